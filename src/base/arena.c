@@ -1,0 +1,136 @@
+/* Chunks double from 4 KiB up to 1 MiB; a larger request gets a chunk of its own size. */
+#include "base/arena.h"
+
+#include <stdalign.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    CHUNK_FIRST = 4096,
+    CHUNK_MOST = 1048576,
+    HARD_CEILING_FACTOR = 8,
+};
+
+struct ArenaChunk {
+    ArenaChunk *older;
+    size_t size;
+    size_t used;
+    alignas(max_align_t) unsigned char bytes[];
+};
+
+static size_t aligned(size_t n)
+{
+    size_t a = alignof(max_align_t);
+    ENSURE(n <= SIZE_MAX - a);
+    return (n + a - 1) / a * a;
+}
+
+void arena_init(Arena *arena, size_t ceiling)
+{
+    *arena = (Arena){.ceiling = ceiling};
+}
+
+void arena_done(Arena *arena)
+{
+    ArenaChunk *chunk = arena->chunk;
+    while (chunk != NULL) {
+        ArenaChunk *older = chunk->older;
+        free(chunk);
+        chunk = older;
+    }
+    *arena = (Arena){.ceiling = arena->ceiling};
+}
+
+void arena_reset(Arena *arena)
+{
+    ArenaChunk *chunk = arena->chunk;
+    while (chunk != NULL && chunk->older != NULL) {
+        ArenaChunk *older = chunk->older;
+        free(chunk);
+        chunk = older;
+    }
+    if (chunk != NULL)
+        chunk->used = 0;
+    *arena = (Arena){.chunk = chunk, .ceiling = arena->ceiling};
+}
+
+static void add_chunk(Arena *arena, size_t need)
+{
+    size_t size = arena->chunk == NULL ? CHUNK_FIRST : arena->chunk->size * 2;
+    if (size > CHUNK_MOST)
+        size = CHUNK_MOST;
+    if (size < need)
+        size = need;
+    ArenaChunk *chunk = malloc(sizeof(ArenaChunk) + size);
+    if (chunk == NULL) {
+        fprintf(stderr, "out of memory: %zu bytes wanted\n", size);
+        abort();
+    }
+    chunk->older = arena->chunk;
+    chunk->size = size;
+    chunk->used = 0;
+    arena->chunk = chunk;
+}
+
+void *arena_alloc(Arena *arena, size_t n)
+{
+    size_t need = aligned(n == 0 ? 1 : n);
+    arena->used += need;
+    if (arena->used > arena->ceiling) {
+        arena->is_over = true;
+        ENSURE(arena->used / HARD_CEILING_FACTOR <= arena->ceiling);
+    }
+    if (arena->chunk == NULL || arena->chunk->size - arena->chunk->used < need)
+        add_chunk(arena, need);
+    void *p = arena->chunk->bytes + arena->chunk->used;
+    arena->chunk->used += need;
+    return memset(p, 0, need);
+}
+
+void *arena_alloc_array(Arena *arena, size_t count, size_t size)
+{
+    ENSURE(size == 0 || count <= SIZE_MAX / size);
+    return arena_alloc(arena, count * size);
+}
+
+void *arena_grow(Arena *arena, void *old, size_t old_n, size_t new_n)
+{
+    ArenaChunk *chunk = arena->chunk;
+    size_t old_need = aligned(old_n == 0 ? 1 : old_n);
+    size_t new_need = aligned(new_n == 0 ? 1 : new_n);
+    if (old != NULL && chunk != NULL && chunk->used >= old_need
+        && (unsigned char *)old == chunk->bytes + chunk->used - old_need
+        && new_need >= old_need && chunk->size - chunk->used >= new_need - old_need) {
+        memset(chunk->bytes + chunk->used, 0, new_need - old_need);
+        chunk->used += new_need - old_need;
+        arena->used += new_need - old_need;
+        if (arena->used > arena->ceiling)
+            arena->is_over = true;
+        return old;
+    }
+    void *grown = arena_alloc(arena, new_n);
+    if (old_n > 0)
+        memcpy(grown, old, old_n < new_n ? old_n : new_n);
+    return grown;
+}
+
+ArenaMark arena_mark(const Arena *arena)
+{
+    size_t chunk_used = arena->chunk == NULL ? 0 : arena->chunk->used;
+    return (ArenaMark){arena->chunk, chunk_used, arena->used};
+}
+
+void arena_reset_to(Arena *arena, ArenaMark mark)
+{
+    while (arena->chunk != mark.chunk && arena->chunk->older != NULL) {
+        ArenaChunk *older = arena->chunk->older;
+        free(arena->chunk);
+        arena->chunk = older;
+    }
+    if (arena->chunk != NULL)
+        arena->chunk->used = mark.chunk == NULL ? 0 : mark.chunk_used;
+    arena->used = mark.used;
+    arena->is_over = arena->used > arena->ceiling;
+}
