@@ -1,0 +1,153 @@
+/* Databases behind one small interface: SQLite, PostgreSQL, and a driver that fails on request.
+ *
+ * A Db is one connection and belongs to one thread at a time. A statement is a constant, generated
+ * from a .sql file by tools/sqlgen (see db/README.md) or made at run time by form/ddl only; it is
+ * prepared once a connection and cached by its name.
+ *
+ * Invariants
+ *  1. Parameters are always bound. No text from outside reaches SQL.
+ *  2. One portable SQL text. Types differ only through the {type} words of migrations.
+ *  3. Text compares by byte order (COLLATE "C") in both engines; dates are ISO text; UUIDs compare as
+ *     bytes; so equal queries give equal rows in equal order.
+ *  4. A statement that reads persons carries {scope:...}; it can be run only with a DbScope. */
+#pragma once
+
+#include "base/uuid.h"
+
+typedef enum { DB_SQLITE, DB_POSTGRES } DbEngine;
+
+typedef enum {
+    DB_INTEGER, /* int64; also booleans as 0 and 1 */
+    DB_DECIMAL,
+    DB_TEXT,
+    DB_DATE,
+    DB_UUID,
+    DB_INSTANT, /* int64 milliseconds */
+    DB_BYTES,
+} DbType;
+
+typedef struct DbValue {
+    DbType type;
+    bool is_null;
+    union {
+        int64_t integer;
+        double decimal;
+        Str text; /* DB_TEXT, DB_BYTES */
+        Date date;
+        Uuid uuid;
+        Instant instant;
+    } as;
+} DbValue;
+
+typedef struct {
+    const char *name;
+    DbType type;
+    bool is_nullable;
+} DbColumn;
+
+typedef struct DbStatement {
+    const char *name; /* unique in the program */
+    const char *sql;  /* :name parameters, {scope:kind alias} */
+    const DbColumn *in;
+    size_t in_n;
+    const DbColumn *out;
+    size_t out_n;
+    bool is_scoped;
+    bool is_streamed; /* many rows: PostgreSQL reads through a cursor, so a transaction must be open */
+} DbStatement;
+
+/* What the caller may see, bound to the parameters of {scope:...} (access/scope decides the values).
+ * The area range narrows; when by_facility, membership of the facility's catchment decides. */
+typedef struct DbScope {
+    Str area_from;  /* inclusive */
+    Str area_after; /* exclusive */
+    bool by_facility;
+    Str facility;
+} DbScope;
+
+typedef struct Db Db;
+
+/* "path/to/file.db", ":memory:" or "postgresql://...". read_only refuses every write. */
+typedef struct {
+    Str url;
+    bool read_only;
+} DbOptions;
+
+/* On failure *reterr_message (in arena) says why, for the operator. */
+Err db_open(const DbOptions *options, Arena *arena, Db **ret_db, Str *reterr_message) MUST_CHECK;
+void db_close(Db *db); /* accepts NULL */
+DbEngine db_engine(const Db *db);
+/* The driver's words on the last failure of this connection; never contains parameter values. */
+Str db_last_message(const Db *db);
+
+/* Registers the fixed text of {scope:kind alias}; `$` in it stands for the alias and :scope_from,
+ * :scope_after, :scope_by_facility, :scope_facility for the values of DbScope. Once, at start. */
+void db_register_scope(const char *kind, const char *predicate);
+
+typedef struct DbRows {
+    Db *db;
+    const DbStatement *statement;
+    void *state; /* the driver's; NULL when closed */
+} DbRows;
+
+/* in: statement->in_n values in order. scope: NULL unless the statement is scoped. */
+Err db_run(Db *db, const DbStatement *statement, const DbScope *scope, const DbValue *in,
+           int64_t *ret_changed) MUST_CHECK; /* ret_changed may be NULL */
+Err db_query(Db *db, const DbStatement *statement, const DbScope *scope, const DbValue *in,
+             DbRows *ret_rows) MUST_CHECK;
+Err db_next(DbRows *rows, bool *ret_has_row) MUST_CHECK;
+/* Text is borrowed until the next db_next. */
+DbValue db_column(const DbRows *rows, size_t column);
+void db_rows_close(DbRows *rows); /* accepts zeroed and closed rows */
+
+Err db_begin(Db *db) MUST_CHECK; /* SQLite: BEGIN IMMEDIATE unless read-only */
+Err db_commit(Db *db) MUST_CHECK;
+void db_rollback(Db *db);
+Err db_savepoint(Db *db) MUST_CHECK; /* one level, inside a transaction */
+Err db_release(Db *db) MUST_CHECK;
+void db_rollback_to_savepoint(Db *db);
+bool db_in_transaction(const Db *db);
+
+/* Several statements without parameters (DDL, migrations, PRAGMA, SET). */
+Err db_script(Db *db, Str sql) MUST_CHECK;
+
+/* Many rows into one table, fast: COPY on PostgreSQL, one prepared insert on SQLite. Inside a
+ * transaction. columns gives names and types in order. */
+typedef struct DbBulk DbBulk;
+Err db_bulk_begin(Db *db, Arena *arena, const char *table, const DbColumn *columns, size_t column_n,
+                  DbBulk **ret_bulk) MUST_CHECK;
+Err db_bulk_row(DbBulk *bulk, const DbValue *values) MUST_CHECK;
+Err db_bulk_end(DbBulk *bulk) MUST_CHECK;
+
+static inline DbValue db_null(DbType type)
+{
+    return (DbValue){.type = type, .is_null = true};
+}
+static inline DbValue db_integer(int64_t value)
+{
+    return (DbValue){.type = DB_INTEGER, .as.integer = value};
+}
+static inline DbValue db_decimal(double value)
+{
+    return (DbValue){.type = DB_DECIMAL, .as.decimal = value};
+}
+static inline DbValue db_text(Str value)
+{
+    return (DbValue){.type = DB_TEXT, .as.text = value};
+}
+static inline DbValue db_bytes(Str value)
+{
+    return (DbValue){.type = DB_BYTES, .as.text = value};
+}
+static inline DbValue db_uuid(Uuid value)
+{
+    return (DbValue){.type = DB_UUID, .as.uuid = value};
+}
+static inline DbValue db_instant(Instant value)
+{
+    return (DbValue){.type = DB_INSTANT, .as.instant = value};
+}
+static inline DbValue db_date(Date value) /* DATE_NONE is null */
+{
+    return (DbValue){.type = DB_DATE, .is_null = date_is_none(value), .as.date = value};
+}

@@ -1,0 +1,215 @@
+/* Forms: what a pack declares once and the server, the browser and the printed page all run.
+ *
+ * Form is the compiled declaration; FormAnswers are what a person entered; form_evaluate says which
+ * fields show, what is computed and suggested, which checks fail and what is advised. Pure: the same
+ * code is compiled natively and to WebAssembly (wasm/), fed through form/wire.h.
+ *
+ * Invariants
+ *  1. A field that is not shown has no value: form_evaluate clears it before anything reads it.
+ *  2. Computed fields are never taken from the caller.
+ *  3. A hard issue refuses the record; a soft issue asks for confirmation (`confirmed` lists the
+ *     soft issue keys that the person confirmed).
+ *  4. Evaluation order is the order of fields; an expression may read any field before it, and the
+ *     context; checks and advice read everything. */
+#pragma once
+
+#include "base/wording.h"
+#include "expr/expr.h"
+
+typedef enum {
+    FIELD_TEXT,
+    FIELD_INTEGER,
+    FIELD_DECIMAL,
+    FIELD_DATE,
+    FIELD_CODE,  /* one code; kept as text exactly as printed ("1", "01") */
+    FIELD_CODES, /* several codes */
+    FIELD_ROWS,  /* a small table of sub-fields (drugs, operations) */
+} FieldType;
+
+typedef struct {
+    Str code;
+    Wording label;
+    bool is_exclusive; /* 无, 无症状: excludes all other codes */
+    Str details;       /* id of the text field that becomes required with this code (其他) */
+} CodeOption;
+
+typedef struct CodeList {
+    Str id;
+    Wording title;
+    Str source; /* standard */
+    const CodeOption *options;
+    size_t option_n;
+} CodeList;
+
+typedef struct FormField FormField;
+struct FormField {
+    Str id; /* unique in the form, [a-z][a-z0-9_]*, at most 48 characters */
+    FieldType type;
+    Wording label;
+    Wording hint;
+    Str unit;
+    int places;              /* decimals kept of FIELD_DECIMAL, 0 to 6 */
+    size_t length_most;      /* characters of FIELD_TEXT */
+    bool has_range, has_usual;
+    double range[2]; /* outside: refused */
+    double usual[2]; /* outside: asks for confirmation */
+    const CodeList *codes;
+    bool is_required;         /* when shown */
+    const Expr *required_if;  /* instead of is_required */
+    const Expr *shown_if;
+    const Expr *computed;     /* the value; never entered */
+    const Expr *suggested;    /* offered as the value; the person may change it */
+    Str target_of;            /* "now / target" pairs (C13): this field is the target of that one */
+    Str keeps;                /* the subject's own fact that this field sets ("name", "id_number",
+                                 "birth_date" ...); sealed facts are kept there only */
+    bool is_sealed;           /* keeps a sealed fact: no column in the answer table */
+    bool is_retired;          /* no longer asked; the column stays */
+    bool is_carried;          /* prefilled from the previous record */
+    bool is_multiline;
+    Str loinc;
+    Str source;
+    const FormField *rows; /* sub-fields of FIELD_ROWS */
+    size_t row_field_n;
+    size_t row_most;
+    uint32_t section; /* index into Form.sections */
+};
+
+typedef struct {
+    Str id;
+    Wording title;
+} FormSection;
+
+typedef struct {
+    Str id; /* unique in the form: the key that a person confirms */
+    const Expr *fails_when;
+    bool is_hard;
+    Str field; /* where to show it; empty: the form */
+    Wording message;
+    Str source;
+} FormCheck;
+
+typedef struct {
+    Str id;
+    const Expr *when;
+    Wording message;
+    Str proposes;  /* case kind, or empty */
+    Str urgency;   /* of the case: "emergency", "normal" or empty */
+    int32_t follow_up_days; /* 0: none */
+    Str source;
+} FormAdvice;
+
+typedef struct Form {
+    Str id;
+    Str pack;         /* pack id */
+    Str version;      /* pack version under which records are made */
+    Wording title;
+    Str subject;      /* kind of subject: "resident" ... */
+    Str program;      /* or empty */
+    Str paper;        /* name of the printed form, or empty */
+    Str source;
+    const FormSection *sections;
+    size_t section_n;
+    const FormField *fields;
+    size_t field_n;
+    const FormCheck *checks;
+    size_t check_n;
+    const FormAdvice *advice;
+    size_t advice_n;
+    uint32_t slot_n; /* slots of its expressions, see FormSlot */
+} Form;
+
+/* Slots of a form's expressions: the fields in order, then these, then previous.<field> in order.
+ * Names in expressions: a field's id, happened_on, today, subject.sex, subject.birth_date,
+ * previous.happened_on, previous.<field id>. `previous` is the subject's newest current record of
+ * the same form that happened on an earlier day (or the same day with a smaller id). */
+typedef enum {
+    FORM_SLOT_HAPPENED_ON,
+    FORM_SLOT_TODAY,
+    FORM_SLOT_SUBJECT_SEX,
+    FORM_SLOT_SUBJECT_BIRTH_DATE,
+    FORM_SLOT_PREVIOUS_HAPPENED_ON,
+    FORM_SLOT_CONTEXT_N,
+} FormSlot;
+
+/* The slot of a context item, of a field of this record, of a field of the previous one. */
+uint32_t form_slot(const Form *form, FormSlot slot);
+uint32_t form_slot_previous(const Form *form, size_t field);
+/* The names of a form under construction, for compiling its expressions. `fields` may still lack its
+ * expressions; only id and type are read. FIELD_ROWS have no name. */
+typedef struct {
+    const FormField *fields;
+    size_t field_n;
+    size_t readable_n; /* fields before this index may be read; field_n for checks and advice */
+    const ExprScope *parameters; /* resolves $names; may be NULL */
+} FormNames;
+ExprScope form_scope(FormNames *names);
+ExprType form_field_expr_type(FieldType type);
+
+/* SIZE_MAX when there is none. */
+size_t form_find_field(const Form *form, Str id);
+
+typedef struct {
+    ExprValue *values; /* row_field_n values */
+} FormRow;
+
+typedef struct {
+    FormRow *rows;
+    size_t n;
+} FormRows;
+
+typedef struct FormAnswers {
+    ExprValue *values; /* one a field; absent for FIELD_ROWS */
+    FormRows *rows;    /* one a field; empty but for FIELD_ROWS */
+    const Str *confirmed;
+    size_t confirmed_n;
+} FormAnswers;
+
+void form_answers_init(FormAnswers *answers, const Form *form, Arena *arena);
+
+typedef struct FormContext {
+    Date happened_on;
+    Date today;
+    Str subject_sex;        /* GB/T 2261.1 code, or empty */
+    Date subject_birth_date;
+    Date previous_happened_on; /* DATE_NONE when there is no previous record */
+    const ExprValue *previous; /* field_n values, or NULL */
+} FormContext;
+
+typedef enum {
+    ISSUE_REQUIRED,
+    ISSUE_TYPE,
+    ISSUE_RANGE,
+    ISSUE_USUAL, /* soft */
+    ISSUE_CODE,
+    ISSUE_EXCLUSIVE,
+    ISSUE_LENGTH,
+    ISSUE_ROWS,
+    ISSUE_CHECK, /* hard or soft, as the check says */
+} FormIssueKind;
+
+typedef struct {
+    FormIssueKind kind;
+    bool is_hard;
+    bool is_confirmed; /* soft and confirmed by the person */
+    Str key;           /* field id, "field:usual", or check id: what `confirmed` names */
+    size_t field;      /* SIZE_MAX: the form as a whole */
+    size_t row, row_field; /* SIZE_MAX outside FIELD_ROWS */
+    Wording message;   /* complete, with the limits in it */
+} FormIssue;
+
+typedef struct FormResult {
+    bool *is_shown;    /* one a field */
+    bool *is_required; /* one a field */
+    ExprValue *suggested; /* one a field; absent when none */
+    const FormIssue *issues;
+    size_t issue_n;
+    const FormAdvice **advice;
+    size_t advice_n;
+    bool has_hard;
+    bool has_unconfirmed;
+} FormResult;
+
+/* Clears hidden answers, fills in computed ones (both in *answers), and judges the rest. Results
+ * live in arena. Never fails: any answers give a result. */
+void form_evaluate(const Form *form, const FormContext *context, FormAnswers *answers, Arena *arena,
+                   FormResult *ret_result);
