@@ -1,0 +1,87 @@
+/* Records: typed answers to a form about a subject; amended by a new record, ended, never changed.
+ *
+ * Invariants
+ *  1. One row in `record` (the header) and one row with the same key in answer_<form> (typed columns);
+ *     several-choice fields and rows in child tables. No JSON, no entity-attribute-value.
+ *  2. Ended records are rows of record_end (amended by, or voided with a reason). Nothing is updated.
+ *  3. Writes are idempotent by id: the same content from the same submitter is answered like the
+ *     first; anything else under that id is ERR_CONFLICT and reveals nothing.
+ *  4. Hooks run in the record's transaction (app/hooks.c lists them): obligations are never late.
+ *  5. rev is the place's commit order. */
+#pragma once
+
+#include "core/cx.h"
+#include "form/form.h"
+
+typedef struct Record {
+    Uuid id;
+    int64_t rev;
+    Str form;
+    Str form_version;
+    Uuid subject;
+    Str facility;      /* code of the facility that served */
+    Uuid performed_by; /* account; nil: the one who records */
+    Uuid recorded_by;
+    Date happened_on;
+    Instant recorded_at;
+    Uuid amends;       /* nil: an original */
+    const FormAnswers *answers;
+    /* how it ended, when it did */
+    bool is_ended;
+    Uuid amended_by; /* nil when voided */
+    Str end_reason;
+    Instant ended_at;
+} Record;
+
+/* What a hook is told: the record now current for its form and subject, and the one it ends. */
+typedef struct RecordChange {
+    const Record *added; /* NULL for a void */
+    const Form *form;    /* of both */
+    const Record *ended; /* NULL for an original */
+} RecordChange;
+
+typedef Err (*RecordHook)(Cx *cx, const RecordChange *change);
+/* Set once by app/, before any write. NULL-terminated. */
+void record_set_hooks(const RecordHook *hooks);
+
+typedef struct RecordDraft {
+    Uuid id;
+    Str form;
+    Str form_version; /* empty: the version in force */
+    Uuid subject;
+    Date happened_on;
+    Uuid performed_by; /* nil: the actor */
+    Str facility;      /* empty: the actor's */
+    FormAnswers *answers;
+    Uuid amends;  /* nil: an original */
+    Str reason;   /* of an amendment */
+} RecordDraft;
+
+typedef struct RecordReceipt {
+    Uuid id;
+    int64_t rev;
+    bool was_known; /* sent before: nothing new was written */
+    const FormAdvice *const *advice;
+    size_t advice_n;
+} RecordReceipt;
+
+/* Checks scope, form and answers, and writes durably. Problems (hard issues; soft ones that are not
+ * confirmed) come in cx with ERR_INVALID and nothing is stored. */
+Err record_submit(Cx *cx, RecordDraft *draft, RecordReceipt *ret_receipt) MUST_CHECK;
+/* Reason required. ERR_CONFLICT when it already ended. */
+Err record_void(Cx *cx, Uuid id, Str reason) MUST_CHECK;
+/* With answers; within scope. */
+Err record_open(Cx *cx, Uuid id, Record *ret_record) MUST_CHECK;
+/* Newest first: every record of the subject with answers, ended ones too, at most `most`. */
+Err record_timeline(Cx *cx, Uuid subject, size_t most, const Record **ret_records,
+                    size_t *ret_n) MUST_CHECK;
+/* The subject's newest current record of the form that happened before the day (or on it with a
+ * smaller id than `before_id`); found = false when there is none. What `previous.` reads. */
+Err record_previous(Cx *cx, const Form *form, Uuid subject, Date day, Uuid before_id, bool *ret_found,
+                    Record *ret_record) MUST_CHECK;
+/* Reads every current record of a form in subject order, for rebuilding derived tables. */
+typedef Err (*RecordVisit)(Cx *cx, const Record *record, void *arg);
+Err record_each(Cx *cx, const Form *form, RecordVisit visit, void *arg) MUST_CHECK;
+
+/* form/ddl applied: creates or extends the answer tables and views for the pack set's forms. */
+Err record_tables_update(Cx *cx) MUST_CHECK;

@@ -1,0 +1,95 @@
+/* Subjects: what records are about, and where they belong: areas, facilities, catchments,
+ * households, residents.
+ *
+ * Invariants
+ *  1. Names, ID numbers, phones and addresses of persons are sealed columns; nothing else holds them.
+ *     Search goes over keyed-hash tokens, inside the caller's scope, at most 50 rows.
+ *  2. Rows are dated, not overwritten: a catchment ends, a facility is merged, a resident moves.
+ *  3. Division codes are prefixes: county 6 digits, township 9, village 12 (GB/T 2260, GB/T 10114). */
+#pragma once
+
+#include "core/cx.h"
+
+typedef struct Area {
+    Str code;
+    Str parent; /* empty for the county */
+    int64_t level; /* 3 county, 4 township, 5 village */
+    Str name;
+    Str name_en;
+    Str kind; /* statistical urban-rural class or empty */
+} Area;
+
+typedef struct Facility {
+    Str code;
+    Str name;
+    Str name_en;
+    Str kind;  /* township_centre, community_centre, village_clinic, county_hospital, commission ... */
+    int64_t level; /* 3 county, 4 township, 5 village */
+    Str parent; /* code, or empty */
+    Date valid_from, valid_to; /* valid_to DATE_NONE: in force */
+} Facility;
+
+typedef struct Catchment {
+    Str facility;
+    Str area;
+    Date valid_from, valid_to;
+} Catchment;
+
+typedef struct Resident {
+    Uuid id;
+    Str record_number; /* 17 digits, or empty */
+    Str sex;           /* GB/T 2261.1 */
+    Date birth_date;
+    Str area;
+    Uuid household;
+    Str name, id_type, id_number, phone, address; /* unsealed; empty when not known */
+    Date registered_on;
+    Date died_on, left_on; /* DATE_NONE while here */
+} Resident;
+
+/* Identity numbers (GB 11643). Pure. */
+typedef struct IdentityNumber {
+    char number[19]; /* 18 characters, upper-case X; a 15-digit number is upgraded */
+    Date birth_date;
+    Str sex; /* "1" or "2" */
+    bool area_unknown; /* warning only */
+} IdentityNumber;
+
+typedef enum {
+    IDENTITY_OK,
+    IDENTITY_LENGTH,
+    IDENTITY_CHARACTERS,
+    IDENTITY_DATE,
+    IDENTITY_CHECK, /* wrong check character */
+} IdentityFault;
+/* known_prefix: whether a 6-digit (or, abolished, 2-digit) division is known; NULL skips the warning. */
+IdentityFault identity_number_read(Str text, Date today, IdentityNumber *ret_number);
+
+/* 17-digit health record number: 6 county, 3 township, 3 village, 5 serial. */
+typedef enum { COMMITTEE_NEIGHBOURHOOD, COMMITTEE_VILLAGE, COMMITTEE_OTHER } CommitteeKind;
+Err record_number_make(Str county, Str township, Str committee, int64_t serial, Arena *arena,
+                       Str *ret_number) MUST_CHECK;
+Str record_number_printed(Str number, Arena *arena); /* "103-00027" */
+CommitteeKind committee_kind(Str committee);
+
+Err subject_areas(Cx *cx, const Area **ret_areas, size_t *ret_n) MUST_CHECK;
+Err subject_area_add(Cx *cx, const Area *area) MUST_CHECK;
+/* In force on cx->today (or cx->as_of), sorted by code. */
+Err subject_facilities(Cx *cx, const Facility **ret_facilities, size_t *ret_n) MUST_CHECK;
+Err subject_facility_add(Cx *cx, const Facility *facility) MUST_CHECK;
+Err subject_catchment_add(Cx *cx, const Catchment *catchment) MUST_CHECK;
+/* Area codes that the facility answers for on the day, own catchments or (below) with those of every
+ * facility under it. */
+Err subject_catchment_areas(Cx *cx, Str facility, bool below, Date day, const Str **ret_codes,
+                            size_t *ret_n) MUST_CHECK;
+
+/* Writes a resident with sealed facts and tokens. Idempotent by id. Join an outer write or make one. */
+Err resident_add(Cx *cx, const Resident *resident) MUST_CHECK;
+/* Within cx->actor's scope; ERR_NOT_FOUND otherwise (the same answer for "none" and "not yours").
+ * Opening a person is one audit entry. */
+Err resident_open(Cx *cx, Uuid id, Resident *ret_resident) MUST_CHECK;
+/* Unsealed names of many residents for a list, in the order of ids; rows out of scope are refused by
+ * the list's own query, so this one takes ids that came from a scoped query. */
+Err resident_names(Cx *cx, const Uuid *ids, size_t n, const Str **ret_names) MUST_CHECK;
+/* Name or part of it, pinyin initials, ID number or phone (whole or last four). At most 50. */
+Err resident_search(Cx *cx, Str query, const Resident **ret_residents, size_t *ret_n) MUST_CHECK;
