@@ -11,8 +11,8 @@
  *  3. No clock, no random, no regular expressions. Division by zero is NULL; integer / integer is
  *     integer division truncating toward zero; integer overflow is NULL; round is decimal, half
  *     away from zero.
- *  4. Length and depth are bounded (EXPR_TEXT_MOST, EXPR_DEPTH_MOST). Evaluation neither allocates
- *     outside the scratch arena nor fails.
+ *  4. Length and depth are bounded (EXPR_TEXT_MOST, EXPR_DEPTH_MOST, EXPR_NODE_MOST). Evaluation
+ *     neither allocates outside the scratch arena nor fails.
  *  5. expr_sql gives a text that SQLite and PostgreSQL evaluate to the same value. */
 #pragma once
 
@@ -20,8 +20,9 @@
 #include "base/date.h"
 
 enum {
-    EXPR_TEXT_MOST = 4000,
+    EXPR_TEXT_MOST = 4000, /* bytes */
     EXPR_DEPTH_MOST = 60,
+    EXPR_NODE_MOST = 1000, /* operators, names and literals */
 };
 
 typedef enum {
@@ -51,15 +52,19 @@ typedef struct ExprValue {
 
 #define EXPR_ABSENT ((ExprValue){.type = EXPR_NULL})
 
-/* What a name means: a slot read at evaluation, or a constant ($parameters) put in at compile time. */
+/* What a name means: a slot read at evaluation, or a constant ($parameters) put in at compile time.
+ * most: the magnitude that integers of the slot cannot exceed; 0 when unknown. Knowing it keeps the
+ * SQL of sums and products plain (no guard against overflow). */
 typedef struct {
     ExprType type;
     bool is_constant;
     ExprValue constant;
     uint32_t slot;
+    uint64_t most;
 } ExprName;
 
-/* Resolves names for one kind of expression. sql is the column text that expr_sql writes for it. */
+/* Resolves names for one kind of expression. name is as written: "sbp", "previous.sbp", and with
+ * its sign "$parameter". A constant must have a value. */
 typedef struct ExprScope {
     void *context;
     bool (*find)(void *context, Str name, ExprName *ret_name);
@@ -76,10 +81,11 @@ typedef struct Expr Expr;
 
 /* wanted: EXPR_NULL takes any type; EXPR_DECIMAL takes integer too. The result lives in arena and
  * keeps a copy of the text. ERR_INVALID with *reterr_problem on any mistake. */
-Err expr_compile(Arena *arena, Str text, const ExprScope *scope, ExprType wanted,
-                 Expr **ret_expr, ExprProblem *reterr_problem) MUST_CHECK;
+Err expr_compile(Arena *arena, Str text, const ExprScope *scope, ExprType wanted, Expr **ret_expr,
+                 ExprProblem *reterr_problem) MUST_CHECK;
 
 ExprType expr_type(const Expr *expr);
+/* The text with every constant put in: it compiles again in a scope without parameters. */
 Str expr_text(const Expr *expr);
 /* Every slot the expression reads, each once, ascending. */
 const uint32_t *expr_slots(const Expr *expr, size_t *ret_n);
@@ -89,8 +95,10 @@ ExprValue expr_evaluate(const Expr *expr, const ExprValue *slots, Arena *scratch
 bool expr_holds(const Expr *expr, const ExprValue *slots, Arena *scratch);
 
 typedef enum { EXPR_SQLITE, EXPR_POSTGRES } ExprDialect;
-/* Writes the expression as SQL; column writes the SQL text of a slot. EXPR_CODES slots are written
- * through their child table and are refused here (ERR_INVALID). */
+/* Writes the expression as SQL; column writes the SQL text of a slot (logic: a column of 0 and 1).
+ * The helper functions of db/README.md must exist. EXPR_CODES slots are written through their child
+ * table and are refused here (ERR_INVALID); ERR_LIMIT when the text nests deeper than a database
+ * parses. */
 Err expr_sql(const Expr *expr, ExprDialect dialect,
              void (*column)(void *context, uint32_t slot, Buf *out), void *context,
              Buf *out) MUST_CHECK;
