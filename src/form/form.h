@@ -1,8 +1,8 @@
 /* Forms: what a pack declares once and the server, the browser and the printed page all run.
  *
  * Form is the compiled declaration; FormAnswers are what a person entered; form_evaluate says which
- * fields show, what is computed and suggested, which checks fail and what is advised. Pure: the same
- * code is compiled natively and to WebAssembly (wasm/), fed through form/wire.h.
+ * fields show, what is computed and suggested, which checks fail and what is advised. Pure: the
+ * same code is compiled natively and to WebAssembly (wasm/), fed through form/wire.h.
  *
  * Invariants
  *  1. A field that is not shown has no value: form_evaluate clears it before anything reads it.
@@ -10,7 +10,10 @@
  *  3. A hard issue refuses the record; a soft issue asks for confirmation (`confirmed` lists the
  *     soft issue keys that the person confirmed).
  *  4. Evaluation order is the order of fields; an expression may read any field before it, and the
- *     context; checks and advice read everything. */
+ *     context; checks and advice read everything.
+ *  5. A field named by an option's details is required with that option, and, unless it has a
+ *     shown_if of its own, shown only with such an option of a field before it.
+ *  6. Sub-fields of FIELD_ROWS have no expressions. */
 #pragma once
 
 #include "base/wording.h"
@@ -48,23 +51,23 @@ struct FormField {
     Wording label;
     Wording hint;
     Str unit;
-    int places;              /* decimals kept of FIELD_DECIMAL, 0 to 6 */
-    size_t length_most;      /* characters of FIELD_TEXT */
+    int places;         /* decimals kept of FIELD_DECIMAL, 0 to 6 */
+    size_t length_most; /* characters of FIELD_TEXT */
     bool has_range, has_usual;
     double range[2]; /* outside: refused */
     double usual[2]; /* outside: asks for confirmation */
     const CodeList *codes;
-    bool is_required;         /* when shown */
-    const Expr *required_if;  /* instead of is_required */
+    bool is_required;        /* when shown */
+    const Expr *required_if; /* instead of is_required */
     const Expr *shown_if;
-    const Expr *computed;     /* the value; never entered */
-    const Expr *suggested;    /* offered as the value; the person may change it */
-    Str target_of;            /* "now / target" pairs (C13): this field is the target of that one */
-    Str keeps;                /* the subject's own fact that this field sets ("name", "id_number",
-                                 "birth_date" ...); sealed facts are kept there only */
-    bool is_sealed;           /* keeps a sealed fact: no column in the answer table */
-    bool is_retired;          /* no longer asked; the column stays */
-    bool is_carried;          /* prefilled from the previous record */
+    const Expr *computed;  /* the value; never entered */
+    const Expr *suggested; /* offered as the value; the person may change it */
+    Str target_of;         /* "now / target" pairs (C13): this field is the target of that one */
+    Str keeps;             /* the subject's own fact that this field sets ("name", "id_number",
+                              "birth_date" ...); sealed facts are kept there only */
+    bool is_sealed;        /* keeps a sealed fact: no column in the answer table */
+    bool is_retired;       /* no longer asked; the column stays */
+    bool is_carried;       /* prefilled from the previous record */
     bool is_multiline;
     Str loinc;
     Str source;
@@ -92,20 +95,20 @@ typedef struct {
     Str id;
     const Expr *when;
     Wording message;
-    Str proposes;  /* case kind, or empty */
-    Str urgency;   /* of the case: "emergency", "normal" or empty */
+    Str proposes;           /* case kind, or empty */
+    Str urgency;            /* of the case: "emergency", "normal" or empty */
     int32_t follow_up_days; /* 0: none */
     Str source;
 } FormAdvice;
 
 typedef struct Form {
     Str id;
-    Str pack;         /* pack id */
-    Str version;      /* pack version under which records are made */
+    Str pack;    /* pack id */
+    Str version; /* pack version under which records are made */
     Wording title;
-    Str subject;      /* kind of subject: "resident" ... */
-    Str program;      /* or empty */
-    Str paper;        /* name of the printed form, or empty */
+    Str subject; /* kind of subject: "resident" ... */
+    Str program; /* or empty */
+    Str paper;   /* name of the printed form, or empty */
     Str source;
     const FormSection *sections;
     size_t section_n;
@@ -134,8 +137,8 @@ typedef enum {
 /* The slot of a context item, of a field of this record, of a field of the previous one. */
 uint32_t form_slot(const Form *form, FormSlot slot);
 uint32_t form_slot_previous(const Form *form, size_t field);
-/* The names of a form under construction, for compiling its expressions. `fields` may still lack its
- * expressions; only id and type are read. FIELD_ROWS have no name. */
+/* The names of a form under construction, for compiling its expressions. `fields` may still lack
+ * its expressions; only id and type are read. FIELD_ROWS have no name. */
 typedef struct {
     const FormField *fields;
     size_t field_n;
@@ -157,19 +160,58 @@ typedef struct {
     size_t n;
 } FormRows;
 
+/* What was sent for a field and is no value of its type: form_evaluate makes it an ISSUE_TYPE. */
+typedef struct FormFault {
+    size_t field;
+    size_t row, row_field; /* SIZE_MAX outside FIELD_ROWS */
+    Wording message;
+    struct FormFault *older;
+} FormFault;
+
 typedef struct FormAnswers {
     ExprValue *values; /* one a field; absent for FIELD_ROWS */
     FormRows *rows;    /* one a field; empty but for FIELD_ROWS */
     const Str *confirmed;
     size_t confirmed_n;
+    FormFault *fault; /* newest first */
 } FormAnswers;
 
 void form_answers_init(FormAnswers *answers, const Form *form, Arena *arena);
 
+/* Where in the answers: row and row_field are SIZE_MAX for a field that is not FIELD_ROWS. */
+typedef struct {
+    size_t field;
+    size_t row, row_field;
+} FormPlace;
+#define FORM_FIELD(field_index) ((FormPlace){(field_index), SIZE_MAX, SIZE_MAX})
+
+/* Puts text (from a file, a browser, JSON) in as a value of the field's type; what is not of that
+ * type is kept as a fault. An empty text is no answer. Rows are added up to the one named; false
+ * when it lies beyond every limit (FORM_ROW_MOST). Texts are borrowed. */
+enum { FORM_ROW_MOST = 200 };
+bool form_answers_put_text(FormAnswers *answers, const Form *form, Arena *arena, FormPlace place,
+                           Str text) MUST_CHECK;
+bool form_answers_put_codes(FormAnswers *answers, const Form *form, Arena *arena, FormPlace place,
+                            const Str *codes, size_t code_n) MUST_CHECK;
+/* The value at a place; absent outside the rows that exist. */
+ExprValue form_answers_get(const FormAnswers *answers, FormPlace place);
+/* For callers that know by themselves that a value has the wrong type (JSON true for a number). */
+void form_answers_refuse(FormAnswers *answers, Arena *arena, const FormField *field,
+                         FormPlace place);
+
+/* One value of a field (not FIELD_CODES, not FIELD_ROWS) from text: whole numbers, decimals with at
+ * most `places` decimals, ISO dates, text without control characters. ERR_INVALID with the complete
+ * message otherwise. Ranges, codes and length are judged by form_evaluate. */
+Err form_value_from_text(const FormField *field, Str text, Arena *arena, ExprValue *ret_value,
+                         Wording *reterr_message) MUST_CHECK;
+/* The text of a value as the wire, files and SQL literals of it are read; absent gives the empty
+ * text. Codes are joined by commas. */
+Str form_value_to_text(ExprValue value, Arena *arena);
+
 typedef struct FormContext {
     Date happened_on;
     Date today;
-    Str subject_sex;        /* GB/T 2261.1 code, or empty */
+    Str subject_sex; /* GB/T 2261.1 code, or empty */
     Date subject_birth_date;
     Date previous_happened_on; /* DATE_NONE when there is no previous record */
     const ExprValue *previous; /* field_n values, or NULL */
@@ -177,7 +219,7 @@ typedef struct FormContext {
 
 typedef enum {
     ISSUE_REQUIRED,
-    ISSUE_TYPE,
+    ISSUE_TYPE, /* also more decimals than the field keeps, and control characters in text */
     ISSUE_RANGE,
     ISSUE_USUAL, /* soft */
     ISSUE_CODE,
@@ -190,16 +232,16 @@ typedef enum {
 typedef struct {
     FormIssueKind kind;
     bool is_hard;
-    bool is_confirmed; /* soft and confirmed by the person */
-    Str key;           /* field id, "field:usual", or check id: what `confirmed` names */
-    size_t field;      /* SIZE_MAX: the form as a whole */
+    bool is_confirmed;     /* soft and confirmed by the person */
+    Str key;               /* field id, "field:usual", or check id: what `confirmed` names */
+    size_t field;          /* SIZE_MAX: the form as a whole */
     size_t row, row_field; /* SIZE_MAX outside FIELD_ROWS */
-    Wording message;   /* complete, with the limits in it */
+    Wording message;       /* complete, with the limits in it */
 } FormIssue;
 
 typedef struct FormResult {
-    bool *is_shown;    /* one a field */
-    bool *is_required; /* one a field */
+    bool *is_shown;       /* one a field */
+    bool *is_required;    /* one a field */
     ExprValue *suggested; /* one a field; absent when none */
     const FormIssue *issues;
     size_t issue_n;
