@@ -61,7 +61,7 @@ static void age_is_reached_on_the_birthday(void **state)
 static void only_real_days_in_full_form_are_dates(void **state)
 {
     (void)state;
-    static const char *const wrong[] = {"2023-02-29", "2025-13-01", "2025-6-30", "20250630",
+    static const char *const wrong[] = {"2023-02-29", "2025-13-01", "2025-6-30",   "20250630",
                                         "2025-06-31", "0000-01-01", " 2025-06-30", ""};
     Date date = DATE_NONE;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
@@ -86,7 +86,8 @@ static void periods_are_named_and_follow_each_other(void **state)
     assert_string_equal(period_name(quarter, name), "2025Q2");
     assert_day(quarter.first, "2025-04-01");
     assert_day(period_last(quarter), "2025-06-30");
-    assert_string_equal(period_name(period_next(period_next(period_next(quarter))), name), "2026Q1");
+    assert_string_equal(period_name(period_next(period_next(period_next(quarter))), name),
+                        "2026Q1");
     assert_string_equal(period_name(period_previous(quarter), name), "2025Q1");
     assert_string_equal(period_name(period_of(PERIOD_WEEK, day("2027-01-01")), name), "2026W53");
     assert_string_equal(period_name(period_of(PERIOD_HALF, day("2025-07-01")), name), "2025H2");
