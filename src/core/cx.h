@@ -58,13 +58,13 @@ typedef struct Cx {
 
 enum { CX_PROBLEMS_MOST = 500 };
 
-/* Records a problem and gives its code back: return fail(cx, ERR_CONFLICT, TEXT_RECORD_AMENDED, where,
+/* Records a problem and gives its code back: return cx_fail(cx, ERR_CONFLICT, TEXT_RECORD_AMENDED, where,
  * 1, id). Arguments are Str values put in for {0} {1} ... of the text. */
-Err fail(Cx *cx, Err err, TextId text, Str where, int argument_n, ...);
+Err cx_fail(Cx *cx, Err err, TextId text, Str where, int argument_n, ...);
 /* The same without giving up: the caller goes on and collects more. */
 void problem_add(Cx *cx, Problem problem);
 /* What the database said goes to the log; the user gets the general wording. Gives err back. */
-Err fail_db(Cx *cx, Err err);
+Err cx_fail_db(Cx *cx, Err err);
 
 /* Runs work durably: on the writer's thread in its group commit, or on cx->db in a transaction when
  * there is no writer. work gets a Cx whose db may write and whose is_writing is set; nested calls join
