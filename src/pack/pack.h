@@ -115,6 +115,7 @@ typedef struct PackSet {
     Map policy;    /* id -> const PolicyParameter * */
     const Rule *const *rules; /* every rule of every program, in pack, program and file order */
     size_t rule_n;
+    struct RecordForms *record_forms; /* engine/records: set by record_forms_prepare */
 } PackSet;
 
 /* Reads every pack folder below directory. On mistakes: ERR_PACK and the list, sorted by file, line,

@@ -83,5 +83,17 @@ Err record_previous(Cx *cx, const Form *form, Uuid subject, Date day, Uuid befor
 typedef Err (*RecordVisit)(Cx *cx, const Record *record, void *arg);
 Err record_each(Cx *cx, const Form *form, RecordVisit visit, void *arg) MUST_CHECK;
 
-/* form/ddl applied: creates or extends the answer tables and views for the pack set's forms. */
+/* Makes the statements of the set's forms, once, after the set was opened (and before other threads
+ * see it); they live as long as the set. Every other function here needs it. */
+struct PackSet;
+void record_forms_prepare(struct PackSet *set);
+
+/* form/ddl applied: creates or extends the answer tables and views for the pack set's forms, in one
+ * write. Nothing is done when the tables are up to date. ERR_PACK with a problem for each field whose
+ * type or unit changed or whose id is a column of the header. */
 Err record_tables_update(Cx *cx) MUST_CHECK;
+
+/* The published views of cx->db (v_record, v_<form>, v_<form>__<field>): those of a past day, showing
+ * what was known at its end, or the current ones again. One connection only. */
+Err record_views_as_of(Cx *cx, Date day) MUST_CHECK;
+Err record_views_current(Cx *cx) MUST_CHECK;
