@@ -30,9 +30,9 @@ typedef struct Actor {
     bool is_system;
     Uuid account;
     Str login;
-    Str role;       /* role id of the packs */
-    Str facility;   /* code of the facility where the account works */
-    DbScope scope;  /* the persons within sight */
+    Str role;      /* role id of the packs */
+    Str facility;  /* code of the facility where the account works */
+    DbScope scope; /* the persons within sight */
     bool sees_persons;
     const Str *permissions; /* "records.write" ... */
     size_t permission_n;
@@ -46,10 +46,10 @@ typedef struct Cx {
     const struct PackSet *packs;
     const struct Keys *keys;
     const Actor *actor;
-    Str place;      /* 6-digit county code, GB/T 2260 */
+    Str place; /* 6-digit county code, GB/T 2260 */
     Instant now;
-    Date today;     /* the day in China of now, or the day the process was told to live in */
-    Date as_of;     /* answers with what was known at the end of this day; DATE_NONE: all */
+    Date today; /* the day in China of now, or the day the process was told to live in */
+    Date as_of; /* answers with what was known at the end of this day; DATE_NONE: all */
     Lang lang;
     Str request_id;
     Problem *problems;
@@ -58,8 +58,8 @@ typedef struct Cx {
 
 enum { CX_PROBLEMS_MOST = 500 };
 
-/* Records a problem and gives its code back: return cx_fail(cx, ERR_CONFLICT, TEXT_RECORD_AMENDED, where,
- * 1, id). Arguments are Str values put in for {0} {1} ... of the text. */
+/* Records a problem and gives its code back: return cx_fail(cx, ERR_CONFLICT, TEXT_RECORD_AMENDED,
+ * where, 1, id). Arguments are Str values put in for {0} {1} ... of the text. */
 Err cx_fail(Cx *cx, Err err, TextId text, Str where, int argument_n, ...);
 /* The same without giving up: the caller goes on and collects more. */
 void problem_add(Cx *cx, Problem problem);
@@ -67,8 +67,8 @@ void problem_add(Cx *cx, Problem problem);
 Err cx_fail_db(Cx *cx, Err err);
 
 /* Runs work durably: on the writer's thread in its group commit, or on cx->db in a transaction when
- * there is no writer. work gets a Cx whose db may write and whose is_writing is set; nested calls join
- * the outer write. Problems that work records come back in cx. */
+ * there is no writer. work gets a Cx whose db may write and whose is_writing is set; nested calls
+ * join the outer write. Problems that work records come back in cx. */
 typedef Err (*CxWork)(Cx *cx, void *arg);
 Err cx_write(Cx *cx, CxWork work, void *arg) MUST_CHECK;
 

@@ -1,0 +1,44 @@
+/* The place that a Cx works in: its row, its settings, and the pack versions that it has seen.
+ *
+ * rev is the place's commit order; records take the next one with place_rev_next (core.sql).
+ * Setting keys are words of the program, such as "is_demo" and "day" (the fixed day of a demo
+ * county). */
+#pragma once
+
+#include "core/cx.h"
+
+typedef struct Place {
+    Str code; /* GB/T 2260 */
+    Str name;
+    Str name_en;
+    int64_t rev;
+} Place;
+
+/* ERR_NOT_FOUND when the database does not hold cx->place. */
+Err place_open(Cx *cx, Place *ret_place) MUST_CHECK;
+/* Every place in the database; a command that names none takes the only one. */
+Err place_list(Cx *cx, const Place **ret_places, size_t *ret_n) MUST_CHECK;
+/* Makes cx->place, or gives it new names; rev is left alone. */
+Err place_put(Cx *cx, Str name, Str name_en) MUST_CHECK;
+
+/* The empty Str when it was never set. */
+Err setting_get(Cx *cx, Str key, Str *ret_value) MUST_CHECK;
+Err setting_put(Cx *cx, Str key, Str value) MUST_CHECK;
+
+typedef struct PackVersionFile {
+    Str path;
+    Str text;
+} PackVersionFile;
+
+typedef struct PackVersion {
+    Str pack;
+    Str version;
+    Str hash; /* of all files, hexadecimal */
+    const PackVersionFile *files;
+    size_t file_n;
+} PackVersion;
+
+/* Keeps the text of a pack version; nothing happens when this hash was kept before. */
+Err pack_version_keep(Cx *cx, const PackVersion *version) MUST_CHECK;
+/* The files of a version that was kept, in path order; ERR_NOT_FOUND otherwise. */
+Err pack_version_open(Cx *cx, Str pack, Str hash, PackVersion *ret_version) MUST_CHECK;
