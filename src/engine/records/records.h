@@ -79,7 +79,8 @@ Err record_timeline(Cx *cx, Uuid subject, size_t most, const Record **ret_record
  * smaller id than `before_id`); found = false when there is none. What `previous.` reads. */
 Err record_previous(Cx *cx, const Form *form, Uuid subject, Date day, Uuid before_id, bool *ret_found,
                     Record *ret_record) MUST_CHECK;
-/* Reads every current record of a form in subject order, for rebuilding derived tables. */
+/* Reads every record of a form in subject order, ended ones too (is_ended, ended_at): derived tables
+ * that answer for past days are rebuilt from it. */
 typedef Err (*RecordVisit)(Cx *cx, const Record *record, void *arg);
 Err record_each(Cx *cx, const Form *form, RecordVisit visit, void *arg) MUST_CHECK;
 
