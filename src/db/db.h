@@ -7,8 +7,8 @@
  * Invariants
  *  1. Parameters are always bound. No text from outside reaches SQL.
  *  2. One portable SQL text. Types differ only through the {type} words of migrations.
- *  3. Text compares by byte order (COLLATE "C") in both engines; dates are ISO text; UUIDs compare as
- *     bytes; so equal queries give equal rows in equal order.
+ *  3. Text compares by byte order (COLLATE "C") in both engines; dates are ISO text; UUIDs compare
+ * as bytes; so equal queries give equal rows in equal order.
  *  4. A statement that reads persons carries {scope:...}; it can be run only with a DbScope. */
 #pragma once
 
@@ -53,11 +53,13 @@ typedef struct DbStatement {
     const DbColumn *out;
     size_t out_n;
     bool is_scoped;
-    bool is_streamed; /* many rows: PostgreSQL reads through a cursor, so a transaction must be open */
+    bool is_streamed; /* many rows: PostgreSQL reads through a cursor, so a transaction must be open
+                       */
 } DbStatement;
 
-/* What the caller may see, bound to the parameters of {scope:...} (access/scope decides the values).
- * The area range narrows; when by_facility, membership of the facility's catchment decides. */
+/* What the caller may see, bound to the parameters of {scope:...} (access/scope decides the
+ * values). The area range narrows; when by_facility, membership of the facility's catchment
+ * decides. */
 typedef struct DbScope {
     Str area_from;  /* inclusive */
     Str area_after; /* exclusive */
@@ -87,7 +89,7 @@ void db_register_scope(const char *kind, const char *predicate);
 typedef struct DbRows {
     Db *db;
     const DbStatement *statement;
-    void *state; /* the driver's; NULL when closed */
+    struct DbCursor *cursor; /* the driver's; NULL when closed */
 } DbRows;
 
 /* in: statement->in_n values in order. scope: NULL unless the statement is scoped. */
@@ -118,6 +120,11 @@ Err db_bulk_begin(Db *db, Arena *arena, const char *table, const DbColumn *colum
                   DbBulk **ret_bulk) MUST_CHECK;
 Err db_bulk_row(DbBulk *bulk, const DbValue *values) MUST_CHECK;
 Err db_bulk_end(DbBulk *bulk) MUST_CHECK;
+
+/* For tests: prepares the statements and compares their declared columns with the real ones
+ * (number, names, and types as far as the engine tells them). Says every fault, one a line. */
+Err db_check_statements(Db *db, const DbStatement *const *statements, size_t n, Arena *arena,
+                        Str *reterr_message) MUST_CHECK;
 
 static inline DbValue db_null(DbType type)
 {

@@ -1,0 +1,64 @@
+/* What a .sql file of named statements declares (grammar: src/db/README.md).
+ *
+ * Invariants
+ *  1. Every :parameter of a statement is declared and every declared one is used.
+ *  2. The sql text carries no comment and no final semicolon. */
+#pragma once
+
+#include "base/buf.h"
+#include "base/vec.h"
+
+typedef enum { KIND_ONE, KIND_MAYBE, KIND_MANY, KIND_STREAM, KIND_RUN } StatementKind;
+
+/* In the order of DbType. */
+typedef enum {
+    TYPE_INTEGER,
+    TYPE_DECIMAL,
+    TYPE_TEXT,
+    TYPE_DATE,
+    TYPE_UUID,
+    TYPE_INSTANT,
+    TYPE_BYTES,
+    TYPE_COUNT,
+} ColumnType;
+
+typedef struct {
+    Str name;
+    ColumnType type;
+    bool is_nullable;
+    bool is_used; /* by the text, for parameters */
+    size_t at;    /* offset in the source, for problems */
+} Column;
+
+typedef VEC(Column) Columns;
+
+typedef struct {
+    Str name;
+    StatementKind kind;
+    Columns in;
+    Columns out;
+    Str sql;
+    bool is_scoped;
+    size_t at;
+} Statement;
+
+typedef VEC(Statement) Statements;
+
+typedef struct {
+    Arena *arena;
+    const char *path; /* as problems name it */
+    Str text;
+    int problem_count;
+} Source;
+
+/* Prints a problem as path:line:column: message. */
+void source_problem(Source *source, size_t at, const char *format, ...) PRINTF_LIKE(3, 4);
+
+/* Problems are printed and counted in source; the result is of use only when there are none. */
+Statements statements_parse(Source *source);
+
+/* stem: "subjects" of subjects.sql; folder: "engine/subjects". */
+void statements_write_header(Buf *out, Str stem, const Statements *statements);
+void statements_write_source(Buf *out, Str stem, Str folder, const Statements *statements);
+
+extern const char *const column_type_words[TYPE_COUNT];
