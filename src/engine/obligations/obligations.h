@@ -37,9 +37,91 @@ bool obligation_state_parse(Str name, ObligationState *ret_state);
 
 /* One reason of an obligation's dates. */
 typedef struct ObligationReason {
-    const Rule *rule;
-    Str source;
+    Str rule;   /* "hypertension/followup" */
+    Str source; /* "national-2017 §2.7.1" */
     const Uuid *records;
     size_t record_n;
     Wording text;
 } ObligationReason;
+
+/* An obligation in a list, with its state on the day asked for. */
+typedef struct ObligationLine {
+    Obligation obligation;
+    ObligationState state;
+    Str area;
+    const ObligationReason *why; /* NULL where the list was asked for without reasons */
+    size_t why_n;
+} ObligationLine;
+
+/* Where the next page begins: behind this line. Zeroed (due_on DATE_NONE): at the beginning. */
+typedef struct ObligationCursor {
+    Date due_on;
+    Str program, rule;
+    Uuid subject;
+} ObligationCursor;
+
+typedef struct ObligationFilter {
+    Date on;
+    Str program; /* empty: every program */
+    bool states[OBLIGATION_MISSED + 1];
+    ObligationCursor after; /* obligation_list only */
+    size_t most;            /* obligation_list only */
+} ObligationFilter;
+
+/* ---- keeping them right ---- */
+
+/* The record hook: writes the record's evidence and recomputes its subject, in its transaction. */
+Err obligation_record_hook(Cx *cx, const RecordChange *change) MUST_CHECK;
+
+/* Notes the rules of the pack set. A rule that is new or has changed gets its evidence made anew
+ * and its subjects marked stale; a new year marks everybody. Call after record_tables_update; cheap
+ * when nothing changed. */
+Err obligation_rules_update(Cx *cx) MUST_CHECK;
+Err obligation_mark_stale(Cx *cx, Uuid subject) MUST_CHECK;
+/* Works off the stale subjects, at most 500 a transaction. Every list calls it first. */
+Err obligation_settle(Cx *cx) MUST_CHECK;
+
+typedef struct ObligationRecompute {
+    int64_t evidence, obligations, written, deleted;
+} ObligationRecompute;
+/* Recomputes every subject from evidence and writes the differences only. */
+Err obligation_recompute(Cx *cx, ObligationRecompute *ret_result) MUST_CHECK;
+/* The same comparison without writing: how many rows differ from a full recomputation. */
+Err obligation_verify(Cx *cx, ObligationRecompute *ret_result) MUST_CHECK;
+
+/* Evidence of many records at once, for imports and the demo county: begin, add each, end; then
+ * obligation_recompute. Inside one cx_write. */
+typedef struct EvidenceBulk EvidenceBulk;
+Err evidence_bulk_begin(Cx *cx, EvidenceBulk **ret_bulk) MUST_CHECK;
+Err evidence_bulk_add(EvidenceBulk *bulk, const Form *form, const Record *record) MUST_CHECK;
+Err evidence_bulk_end(EvidenceBulk *bulk) MUST_CHECK;
+
+/* ---- reading them ---- */
+
+/* The stored list on filter->on (today or later), sorted by due_on, program, rule, subject. */
+Err obligation_list(Cx *cx, const ObligationFilter *filter, const ObligationLine **ret_lines,
+                    size_t *ret_n) MUST_CHECK;
+/* Evaluated from evidence with reasons; a past day with what was known at the end of it. Same
+ * order. */
+Err obligation_list_explained(Cx *cx, const ObligationFilter *filter,
+                              const ObligationLine **ret_lines, size_t *ret_n) MUST_CHECK;
+/* Everything of one subject, ascending by rule and period, with reasons; the caller has checked
+ * that the actor may see the subject. */
+Err obligation_of(Cx *cx, Uuid subject, Date on, const ObligationLine **ret_lines,
+                  size_t *ret_n) MUST_CHECK;
+
+typedef struct ObligationCount {
+    const Rule *rule;
+    int64_t overdue, due, open;
+} ObligationCount;
+/* Within the actor's scope, from the stored rows. */
+Err obligation_counts(Cx *cx, Date on, const ObligationCount **ret_counts,
+                      size_t *ret_n) MUST_CHECK;
+
+typedef struct Enrolment {
+    const Program *program;
+    Date entered_on;
+} Enrolment;
+/* The programs that the subject is in now. */
+Err obligation_enrolments(Cx *cx, Uuid subject, const Enrolment **ret_enrolments,
+                          size_t *ret_n) MUST_CHECK;

@@ -1,0 +1,221 @@
+/* Evidence: the narrow rows that rules read, made from records when they are written, and made anew
+ * for many records at once.
+ *
+ * Invariant: the rows of a record depend on the record and the rule only, so writing them with the
+ * record and rebuilding them later give the same table. */
+#include "engine/obligations/obligations_int.h"
+
+enum { BULK_ROWS = 4000 };
+
+int64_t rule_key(const Rule *rule)
+{
+    uint64_t hash = str_hash(rule->program->id) * 31 + str_hash(rule->id);
+    return (int64_t)((hash ^ (hash >> 32)) & 0xffffffffu);
+}
+
+const Rule *rule_by_key(const Cx *cx, int64_t key)
+{
+    for (size_t i = 0; i < cx->packs->rule_n; i++) {
+        if (rule_key(cx->packs->rules[i]) == key)
+            return cx->packs->rules[i];
+    }
+    return NULL;
+}
+
+Str rule_name(const Rule *rule, Arena *arena)
+{
+    return str_printf(arena, "%.*s/%.*s", STR_ARG(rule->program->id), STR_ARG(rule->id));
+}
+
+/* The slots that a rule's expressions read: answers and the day. */
+static const ExprValue *slots_of(Cx *cx, const Form *form, const Record *record)
+{
+    ExprValue *slots = arena_array(cx->arena, ExprValue, form->slot_n);
+    for (size_t i = 0; i < form->field_n; i++)
+        slots[i] = record->answers->values[i];
+    slots[form_slot(form, FORM_SLOT_HAPPENED_ON)] =
+        (ExprValue){.type = EXPR_DATE, .as.date = record->happened_on};
+    return slots;
+}
+
+static bool holds(const Expr *where, const ExprValue *slots, Arena *arena)
+{
+    return where == NULL || expr_holds(where, slots, arena);
+}
+
+static Date date_at(const ExprValue *slots, size_t slot)
+{
+    if (slot == SIZE_MAX || slots[slot].type != EXPR_DATE)
+        return DATE_NONE;
+    return slots[slot].as.date;
+}
+
+static void add(Cx *cx, EvidenceRows *rows, const Rule *rule, const Record *record,
+                Evidence evidence)
+{
+    evidence.record = record->id;
+    evidence.happened_on = record->happened_on;
+    VEC_PUSH(cx->arena, rows, (EvidenceRow){rule_key(rule), evidence});
+}
+
+static void add_visit(Cx *cx, EvidenceRows *rows, const Rule *rule, const Record *record,
+                      const ExprValue *slots)
+{
+    Evidence visit = {.kind = EVIDENCE_VISIT, .next_on = DATE_NONE};
+    visit.is_counted = holds(rule->evidence_where, slots, cx->arena);
+    if (rule->sooner_field != SIZE_MAX && holds(rule->sooner_where, slots, cx->arena)) {
+        Date entered = date_at(slots, rule->sooner_field);
+        Date latest = DATE_NONE;
+        if (rule->sooner_latest != NULL) {
+            ExprValue value = expr_evaluate(rule->sooner_latest, slots, cx->arena);
+            latest = value.type == EXPR_DATE ? value.as.date : DATE_NONE;
+        }
+        visit.next_on = date_min(entered, latest);
+        visit.is_capped = !date_is_none(visit.next_on) && date_compare(visit.next_on, entered) != 0;
+    }
+    if (visit.is_counted || !date_is_none(visit.next_on))
+        add(cx, rows, rule, record, visit);
+}
+
+void evidence_of_record(Cx *cx, const Form *form, const Record *record, EvidenceRows *rows)
+{
+    const ExprValue *slots = NULL;
+    for (size_t i = 0; i < cx->packs->rule_n; i++) {
+        const Rule *rule = cx->packs->rules[i];
+        const Program *program = rule->program;
+        bool enters = program->enrolled_by == form, leaves = program->left_by == form;
+        if (!enters && !leaves && rule->evidence != form)
+            continue;
+        if (slots == NULL)
+            slots = slots_of(cx, form, record);
+        if (enters && holds(program->enrolled_where, slots, cx->arena)) {
+            Date first = rule->first_form == form ? date_at(slots, rule->first_field) : DATE_NONE;
+            add(cx, rows, rule, record, (Evidence){.kind = EVIDENCE_ENTER, .next_on = first});
+        }
+        if (leaves && holds(program->left_where, slots, cx->arena))
+            add(cx, rows, rule, record, (Evidence){.kind = EVIDENCE_LEAVE, .next_on = DATE_NONE});
+        if (rule->evidence == form)
+            add_visit(cx, rows, rule, record, slots);
+    }
+}
+
+Err evidence_write(Cx *cx, const Record *record, const EvidenceRows *rows)
+{
+    for (size_t i = 0; i < rows->n; i++) {
+        const Evidence *evidence = &rows->items[i].evidence;
+        ObligationEvidenceInsertIn in = {
+            .place = cx->place,
+            .subject_id = record->subject,
+            .rule_key = rows->items[i].rule_key,
+            .happened_on = evidence->happened_on,
+            .record_id = evidence->record,
+            .kind = (int64_t)evidence->kind,
+            .is_counted = evidence->is_counted,
+            .is_capped = evidence->is_capped,
+            .next_on = evidence->next_on,
+            .recorded_on = date_of_instant(record->recorded_at),
+            .ended_on = record->is_ended ? date_of_instant(record->ended_at) : DATE_NONE,
+        };
+        TRY(obligation_evidence_insert(cx->db, &in, NULL));
+    }
+    return OK;
+}
+
+Err obligation_record_hook(Cx *cx, const RecordChange *change)
+{
+    if (change->ended != NULL) {
+        ObligationEvidenceEndIn in = {cx->place, change->ended->subject, change->ended->id,
+                                      date_of_instant(cx->now)};
+        Err err = obligation_evidence_end(cx->db, &in, NULL);
+        if (err != OK)
+            return cx_fail_db(cx, err);
+    }
+    Uuid subject = change->added != NULL ? change->added->subject : change->ended->subject;
+    if (change->added != NULL) {
+        EvidenceRows rows = {0};
+        evidence_of_record(cx, change->form, change->added, &rows);
+        Err err = evidence_write(cx, change->added, &rows);
+        if (err != OK)
+            return cx_fail_db(cx, err);
+    }
+    return subject_recompute(cx, subject);
+}
+
+/* ---- many at once ---- */
+
+struct EvidenceBulk {
+    Cx *cx;
+    DbValue *values; /* BULK_ROWS rows of COLUMN_N */
+    size_t n;
+};
+
+static const DbColumn columns[] = {
+    {"place", DB_TEXT, false},         {"subject_id", DB_UUID, false},
+    {"rule_key", DB_INTEGER, false},   {"happened_on", DB_DATE, false},
+    {"record_id", DB_UUID, false},     {"kind", DB_INTEGER, false},
+    {"is_counted", DB_INTEGER, false}, {"is_capped", DB_INTEGER, false},
+    {"next_on", DB_DATE, true},        {"recorded_on", DB_DATE, false},
+    {"ended_on", DB_DATE, true},
+};
+
+enum { COLUMN_N = sizeof columns / sizeof *columns };
+
+Err evidence_bulk_begin(Cx *cx, EvidenceBulk **ret_bulk)
+{
+    EvidenceBulk *bulk = arena_new(cx->arena, EvidenceBulk);
+    bulk->cx = cx;
+    bulk->values = arena_array(cx->arena, DbValue, (size_t)BULK_ROWS * COLUMN_N);
+    *ret_bulk = bulk;
+    return OK;
+}
+
+static Err flush(EvidenceBulk *bulk)
+{
+    if (bulk->n == 0)
+        return OK;
+    Cx *cx = bulk->cx;
+    ArenaMark mark = arena_mark(cx->arena);
+    DbBulk *rows = NULL;
+    Err err = db_bulk_begin(cx->db, cx->arena, "obligation_evidence", columns, COLUMN_N, &rows);
+    for (size_t i = 0; err == OK && i < bulk->n; i++)
+        err = db_bulk_row(rows, bulk->values + i * COLUMN_N);
+    if (err == OK)
+        err = db_bulk_end(rows);
+    if (err != OK)
+        return cx_fail_db(cx, err);
+    arena_reset_to(cx->arena, mark);
+    bulk->n = 0;
+    return OK;
+}
+
+Err evidence_bulk_add(EvidenceBulk *bulk, const Form *form, const Record *record)
+{
+    Cx *cx = bulk->cx;
+    ArenaMark mark = arena_mark(cx->arena);
+    EvidenceRows rows = {0};
+    evidence_of_record(cx, form, record, &rows);
+    for (size_t i = 0; i < rows.n; i++) {
+        const Evidence *evidence = &rows.items[i].evidence;
+        DbValue *value = bulk->values + bulk->n++ * COLUMN_N;
+        *value++ = db_text(cx->place);
+        *value++ = db_uuid(record->subject);
+        *value++ = db_integer(rows.items[i].rule_key);
+        *value++ = db_date(evidence->happened_on);
+        *value++ = db_uuid(evidence->record);
+        *value++ = db_integer((int64_t)evidence->kind);
+        *value++ = db_integer(evidence->is_counted);
+        *value++ = db_integer(evidence->is_capped);
+        *value++ = db_date(evidence->next_on);
+        *value++ = db_date(date_of_instant(record->recorded_at));
+        *value++ = db_date(record->is_ended ? date_of_instant(record->ended_at) : DATE_NONE);
+        if (bulk->n == BULK_ROWS)
+            TRY(flush(bulk));
+    }
+    arena_reset_to(cx->arena, mark);
+    return OK;
+}
+
+Err evidence_bulk_end(EvidenceBulk *bulk)
+{
+    return flush(bulk);
+}

@@ -1,0 +1,252 @@
+/* Lists: the stored rows for today and later, and the same list evaluated from evidence with its
+ * reasons, which also answers for past days. */
+#include "engine/obligations/obligations_int.h"
+
+#include <stdlib.h>
+
+typedef VEC(ObligationLine) Lines;
+
+static const DbScope *scope_of(const Cx *cx)
+{
+    return &cx->actor->scope;
+}
+
+/* ---- from the stored rows ---- */
+
+static ObligationListRowsIn list_in(const Cx *cx, const ObligationFilter *filter)
+{
+    return (ObligationListRowsIn){
+        .place = cx->place,
+        .on_day = filter->on,
+        .program = filter->program.p == NULL ? STR("") : filter->program,
+        .with_overdue = filter->states[OBLIGATION_OVERDUE],
+        .with_due = filter->states[OBLIGATION_DUE],
+        .with_open = filter->states[OBLIGATION_OPEN],
+        .after_due = filter->after.due_on,
+        .after_program = filter->after.program.p == NULL ? STR("") : filter->after.program,
+        .after_rule = filter->after.rule.p == NULL ? STR("") : filter->after.rule,
+        .after_id = filter->after.subject,
+        .most = (int64_t)filter->most,
+    };
+}
+
+static Err read_list(Cx *cx, const ObligationFilter *filter, Lines *lines)
+{
+    CLEANUP(db_rows_close) DbRows found = {0};
+    ObligationListRowsIn in = list_in(cx, filter);
+    TRY(obligation_list_rows_open(cx->db, scope_of(cx), &in, &found));
+    for (;;) {
+        ObligationListRowsRow row;
+        bool has_row = false;
+        TRY(obligation_list_rows_next(&found, cx->arena, &row, &has_row));
+        if (!has_row)
+            return OK;
+        const Rule *rule = rule_by_key(cx, row.rule_key);
+        if (rule == NULL)
+            continue;
+        ObligationLine line = {.obligation = {row.subject_id, rule, row.opens_on, row.due_on,
+                                              row.closes_on, UUID_NIL, DATE_NONE}};
+        line.state = obligation_state(&line.obligation, filter->on);
+        VEC_PUSH(cx->arena, lines, line);
+    }
+}
+
+Err obligation_list(Cx *cx, const ObligationFilter *filter, const ObligationLine **ret_lines,
+                    size_t *ret_n)
+{
+    Lines lines = {0};
+    TRY(obligation_settle(cx));
+    Err err = read_list(cx, filter, &lines);
+    if (err != OK)
+        return cx_fail_db(cx, err);
+    *ret_lines = lines.items;
+    *ret_n = lines.n;
+    return OK;
+}
+
+typedef VEC(ObligationCount) Counts;
+
+static Err read_counts(Cx *cx, Date on, Counts *counts)
+{
+    CLEANUP(db_rows_close) DbRows found = {0};
+    ObligationCountRowsIn in = {cx->place, on};
+    TRY(obligation_count_rows_open(cx->db, scope_of(cx), &in, &found));
+    for (;;) {
+        ObligationCountRowsRow row;
+        bool has_row = false;
+        TRY(obligation_count_rows_next(&found, cx->arena, &row, &has_row));
+        if (!has_row)
+            return OK;
+        const Rule *rule = rule_by_key(cx, row.rule_key);
+        if (rule != NULL)
+            VEC_PUSH(cx->arena, counts, (ObligationCount){rule, row.overdue, row.due, row.open});
+    }
+}
+
+Err obligation_counts(Cx *cx, Date on, const ObligationCount **ret_counts, size_t *ret_n)
+{
+    Counts counts = {0};
+    TRY(obligation_settle(cx));
+    Err err = read_counts(cx, on, &counts);
+    if (err != OK)
+        return cx_fail_db(cx, err);
+    *ret_counts = counts.items;
+    *ret_n = counts.n;
+    return OK;
+}
+
+/* ---- from evidence ---- */
+
+static Date known_on(const Cx *cx, Date on)
+{
+    return date_compare(on, cx->today) < 0 ? on : KNOWN_NOW;
+}
+
+/* What is not yet met on the day, or was met on or before it. */
+static ObligationOutcome as_of(const ObligationOutcome *outcome, Date on)
+{
+    ObligationOutcome seen = *outcome;
+    if (!date_is_none(seen.obligation.met_on) && date_compare(seen.obligation.met_on, on) > 0) {
+        seen.obligation.met_on = DATE_NONE;
+        seen.obligation.met_by = UUID_NIL;
+    }
+    return seen;
+}
+
+static void add_lines(Cx *cx, const ObligationRows *rows, const ObligationFilter *filter,
+                      Lines *lines)
+{
+    for (size_t i = 0; i < rows->n; i++) {
+        ObligationOutcome outcome = as_of(&rows->items[i].outcome, filter->on);
+        const Rule *rule = outcome.obligation.rule;
+        ObligationState state = obligation_state(&outcome.obligation, filter->on);
+        if (!filter->states[state]
+            || (filter->program.n > 0 && !str_equals(filter->program, rule->program->id)))
+            continue;
+        ObligationLine line = {outcome.obligation, state, rows->items[i].area, NULL, 0};
+        outcome_explain(cx, &outcome, &line);
+        VEC_PUSH(cx->arena, lines, line);
+    }
+}
+
+static void flush_subject(Cx *cx, const SubjectFacts *facts, EvidenceRows *rows,
+                          const ObligationFilter *filter, Lines *lines)
+{
+    ObligationRows computed = {0};
+    subject_evaluate(cx, facts, rows->items, rows->n, rule_horizon(filter->on), &computed);
+    add_lines(cx, &computed, filter, lines);
+    rows->n = 0;
+}
+
+static Err read_explained(Cx *cx, const ObligationFilter *filter, Lines *lines)
+{
+    CLEANUP(db_rows_close) DbRows found = {0};
+    ObligationEvidenceInScopeIn in = {cx->place, known_on(cx, filter->on)};
+    TRY(obligation_evidence_in_scope_open(cx->db, scope_of(cx), &in, &found));
+    SubjectFacts facts = {.gone_on = DATE_NONE};
+    EvidenceRows rows = {0};
+    for (;;) {
+        ObligationEvidenceInScopeRow row;
+        bool has_row = false;
+        TRY(obligation_evidence_in_scope_next(&found, cx->arena, &row, &has_row));
+        if (rows.n > 0 && (!has_row || !uuid_equals(row.subject_id, facts.subject)))
+            flush_subject(cx, &facts, &rows, filter, lines);
+        if (!has_row)
+            return OK;
+        facts = (SubjectFacts){row.subject_id, row.area_code, date_min(row.died_on, row.left_on)};
+        Evidence evidence = {row.record_id,       row.happened_on,    (EvidenceKind)row.kind,
+                             row.is_counted != 0, row.is_capped != 0, row.next_on};
+        VEC_PUSH(cx->arena, &rows, (EvidenceRow){row.rule_key, evidence});
+    }
+}
+
+static int line_compare(const void *left, const void *right)
+{
+    const ObligationLine *a = left, *b = right;
+    int order = date_compare(a->obligation.due_on, b->obligation.due_on);
+    if (order == 0)
+        order = str_compare(a->obligation.rule->program->id, b->obligation.rule->program->id);
+    if (order == 0)
+        order = str_compare(a->obligation.rule->id, b->obligation.rule->id);
+    if (order == 0)
+        order = uuid_compare(a->obligation.subject, b->obligation.subject);
+    return order != 0 ? order : date_compare(a->obligation.closes_on, b->obligation.closes_on);
+}
+
+Err obligation_list_explained(Cx *cx, const ObligationFilter *filter,
+                              const ObligationLine **ret_lines, size_t *ret_n)
+{
+    Lines lines = {0};
+    Err err = read_explained(cx, filter, &lines);
+    if (err != OK)
+        return cx_fail_db(cx, err);
+    if (lines.n > 1)
+        qsort(lines.items, lines.n, sizeof *lines.items, line_compare);
+    *ret_lines = lines.items;
+    *ret_n = lines.n;
+    return OK;
+}
+
+Err obligation_of(Cx *cx, Uuid subject, Date on, const ObligationLine **ret_lines, size_t *ret_n)
+{
+    SubjectFacts facts;
+    EvidenceRows rows = {0};
+    Err err = subject_read(cx, subject, known_on(cx, on), &facts, &rows);
+    if (err != OK)
+        return cx_fail_db(cx, err);
+    ObligationRows computed = {0};
+    subject_evaluate(cx, &facts, rows.items, rows.n, rule_horizon(on), &computed);
+    ObligationFilter every = {.on = on};
+    for (size_t i = 0; i < sizeof every.states / sizeof *every.states; i++)
+        every.states[i] = true;
+    Lines lines = {0};
+    add_lines(cx, &computed, &every, &lines);
+    *ret_lines = lines.items;
+    *ret_n = lines.n;
+    return OK;
+}
+
+/* ---- programs ---- */
+
+typedef VEC(Enrolment) Enrolments;
+
+static void note_enrolment(Cx *cx, Enrolments *enrolments, const Program *program, Date entered_on,
+                           bool enters)
+{
+    size_t at = 0;
+    while (at < enrolments->n && enrolments->items[at].program != program)
+        at++;
+    if (enters && at == enrolments->n)
+        VEC_PUSH(cx->arena, enrolments, (Enrolment){program, entered_on});
+    if (!enters && at < enrolments->n)
+        enrolments->items[at] = enrolments->items[--enrolments->n];
+}
+
+static Err read_enrolments(Cx *cx, Uuid subject, Enrolments *enrolments)
+{
+    CLEANUP(db_rows_close) DbRows found = {0};
+    ObligationEnrolmentRowsIn in = {cx->place, subject};
+    TRY(obligation_enrolment_rows_open(cx->db, &in, &found));
+    for (;;) {
+        ObligationEnrolmentRowsRow row;
+        bool has_row = false;
+        TRY(obligation_enrolment_rows_next(&found, cx->arena, &row, &has_row));
+        if (!has_row)
+            return OK;
+        const Rule *rule = rule_by_key(cx, row.rule_key);
+        if (rule != NULL)
+            note_enrolment(cx, enrolments, rule->program, row.happened_on,
+                           row.kind == EVIDENCE_ENTER);
+    }
+}
+
+Err obligation_enrolments(Cx *cx, Uuid subject, const Enrolment **ret_enrolments, size_t *ret_n)
+{
+    Enrolments enrolments = {0};
+    Err err = read_enrolments(cx, subject, &enrolments);
+    if (err != OK)
+        return cx_fail_db(cx, err);
+    *ret_enrolments = enrolments.items;
+    *ret_n = enrolments.n;
+    return OK;
+}

@@ -1,0 +1,190 @@
+-- Obligations: rules, evidence, stored rows, lists.
+
+-- name: obligation_rule_all :many
+-- in: place text
+-- out: rule_key integer, program text, rule text, notice_days integer, signature text
+SELECT g.rule_key, g.program, g.rule, g.notice_days, g.signature
+FROM obligation_rule g
+WHERE g.place = :place
+ORDER BY g.rule_key;
+
+-- name: obligation_rule_write :run
+-- in: place text, rule_key integer, program text, rule text, notice_days integer, signature text
+INSERT INTO obligation_rule (place, rule_key, program, rule, notice_days, signature)
+VALUES (:place, :rule_key, :program, :rule, :notice_days, :signature)
+ON CONFLICT (place, rule_key) DO UPDATE SET notice_days = :notice_days, signature = :signature;
+
+-- name: obligation_evidence_insert :run
+-- in: place text, subject_id uuid, rule_key integer, happened_on date, record_id uuid, kind integer
+-- in: is_counted integer, is_capped integer, next_on date?, recorded_on date, ended_on date?
+INSERT INTO obligation_evidence (place, subject_id, rule_key, happened_on, record_id, kind,
+    is_counted, is_capped, next_on, recorded_on, ended_on)
+VALUES (:place, :subject_id, :rule_key, :happened_on, :record_id, :kind, :is_counted, :is_capped,
+    :next_on, :recorded_on, :ended_on);
+
+-- name: obligation_evidence_end :run
+-- in: place text, subject_id uuid, record_id uuid, ended_on date
+UPDATE obligation_evidence SET ended_on = :ended_on
+WHERE place = :place AND subject_id = :subject_id AND record_id = :record_id AND ended_on IS NULL;
+
+-- name: obligation_evidence_of_subject :many
+-- in: place text, subject_id uuid, known_on date
+-- out: rule_key integer, happened_on date, record_id uuid, kind integer, is_counted integer
+-- out: is_capped integer, next_on date?
+SELECT e.rule_key, e.happened_on, e.record_id, e.kind, e.is_counted, e.is_capped, e.next_on
+FROM obligation_evidence e
+WHERE e.place = :place AND e.subject_id = :subject_id AND e.recorded_on <= :known_on
+  AND (e.ended_on IS NULL OR e.ended_on > :known_on)
+ORDER BY e.rule_key, e.happened_on, e.record_id, e.kind;
+
+-- name: obligation_evidence_page :many
+-- in: place text, after_id uuid, most integer
+-- out: subject_id uuid, rule_key integer, happened_on date, record_id uuid, kind integer
+-- out: is_counted integer, is_capped integer, next_on date?, area_code text?, died_on date?
+-- out: left_on date?
+-- unscoped: recomputes what is owed to everybody; nobody reads the rows
+SELECT e.subject_id, e.rule_key, e.happened_on, e.record_id, e.kind, e.is_counted, e.is_capped,
+    e.next_on, r.area_code, r.died_on, r.left_on
+FROM obligation_evidence e
+LEFT JOIN v_resident r ON r.place = e.place AND r.id = e.subject_id
+WHERE e.place = :place AND e.subject_id > :after_id AND e.ended_on IS NULL
+ORDER BY e.subject_id, e.rule_key, e.happened_on, e.record_id, e.kind
+LIMIT :most;
+
+-- name: obligation_evidence_in_scope :many
+-- in: place text, known_on date
+-- out: subject_id uuid, rule_key integer, happened_on date, record_id uuid, kind integer
+-- out: is_counted integer, is_capped integer, next_on date?, area_code text?, died_on date?
+-- out: left_on date?
+SELECT e.subject_id, e.rule_key, e.happened_on, e.record_id, e.kind, e.is_counted, e.is_capped,
+    e.next_on, r.area_code, r.died_on, r.left_on
+FROM v_resident r
+JOIN obligation_evidence e ON e.place = r.place AND e.subject_id = r.id
+WHERE r.place = :place AND {scope:resident r} AND e.recorded_on <= :known_on
+  AND (e.ended_on IS NULL OR e.ended_on > :known_on)
+ORDER BY e.subject_id, e.rule_key, e.happened_on, e.record_id, e.kind;
+
+-- name: obligation_subject_facts :maybe
+-- in: place text, subject_id uuid
+-- out: area_code text?, died_on date?, left_on date?
+-- unscoped: recomputes the subject whose record the caller has just been allowed to write
+SELECT r.area_code, r.died_on, r.left_on
+FROM v_resident r
+WHERE r.place = :place AND r.id = :subject_id;
+
+-- name: obligation_of_subject :many
+-- in: place text, subject_id uuid
+-- out: rule_key integer, closes_on date, opens_on date, due_on date, area_code text, met_by uuid?
+-- out: met_on date?
+SELECT o.rule_key, o.closes_on, o.opens_on, o.due_on, o.area_code, o.met_by, o.met_on
+FROM obligation o
+WHERE o.place = :place AND o.subject_id = :subject_id
+ORDER BY o.rule_key, o.closes_on;
+
+-- name: obligation_page :many
+-- in: place text, after_id uuid, until_id uuid
+-- out: subject_id uuid, rule_key integer, closes_on date, opens_on date, due_on date, area_code text
+-- out: met_by uuid?, met_on date?
+SELECT o.subject_id, o.rule_key, o.closes_on, o.opens_on, o.due_on, o.area_code, o.met_by, o.met_on
+FROM obligation o
+WHERE o.place = :place AND o.subject_id > :after_id AND o.subject_id <= :until_id
+ORDER BY o.subject_id, o.rule_key, o.closes_on;
+
+-- name: obligation_any :maybe
+-- in: place text
+-- out: rule_key integer
+SELECT o.rule_key FROM obligation o WHERE o.place = :place LIMIT 1;
+
+-- name: obligation_write :run
+-- in: place text, subject_id uuid, rule_key integer, closes_on date, opens_on date, due_on date
+-- in: area_code text, met_by uuid?, met_on date?
+INSERT INTO obligation (place, subject_id, rule_key, closes_on, opens_on, due_on, area_code, met_by,
+    met_on)
+VALUES (:place, :subject_id, :rule_key, :closes_on, :opens_on, :due_on, :area_code, :met_by, :met_on)
+ON CONFLICT (place, subject_id, rule_key, closes_on) DO UPDATE SET opens_on = :opens_on,
+    due_on = :due_on, area_code = :area_code, met_by = :met_by, met_on = :met_on;
+
+-- name: obligation_delete :run
+-- in: place text, subject_id uuid, rule_key integer, closes_on date
+DELETE FROM obligation
+WHERE place = :place AND subject_id = :subject_id AND rule_key = :rule_key
+  AND closes_on = :closes_on;
+
+-- name: obligation_stale_mark :run
+-- in: place text, subject_id uuid
+INSERT INTO obligation_stale (place, subject_id) VALUES (:place, :subject_id)
+ON CONFLICT (place, subject_id) DO NOTHING;
+
+-- name: obligation_stale_mark_rule :run
+-- in: place text, rule_key integer
+INSERT INTO obligation_stale (place, subject_id)
+SELECT DISTINCT e.place, e.subject_id
+FROM obligation_evidence e
+WHERE e.place = :place AND e.rule_key = :rule_key
+ON CONFLICT (place, subject_id) DO NOTHING;
+
+-- name: obligation_stale_mark_all :run
+-- in: place text
+INSERT INTO obligation_stale (place, subject_id)
+SELECT DISTINCT e.place, e.subject_id
+FROM obligation_evidence e
+WHERE e.place = :place
+ON CONFLICT (place, subject_id) DO NOTHING;
+
+-- name: obligation_stale_some :many
+-- in: place text, most integer
+-- out: subject_id uuid
+SELECT s.subject_id FROM obligation_stale s WHERE s.place = :place ORDER BY s.subject_id LIMIT :most;
+
+-- name: obligation_stale_clear :run
+-- in: place text, subject_id uuid
+DELETE FROM obligation_stale WHERE place = :place AND subject_id = :subject_id;
+
+-- name: obligation_evidence_clear_rule :run
+-- in: place text, rule_key integer
+DELETE FROM obligation_evidence WHERE place = :place AND rule_key = :rule_key;
+
+-- name: obligation_list_rows :many
+-- in: place text, on_day date, program text, with_overdue integer, with_due integer
+-- in: with_open integer, after_due date?, after_program text, after_rule text, after_id uuid
+-- in: most integer
+-- out: subject_id uuid, rule_key integer, closes_on date, opens_on date, due_on date
+SELECT o.subject_id, o.rule_key, o.closes_on, o.opens_on, o.due_on
+FROM obligation o
+JOIN obligation_rule g ON g.place = o.place AND g.rule_key = o.rule_key
+WHERE o.place = :place AND {scope:resident o} AND o.met_by IS NULL
+  AND o.closes_on >= :on_day AND o.opens_on <= :on_day
+  AND (:program = '' OR g.program = :program)
+  AND ((:with_overdue = 1 AND o.due_on < :on_day)
+    OR (:with_due = 1 AND o.due_on >= :on_day AND days_between(:on_day, o.due_on) <= g.notice_days)
+    OR (:with_open = 1 AND o.due_on >= :on_day AND days_between(:on_day, o.due_on) > g.notice_days))
+  AND (:after_due IS NULL OR o.due_on > :after_due
+    OR (o.due_on = :after_due AND (g.program > :after_program
+      OR (g.program = :after_program AND (g.rule > :after_rule
+        OR (g.rule = :after_rule AND o.subject_id > :after_id))))))
+ORDER BY o.due_on, g.program, g.rule, o.subject_id
+LIMIT :most;
+
+-- name: obligation_count_rows :many
+-- in: place text, on_day date
+-- out: rule_key integer, program text, overdue integer, due integer, open integer
+SELECT o.rule_key, g.program,
+    sum(CASE WHEN o.due_on < :on_day THEN 1 ELSE 0 END) AS overdue,
+    sum(CASE WHEN o.due_on >= :on_day AND days_between(:on_day, o.due_on) <= g.notice_days
+        THEN 1 ELSE 0 END) AS due,
+    sum(CASE WHEN o.due_on >= :on_day AND days_between(:on_day, o.due_on) > g.notice_days
+        THEN 1 ELSE 0 END) AS open
+FROM obligation o
+JOIN obligation_rule g ON g.place = o.place AND g.rule_key = o.rule_key
+WHERE o.place = :place AND {scope:resident o} AND o.met_by IS NULL
+  AND o.closes_on >= :on_day AND o.opens_on <= :on_day
+GROUP BY o.rule_key, g.program
+ORDER BY g.program, o.rule_key;
+
+-- name: obligation_enrolment_rows :many
+-- in: place text, subject_id uuid
+-- out: rule_key integer, happened_on date, kind integer
+SELECT e.rule_key, e.happened_on, e.kind
+FROM obligation_evidence e
+WHERE e.place = :place AND e.subject_id = :subject_id AND e.kind < 2 AND e.ended_on IS NULL
+ORDER BY e.rule_key, e.happened_on, e.record_id;

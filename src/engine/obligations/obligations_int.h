@@ -1,0 +1,58 @@
+/* What the files of this folder share: rule keys, evidence of a record, evaluation of a subject. */
+#pragma once
+
+#include "engine/obligations/evaluate.h"
+#include "engine/obligations/obligations_sql.h"
+
+/* Known on this day: everything, ended records apart. */
+#define KNOWN_NOW (date_from_ymd(9999, 12, 31))
+
+/* The stable key of a rule in the tables: 32 bits of the hash of "program/rule".
+ * obligation_rules_update refuses a pack set in which two rules share one. */
+int64_t rule_key(const Rule *rule);
+/* NULL when no rule of the set has the key: a rule that was removed. */
+const Rule *rule_by_key(const Cx *cx, int64_t key);
+Str rule_name(const Rule *rule, Arena *arena); /* "program/rule" */
+
+typedef struct EvidenceRow {
+    int64_t rule_key;
+    Evidence evidence;
+} EvidenceRow;
+typedef VEC(EvidenceRow) EvidenceRows;
+
+/* What the record says to the rules that read its form. */
+void evidence_of_record(Cx *cx, const Form *form, const Record *record, EvidenceRows *rows);
+Err evidence_write(Cx *cx, const Record *record, const EvidenceRows *rows) MUST_CHECK;
+
+/* One stored or computed line, with its key. */
+typedef struct ObligationRow {
+    Uuid subject;
+    int64_t rule_key;
+    Str area;
+    ObligationOutcome outcome;
+} ObligationRow;
+typedef VEC(ObligationRow) ObligationRows;
+
+typedef struct SubjectFacts {
+    Uuid subject;
+    Str area;
+    Date gone_on;
+} SubjectFacts;
+
+/* rows: the evidence of one subject ascending by (rule_key, happened_on, record, kind). Appends
+ * what is owed, ascending by (rule_key, closes_on). */
+void subject_evaluate(Cx *cx, const SubjectFacts *facts, const EvidenceRow *rows, size_t n,
+                      Date horizon, ObligationRows *out);
+/* The subject's evidence as known on a day, and its facts. */
+Err subject_read(Cx *cx, Uuid subject, Date known_on, SubjectFacts *ret_facts,
+                 EvidenceRows *rows) MUST_CHECK;
+/* Recomputes one subject and writes the differences. Inside a write. */
+Err subject_recompute(Cx *cx, Uuid subject) MUST_CHECK;
+
+/* Compares two lists sorted by (subject, rule_key, closes_on); writes the differences unless
+ * only_counts. */
+Err rows_reconcile(Cx *cx, const ObligationRows *computed, const ObligationRows *stored,
+                   bool only_counts, ObligationRecompute *totals) MUST_CHECK;
+
+/* The reasons of a line, in words. */
+void outcome_explain(Cx *cx, const ObligationOutcome *outcome, ObligationLine *line);

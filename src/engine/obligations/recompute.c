@@ -1,0 +1,334 @@
+/* Recomputing: one subject inside its record's transaction, the stale ones in batches, or everybody
+ * in subject order, page by page. Only differences are written. */
+#include "engine/obligations/obligations_int.h"
+
+enum {
+    PAGE_ROWS = 20000,
+    STALE_BATCH = 500,
+};
+
+void subject_evaluate(Cx *cx, const SubjectFacts *facts, const EvidenceRow *rows, size_t n,
+                      Date horizon, ObligationRows *out)
+{
+    size_t at = 0;
+    while (at < n) {
+        size_t first = at;
+        int64_t key = rows[first].rule_key;
+        while (at < n && rows[at].rule_key == key)
+            at++;
+        const Rule *rule = rule_by_key(cx, key);
+        if (rule == NULL)
+            continue; /* removed from the packs: nothing is owed under it any more */
+        Evidence *evidence = arena_array(cx->arena, Evidence, at - first);
+        for (size_t i = first; i < at; i++)
+            evidence[i - first] = rows[i].evidence;
+        ObligationOutcomes outcomes = {0};
+        rule_evaluate(rule, facts->subject, evidence, at - first, facts->gone_on, horizon,
+                      cx->arena, &outcomes);
+        for (size_t i = 0; i < outcomes.n; i++)
+            VEC_PUSH(cx->arena, out,
+                     (ObligationRow){facts->subject, key, facts->area, outcomes.items[i]});
+    }
+}
+
+static int row_compare(const ObligationRow *a, const ObligationRow *b)
+{
+    int order = uuid_compare(a->subject, b->subject);
+    if (order != 0)
+        return order;
+    if (a->rule_key != b->rule_key)
+        return a->rule_key < b->rule_key ? -1 : 1;
+    return date_compare(a->outcome.obligation.closes_on, b->outcome.obligation.closes_on);
+}
+
+static bool row_equals(const ObligationRow *a, const ObligationRow *b)
+{
+    const Obligation *x = &a->outcome.obligation, *y = &b->outcome.obligation;
+    return date_compare(x->opens_on, y->opens_on) == 0 && date_compare(x->due_on, y->due_on) == 0
+           && date_compare(x->met_on, y->met_on) == 0 && uuid_equals(x->met_by, y->met_by)
+           && str_equals(a->area, b->area);
+}
+
+static Err row_write(Cx *cx, const ObligationRow *row)
+{
+    const Obligation *obligation = &row->outcome.obligation;
+    ObligationWriteIn in = {
+        .place = cx->place,
+        .subject_id = row->subject,
+        .rule_key = row->rule_key,
+        .closes_on = obligation->closes_on,
+        .opens_on = obligation->opens_on,
+        .due_on = obligation->due_on,
+        .area_code = row->area.p == NULL ? STR("") : row->area,
+        .met_by = obligation->met_by,
+        .met_on = obligation->met_on,
+    };
+    return obligation_write(cx->db, &in, NULL);
+}
+
+static Err row_delete(Cx *cx, const ObligationRow *row)
+{
+    ObligationDeleteIn in = {cx->place, row->subject, row->rule_key,
+                             row->outcome.obligation.closes_on};
+    return obligation_delete(cx->db, &in, NULL);
+}
+
+Err rows_reconcile(Cx *cx, const ObligationRows *computed, const ObligationRows *stored,
+                   bool only_counts, ObligationRecompute *totals)
+{
+    size_t i = 0, j = 0;
+    while (i < computed->n || j < stored->n) {
+        int order = i == computed->n ? 1
+                    : j == stored->n ? -1
+                                     : row_compare(&computed->items[i], &stored->items[j]);
+        if (order > 0) {
+            totals->deleted++;
+            if (!only_counts)
+                TRY(row_delete(cx, &stored->items[j]));
+            j++;
+            continue;
+        }
+        bool is_same = order == 0 && row_equals(&computed->items[i], &stored->items[j]);
+        if (!is_same) {
+            totals->written++;
+            if (!only_counts)
+                TRY(row_write(cx, &computed->items[i]));
+        }
+        j += order == 0;
+        i++;
+    }
+    return OK;
+}
+
+/* ---- one subject ---- */
+
+static Date gone_on(Date died_on, Date left_on)
+{
+    return date_min(died_on, left_on);
+}
+
+static Err read_subject(Cx *cx, Uuid subject, Date known_on, EvidenceRows *rows)
+{
+    CLEANUP(db_rows_close) DbRows found = {0};
+    ObligationEvidenceOfSubjectIn in = {cx->place, subject, known_on};
+    TRY(obligation_evidence_of_subject_open(cx->db, &in, &found));
+    for (;;) {
+        ObligationEvidenceOfSubjectRow row;
+        bool has_row = false;
+        TRY(obligation_evidence_of_subject_next(&found, cx->arena, &row, &has_row));
+        if (!has_row)
+            return OK;
+        Evidence evidence = {row.record_id,       row.happened_on,    (EvidenceKind)row.kind,
+                             row.is_counted != 0, row.is_capped != 0, row.next_on};
+        VEC_PUSH(cx->arena, rows, (EvidenceRow){row.rule_key, evidence});
+    }
+}
+
+static Err read_stored(Cx *cx, Uuid subject, ObligationRows *rows)
+{
+    CLEANUP(db_rows_close) DbRows found = {0};
+    ObligationOfSubjectIn in = {cx->place, subject};
+    TRY(obligation_of_subject_open(cx->db, &in, &found));
+    for (;;) {
+        ObligationOfSubjectRow row;
+        bool has_row = false;
+        TRY(obligation_of_subject_next(&found, cx->arena, &row, &has_row));
+        if (!has_row)
+            return OK;
+        Obligation obligation = {subject,       NULL,       row.opens_on, row.due_on,
+                                 row.closes_on, row.met_by, row.met_on};
+        VEC_PUSH(cx->arena, rows,
+                 (ObligationRow){subject, row.rule_key, row.area_code, {.obligation = obligation}});
+    }
+}
+
+Err subject_read(Cx *cx, Uuid subject, Date known_on, SubjectFacts *ret_facts, EvidenceRows *rows)
+{
+    ObligationSubjectFactsIn in = {cx->place, subject};
+    ObligationSubjectFactsRow facts;
+    bool found = false;
+    TRY(obligation_subject_facts(cx->db, cx->arena, &in, &facts, &found));
+    *ret_facts = (SubjectFacts){subject, found ? facts.area_code : STR(""),
+                                found ? gone_on(facts.died_on, facts.left_on) : DATE_NONE};
+    return read_subject(cx, subject, known_on, rows);
+}
+
+static Err recompute_subject(Cx *cx, Uuid subject)
+{
+    SubjectFacts facts;
+    EvidenceRows evidence = {0};
+    TRY(subject_read(cx, subject, KNOWN_NOW, &facts, &evidence));
+    ObligationRows computed = {0}, stored = {0};
+    subject_evaluate(cx, &facts, evidence.items, evidence.n, rule_horizon(cx->today), &computed);
+    TRY(read_stored(cx, subject, &stored));
+    ObligationRecompute totals = {0};
+    return rows_reconcile(cx, &computed, &stored, false, &totals);
+}
+
+Err subject_recompute(Cx *cx, Uuid subject)
+{
+    Err err = recompute_subject(cx, subject);
+    return err == OK ? OK : cx_fail_db(cx, err);
+}
+
+/* ---- the stale ones ---- */
+
+Err obligation_mark_stale(Cx *cx, Uuid subject)
+{
+    ObligationStaleMarkIn in = {cx->place, subject};
+    Err err = obligation_stale_mark(cx->db, &in, NULL);
+    return err == OK ? OK : cx_fail_db(cx, err);
+}
+
+typedef VEC(Uuid) Subjects;
+
+static Err read_stale(Cx *cx, int64_t most, Subjects *subjects)
+{
+    CLEANUP(db_rows_close) DbRows found = {0};
+    ObligationStaleSomeIn in = {cx->place, most};
+    TRY(obligation_stale_some_open(cx->db, &in, &found));
+    for (;;) {
+        ObligationStaleSomeRow row;
+        bool has_row = false;
+        TRY(obligation_stale_some_next(&found, cx->arena, &row, &has_row));
+        if (!has_row)
+            return OK;
+        VEC_PUSH(cx->arena, subjects, row.subject_id);
+    }
+}
+
+static Err settle_batch(Cx *cx, void *arg)
+{
+    Subjects stale = {0};
+    Err err = read_stale(cx, STALE_BATCH, &stale);
+    for (size_t i = 0; err == OK && i < stale.n; i++) {
+        ArenaMark mark = arena_mark(cx->arena);
+        err = recompute_subject(cx, stale.items[i]);
+        arena_reset_to(cx->arena, mark);
+        ObligationStaleClearIn in = {cx->place, stale.items[i]};
+        if (err == OK)
+            err = obligation_stale_clear(cx->db, &in, NULL);
+    }
+    if (err != OK)
+        return cx_fail_db(cx, err);
+    *(size_t *)arg = stale.n;
+    return OK;
+}
+
+Err obligation_settle(Cx *cx)
+{
+    for (;;) {
+        Subjects stale = {0};
+        Err err = read_stale(cx, 1, &stale);
+        if (err != OK)
+            return cx_fail_db(cx, err);
+        if (stale.n == 0)
+            return OK;
+        size_t settled = 0;
+        TRY(cx_write(cx, settle_batch, &settled));
+    }
+}
+
+/* ---- everybody ---- */
+
+typedef struct {
+    Uuid after; /* subjects up to here are done */
+    bool is_verifying;
+    bool is_last;
+    ObligationRecompute totals;
+} Pass;
+
+/* Reads one page of evidence, evaluates its complete subjects, and moves pass->after behind them.
+ */
+static Err read_page(Cx *cx, Pass *pass, ObligationRows *computed)
+{
+    CLEANUP(db_rows_close) DbRows found = {0};
+    ObligationEvidencePageIn in = {cx->place, pass->after, PAGE_ROWS};
+    TRY(obligation_evidence_page_open(cx->db, &in, &found));
+    Date horizon = rule_horizon(cx->today);
+    SubjectFacts facts = {.gone_on = DATE_NONE};
+    EvidenceRows rows = {0};
+    int64_t read = 0;
+    for (;;) {
+        ObligationEvidencePageRow row;
+        bool has_row = false;
+        TRY(obligation_evidence_page_next(&found, cx->arena, &row, &has_row));
+        if (!has_row)
+            break;
+        read++;
+        if (rows.n > 0 && !uuid_equals(row.subject_id, facts.subject)) {
+            subject_evaluate(cx, &facts, rows.items, rows.n, horizon, computed);
+            pass->totals.evidence += (int64_t)rows.n;
+            pass->after = facts.subject;
+            rows.n = 0;
+        }
+        facts = (SubjectFacts){row.subject_id, row.area_code, gone_on(row.died_on, row.left_on)};
+        Evidence evidence = {row.record_id,       row.happened_on,    (EvidenceKind)row.kind,
+                             row.is_counted != 0, row.is_capped != 0, row.next_on};
+        VEC_PUSH(cx->arena, &rows, (EvidenceRow){row.rule_key, evidence});
+    }
+    pass->is_last = read < PAGE_ROWS;
+    if (pass->is_last) { /* a full page may have cut its last subject: that one comes again */
+        subject_evaluate(cx, &facts, rows.items, rows.n, horizon, computed);
+        pass->totals.evidence += (int64_t)rows.n;
+        for (size_t i = 0; i < sizeof pass->after.bytes; i++)
+            pass->after.bytes[i] = 0xff;
+    }
+    return OK;
+}
+
+static Err read_stored_page(Cx *cx, Uuid after, Uuid until, ObligationRows *rows)
+{
+    CLEANUP(db_rows_close) DbRows found = {0};
+    ObligationPageIn in = {cx->place, after, until};
+    TRY(obligation_page_open(cx->db, &in, &found));
+    for (;;) {
+        ObligationPageRow row;
+        bool has_row = false;
+        TRY(obligation_page_next(&found, cx->arena, &row, &has_row));
+        if (!has_row)
+            return OK;
+        Obligation obligation = {row.subject_id, NULL,       row.opens_on, row.due_on,
+                                 row.closes_on,  row.met_by, row.met_on};
+        VEC_PUSH(cx->arena, rows,
+                 (ObligationRow){
+                     row.subject_id, row.rule_key, row.area_code, {.obligation = obligation}});
+    }
+}
+
+static Err recompute_pages(Cx *cx, Pass *pass)
+{
+    while (!pass->is_last) {
+        ArenaMark mark = arena_mark(cx->arena);
+        Uuid after = pass->after;
+        ObligationRows computed = {0}, stored = {0};
+        TRY(read_page(cx, pass, &computed));
+        TRY(read_stored_page(cx, after, pass->after, &stored));
+        TRY(rows_reconcile(cx, &computed, &stored, pass->is_verifying, &pass->totals));
+        pass->totals.obligations += (int64_t)computed.n;
+        arena_reset_to(cx->arena, mark);
+    }
+    return OK;
+}
+
+static Err recompute_work(Cx *cx, void *arg)
+{
+    Err err = recompute_pages(cx, arg);
+    return err == OK ? OK : cx_fail_db(cx, err);
+}
+
+Err obligation_recompute(Cx *cx, ObligationRecompute *ret_result)
+{
+    Pass pass = {.after = UUID_NIL};
+    TRY(cx_write(cx, recompute_work, &pass));
+    *ret_result = pass.totals;
+    return OK;
+}
+
+Err obligation_verify(Cx *cx, ObligationRecompute *ret_result)
+{
+    Pass pass = {.after = UUID_NIL, .is_verifying = true};
+    TRY(recompute_work(cx, &pass));
+    *ret_result = pass.totals;
+    return OK;
+}
