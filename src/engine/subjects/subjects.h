@@ -89,17 +89,19 @@ Err resident_add(Cx *cx, const Resident *resident) MUST_CHECK;
  * Opening a person is one audit entry. */
 Err resident_open(Cx *cx, Uuid id, Resident *ret_resident) MUST_CHECK;
 /* One fact that a form's field keeps for the resident: the name of a member of Resident ("sex",
- * "birth_date", "name", "id_type", "id_number", "phone", "address", "record_number"), dates as ISO
- * text; an empty text clears it. */
+ * "birth_date", "name", "id_type", "id_number", "phone", "address") or any other name
+ * ("contact_phone", "registered_address"), which is kept sealed in resident_fact. Dates are ISO text;
+ * an empty text: not known. */
 typedef struct ResidentFact {
     Str fact;
     Str text;
 } ResidentFact;
-/* Sets the facts, sealing and hashing tokens anew where they are sealed. Inside a write, for a resident
- * whom the caller has found in scope. ERR_INVALID for a name that is no fact. */
+/* Sets the facts, sealing and hashing tokens anew where they are sealed; an empty text clears. Inside a
+ * write, for a resident whom the caller has found in scope. */
 Err resident_keep(Cx *cx, Uuid id, const ResidentFact *facts, size_t n) MUST_CHECK;
-/* As resident_open but without its audit entry: for engines that make their own. */
-Err resident_read(Cx *cx, Uuid id, Resident *ret_resident) MUST_CHECK;
+/* Fills in the texts of the facts named, unsealed. No audit entry: for engines that make their own,
+ * about a resident whom they have found in scope. */
+Err resident_facts(Cx *cx, Uuid id, ResidentFact *facts, size_t n) MUST_CHECK;
 /* Unsealed names of many residents for a list, in the order of ids; rows out of scope are refused by
  * the list's own query, so this one takes ids that came from a scoped query. */
 Err resident_names(Cx *cx, const Uuid *ids, size_t n, const Str **ret_names) MUST_CHECK;
