@@ -2,10 +2,11 @@
  *
  * Invariants
  *  1. Denied by default: a route without a permission stops the program at start.
- *  2. What a caller may see is a predicate in the query ({scope:resident r}), never a filter after it.
+ *  2. What a caller may see is a predicate in the query ({scope:resident r}), never a filter after
+ * it.
  *  3. Passwords are argon2id, hashed on their own bounded pool; session tokens are stored hashed.
- *  4. Every write is chained in the audit in its own transaction; opening a person is one entry, durable
- *     with the next commit. */
+ *  4. Every write is chained in the audit in its own transaction; opening a person is one entry,
+ * durable with the next commit. */
 #pragma once
 
 #include "core/cx.h"
@@ -19,39 +20,95 @@ typedef struct Account {
     bool is_disabled;
 } Account;
 
-/* Registers {scope:resident} and {scope:record} with db. Once, at start. */
+/* Registers {scope:resident} and {scope:record} with db. Once, at start, before any statement runs.
+ */
 void access_register_scopes(void);
-/* The scope of a role at a facility on a day, from the catchments in force. */
+/* The command line and jobs: sees and may do everything. */
+const Actor *access_system_actor(void);
+/* What the asking actor may see: give it to scoped statements. Nobody asking: nothing. */
+const DbScope *access_scope(const Cx *cx);
+/* The scope of a role at a facility, from the catchments in force. ERR_FORBIDDEN when the packs
+ * have no such role. */
 Err access_actor(Cx *cx, const Account *account, Actor *ret_actor) MUST_CHECK;
+/* The persons in the areas of a facility: its own, or (below) with those of every facility under
+ * it. */
+Err access_scope_facility(Cx *cx, Str facility, bool below, DbScope *ret_scope) MUST_CHECK;
+/* Makes access_area anew from facilities and catchments in force on cx->today. Whoever changes one
+ * of them calls it in the same write. */
+Err access_areas_rebuild(Cx *cx) MUST_CHECK;
+/* The same, but only when it was last made for another day: at start and at each new day. */
+Err access_areas_refresh(Cx *cx) MUST_CHECK;
 bool access_may(const Actor *actor, Str permission);
-/* fail(cx, ERR_FORBIDDEN, ...) with the role's title unless the actor has it. */
+/* cx_fail(cx, ERR_FORBIDDEN, ...) with the role's title unless the actor has it. */
 Err access_require(Cx *cx, Str permission) MUST_CHECK;
 
+/* ERR_CONFLICT when the login is taken in this database. */
 Err account_add(Cx *cx, const Account *account, Str password) MUST_CHECK;
+/* Sorted by login. */
 Err account_list(Cx *cx, const Account **ret_accounts, size_t *ret_n) MUST_CHECK;
+/* ERR_NOT_FOUND. Who performed or recorded something: its display name. */
+Err account_open(Cx *cx, Uuid id, Account *ret_account) MUST_CHECK;
 
 typedef struct Session {
     Str token; /* goes into the cookie; only its hash is stored */
-    Str csrf;
+    Str csrf;  /* derived from the token: a page that cannot read the cookie cannot know it */
     Uuid account;
     Instant expires_at;
 } Session;
 
-/* Wrong login and wrong password give the same answer in the same time. Locks after repeated failures. */
+/* Wrong login and wrong password give the same answer in the same time. Locks after repeated
+ * failures (limits.h): ERR_RATE. ERR_BUSY when too many log-ins are being hashed. peer: the
+ * caller's address. */
 Err session_open(Cx *cx, Str login, Str password, Str peer, Session *ret_session,
                  Account *ret_account) MUST_CHECK;
-/* ERR_UNAUTHENTICATED when unknown or expired. */
+/* ERR_UNAUTHENTICATED when unknown or expired. A session that is used lives on. */
 Err session_find(Cx *cx, Str token, Session *ret_session, Account *ret_account) MUST_CHECK;
 Err session_close(Cx *cx, Str token) MUST_CHECK;
 
-/* One entry of the audit chain. Inside a write it is chained in that transaction; outside it is queued
- * and durable with the next commit. detail: conditions and counts, never personal data. */
+/* One entry of the audit chain. Inside a write it is chained in that transaction; outside it is
+ * queued and written by audit_flush. detail: conditions and counts, never personal data; cut at
+ * AUDIT_DETAIL_MOST bytes. */
+enum { AUDIT_DETAIL_MOST = 200 };
+
 typedef struct AuditEntry {
-    Str action;  /* "record.submit", "resident.open", "list.obligations" ... */
+    Str action;   /* "record.submit", "resident.open", "list.obligations" ... */
     Uuid subject; /* or nil */
     Uuid object;  /* record, account ...; or nil */
     Str detail;
 } AuditEntry;
+
+/* When the queue is full it is written first; what cannot be written down does not happen. */
 Err audit_add(Cx *cx, const AuditEntry *entry) MUST_CHECK;
-/* Recomputes the chain; *ret_broken_at is the first entry that does not fit, 0 when it is whole. */
+/* Writes what is queued for cx->place; afterwards it is durable. At the end of every command. */
+Err audit_flush(Cx *cx) MUST_CHECK;
+/* A thread that flushes every second, for servers: takes place, keys and writer from like, which
+ * must have a writer. */
+Err audit_flusher_start(const Cx *like) MUST_CHECK;
+/* Flushes a last time. Nothing to do when it was not started. */
+void audit_flusher_stop(void);
+/* Signs all heads now; the chain does it by itself every AUDIT_CHECKPOINT_EVERY entries. */
+Err audit_checkpoint(Cx *cx) MUST_CHECK;
+
+typedef enum {
+    AUDIT_WHOLE,
+    AUDIT_ENTRY_CHANGED,    /* its content does not give its hash */
+    AUDIT_ENTRY_MISSING,    /* removed, or the end was cut off */
+    AUDIT_ENTRY_INSERTED,   /* past the head, or a chain without one */
+    AUDIT_HEAD_WRONG,       /* not made with this place's keys */
+    AUDIT_CHECKPOINT_WRONG, /* signature, order, or an entry that is not what was signed */
+} AuditFault;
+
+typedef struct AuditReport {
+    AuditFault fault;
+    int64_t entries; /* that were read */
+    int64_t checkpoints;
+    int64_t broken_at; /* the first entry that does not fit, counted from 1 by writer and number; or
+                          0 */
+    Uuid writer;       /* of the fault */
+    int64_t seq;
+} AuditReport;
+
+/* Recomputes every chain and stops at the first fault. */
+Err audit_prove(Cx *cx, AuditReport *ret_report) MUST_CHECK;
+/* The same in two numbers; *ret_broken_at is 0 when the chain is whole. */
 Err audit_verify(Cx *cx, int64_t *ret_entries, int64_t *ret_broken_at) MUST_CHECK;

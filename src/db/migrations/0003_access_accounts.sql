@@ -36,8 +36,8 @@ CREATE TABLE access_failure (
     PRIMARY KEY (place, subject_token)
 ) {clustered};
 
--- Derived from catchments in force and the facility tree. sight is a facility's code (its own areas and
--- those of every facility below it) or the code followed by "/own" (its own areas only).
+-- Derived from the catchments in force and the facility tree. facility is a code (its own areas and those
+-- of every facility below it) or a code followed by "/own" (its own areas only).
 CREATE TABLE access_area (
     place {text} NOT NULL,
     facility {text} NOT NULL,
@@ -73,22 +73,24 @@ CREATE TABLE audit_head (
     PRIMARY KEY (place, writer)
 ) {clustered};
 
--- A signed statement of all heads at one moment; each continues the one before it.
+-- What a writer signed: all heads at one moment; each checkpoint continues that writer's one before.
 CREATE TABLE audit_checkpoint (
     place {text} NOT NULL,
+    writer {uuid} NOT NULL,
     number {integer} NOT NULL,
     at {instant} NOT NULL,
     signature {bytes} NOT NULL,
-    PRIMARY KEY (place, number)
+    PRIMARY KEY (place, writer, number)
 ) {clustered};
 
 CREATE TABLE audit_checkpoint_head (
     place {text} NOT NULL,
-    number {integer} NOT NULL,
     writer {uuid} NOT NULL,
+    number {integer} NOT NULL,
+    head_writer {uuid} NOT NULL,
     seq {integer} NOT NULL,
     hash {bytes} NOT NULL,
-    PRIMARY KEY (place, number, writer)
+    PRIMARY KEY (place, writer, number, head_writer)
 ) {clustered};
 
 -- {sqlite}

@@ -69,6 +69,15 @@ CREATE INDEX resident_by_rev ON resident (place, rev);
 CREATE INDEX resident_by_household ON resident (place, household_id);
 CREATE UNIQUE INDEX resident_by_record_number ON resident (place, record_number);
 
+-- Other facts that forms keep for a resident: contact_phone, registered_address ... Sealed as well.
+CREATE TABLE resident_fact (
+    place {text} NOT NULL,
+    resident_id {uuid} NOT NULL,
+    fact {text} NOT NULL,
+    content {bytes} NOT NULL,
+    PRIMARY KEY (place, resident_id, fact)
+) {clustered};
+
 -- Keyed hashes by which sealed columns are searched. The area stands before the resident, so that a
 -- search reads only what lies within the caller's sight.
 CREATE TABLE resident_token (

@@ -1,0 +1,95 @@
+-- The audit chain: entries, heads, signed checkpoints.
+
+-- name: audit_head_by_writer :maybe
+-- in: place text, writer uuid
+-- out: seq integer, hash bytes, head_token bytes
+SELECT h.seq, h.hash, h.head_token
+FROM audit_head h
+WHERE h.place = :place AND h.writer = :writer;
+
+-- name: audit_head_write :run
+-- in: place text, writer uuid, seq integer, hash bytes, head_token bytes
+INSERT INTO audit_head (place, writer, seq, hash, head_token)
+VALUES (:place, :writer, :seq, :hash, :head_token)
+ON CONFLICT (place, writer) DO UPDATE SET seq = :seq, hash = :hash, head_token = :head_token;
+
+-- name: audit_head_all :many
+-- in: place text
+-- out: writer uuid, seq integer, hash bytes
+SELECT h.writer, h.seq, h.hash
+FROM audit_head h
+WHERE h.place = :place
+ORDER BY h.writer;
+
+-- name: audit_entry_insert :run
+-- in: place text, writer uuid, seq integer, at instant, account uuid?, action text, subject_id uuid?
+-- in: object_id uuid?, detail text, previous_hash bytes, hash bytes
+INSERT INTO audit_entry (place, writer, seq, at, account, action, subject_id, object_id, detail,
+                         previous_hash, hash)
+VALUES (:place, :writer, :seq, :at, :account, :action, :subject_id, :object_id, :detail,
+        :previous_hash, :hash);
+
+-- name: audit_entry_page :many
+-- in: place text, writer uuid, after_seq integer
+-- out: seq integer, at instant, account uuid?, action text, subject_id uuid?, object_id uuid?
+-- out: detail text, previous_hash bytes, hash bytes
+SELECT e.seq, e.at, e.account, e.action, e.subject_id, e.object_id, e.detail, e.previous_hash, e.hash
+FROM audit_entry e
+WHERE e.place = :place AND e.writer = :writer AND e.seq > :after_seq
+ORDER BY e.seq
+LIMIT 500;
+
+-- name: audit_entry_hash :maybe
+-- in: place text, writer uuid, seq integer
+-- out: hash bytes
+SELECT e.hash
+FROM audit_entry e
+WHERE e.place = :place AND e.writer = :writer AND e.seq = :seq;
+
+-- name: audit_writer_all :many
+-- in: place text
+-- out: writer uuid
+-- scan: proving the chain reads all of it
+SELECT h.writer
+FROM audit_head h
+WHERE h.place = :place
+UNION
+SELECT e.writer
+FROM audit_entry e
+WHERE e.place = :place
+ORDER BY writer;
+
+-- name: audit_checkpoint_last :maybe
+-- in: place text, writer uuid
+-- out: number integer, signature bytes
+SELECT c.number, c.signature
+FROM audit_checkpoint c
+WHERE c.place = :place AND c.writer = :writer
+ORDER BY c.number DESC
+LIMIT 1;
+
+-- name: audit_checkpoint_insert :run
+-- in: place text, writer uuid, number integer, at instant, signature bytes
+INSERT INTO audit_checkpoint (place, writer, number, at, signature)
+VALUES (:place, :writer, :number, :at, :signature);
+
+-- name: audit_checkpoint_head_insert :run
+-- in: place text, writer uuid, number integer, head_writer uuid, seq integer, hash bytes
+INSERT INTO audit_checkpoint_head (place, writer, number, head_writer, seq, hash)
+VALUES (:place, :writer, :number, :head_writer, :seq, :hash);
+
+-- name: audit_checkpoint_all :many
+-- in: place text
+-- out: writer uuid, number integer, at instant, signature bytes
+SELECT c.writer, c.number, c.at, c.signature
+FROM audit_checkpoint c
+WHERE c.place = :place
+ORDER BY c.writer, c.number;
+
+-- name: audit_checkpoint_heads :many
+-- in: place text, writer uuid, number integer
+-- out: head_writer uuid, seq integer, hash bytes
+SELECT h.head_writer, h.seq, h.hash
+FROM audit_checkpoint_head h
+WHERE h.place = :place AND h.writer = :writer AND h.number = :number
+ORDER BY h.head_writer;

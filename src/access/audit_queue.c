@@ -1,0 +1,191 @@
+/* The queue of audit entries of reads: bounded, in memory, written in order by audit_flush.
+ *
+ * Invariants
+ *  1. An entry leaves the queue only after the commit that holds it is durable.
+ *  2. One flush at a time; it holds `flushing` while it waits for the writer. Work on the writer's
+ * thread never takes `flushing`, so the two cannot wait for each other.
+ *  3. When the queue is full, adding writes it out first; when that fails, adding fails: what
+ * cannot be written down does not happen. The queue knows places, not databases: a process opens a
+ * place in one database only. */
+#include "access/access_int.h"
+#include "access/limits.h"
+#include "base/os_clock.h"
+#include "base/os_log.h"
+#include "base/os_thread.h"
+
+#include <string.h>
+
+enum {
+    PLACE_MOST = 16,
+    ACTION_MOST = 48,
+    FLUSH_EVERY_NS = 1000 * 1000 * 1000,
+};
+
+typedef struct {
+    Instant at;
+    Uuid account, subject, object;
+    uint8_t place_n, action_n, detail_n;
+    char place[PLACE_MOST];
+    char action[ACTION_MOST];
+    char detail[AUDIT_DETAIL_MOST];
+} Queued;
+
+static Mutex flushing = {PTHREAD_MUTEX_INITIALIZER};
+static Mutex gate = {PTHREAD_MUTEX_INITIALIZER};
+static Queued queue[AUDIT_QUEUE_MOST]; /* in order of arrival; guarded by gate */
+static size_t queue_n;
+
+static struct {
+    Thread thread;
+    Condition wake;
+    bool is_stopping; /* guarded by gate */
+    Cx like;
+} flusher;
+
+static uint8_t keep(char *target, size_t most, Str text)
+{
+    size_t n = text.n < most ? text.n : most;
+    if (n > 0)
+        memcpy(target, text.p, n);
+    return (uint8_t)n;
+}
+
+static bool push(const Cx *cx, const AuditRow *row)
+{
+    MUTEX_HOLD(&gate);
+    if (queue_n == AUDIT_QUEUE_MOST)
+        return false;
+    Queued *queued = &queue[queue_n++];
+    queued->at = row->at;
+    queued->account = row->account;
+    queued->subject = row->entry.subject;
+    queued->object = row->entry.object;
+    queued->place_n = keep(queued->place, PLACE_MOST, cx->place);
+    queued->action_n = keep(queued->action, ACTION_MOST, row->entry.action);
+    queued->detail_n = keep(queued->detail, AUDIT_DETAIL_MOST, row->entry.detail);
+    return true;
+}
+
+Err audit_add(Cx *cx, const AuditEntry *entry)
+{
+    DCHECK(cx->place.n <= PLACE_MOST && entry->action.n > 0 && entry->action.n <= ACTION_MOST);
+    AuditRow row = {.at = cx->now, .entry = *entry};
+    if (cx->actor != NULL && !cx->actor->is_system)
+        row.account = cx->actor->account;
+    if (cx->is_writing)
+        return audit_append(cx, &row, 1);
+    while (!push(cx, &row))
+        TRY(audit_flush(cx));
+    return OK;
+}
+
+static bool is_of_place(const Queued *queued, Str place)
+{
+    return str_equals((Str){queued->place, queued->place_n}, place);
+}
+
+typedef struct {
+    AuditRow *rows;
+    size_t n;
+} Batch;
+
+static Batch copy_of_place(Cx *cx)
+{
+    MUTEX_HOLD(&gate);
+    Batch batch = {.rows = arena_array(cx->arena, AuditRow, queue_n + 1)};
+    for (size_t i = 0; i < queue_n; i++) {
+        const Queued *queued = &queue[i];
+        if (!is_of_place(queued, cx->place))
+            continue;
+        Str action = {queued->action, queued->action_n};
+        Str detail = {queued->detail, queued->detail_n};
+        batch.rows[batch.n++] = (AuditRow){.at = queued->at,
+                                           .account = queued->account,
+                                           .entry = {.action = str_copy(cx->arena, action),
+                                                     .subject = queued->subject,
+                                                     .object = queued->object,
+                                                     .detail = str_copy(cx->arena, detail)}};
+    }
+    return batch;
+}
+
+/* The first n of the place; newer ones have come behind them meanwhile. */
+static void remove_of_place(Str place, size_t n)
+{
+    MUTEX_HOLD(&gate);
+    size_t kept = 0;
+    for (size_t i = 0; i < queue_n; i++) {
+        if (n > 0 && is_of_place(&queue[i], place))
+            n--;
+        else
+            queue[kept++] = queue[i];
+    }
+    queue_n = kept;
+}
+
+static Err append_batch(Cx *cx, void *arg)
+{
+    const Batch *batch = arg;
+    return audit_append(cx, batch->rows, batch->n);
+}
+
+Err audit_flush(Cx *cx)
+{
+    DCHECK(!cx->is_writing);
+    MUTEX_HOLD(&flushing);
+    Batch batch = copy_of_place(cx);
+    if (batch.n == 0)
+        return OK;
+    TRY(cx_write(cx, append_batch, &batch));
+    remove_of_place(cx->place, batch.n);
+    return OK;
+}
+
+static void flush_once(Arena *arena)
+{
+    Cx cx = flusher.like;
+    cx.arena = arena;
+    cx.now = os_clock_now(); /* of the checkpoint; entries keep their own */
+    Err err = audit_flush(&cx);
+    if (err != OK)
+        LOG(LOG_ERROR, "audit entries wait", LOG_ERR("error", err));
+    arena_reset(arena);
+}
+
+static void run_flusher(void *context)
+{
+    (void)context;
+    Arena arena;
+    arena_init(&arena, MIB(4));
+    for (bool is_stopping = false; !is_stopping;) {
+        int64_t until = os_clock_monotonic_ns() + FLUSH_EVERY_NS;
+        mutex_lock(&gate);
+        while (!flusher.is_stopping && condition_wait_until(&flusher.wake, &gate, until))
+            continue;
+        is_stopping = flusher.is_stopping;
+        mutex_unlock(&gate);
+        flush_once(&arena);
+    }
+    arena_done(&arena);
+}
+
+Err audit_flusher_start(const Cx *like)
+{
+    ENSURE(like->writer != NULL && !flusher.thread.is_running);
+    flusher.like = (Cx){.writer = like->writer, .keys = like->keys, .place = like->place};
+    flusher.is_stopping = false;
+    condition_init(&flusher.wake);
+    return thread_start(&flusher.thread, run_flusher, NULL);
+}
+
+void audit_flusher_stop(void)
+{
+    if (!flusher.thread.is_running)
+        return;
+    mutex_lock(&gate);
+    flusher.is_stopping = true;
+    condition_wake_all(&flusher.wake);
+    mutex_unlock(&gate);
+    thread_join(&flusher.thread);
+    condition_done(&flusher.wake);
+}

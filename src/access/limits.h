@@ -1,0 +1,21 @@
+/* The numbers of access, in one place. They are security defaults of the program, not of a domain.
+ */
+#pragma once
+
+#define ACCESS_MINUTE_MS ((int64_t)60 * 1000)
+
+enum {
+    LOGIN_FAILURES_ACCOUNT = 5, /* wrong passwords for one login before it is locked */
+    LOGIN_FAILURES_PEER = 20,   /* from one address: a health centre's people share one */
+    LOGIN_LOCK_MINUTES = 15,    /* also how long failures are remembered */
+    SESSION_LIFE_MINUTES = 12 * 60,
+    SESSION_RENEW_MINUTES =
+        10, /* a session in use is prolonged at most this often: each is a write */
+    SESSION_TOKEN_BYTES = 32,
+    PASSWORD_BYTES_LEAST = 8,
+    PASSWORD_BYTES_MOST = 256,
+    PASSWORD_HASHES_AT_ONCE = 2, /* each takes its memory and a core */
+    PASSWORD_HASHES_WAITING = 64,
+    AUDIT_QUEUE_MOST = 1024, /* entries of reads that wait for a write */
+    AUDIT_CHECKPOINT_EVERY = 1000,
+};

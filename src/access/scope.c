@@ -1,0 +1,159 @@
+/* Scope: the one predicate that decides which persons a caller sees, and the values put into it.
+ *
+ * The text is fixed; only its parameters differ. The area range narrows (division codes are
+ * prefixes); membership of access_area decides when the sight is a facility's. An empty range sees
+ * nobody. */
+#include "access/access_int.h"
+#include "access/access_sql.h"
+#include "core/place.h"
+#include "pack/pack.h"
+
+#define RESIDENT_IN_SIGHT(alias)                                                                   \
+ alias ".area_code >= :scope_from AND " alias ".area_code < :scope_after AND "                     \
+       "(:scope_by_facility = 0 OR EXISTS (SELECT 1 FROM access_area s WHERE s.place = " alias     \
+       ".place AND s.facility = :scope_facility AND s.area_code = " alias ".area_code))"
+
+/* ':' follows '9' in byte order, so a code with it is after every code that begins with the code.
+ */
+#define AFTER_EVERY_CODE ":"
+
+static const Str setting_day = {"access_areas_day", sizeof "access_areas_day" - 1};
+
+static const DbScope scope_nobody = {
+    .area_from = {"", 0}, .area_after = {"", 0}, .facility = {"", 0}};
+static const DbScope scope_everybody = {
+    .area_from = {"", 0}, .area_after = {AFTER_EVERY_CODE, 1}, .facility = {"", 0}};
+static const Actor system_actor = {
+    .is_system = true,
+    .login = {"system", 6},
+    .role = {"system", 6},
+    .sees_persons = true,
+    .scope = {.area_from = {"", 0}, .area_after = {AFTER_EVERY_CODE, 1}, .facility = {"", 0}},
+};
+
+void access_register_scopes(void)
+{
+    db_register_scope("resident", RESIDENT_IN_SIGHT("$"));
+    db_register_scope("record", "EXISTS (SELECT 1 FROM resident sr WHERE sr.place = $.place"
+                                " AND sr.id = $.subject_id AND " RESIDENT_IN_SIGHT("sr") ")");
+}
+
+const Actor *access_system_actor(void)
+{
+    return &system_actor;
+}
+
+const DbScope *access_scope(const Cx *cx)
+{
+    if (cx->actor == NULL)
+        return &scope_nobody;
+    if (cx->actor->is_system)
+        return &scope_everybody;
+    return cx->actor->sees_persons ? &cx->actor->scope : &scope_nobody;
+}
+
+Err access_scope_facility(Cx *cx, Str facility, bool below, DbScope *ret_scope)
+{
+    Str sight = below ? facility : str_printf(cx->arena, "%.*s/own", STR_ARG(facility));
+    AccessAreaBoundsIn in = {.place = cx->place, .facility = sight};
+    AccessAreaBoundsRow row;
+    Err err = access_area_bounds(cx->db, cx->arena, &in, &row);
+    if (err != OK)
+        return cx_fail_db(cx, err);
+    if (row.areas == 0) {
+        *ret_scope = scope_nobody;
+        return OK;
+    }
+    *ret_scope = (DbScope){
+        .area_from = row.first_code,
+        .area_after = str_printf(cx->arena, "%.*s" AFTER_EVERY_CODE, STR_ARG(row.last_code)),
+        .by_facility = true,
+        .facility = sight,
+    };
+    return OK;
+}
+
+static Err scope_of_role(Cx *cx, const Role *role, Str facility, DbScope *ret_scope)
+{
+    if (!role->sees_persons) {
+        *ret_scope = scope_nobody;
+        return OK;
+    }
+    switch (role->sight) {
+    case SIGHT_CATCHMENT: return access_scope_facility(cx, facility, false, ret_scope);
+    case SIGHT_TREE: return access_scope_facility(cx, facility, true, ret_scope);
+    case SIGHT_PLACE: break;
+    }
+    *ret_scope = (DbScope){
+        .area_from = cx->place,
+        .area_after = str_printf(cx->arena, "%.*s" AFTER_EVERY_CODE, STR_ARG(cx->place)),
+        .facility = STR(""),
+    };
+    return OK;
+}
+
+Err access_actor(Cx *cx, const Account *account, Actor *ret_actor)
+{
+    const Role *role = pack_role(cx->packs, account->role);
+    if (role == NULL)
+        return cx_fail(cx, ERR_FORBIDDEN, TEXT_ROLE_UNKNOWN, (Str){0}, 1, account->role);
+    DbScope scope = scope_nobody;
+    TRY(scope_of_role(cx, role, account->facility, &scope));
+    *ret_actor = (Actor){.account = account->id,
+                         .login = account->login,
+                         .role = account->role,
+                         .facility = account->facility,
+                         .scope = scope,
+                         .sees_persons = role->sees_persons,
+                         .permissions = role->permissions,
+                         .permission_n = role->permission_n};
+    return OK;
+}
+
+bool access_may(const Actor *actor, Str permission)
+{
+    if (actor == NULL)
+        return false;
+    for (size_t i = 0; i < actor->permission_n; i++) {
+        if (str_equals(actor->permissions[i], permission))
+            return true;
+    }
+    return actor->is_system;
+}
+
+Err access_require(Cx *cx, Str permission)
+{
+    if (access_may(cx->actor, permission))
+        return OK;
+    if (cx->actor == NULL)
+        return cx_fail(cx, ERR_UNAUTHENTICATED, TEXT_LOGIN_REQUIRED, (Str){0}, 0);
+    const Role *role = cx->packs == NULL ? NULL : pack_role(cx->packs, cx->actor->role);
+    Str title = role == NULL ? cx->actor->role : wording_in(role->title, cx->lang);
+    return cx_fail(cx, ERR_FORBIDDEN, TEXT_NOT_PERMITTED, (Str){0}, 2, title, permission);
+}
+
+static Err rebuild(Cx *cx, void *arg)
+{
+    (void)arg;
+    char day[DATE_TEXT_SIZE];
+    AccessAreaClearIn clear = {.place = cx->place};
+    AccessAreaFillIn fill = {.place = cx->place, .day = cx->today};
+    AccessAreaFillOwnIn own = {.place = cx->place, .day = cx->today};
+    TRY(access_area_clear(cx->db, &clear, NULL));
+    TRY(access_area_fill(cx->db, &fill, NULL));
+    TRY(access_area_fill_own(cx->db, &own, NULL));
+    return setting_put(cx, setting_day, str_from_c(date_format(cx->today, day)));
+}
+
+Err access_areas_rebuild(Cx *cx)
+{
+    return cx_write(cx, rebuild, NULL);
+}
+
+Err access_areas_refresh(Cx *cx)
+{
+    char day[DATE_TEXT_SIZE];
+    Str made_for;
+    TRY(setting_get(cx, setting_day, &made_for));
+    return str_equals_c(made_for, date_format(cx->today, day)) ? OK : access_areas_rebuild(cx);
+}
