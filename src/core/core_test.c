@@ -76,7 +76,7 @@ static void an_argument_that_looks_like_a_place_holder_is_not_filled_in_again(vo
 static void failing_collects_the_problem_and_gives_the_code_back(void **state)
 {
     Cx *cx = &fixture_of(state)->cx;
-    assert_int_equal(fail(cx, ERR_NOT_FOUND, TEXT_NOT_FOUND, STR("/id"), 1, STR("x1")),
+    assert_int_equal(cx_fail(cx, ERR_NOT_FOUND, TEXT_NOT_FOUND, STR("/id"), 1, STR("x1")),
                      ERR_NOT_FOUND);
     assert_int_equal(cx->problem_n, 1);
     assert_int_equal(cx->problems[0].err, ERR_NOT_FOUND);
@@ -98,7 +98,7 @@ static Err put_and_fail(Cx *cx, void *arg)
     (void)arg;
     assert_true(cx->is_writing);
     TRY(place_put(cx, STR("甲县"), STR("County A")));
-    return fail(cx, ERR_CONFLICT, TEXT_RECORD_CONFLICT, (Str){0}, 0);
+    return cx_fail(cx, ERR_CONFLICT, TEXT_RECORD_CONFLICT, (Str){0}, 0);
 }
 
 static void a_write_that_fails_leaves_nothing_and_brings_its_problems_back(void **state)
