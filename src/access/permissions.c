@@ -4,7 +4,10 @@
 #include <stddef.h>
 
 const char *const access_permissions[] = {
-    "session.own",      /* one's own session, the areas, facilities and forms that every screen needs */
+    "session.own",      /* one's own session and password */
+    "areas.read",       /* the division tree */
+    "facilities.read",
+    "forms.read",
     "obligations.read", /* due lists and their reasons */
     "residents.read",   /* opening a person */
     "residents.search",

@@ -1,0 +1,193 @@
+/* catchment due; catchment obligations explain|recompute|verify. */
+#include "cli/commands.h"
+
+#include "base/os_clock.h"
+#include "cli/json_lines.h"
+#include "engine/obligations/obligations.h"
+
+static void put_reasons(JsonOut *json, const ObligationLine *line, Lang lang)
+{
+    json_key_c(json, "why");
+    json_array_begin(json);
+    for (size_t i = 0; i < line->why_n; i++) {
+        const ObligationReason *why = &line->why[i];
+        json_object_begin(json);
+        json_key_c(json, "rule");
+        json_text(json, why->rule);
+        json_key_c(json, "source");
+        json_text(json, why->source);
+        json_key_c(json, "records");
+        json_array_begin(json);
+        for (size_t r = 0; r < why->record_n; r++)
+            json_uuid(json, why->records[r]);
+        json_array_end(json);
+        json_key_c(json, "text");
+        json_text(json, wording_in(why->text, lang));
+        json_object_end(json);
+    }
+    json_array_end(json);
+}
+
+static Err put_line(Cx *cx, const ObligationLine *line)
+{
+    JsonLine out;
+    json_line_begin(&out, cx->arena);
+    JsonOut *json = &out.json;
+    json_key_c(json, "resident");
+    json_uuid(json, line->obligation.subject);
+    json_key_c(json, "program");
+    json_text(json, line->obligation.rule->program->id);
+    json_key_c(json, "obligation");
+    json_text(json, line->obligation.rule->id);
+    json_key_c(json, "opens_on");
+    json_date(json, line->obligation.opens_on);
+    json_key_c(json, "due_on");
+    json_date(json, line->obligation.due_on);
+    json_key_c(json, "closes_on");
+    json_date(json, line->obligation.closes_on);
+    json_key_c(json, "state");
+    json_text_c(json, obligation_state_name(line->state));
+    put_reasons(json, line, cx->lang);
+    return json_line_end(&out);
+}
+
+/* "open,due,overdue" */
+static Err read_states(const Cli *cli, ObligationFilter *filter)
+{
+    Str rest = cli_value(cli, "state"), name = {0};
+    while (str_cut(&rest, ',', &name)) {
+        ObligationState state;
+        if (!obligation_state_parse(str_trim(name), &state)) {
+            cli_say("catchment %s: there is no state %.*s; write open, due, overdue, met, missed or "
+                    "closed",
+                    cli->command->name, STR_ARG(name));
+            return ERR_USAGE;
+        }
+        filter->states[state] = true;
+    }
+    return OK;
+}
+
+static Err put_lines(Cx *cx, const ObligationLine *lines, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        ArenaMark mark = arena_mark(cx->arena);
+        TRY(put_line(cx, &lines[i]));
+        arena_reset_to(cx->arena, mark);
+    }
+    return OK;
+}
+
+/* A day before today answers with what was known at its end. */
+static Err due_run(Cli *cli)
+{
+    Cx *cx = cli->cx;
+    ObligationFilter filter = {.on = date_is_none(cli->on) ? cx->today : cli->on,
+                               .program = cli_value(cli, "program"),
+                               .after.due_on = DATE_NONE};
+    TRY(read_states(cli, &filter));
+    Actor actor = *cx->actor;
+    actor.scope.facility = cli_value(cli, "facility");
+    actor.scope.by_facility = actor.scope.facility.n > 0;
+    cx->actor = &actor;
+    const ObligationLine *lines = NULL;
+    size_t n = 0;
+    TRY(obligation_list_explained(cx, &filter, &lines, &n));
+    return put_lines(cx, lines, n);
+}
+
+const Command cmd_due = {
+    .name = "due",
+    .summary = "who is owed what: one JSON object a line, by due day",
+    .needs = CLI_DATABASE,
+    .options =
+        (const CliOption[]){
+            {"facility", "CODE", NULL, false, "the catchment of this facility and those below it"},
+            {"on", "DATE", NULL, false, "the day asked about (default: today)"},
+            {"program", "ID", NULL, false, "one program only"},
+            {"state", "STATES", "open,due,overdue", false, "states to list"},
+            {"json", NULL, NULL, false, "JSON lines (the only form there is)"},
+            {0},
+        },
+    .run = due_run,
+};
+
+static Err explain_run(Cli *cli)
+{
+    Cx *cx = cli->cx;
+    Uuid resident = UUID_NIL;
+    if (uuid_parse(cli_value(cli, "resident"), &resident) != OK) {
+        cli_say("catchment obligations explain: --resident wants the id that `due` prints");
+        return ERR_USAGE;
+    }
+    const ObligationLine *lines = NULL;
+    size_t n = 0;
+    TRY(obligation_of(cx, resident, date_is_none(cli->on) ? cx->today : cli->on, &lines, &n));
+    return put_lines(cx, lines, n);
+}
+
+const Command cmd_obligations_explain = {
+    .name = "obligations explain",
+    .summary = "everything owed to one resident, with the reasons",
+    .needs = CLI_DATABASE,
+    .options =
+        (const CliOption[]){
+            {"resident", "ID", NULL, true, "the resident"},
+            {"on", "DATE", NULL, false, "the day asked about (default: today)"},
+            {0},
+        },
+    .run = explain_run,
+};
+
+static Err put_result(Cli *cli, const ObligationRecompute *result, int64_t nanoseconds)
+{
+    JsonLine out;
+    json_line_begin(&out, cli->arena);
+    json_key_c(&out.json, "evidence");
+    json_integer(&out.json, result->evidence);
+    json_key_c(&out.json, "obligations");
+    json_integer(&out.json, result->obligations);
+    json_key_c(&out.json, "written");
+    json_integer(&out.json, result->written);
+    json_key_c(&out.json, "deleted");
+    json_integer(&out.json, result->deleted);
+    json_key_c(&out.json, "seconds");
+    json_decimal(&out.json, (double)(nanoseconds / 1000000) / 1e3);
+    return json_line_end(&out);
+}
+
+static Err recompute_run(Cli *cli)
+{
+    ObligationRecompute result = {0};
+    int64_t start = os_clock_monotonic_ns();
+    TRY(obligation_recompute(cli->cx, &result));
+    return put_result(cli, &result, os_clock_monotonic_ns() - start);
+}
+
+const Command cmd_obligations_recompute = {
+    .name = "obligations recompute",
+    .summary = "recompute every obligation and write the differences",
+    .needs = CLI_DATABASE,
+    .run = recompute_run,
+};
+
+static Err verify_run(Cli *cli)
+{
+    ObligationRecompute result = {0};
+    int64_t start = os_clock_monotonic_ns();
+    TRY(obligation_settle(cli->cx));
+    TRY(obligation_verify(cli->cx, &result));
+    TRY(put_result(cli, &result, os_clock_monotonic_ns() - start));
+    if (result.written + result.deleted == 0)
+        return OK;
+    cli_say("%lld stored obligations differ from a full recomputation",
+            (long long)(result.written + result.deleted));
+    return ERR_CONFLICT;
+}
+
+const Command cmd_obligations_verify = {
+    .name = "obligations verify",
+    .summary = "compare the stored obligations with a full recomputation",
+    .needs = CLI_DATABASE,
+    .run = verify_run,
+};

@@ -1,0 +1,16 @@
+/* Every command, each declared in its cmd_<stem>.c. app/commands.c puts them in the table. */
+#pragma once
+
+#include "cli/cli.h"
+
+extern const Command cmd_access_audit_verify;
+extern const Command cmd_access_user_add;
+extern const Command cmd_demo;
+extern const Command cmd_due;
+extern const Command cmd_facilities;
+extern const Command cmd_init;
+extern const Command cmd_obligations_explain;
+extern const Command cmd_obligations_recompute;
+extern const Command cmd_obligations_verify;
+extern const Command cmd_pack_check;
+extern const Command cmd_pack_test;
