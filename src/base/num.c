@@ -7,7 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PLACES_MOST = 10 };
+enum {
+    PLACES_MOST = 10,
+    DIGITS_MOST = 400, /* a longer number is nobody's measurement */
+};
 
 Err num_parse_i64(Str s, int64_t *ret)
 {
@@ -64,7 +67,7 @@ static bool is_number_text(Str s)
 
 Err num_parse_double(Str s, double *ret)
 {
-    char text[64];
+    char text[DIGITS_MOST];
     if (s.n >= sizeof text || !is_number_text(s))
         return ERR_MALFORMED;
     memcpy(text, s.p, s.n);

@@ -1,0 +1,198 @@
+/* JSON out. Texts are copied in runs between the bytes that must be escaped. */
+#include "codec/json_out.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/num.h"
+
+JsonOut json_out(Buf *buf)
+{
+    return (JsonOut){.buf = buf};
+}
+
+bool json_out_is_whole(const JsonOut *out)
+{
+    return out->depth == 0 && out->has_value[0] && !out->has_key;
+}
+
+/* Before every value: the comma, and the order of calls. */
+static void begin_value(JsonOut *out)
+{
+    bool in_object = out->is_object[out->depth];
+    DCHECK(out->depth > 0 || !out->has_value[0]);
+    DCHECK(in_object == out->has_key);
+    if (!in_object && out->has_value[out->depth])
+        buf_put_char(out->buf, ',');
+    out->has_key = false;
+    out->has_value[out->depth] = true;
+}
+
+static void begin(JsonOut *out, bool is_object)
+{
+    begin_value(out);
+    ENSURE(out->depth < JSON_OUT_DEPTH);
+    out->depth++;
+    out->has_value[out->depth] = false;
+    out->is_object[out->depth] = is_object;
+    buf_put_char(out->buf, is_object ? '{' : '[');
+}
+
+static void end(JsonOut *out, bool is_object)
+{
+    ENSURE(out->depth > 0);
+    DCHECK(out->is_object[out->depth] == is_object && !out->has_key);
+    out->depth--;
+    buf_put_char(out->buf, is_object ? '}' : ']');
+}
+
+void json_object_begin(JsonOut *out)
+{
+    begin(out, true);
+}
+
+void json_object_end(JsonOut *out)
+{
+    end(out, true);
+}
+
+void json_array_begin(JsonOut *out)
+{
+    begin(out, false);
+}
+
+void json_array_end(JsonOut *out)
+{
+    end(out, false);
+}
+
+/* The two-character escape of a byte, or NULL when it has none. */
+static const char *short_escape(unsigned char c)
+{
+    switch (c) {
+    case '"': return "\\\"";
+    case '\\': return "\\\\";
+    case '\b': return "\\b";
+    case '\f': return "\\f";
+    case '\n': return "\\n";
+    case '\r': return "\\r";
+    case '\t': return "\\t";
+    default: return NULL;
+    }
+}
+
+/* U+2028 and U+2029, which end a line in older JavaScript. */
+static bool is_line_separator(Str text, size_t at)
+{
+    return text.n - at >= 3 && memcmp(text.p + at, "\xe2\x80", 2) == 0
+           && ((unsigned char)text.p[at + 2] & 0xfe) == 0xa8;
+}
+
+static void put_quoted(Buf *buf, Str text)
+{
+    buf_put_char(buf, '"');
+    size_t from = 0;
+    for (size_t i = 0; i < text.n; i++) {
+        unsigned char c = (unsigned char)text.p[i];
+        bool is_separator = c == 0xe2 && is_line_separator(text, i);
+        if (c >= 0x20 && c != '"' && c != '\\' && !is_separator)
+            continue;
+        buf_put(buf, str_slice(text, from, i));
+        const char *escape = short_escape(c);
+        if (is_separator) {
+            i += 2;
+            buf_put_c(buf, (unsigned char)text.p[i] == 0xa8 ? "\\u2028" : "\\u2029");
+        } else if (escape != NULL) {
+            buf_put_c(buf, escape);
+        } else {
+            buf_printf(buf, "\\u%04x", c);
+        }
+        from = i + 1;
+    }
+    buf_put(buf, str_slice(text, from, text.n));
+    buf_put_char(buf, '"');
+}
+
+void json_key(JsonOut *out, Str key)
+{
+    DCHECK(out->is_object[out->depth] && !out->has_key);
+    if (out->has_value[out->depth])
+        buf_put_char(out->buf, ',');
+    put_quoted(out->buf, key);
+    buf_put_char(out->buf, ':');
+    out->has_key = true;
+}
+
+void json_key_c(JsonOut *out, const char *key)
+{
+    json_key(out, str_from_c(key));
+}
+
+void json_text(JsonOut *out, Str text)
+{
+    begin_value(out);
+    put_quoted(out->buf, text);
+}
+
+void json_text_c(JsonOut *out, const char *text)
+{
+    json_text(out, str_from_c(text));
+}
+
+void json_integer(JsonOut *out, int64_t value)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%lld", (long long)value);
+    begin_value(out);
+    buf_put_c(out->buf, text);
+}
+
+void json_decimal(JsonOut *out, double value)
+{
+    char text[NUM_TEXT_SIZE];
+    begin_value(out);
+    buf_put_c(out->buf, isfinite(value) ? num_format_double(value, text) : "null");
+}
+
+void json_bool(JsonOut *out, bool value)
+{
+    begin_value(out);
+    buf_put_c(out->buf, value ? "true" : "false");
+}
+
+void json_null(JsonOut *out)
+{
+    begin_value(out);
+    buf_put(out->buf, STR("null"));
+}
+
+void json_date(JsonOut *out, Date date)
+{
+    char text[DATE_TEXT_SIZE];
+    if (date_is_none(date))
+        json_null(out);
+    else
+        json_text_c(out, date_format(date, text));
+}
+
+void json_instant(JsonOut *out, Instant instant)
+{
+    char text[INSTANT_TEXT_SIZE];
+    json_text_c(out, instant_format(instant, text));
+}
+
+void json_uuid(JsonOut *out, Uuid uuid)
+{
+    char text[UUID_TEXT_SIZE];
+    if (uuid_is_nil(uuid))
+        json_null(out);
+    else
+        json_text_c(out, uuid_format(uuid, text));
+}
+
+void json_raw(JsonOut *out, Str json)
+{
+    begin_value(out);
+    buf_put(out->buf, json);
+}
