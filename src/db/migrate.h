@@ -13,3 +13,7 @@
 Err migrate_up(Db *db, Arena *arena, int *ret_applied, Str *reterr_message) MUST_CHECK;
 /* ERR_CONFLICT when the database is newer or older than this program. */
 Err migrate_check(Db *db, Arena *arena, Str *reterr_message) MUST_CHECK;
+
+/* Puts the column types and table options of the engine for the {words}, and leaves out what is for
+ * the other engine: for DDL made at run time. ERR_INVALID for a word that does not exist. */
+Err migrate_expand(DbEngine engine, Arena *arena, Str text, Str *ret_sql) MUST_CHECK;

@@ -1,0 +1,669 @@
+/* The PostgreSQL driver, over libpq.
+ *
+ * Invariants
+ *  1. A statement is prepared once a connection and kept by its name; parameters and results are
+ *     binary.
+ *  2. A :stream statement is read through a cursor in the open transaction, so that other
+ *     statements may run in between; every other result is taken whole.
+ *  3. A lost connection is opened again when the next transaction, or statement outside one,
+ *     begins; never within a transaction.
+ *  4. Messages name SQLSTATE, table and constraint; the server's own sentence only where it cannot
+ *     contain a value. */
+#include <libpq-fe.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/map.h"
+#include "base/num.h"
+#include "db/db_int.h"
+#include "db/db_postgres_int.h"
+
+enum {
+    CURSOR_ROWS = 1000, /* fetched at a time */
+    COPY_FLUSH = 1 << 16,
+    COPY_MOST = 64 << 20, /* one row */
+};
+
+typedef struct {
+    char slot[DB_POSTGRES_SLOT];
+} Slot;
+
+typedef struct PgPrepared {
+    char name[16]; /* on the server */
+    Str sql;       /* as written by the caller */
+    const char *text;
+    size_t parameter_n;
+    const char **values;
+    int *lengths;
+    int *formats;
+    Oid *types;
+    Slot *slots;
+    bool is_on_server;
+} PgPrepared;
+
+typedef struct PgCursor PgCursor;
+struct PgCursor {
+    DbCursor head;
+    const DbStatement *statement;
+    PGresult *result;
+    int row, row_n;
+    size_t value_capacity;
+    bool is_streamed, is_last; /* of a stream: nothing more to fetch */
+    char name[16];
+    PgCursor *next_free;
+};
+
+typedef struct {
+    PGconn *handle;
+    Arena arena;
+    Map prepared;
+    size_t prepared_n;
+    PgCursor *free_cursors;
+    uint64_t cursor_n;
+    bool in_transaction; /* as far as we have begun it */
+    bool is_copying;
+    bool is_read_only;
+    char message[DB_MESSAGE_SIZE];
+} Pg;
+
+static Err err_of_state(const char *state)
+{
+    static const struct {
+        const char *prefix;
+        Err err;
+    } states[] = {
+        {"23505", ERR_CONFLICT},  {"23503", ERR_CONFLICT}, {"23502", ERR_INVALID},
+        {"23514", ERR_INVALID},   {"22021", ERR_INVALID},  {"22P05", ERR_INVALID},
+        {"53100", ERR_FULL},      {"53", ERR_BUSY},        {"40001", ERR_BUSY},
+        {"40P01", ERR_BUSY},      {"55P03", ERR_BUSY},     {"25006", ERR_FORBIDDEN},
+        {"42501", ERR_FORBIDDEN}, {"57014", ERR_TIMEOUT},  {"54", ERR_LIMIT},
+        {"58030", ERR_IO},
+    };
+    for (size_t i = 0; state != NULL && i < sizeof states / sizeof *states; i++) {
+        if (strncmp(state, states[i].prefix, strlen(states[i].prefix)) == 0)
+            return states[i].err;
+    }
+    return ERR_DB;
+}
+
+/* Classes whose sentence speaks of the statement or the server, not of data. */
+static bool is_sentence_safe(const char *state)
+{
+    static const char *const classes[] = {"08", "25", "28", "3D", "3F", "40",
+                                          "42", "53", "55", "57", "58", "XX"};
+    for (size_t i = 0; i < sizeof classes / sizeof *classes; i++) {
+        if (strncmp(state, classes[i], 2) == 0)
+            return true;
+    }
+    return false;
+}
+
+static const char *field(const PGresult *result, int which)
+{
+    const char *text = PQresultErrorField(result, which);
+    return text == NULL ? "" : text;
+}
+
+/* result may be NULL: the connection itself failed. */
+static Err fail(Pg *pg, const PGresult *result, const char *where)
+{
+    const char *state = field(result, PG_DIAG_SQLSTATE);
+    if (state[0] == '\0' || PQstatus(pg->handle) == CONNECTION_BAD) {
+        snprintf(pg->message, sizeof pg->message, "%s: the connection to PostgreSQL was lost",
+                 where);
+        return ERR_DB;
+    }
+    snprintf(pg->message, sizeof pg->message, "%s: SQLSTATE %s %s %s %s %s", where, state,
+             field(result, PG_DIAG_TABLE_NAME), field(result, PG_DIAG_COLUMN_NAME),
+             field(result, PG_DIAG_CONSTRAINT_NAME),
+             is_sentence_safe(state) ? field(result, PG_DIAG_MESSAGE_PRIMARY) : "");
+    return err_of_state(state);
+}
+
+static Err fail_with(Pg *pg, const DbStatement *statement, const char *column, const char *why)
+{
+    snprintf(pg->message, sizeof pg->message, "%s: %s%s%s", statement->name, column,
+             column[0] == '\0' ? "" : " ", why);
+    return ERR_INTERNAL;
+}
+
+/* Frees the result and says whether it is one of success. */
+static Err finish(Pg *pg, PGresult *result, const char *where)
+{
+    ExecStatusType status = PQresultStatus(result);
+    Err err =
+        status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK ? OK : fail(pg, result, where);
+    PQclear(result);
+    return err;
+}
+
+static Err script(void *connection, const char *sql)
+{
+    Pg *pg = connection;
+    return finish(pg, PQexec(pg->handle, sql), "script");
+}
+
+/* What every connection is told. Streams are read to their end, so plans favour the whole. */
+static Err set_up(Pg *pg)
+{
+    TRY(script(pg, "SET client_encoding = 'UTF8'; SET client_min_messages = warning;"
+                   "SET search_path = public; SET synchronous_commit = on;"
+                   "SET standard_conforming_strings = on; SET jit = off;"
+                   "SET cursor_tuple_fraction = 1.0; SET lock_timeout = '10s';"));
+    if (!pg->is_read_only)
+        return OK;
+    return script(pg, "SET default_transaction_read_only = on;"
+                      "SET default_transaction_isolation = 'repeatable read'");
+}
+
+static void forget_prepared(Pg *pg)
+{
+    for (size_t i = 0; i < pg->prepared.n; i++)
+        ((PgPrepared *)pg->prepared.entries[i].value)->is_on_server = false;
+}
+
+/* Outside a transaction: a lost connection is opened again. */
+static Err ensure_connected(Pg *pg)
+{
+    if (pg->in_transaction || PQstatus(pg->handle) == CONNECTION_OK)
+        return OK;
+    forget_prepared(pg);
+    PQreset(pg->handle);
+    if (PQstatus(pg->handle) != CONNECTION_OK)
+        return fail(pg, NULL, "connect");
+    return set_up(pg);
+}
+
+static Err make_prepared(Pg *pg, const DbStatement *statement, PgPrepared **ret_prepared)
+{
+    const char *text = NULL, *why = NULL;
+    if (db_expand(statement, '$', &pg->arena, &text, &why) != OK)
+        return fail_with(pg, statement, "", why);
+    size_t n = statement->in_n + (statement->is_scoped ? DB_SCOPE_PARAMETERS : 0);
+    PgPrepared *prepared = arena_new(&pg->arena, PgPrepared);
+    prepared->text = text;
+    prepared->sql = str_copy(&pg->arena, str_from_c(statement->sql));
+    prepared->parameter_n = n;
+    prepared->values = arena_array(&pg->arena, const char *, n);
+    prepared->lengths = arena_array(&pg->arena, int, n);
+    prepared->formats = arena_array(&pg->arena, int, n);
+    prepared->types = arena_array(&pg->arena, Oid, n);
+    prepared->slots = arena_array(&pg->arena, Slot, n);
+    static const DbType scope_types[DB_SCOPE_PARAMETERS] = {DB_TEXT, DB_TEXT, DB_INTEGER, DB_TEXT};
+    for (size_t i = 0; i < n; i++) {
+        bool is_in = i < statement->in_n;
+        prepared->formats[i] = 1;
+        prepared->types[i] =
+            db_postgres_type(is_in ? statement->in[i].type : scope_types[i - statement->in_n]);
+    }
+    snprintf(prepared->name, sizeof prepared->name, "s%zu", ++pg->prepared_n);
+    *ret_prepared = prepared;
+    return OK;
+}
+
+static Err find_prepared(Pg *pg, const DbStatement *statement, PgPrepared **ret_prepared)
+{
+    Str name = str_from_c(statement->name);
+    PgPrepared *prepared = map_get(&pg->prepared, name);
+    if (prepared == NULL || !str_equals_c(prepared->sql, statement->sql)) {
+        PgPrepared *old = prepared;
+        TRY(make_prepared(pg, statement, &prepared));
+        if (old != NULL && old->is_on_server) {
+            char drop[48];
+            snprintf(drop, sizeof drop, "DEALLOCATE %s", old->name);
+            TRY(script(pg, drop));
+        }
+        map_put(&pg->prepared, str_copy(&pg->arena, name), prepared);
+    }
+    *ret_prepared = prepared;
+    return OK;
+}
+
+static Err put_on_server(Pg *pg, const DbStatement *statement, PgPrepared *prepared)
+{
+    if (prepared->is_on_server)
+        return OK;
+    TRY(finish(pg,
+               PQprepare(pg->handle, prepared->name, prepared->text, (int)prepared->parameter_n,
+                         prepared->types),
+               statement->name));
+    prepared->is_on_server = true;
+    return OK;
+}
+
+static Err bind_value(Pg *pg, PgPrepared *prepared, size_t at, const DbValue *value)
+{
+    Str bytes = {NULL, 0};
+    if (!value->is_null)
+        db_postgres_encode(value, prepared->slots[at].slot, &bytes);
+    if (bytes.n > INT_MAX) {
+        snprintf(pg->message, sizeof pg->message, "a value is too long");
+        return ERR_LIMIT;
+    }
+    prepared->values[at] = value->is_null ? NULL : bytes.p;
+    prepared->lengths[at] = (int)bytes.n;
+    return OK;
+}
+
+static Err bind_call(Pg *pg, PgPrepared *prepared, const DbCall *call)
+{
+    size_t in_n = call->statement->in_n;
+    for (size_t i = 0; i < in_n; i++)
+        TRY(bind_value(pg, prepared, i, &call->in[i]));
+    if (call->scope == NULL)
+        return OK;
+    DbValue values[DB_SCOPE_PARAMETERS];
+    db_scope_values(call->scope, values);
+    for (size_t i = 0; i < DB_SCOPE_PARAMETERS; i++)
+        TRY(bind_value(pg, prepared, in_n + i, &values[i]));
+    return OK;
+}
+
+static Err execute(Pg *pg, const DbCall *call, PGresult **ret_result)
+{
+    ENSURE(!pg->is_copying);
+    PgPrepared *prepared = NULL;
+    TRY(ensure_connected(pg));
+    TRY(find_prepared(pg, call->statement, &prepared));
+    TRY(put_on_server(pg, call->statement, prepared));
+    TRY(bind_call(pg, prepared, call));
+    PGresult *result = PQexecPrepared(pg->handle, prepared->name, (int)prepared->parameter_n,
+                                      prepared->values, prepared->lengths, prepared->formats, 1);
+    ExecStatusType status = PQresultStatus(result);
+    if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) {
+        Err err = fail(pg, result, call->statement->name);
+        PQclear(result);
+        return err;
+    }
+    *ret_result = result;
+    return OK;
+}
+
+static Err run(void *connection, const DbCall *call, int64_t *ret_changed)
+{
+    PGresult *result = NULL;
+    TRY(execute(connection, call, &result));
+    int64_t changed = 0;
+    if (num_parse_i64(str_from_c(PQcmdTuples(result)), &changed) != OK)
+        changed = 0;
+    PQclear(result);
+    *ret_changed = changed;
+    return OK;
+}
+
+/* Types of the result, once for all of its rows. */
+static Err check_result(Pg *pg, const DbStatement *statement, const PGresult *result)
+{
+    if ((size_t)PQnfields(result) != statement->out_n)
+        return fail_with(pg, statement, "", "has another number of columns than declared");
+    for (size_t i = 0; i < statement->out_n; i++) {
+        if (!db_postgres_can_give(PQftype(result, (int)i), statement->out[i].type))
+            return fail_with(pg, statement, statement->out[i].name, "is not of the declared type");
+    }
+    return OK;
+}
+
+static PgCursor *take_cursor(Pg *pg, const DbStatement *statement)
+{
+    PgCursor *cursor = pg->free_cursors;
+    if (cursor == NULL)
+        cursor = arena_new(&pg->arena, PgCursor);
+    else
+        pg->free_cursors = cursor->next_free;
+    DbValue *values = cursor->head.values;
+    size_t capacity = cursor->value_capacity;
+    if (capacity < statement->out_n) {
+        capacity = statement->out_n < 32 ? 32 : statement->out_n;
+        values = arena_array(&pg->arena, DbValue, capacity);
+    }
+    *cursor = (PgCursor){.head.values = values, .value_capacity = capacity, .row = -1};
+    cursor->statement = statement;
+    return cursor;
+}
+
+static void give_cursor_back(Pg *pg, PgCursor *cursor)
+{
+    PQclear(cursor->result);
+    cursor->result = NULL;
+    cursor->next_free = pg->free_cursors;
+    pg->free_cursors = cursor;
+}
+
+static Err declare(Pg *pg, const DbCall *call, PgCursor *cursor)
+{
+    ENSURE(!pg->is_copying);
+    PgPrepared *prepared = NULL;
+    TRY(find_prepared(pg, call->statement, &prepared));
+    TRY(bind_call(pg, prepared, call));
+    snprintf(cursor->name, sizeof cursor->name, "c%llu", (unsigned long long)++pg->cursor_n);
+    Arena scratch;
+    arena_init(&scratch, MIB(2));
+    Str text =
+        str_printf(&scratch, "DECLARE %s NO SCROLL CURSOR FOR %s", cursor->name, prepared->text);
+    PGresult *result =
+        PQexecParams(pg->handle, str_to_c(&scratch, text), (int)prepared->parameter_n,
+                     prepared->types, prepared->values, prepared->lengths, prepared->formats, 1);
+    arena_done(&scratch);
+    return finish(pg, result, call->statement->name);
+}
+
+static Err query(void *connection, const DbCall *call, DbCursor **ret_cursor)
+{
+    Pg *pg = connection;
+    PgCursor *cursor = take_cursor(pg, call->statement);
+    Err err = OK;
+    cursor->is_streamed = call->statement->is_streamed;
+    if (cursor->is_streamed) {
+        err = declare(pg, call, cursor);
+    } else {
+        err = execute(pg, call, &cursor->result);
+        if (err == OK)
+            err = check_result(pg, call->statement, cursor->result);
+        if (err == OK)
+            cursor->row_n = PQntuples(cursor->result);
+    }
+    if (err != OK) {
+        give_cursor_back(pg, cursor);
+        return err;
+    }
+    *ret_cursor = &cursor->head;
+    return OK;
+}
+
+static Err fetch(Pg *pg, PgCursor *cursor)
+{
+    ENSURE(!pg->is_copying);
+    char text[64];
+    snprintf(text, sizeof text, "FETCH %d FROM %s", CURSOR_ROWS, cursor->name);
+    PQclear(cursor->result);
+    cursor->result = PQexecParams(pg->handle, text, 0, NULL, NULL, NULL, NULL, 1);
+    if (PQresultStatus(cursor->result) != PGRES_TUPLES_OK)
+        return fail(pg, cursor->result, cursor->statement->name);
+    TRY(check_result(pg, cursor->statement, cursor->result));
+    cursor->row = 0;
+    cursor->row_n = PQntuples(cursor->result);
+    cursor->is_last = cursor->row_n < CURSOR_ROWS;
+    return OK;
+}
+
+static Err take_row(Pg *pg, PgCursor *cursor)
+{
+    const DbStatement *statement = cursor->statement;
+    const PGresult *result = cursor->result;
+    for (size_t i = 0; i < statement->out_n; i++) {
+        const DbColumn *column = &statement->out[i];
+        DbValue *value = &cursor->head.values[i];
+        int at = (int)i;
+        if (PQgetisnull(result, cursor->row, at) != 0) {
+            *value = db_null(column->type);
+            if (column->type == DB_DATE)
+                value->as.date = DATE_NONE;
+            if (!column->is_nullable)
+                return fail_with(pg, statement, column->name, "is NULL");
+            continue;
+        }
+        Str bytes = {PQgetvalue(result, cursor->row, at),
+                     (size_t)PQgetlength(result, cursor->row, at)};
+        if (!db_postgres_decode(PQftype(result, at), bytes, column->type, value))
+            return fail_with(pg, statement, column->name, "is not of the declared type");
+    }
+    return OK;
+}
+
+static Err next(void *connection, DbCursor *head, bool *ret_has_row)
+{
+    Pg *pg = connection;
+    PgCursor *cursor = (PgCursor *)head;
+    if (cursor->row < cursor->row_n)
+        cursor->row++;
+    if (cursor->row >= cursor->row_n && cursor->is_streamed && !cursor->is_last)
+        TRY(fetch(pg, cursor));
+    if (cursor->row >= cursor->row_n) {
+        *ret_has_row = false;
+        return OK;
+    }
+    TRY(take_row(pg, cursor));
+    *ret_has_row = true;
+    return OK;
+}
+
+static void cursor_close(void *connection, DbCursor *head)
+{
+    Pg *pg = connection;
+    PgCursor *cursor = (PgCursor *)head;
+    if (cursor->is_streamed && PQtransactionStatus(pg->handle) == PQTRANS_INTRANS) {
+        char text[32];
+        snprintf(text, sizeof text, "CLOSE %s", cursor->name);
+        PQclear(PQexec(pg->handle, text));
+    }
+    give_cursor_back(pg, cursor);
+}
+
+/* Ends a COPY that its user has left; the transaction is being rolled back. */
+static void abandon_copy(Pg *pg)
+{
+    if (!pg->is_copying)
+        return;
+    pg->is_copying = false;
+    if (PQputCopyEnd(pg->handle, "abandoned") != 1)
+        return;
+    for (PGresult *result = PQgetResult(pg->handle); result != NULL;
+         result = PQgetResult(pg->handle))
+        PQclear(result);
+}
+
+static Err begin(Pg *pg)
+{
+    TRY(ensure_connected(pg));
+    Err err = script(pg, "BEGIN");
+    if (err != OK && PQstatus(pg->handle) == CONNECTION_BAD) { /* it was lost while idle */
+        TRY(ensure_connected(pg));
+        err = script(pg, "BEGIN");
+    }
+    pg->in_transaction = err == OK;
+    return err;
+}
+
+static Err commit(Pg *pg)
+{
+    PGTransactionStatusType status = PQtransactionStatus(pg->handle);
+    if (status != PQTRANS_INTRANS) { /* COMMIT would roll back and say nothing */
+        snprintf(pg->message, sizeof pg->message, "COMMIT: a statement of it has failed");
+        return ERR_DB;
+    }
+    TRY(script(pg, "COMMIT"));
+    pg->in_transaction = false;
+    return OK;
+}
+
+static Err step(void *connection, DbStep which)
+{
+    Pg *pg = connection;
+    switch (which) {
+    case STEP_BEGIN: return begin(pg);
+    case STEP_COMMIT: return commit(pg);
+    case STEP_ROLLBACK:
+        abandon_copy(pg);
+        pg->in_transaction = false;
+        if (PQtransactionStatus(pg->handle) == PQTRANS_IDLE)
+            return OK;
+        return script(pg, "ROLLBACK");
+    case STEP_SAVEPOINT: return script(pg, "SAVEPOINT work");
+    case STEP_RELEASE: return script(pg, "RELEASE work");
+    case STEP_ROLLBACK_TO: abandon_copy(pg); return script(pg, "ROLLBACK TO work; RELEASE work");
+    }
+    return ERR_INTERNAL;
+}
+
+static bool has_transaction(void *connection)
+{
+    Pg *pg = connection;
+    PGTransactionStatusType status = PQtransactionStatus(pg->handle);
+    return status != PQTRANS_IDLE && status != PQTRANS_UNKNOWN;
+}
+
+typedef struct {
+    Buf rows;
+    size_t column_n;
+} PgBulk;
+
+static Err bulk_flush(Pg *pg, PgBulk *bulk)
+{
+    if (bulk->rows.is_over) {
+        snprintf(pg->message, sizeof pg->message, "bulk: a row is too long");
+        return ERR_LIMIT;
+    }
+    int sent = PQputCopyData(pg->handle, bulk->rows.p, (int)bulk->rows.n);
+    buf_clear(&bulk->rows);
+    return sent == 1 ? OK : fail(pg, NULL, "bulk");
+}
+
+static Err bulk_begin(void *connection, Arena *arena, const char *table, const DbColumn *columns,
+                      size_t column_n, void **ret_bulk)
+{
+    Pg *pg = connection;
+    ENSURE(!pg->is_copying);
+    Buf sql;
+    buf_init(&sql, arena, KIB(256));
+    buf_printf(&sql, "COPY \"%s\" (", table);
+    for (size_t i = 0; i < column_n; i++)
+        buf_printf(&sql, "%s\"%s\"", i == 0 ? "" : ", ", columns[i].name);
+    buf_put_c(&sql, ") FROM STDIN (FORMAT binary)");
+    PGresult *result = PQexec(pg->handle, str_to_c(arena, buf_str(&sql)));
+    if (PQresultStatus(result) != PGRES_COPY_IN) {
+        Err err = fail(pg, result, table);
+        PQclear(result);
+        return err;
+    }
+    PQclear(result);
+    pg->is_copying = true;
+    PgBulk *bulk = arena_new(arena, PgBulk);
+    buf_init(&bulk->rows, arena, COPY_MOST);
+    bulk->column_n = column_n;
+    db_postgres_copy_begin(&bulk->rows);
+    *ret_bulk = bulk;
+    return OK;
+}
+
+static Err bulk_row(void *connection, void *state, const DbValue *values)
+{
+    PgBulk *bulk = state;
+    db_postgres_copy_row(&bulk->rows, values, bulk->column_n);
+    return bulk->rows.n < COPY_FLUSH ? OK : bulk_flush(connection, bulk);
+}
+
+static Err bulk_end(void *connection, void *state)
+{
+    Pg *pg = connection;
+    PgBulk *bulk = state;
+    db_postgres_copy_end(&bulk->rows);
+    TRY(bulk_flush(pg, bulk));
+    pg->is_copying = false;
+    if (PQputCopyEnd(pg->handle, NULL) != 1)
+        return fail(pg, NULL, "bulk");
+    Err err = OK;
+    for (PGresult *result = PQgetResult(pg->handle); result != NULL;
+         result = PQgetResult(pg->handle)) {
+        Err one = finish(pg, result, "bulk");
+        err = err == OK ? one : err;
+    }
+    return err;
+}
+
+static Str message(const void *connection)
+{
+    return str_from_c(((const Pg *)connection)->message);
+}
+
+static void check_columns(const DbStatement *statement, const PGresult *description, Buf *faults)
+{
+    if ((size_t)PQnfields(description) != statement->out_n) {
+        buf_printf(faults, "%s: %d columns, declared %zu\n", statement->name,
+                   PQnfields(description), statement->out_n);
+        return;
+    }
+    for (size_t i = 0; i < statement->out_n; i++) {
+        const DbColumn *column = &statement->out[i];
+        const char *name = PQfname(description, (int)i);
+        Oid oid = PQftype(description, (int)i);
+        if (strcmp(name, column->name) != 0)
+            buf_printf(faults, "%s: column %zu is %s, declared %s\n", statement->name, i + 1, name,
+                       column->name);
+        if (!db_postgres_can_give(oid, column->type))
+            buf_printf(faults, "%s: %s has type %u\n", statement->name, column->name, oid);
+    }
+}
+
+static void check(void *connection, const DbStatement *statement, Buf *faults)
+{
+    Pg *pg = connection;
+    PgPrepared *prepared = NULL;
+    Err err = ensure_connected(pg);
+    if (err == OK)
+        err = find_prepared(pg, statement, &prepared);
+    if (err == OK)
+        err = put_on_server(pg, statement, prepared);
+    if (err != OK) {
+        buf_printf(faults, "%s\n", pg->message);
+        return;
+    }
+    PGresult *description = PQdescribePrepared(pg->handle, prepared->name);
+    check_columns(statement, description, faults);
+    PQclear(description);
+}
+
+static void close_connection(void *connection)
+{
+    Pg *pg = connection;
+    PQfinish(pg->handle);
+    arena_done(&pg->arena);
+}
+
+static const DbDriver postgres_driver = {
+    .engine = DB_POSTGRES,
+    .close = close_connection,
+    .run = run,
+    .query = query,
+    .next = next,
+    .cursor_close = cursor_close,
+    .step = step,
+    .has_transaction = has_transaction,
+    .script = script,
+    .bulk_begin = bulk_begin,
+    .bulk_row = bulk_row,
+    .bulk_end = bulk_end,
+    .message = message,
+    .check = check,
+};
+
+/* Warnings of the server are not for our terminal. */
+static void ignore_notice(void *context, const char *text)
+{
+    (void)context;
+    (void)text;
+}
+
+Err db_postgres_open(const DbOptions *options, Arena *arena, Db *db, Str *reterr_message)
+{
+    Pg *pg = arena_new(arena, Pg);
+    arena_init(&pg->arena, DB_CONNECTION_MEMORY);
+    map_init(&pg->prepared, &pg->arena);
+    pg->is_read_only = options->read_only;
+    pg->handle = PQconnectdb(str_to_c(arena, options->url));
+    if (PQstatus(pg->handle) != CONNECTION_OK) {
+        *reterr_message = str_trim(str_copy(arena, str_from_c(PQerrorMessage(pg->handle))));
+        close_connection(pg);
+        return ERR_DB;
+    }
+    PQsetNoticeProcessor(pg->handle, ignore_notice, NULL);
+    Err err = set_up(pg);
+    if (err != OK) {
+        *reterr_message = str_copy(arena, message(pg));
+        close_connection(pg);
+        return err;
+    }
+    *db = (Db){.driver = &postgres_driver, .connection = pg};
+    return OK;
+}
