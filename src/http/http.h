@@ -1,13 +1,14 @@
 /* HTTP/1.1 transport: listen, limits, routing, workers, streaming. Knows nothing of the product.
  *
  * libmicrohttpd does the protocol behind this header (http_server.c is the only file that includes
- * it). Handlers run on a pool of worker threads, each with its own arena, never on the event loop.
+ * it), behind a gate of our own (http_gate.h) that lets only well-framed messages through. Handlers
+ * run on a pool of worker threads, each request with its own arena, never on the event loop.
  *
  * Invariants
- *  1. A request whose head is malformed or ambiguous (duplicate or invalid Content-Length, CL with TE,
- *     bad tokens, bad chunk sizes, obsolete folding) reaches no handler.
- *  2. Every size is bounded before it is read: head, target, body (per route), connections (total and
- *     per peer), time.
+ *  1. A request whose head is malformed or ambiguous (duplicate or invalid Content-Length, CL with
+ * TE, bad tokens, bad chunk sizes, obsolete folding) reaches no handler.
+ *  2. Every size is bounded before it is read: head, target, body (per route), connections (total
+ * and per peer), time.
  *  3. A handler that returns without a body still answers; a handler never outlives its request. */
 #pragma once
 
@@ -22,7 +23,7 @@ typedef struct {
 
 typedef struct HttpRequest {
     HttpMethod method;
-    Str path;  /* decoded, without query; begins with '/' */
+    Str path; /* decoded, without query; begins with '/' */
     const HttpPair *query;
     size_t query_n;
     const HttpPair *headers;
@@ -48,7 +49,8 @@ typedef struct HttpResponse {
     HttpPair headers[16];
     size_t header_n;
     Str constant; /* instead of body: bytes that outlive the server (embedded files) */
-    /* instead of body: called again and again for the next piece until it writes nothing */
+    /* instead of body: called again and again for the next piece until it writes nothing, on any
+     * worker thread: it may use the request's memory, but not request->worker */
     Err (*stream)(void *state, Buf *out);
     void *stream_state;
 } HttpResponse;
@@ -67,18 +69,19 @@ typedef struct HttpRoute {
 } HttpRoute;
 
 typedef struct HttpOptions {
-    Str address; /* "127.0.0.1" */
-    uint16_t port; /* 0: any free one */
+    Str address;                            /* "127.0.0.1" */
+    uint16_t port;                          /* 0: any free one */
     Str tls_certificate_file, tls_key_file; /* both or neither */
-    unsigned workers;           /* handler threads */
+    unsigned workers;                       /* handler threads */
     unsigned connections_most, connections_per_peer_most;
-    unsigned timeout_seconds;   /* idle or slow */
+    unsigned timeout_seconds; /* idle or slow */
     size_t request_arena_most;
     /* Called once on each worker thread; what it returns is HttpRequest.worker. */
     void *(*worker_start)(void *context);
     void (*worker_stop)(void *context, void *worker);
     void *context;
-    /* Answers what never reaches a handler (404, 405, 413, 400 ...): writes the body for the status. */
+    /* Answers what never reaches a handler (404, 405, 413, 400 ...): writes the body for the
+     * status. */
     void (*refuse)(const HttpRequest *request, HttpResponse *response, Err err);
 } HttpOptions;
 
