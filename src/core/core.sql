@@ -23,6 +23,11 @@ ON CONFLICT (code) DO UPDATE SET name = :name, name_en = :name_en;
 -- out: rev integer
 UPDATE place SET rev = rev + 1 WHERE code = :place RETURNING rev;
 
+-- name: place_rev_advance :one
+-- in: place text, by integer
+-- out: rev integer
+UPDATE place SET rev = rev + :by WHERE code = :place RETURNING rev;
+
 -- name: place_setting_by_key :maybe
 -- in: place text, setting_key text
 -- out: setting_value text

@@ -1,9 +1,10 @@
 /* Records: typed answers to a form about a subject; amended by a new record, ended, never changed.
  *
  * Invariants
- *  1. One row in `record` (the header) and one row with the same key in answer_<form> (typed columns);
- *     several-choice fields and rows in child tables. No JSON, no entity-attribute-value.
- *  2. Ended records are rows of record_end (amended by, or voided with a reason). Nothing is updated.
+ *  1. One row in `record` (the header) and one row with the same key in answer_<form> (typed
+ * columns); several-choice fields and rows in child tables. No JSON, no entity-attribute-value.
+ *  2. Ended records are rows of record_end (amended by, or voided with a reason). Nothing is
+ * updated.
  *  3. Writes are idempotent by id: the same content from the same submitter is answered like the
  *     first; anything else under that id is ERR_CONFLICT and reveals nothing.
  *  4. Hooks run in the record's transaction (app/hooks.c lists them): obligations are never late.
@@ -24,7 +25,7 @@ typedef struct Record {
     Uuid recorded_by;
     Date happened_on;
     Instant recorded_at;
-    Uuid amends;       /* nil: an original */
+    Uuid amends; /* nil: an original */
     const FormAnswers *answers;
     /* how it ended, when it did */
     bool is_ended;
@@ -53,8 +54,8 @@ typedef struct RecordDraft {
     Uuid performed_by; /* nil: the actor */
     Str facility;      /* empty: the actor's */
     FormAnswers *answers;
-    Uuid amends;  /* nil: an original */
-    Str reason;   /* of an amendment */
+    Uuid amends; /* nil: an original */
+    Str reason;  /* of an amendment */
 } RecordDraft;
 
 typedef struct RecordReceipt {
@@ -77,10 +78,11 @@ Err record_timeline(Cx *cx, Uuid subject, size_t most, const Record **ret_record
                     size_t *ret_n) MUST_CHECK;
 /* The subject's newest current record of the form that happened before the day (or on it with a
  * smaller id than `before_id`); found = false when there is none. What `previous.` reads. */
-Err record_previous(Cx *cx, const Form *form, Uuid subject, Date day, Uuid before_id, bool *ret_found,
-                    Record *ret_record) MUST_CHECK;
-/* Reads every record of a form in subject order, ended ones too (is_ended, ended_at): derived tables
- * that answer for past days are rebuilt from it. */
+Err record_previous(Cx *cx, const Form *form, Uuid subject, Date day, Uuid before_id,
+                    bool *ret_found, Record *ret_record) MUST_CHECK;
+/* Reads every record of a form in subject order, ended ones too (is_ended, ended_at): derived
+ * tables that answer for past days are rebuilt from it. What visit allocates in cx->arena is gone
+ * when it returns. */
 typedef Err (*RecordVisit)(Cx *cx, const Record *record, void *arg);
 Err record_each(Cx *cx, const Form *form, RecordVisit visit, void *arg) MUST_CHECK;
 
@@ -90,11 +92,11 @@ struct PackSet;
 void record_forms_prepare(struct PackSet *set);
 
 /* form/ddl applied: creates or extends the answer tables and views for the pack set's forms, in one
- * write. Nothing is done when the tables are up to date. ERR_PACK with a problem for each field whose
- * type or unit changed or whose id is a column of the header. */
+ * write. Nothing is done when the tables are up to date. ERR_PACK with a problem for each field
+ * whose type or unit changed or whose id is a column of the header. */
 Err record_tables_update(Cx *cx) MUST_CHECK;
 
-/* The published views of cx->db (v_record, v_<form>, v_<form>__<field>): those of a past day, showing
- * what was known at its end, or the current ones again. One connection only. */
+/* The published views of cx->db (v_record, v_<form>, v_<form>__<field>): those of a past day,
+ * showing what was known at its end, or the current ones again. One connection only. */
 Err record_views_as_of(Cx *cx, Date day) MUST_CHECK;
 Err record_views_current(Cx *cx) MUST_CHECK;

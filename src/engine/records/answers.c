@@ -1,0 +1,236 @@
+/* Answers to and from their tables. */
+#include "engine/records/records_int.h"
+
+#include "engine/subjects/subjects.h"
+
+DbValue record_value_to_db(const FormField *field, ExprValue value)
+{
+    DbType type = record_db_type(field->type);
+    if (value.type == EXPR_NULL)
+        return db_null(type);
+    switch (field->type) {
+    case FIELD_INTEGER: DCHECK(value.type == EXPR_INTEGER); return db_integer(value.as.integer);
+    case FIELD_DECIMAL:
+        return db_decimal(value.type == EXPR_INTEGER ? (double)value.as.integer : value.as.decimal);
+    case FIELD_DATE: DCHECK(value.type == EXPR_DATE); return db_date(value.as.date);
+    case FIELD_TEXT:
+    case FIELD_CODE:
+    case FIELD_CODES:
+    case FIELD_ROWS: break;
+    }
+    DCHECK(value.type == EXPR_TEXT);
+    return db_text(value.as.text);
+}
+
+ExprValue record_value_from_db(const FormField *field, DbValue value, Arena *arena)
+{
+    if (value.is_null)
+        return EXPR_ABSENT;
+    switch (field->type) {
+    case FIELD_INTEGER: return (ExprValue){.type = EXPR_INTEGER, .as.integer = value.as.integer};
+    case FIELD_DECIMAL: return (ExprValue){.type = EXPR_DECIMAL, .as.decimal = value.as.decimal};
+    case FIELD_DATE: return (ExprValue){.type = EXPR_DATE, .as.date = value.as.date};
+    case FIELD_TEXT:
+    case FIELD_CODE:
+    case FIELD_CODES:
+    case FIELD_ROWS: break;
+    }
+    return (ExprValue){.type = EXPR_TEXT, .as.text = str_copy(arena, value.as.text)};
+}
+
+static Err insert_codes(Cx *cx, const RecordTable *table, Uuid id, ExprValue value)
+{
+    if (value.type != EXPR_CODES)
+        return OK;
+    DbValue in[3] = {db_text(cx->place), db_uuid(id)};
+    for (size_t i = 0; i < value.as.codes.n; i++) {
+        in[2] = db_text(value.as.codes.items[i]);
+        TRY(db_run(cx->db, &table->insert, NULL, in, NULL));
+    }
+    return OK;
+}
+
+static Err insert_rows(Cx *cx, const RecordTable *table, Uuid id, const FormRows *rows)
+{
+    DbValue *in = arena_array(cx->arena, DbValue, table->insert.in_n);
+    in[0] = db_text(cx->place);
+    in[1] = db_uuid(id);
+    for (size_t i = 0; i < rows->n; i++) {
+        in[2] = db_integer((int64_t)i);
+        for (size_t j = 0; j < table->field_n; j++)
+            in[3 + j] = record_value_to_db(&table->parts[j], rows->rows[i].values[j]);
+        TRY(db_run(cx->db, &table->insert, NULL, in, NULL));
+    }
+    return OK;
+}
+
+Err record_answers_insert(Cx *cx, const RecordForm *form, Uuid id, const FormAnswers *answers)
+{
+    const RecordTable *own = &form->own;
+    DbValue *in = arena_array(cx->arena, DbValue, own->insert.in_n);
+    in[0] = db_text(cx->place);
+    in[1] = db_uuid(id);
+    for (size_t i = 0; i < own->field_n; i++) {
+        size_t field = own->fields[i];
+        in[2 + i] = record_value_to_db(&own->parts[field], answers->values[field]);
+    }
+    TRY(db_run(cx->db, &own->insert, NULL, in, NULL));
+    for (size_t i = 0; i < form->child_n; i++) {
+        const RecordTable *child = &form->children[i];
+        if (child->child->type == FIELD_CODES)
+            TRY(insert_codes(cx, child, id, answers->values[child->child_field]));
+        else
+            TRY(insert_rows(cx, child, id, &answers->rows[child->child_field]));
+    }
+    return OK;
+}
+
+void record_row_take(const RecordForm *form, const DbRows *rows, Arena *arena, Record *ret_record)
+{
+    FormAnswers *answers = arena_new(arena, FormAnswers);
+    form_answers_init(answers, form->form, arena);
+    *ret_record = (Record){
+        .id = db_column(rows, 0).as.uuid,
+        .subject = db_column(rows, 1).as.uuid,
+        .happened_on = db_column(rows, 2).as.date,
+        .rev = db_column(rows, 3).as.integer,
+        .form = form->form->id,
+        .form_version = str_copy(arena, db_column(rows, 4).as.text),
+        .facility = str_copy(arena, db_column(rows, 5).as.text),
+        .performed_by = db_column(rows, 6).as.uuid,
+        .recorded_by = db_column(rows, 7).as.uuid,
+        .recorded_at = db_column(rows, 8).as.instant,
+        .amends = db_column(rows, 9).is_null ? UUID_NIL : db_column(rows, 9).as.uuid,
+        .answers = answers,
+    };
+    for (size_t i = 0; i < form->own.field_n; i++) {
+        size_t field = form->own.fields[i];
+        answers->values[field] = record_value_from_db(&form->own.parts[field],
+                                                      db_column(rows, ANSWERS_HEADER_N + i), arena);
+    }
+}
+
+static void take_code(const RecordTable *child, const DbRows *rows, Arena *arena,
+                      FormAnswers *answers)
+{
+    ExprValue *value = &answers->values[child->child_field];
+    size_t n = value->type == EXPR_CODES ? value->as.codes.n : 0;
+    Str *items = arena_array(arena, Str, n + 1);
+    for (size_t i = 0; i < n; i++)
+        items[i] = value->as.codes.items[i];
+    items[n] = str_copy(arena, db_column(rows, ANSWERS_CHILD_HEADER_N).as.text);
+    *value = (ExprValue){.type = EXPR_CODES, .as.codes = {items, n + 1}};
+}
+
+static void take_row(const RecordTable *child, const DbRows *rows, Arena *arena,
+                     FormAnswers *answers)
+{
+    FormRows *list = &answers->rows[child->child_field];
+    list->rows = arena_grow(arena, list->rows, list->n * sizeof *list->rows,
+                            (list->n + 1) * sizeof *list->rows);
+    ExprValue *values = arena_array(arena, ExprValue, child->field_n);
+    for (size_t i = 0; i < child->field_n; i++)
+        values[i] = record_value_from_db(&child->parts[i],
+                                         db_column(rows, ANSWERS_CHILD_HEADER_N + 1 + i), arena);
+    list->rows[list->n++].values = values;
+}
+
+void record_child_take(const RecordTable *child, const DbRows *rows, Arena *arena,
+                       FormAnswers *answers)
+{
+    if (child->child->type == FIELD_CODES)
+        take_code(child, rows, arena, answers);
+    else
+        take_row(child, rows, arena, answers);
+}
+
+static Err read_children(Cx *cx, const RecordForm *form, Uuid id, FormAnswers *answers)
+{
+    DbValue in[2] = {db_text(cx->place), db_uuid(id)};
+    for (size_t i = 0; i < form->child_n; i++) {
+        const RecordTable *child = &form->children[i];
+        CLEANUP(db_rows_close) DbRows rows = {0};
+        TRY(db_query(cx->db, &child->of_record, NULL, in, &rows));
+        for (;;) {
+            bool has_row;
+            TRY(db_next(&rows, &has_row));
+            if (!has_row)
+                break;
+            record_child_take(child, &rows, cx->arena, answers);
+        }
+    }
+    return OK;
+}
+
+/* The answers of a record under construction; readers get them const. */
+static FormAnswers *answers_of(const RecordForm *form, const Record *record, Arena *arena)
+{
+    FormAnswers *answers = arena_new(arena, FormAnswers);
+    if (record->answers != NULL)
+        *answers = *record->answers;
+    else
+        form_answers_init(answers, form->form, arena);
+    return answers;
+}
+
+Err record_answers_read(Cx *cx, const RecordForm *form, Record *record)
+{
+    DbValue in[2] = {db_text(cx->place), db_uuid(record->id)};
+    CLEANUP(db_rows_close) DbRows rows = {0};
+    TRY(db_query(cx->db, &form->own.of_record, NULL, in, &rows));
+    bool has_row;
+    TRY(db_next(&rows, &has_row));
+    if (!has_row)
+        return cx_fail_db(cx, ERR_INTERNAL); /* a header without answers */
+    Record read;
+    record_row_take(form, &rows, cx->arena, &read);
+    record->answers = read.answers;
+    FormAnswers *answers = answers_of(form, record, cx->arena);
+    TRY(read_children(cx, form, record->id, answers));
+    record->answers = answers;
+    return record->is_ended ? OK : record_facts_read(cx, form, record);
+}
+
+Err record_facts_read(Cx *cx, const RecordForm *form, Record *record)
+{
+    if (!form->has_sealed)
+        return OK;
+    const Form *declared = form->form;
+    ResidentFact *facts = arena_array(cx->arena, ResidentFact, declared->field_n);
+    size_t *fields = arena_array(cx->arena, size_t, declared->field_n);
+    size_t n = 0;
+    for (size_t i = 0; i < declared->field_n; i++) {
+        if (!declared->fields[i].is_sealed || declared->fields[i].is_retired)
+            continue;
+        fields[n] = i;
+        facts[n++].fact = declared->fields[i].keeps;
+    }
+    TRY(resident_facts(cx, record->subject, facts, n));
+    FormAnswers *answers = answers_of(form, record, cx->arena);
+    for (size_t i = 0; i < n; i++) {
+        Wording ignored;
+        ExprValue value = EXPR_ABSENT;
+        const FormField *field = &declared->fields[fields[i]];
+        /* A fact that no longer fits the field's type is shown as not answered. */
+        if (!str_is_empty(facts[i].text)
+            && form_value_from_text(field, facts[i].text, cx->arena, &value, &ignored) == OK)
+            answers->values[fields[i]] = value;
+    }
+    record->answers = answers;
+    return OK;
+}
+
+Err record_facts_keep(Cx *cx, const RecordForm *form, Uuid subject, const FormAnswers *answers,
+                      const bool *is_shown)
+{
+    const Form *declared = form->form;
+    ResidentFact *facts = arena_array(cx->arena, ResidentFact, declared->field_n);
+    size_t n = 0;
+    for (size_t i = 0; i < declared->field_n; i++) {
+        if (str_is_empty(declared->fields[i].keeps) || !is_shown[i])
+            continue;
+        facts[n].fact = declared->fields[i].keeps;
+        facts[n++].text = form_value_to_text(answers->values[i], cx->arena);
+    }
+    return n == 0 ? OK : resident_keep(cx, subject, facts, n);
+}

@@ -1,0 +1,220 @@
+/* The statements of every form of a pack set, made once. Their names carry a hash of their text, so
+ * that a connection which still holds those of an older set never runs them for this one. */
+#include "engine/records/records_int.h"
+
+static const DbColumn header_columns[ANSWERS_HEADER_N] = {
+    {"id", DB_UUID, false},
+    {"subject_id", DB_UUID, false},
+    {"happened_on", DB_DATE, false},
+    {"rev", DB_INTEGER, false},
+    {"form_version", DB_TEXT, false},
+    {"facility", DB_TEXT, false},
+    {"performed_by", DB_UUID, false},
+    {"recorded_by", DB_UUID, false},
+    {"recorded_at", DB_INSTANT, false},
+    {"amends", DB_UUID, true},
+};
+static const DbColumn in_of_record[] = {{"place", DB_TEXT, false}, {"id", DB_UUID, false}};
+static const DbColumn in_of_subject[] = {
+    {"place", DB_TEXT, false}, {"subject", DB_UUID, false}, {"form", DB_TEXT, false}};
+static const DbColumn in_previous[] = {{"place", DB_TEXT, false},     {"subject", DB_UUID, false},
+                                       {"form", DB_TEXT, false},      {"day", DB_DATE, false},
+                                       {"before_id", DB_UUID, false}, {"not_id", DB_UUID, false},
+                                       {"known_on", DB_DATE, false}};
+static const DbColumn in_each[] = {
+    {"place", DB_TEXT, false}, {"form", DB_TEXT, false}, {"known_on", DB_DATE, false}};
+
+DbType record_db_type(FieldType type)
+{
+    switch (type) {
+    case FIELD_INTEGER: return DB_INTEGER;
+    case FIELD_DECIMAL: return DB_DECIMAL;
+    case FIELD_DATE: return DB_DATE;
+    case FIELD_TEXT:
+    case FIELD_CODE:
+    case FIELD_CODES:
+    case FIELD_ROWS: break;
+    }
+    return DB_TEXT;
+}
+
+static DbStatement make_statement(Arena *arena, const char *kind, Str sql)
+{
+    Str name = str_printf(arena, "answers_%s_%016llx", kind, (unsigned long long)str_hash(sql));
+    return (DbStatement){.name = str_to_c(arena, name), .sql = str_to_c(arena, sql)};
+}
+
+/* The table's columns. Parameters of the insert have the same types, and names without words that
+ * SQL knows: f0, f1 ... */
+static void make_insert(Arena *arena, const Form *form, RecordTable *table)
+{
+    bool is_codes = table->child != NULL && table->child->type == FIELD_CODES;
+    DbColumn *columns = arena_array(arena, DbColumn, 3 + table->field_n);
+    size_t n = 0;
+    columns[n++] = (DbColumn){"place", DB_TEXT, false};
+    columns[n++] = (DbColumn){"record_id", DB_UUID, false};
+    if (is_codes)
+        columns[n++] = (DbColumn){"code", DB_TEXT, false};
+    else if (table->child != NULL)
+        columns[n++] = (DbColumn){"row_no", DB_INTEGER, false};
+    for (size_t i = 0; i < table->field_n; i++) {
+        const FormField *field = &table->parts[table->fields[i]];
+        columns[n++] = (DbColumn){str_to_c(arena, field->id), record_db_type(field->type), true};
+    }
+    DbColumn *in = arena_array(arena, DbColumn, n);
+    for (size_t i = 0; i < n; i++) {
+        in[i] = columns[i];
+        if (i >= 2)
+            in[i].name = str_to_c(arena, str_printf(arena, "f%zu", i - 2));
+    }
+    table->columns = columns;
+    table->insert = make_statement(arena, "insert", answers_sql_insert(form, table->child, arena));
+    table->insert.in = in;
+    table->insert.in_n = n;
+}
+
+static const DbColumn end_columns[ANSWERS_END_N] = {{"is_ended", DB_INTEGER, false},
+                                                    {"amended_by", DB_UUID, true},
+                                                    {"reason", DB_TEXT, true},
+                                                    {"ended_at", DB_INSTANT, true}};
+
+/* The columns that every read of the table gives, and behind them those of a record's end. */
+static const DbColumn *out_columns(Arena *arena, const RecordTable *table, size_t *ret_n)
+{
+    size_t header_n = table->child == NULL ? ANSWERS_HEADER_N : ANSWERS_CHILD_HEADER_N;
+    DbColumn *out = arena_array(arena, DbColumn, header_n + 1 + table->field_n + ANSWERS_END_N);
+    size_t n = 0;
+    for (; n < header_n; n++)
+        out[n] = header_columns[n];
+    if (table->child != NULL && table->child->type == FIELD_CODES)
+        out[n++] = (DbColumn){"code", DB_TEXT, false};
+    else if (table->child != NULL)
+        out[n++] = (DbColumn){"row_no", DB_INTEGER, false};
+    for (size_t i = 0; i < table->field_n; i++) {
+        const FormField *field = &table->parts[table->fields[i]];
+        out[n++] = (DbColumn){str_to_c(arena, field->id), record_db_type(field->type), true};
+    }
+    for (size_t i = 0; i < ANSWERS_END_N; i++)
+        out[n + i] = end_columns[i];
+    *ret_n = n;
+    return out;
+}
+
+static void make_reads(Arena *arena, const Form *form, RecordTable *table)
+{
+    struct {
+        AnswersWhich which;
+        const char *kind;
+        const DbColumn *in;
+        size_t in_n;
+        DbStatement *statement;
+    } reads[] = {
+        {ANSWERS_OF_RECORD, "record", in_of_record, 2, &table->of_record},
+        {ANSWERS_OF_SUBJECT, "subject", in_of_subject, 3, &table->of_subject},
+        {ANSWERS_EACH, "each", in_each, 3, &table->each},
+        {ANSWERS_PREVIOUS, "previous", in_previous, 7, &table->previous},
+    };
+    size_t n = table->child == NULL ? 4 : 3;
+    size_t out_n;
+    const DbColumn *out = out_columns(arena, table, &out_n);
+    for (size_t i = 0; i < n; i++) {
+        Str sql = answers_sql_read(form, table->child, reads[i].which, arena);
+        *reads[i].statement = make_statement(arena, reads[i].kind, sql);
+        reads[i].statement->in = reads[i].in;
+        reads[i].statement->in_n = reads[i].in_n;
+        reads[i].statement->out = out;
+        reads[i].statement->out_n = out_n;
+    }
+    if (table->child == NULL)
+        table->each.out_n += ANSWERS_END_N;
+    table->each.is_scoped = true;
+    table->each.is_streamed = true;
+}
+
+static void make_table(Arena *arena, const Form *form, size_t child_field, RecordTable *table)
+{
+    const FormField *child = child_field == SIZE_MAX ? NULL : &form->fields[child_field];
+    table->child = child;
+    table->child_field = child_field;
+    table->parts = child == NULL ? form->fields : child->rows;
+    if (child == NULL || child->type == FIELD_ROWS)
+        answers_fields(form, child, arena, &table->fields, &table->field_n);
+    table->name = str_to_c(arena, ddl_table(form, child, arena));
+    make_insert(arena, form, table);
+    make_reads(arena, form, table);
+}
+
+static bool expr_reads_previous(const Form *form, const Expr *expr)
+{
+    if (expr == NULL || form->field_n == 0)
+        return false;
+    size_t n;
+    const uint32_t *slots = expr_slots(expr, &n);
+    for (size_t i = 0; i < n; i++) {
+        if (slots[i] >= form_slot_previous(form, 0)
+            || slots[i] == form_slot(form, FORM_SLOT_PREVIOUS_HAPPENED_ON))
+            return true;
+    }
+    return false;
+}
+
+static bool form_reads_previous(const Form *form)
+{
+    for (size_t i = 0; i < form->field_n; i++) {
+        const FormField *field = &form->fields[i];
+        if (expr_reads_previous(form, field->required_if)
+            || expr_reads_previous(form, field->shown_if)
+            || expr_reads_previous(form, field->computed)
+            || expr_reads_previous(form, field->suggested))
+            return true;
+    }
+    for (size_t i = 0; i < form->check_n; i++) {
+        if (expr_reads_previous(form, form->checks[i].fails_when))
+            return true;
+    }
+    for (size_t i = 0; i < form->advice_n; i++) {
+        if (expr_reads_previous(form, form->advice[i].when))
+            return true;
+    }
+    return false;
+}
+
+static RecordForm *make_form(Arena *arena, const Form *form)
+{
+    RecordForm *made = arena_new(arena, RecordForm);
+    made->form = form;
+    make_table(arena, form, SIZE_MAX, &made->own);
+    const size_t *children;
+    answers_children(form, arena, &children, &made->child_n);
+    made->children = arena_array(arena, RecordTable, made->child_n);
+    for (size_t i = 0; i < made->child_n; i++)
+        make_table(arena, form, children[i], &made->children[i]);
+    made->reads_previous = form_reads_previous(form);
+    for (size_t i = 0; i < form->field_n; i++) {
+        made->keeps_facts = made->keeps_facts || !str_is_empty(form->fields[i].keeps);
+        made->has_sealed = made->has_sealed || form->fields[i].is_sealed;
+    }
+    return made;
+}
+
+void record_forms_prepare(PackSet *set)
+{
+    ENSURE(set->record_forms == NULL);
+    struct RecordForms *forms = arena_new(&set->arena, struct RecordForms);
+    map_init(&forms->by_id, &set->arena);
+    const Form **list = arena_array(&set->arena, const Form *, set->forms.n);
+    for (size_t i = 0; i < set->forms.n; i++) {
+        const Form *form = set->forms.entries[i].value;
+        list[i] = form;
+        map_put(&forms->by_id, form->id, make_form(&set->arena, form));
+    }
+    forms->forms = list;
+    forms->form_n = set->forms.n;
+    set->record_forms = forms;
+}
+
+const RecordForm *record_form_find(const Cx *cx, Str id)
+{
+    ENSURE(cx->packs != NULL && cx->packs->record_forms != NULL);
+    return map_get(&cx->packs->record_forms->by_id, id);
+}

@@ -1,0 +1,259 @@
+/* Reading records: one by id, a subject's timeline, the previous one, each of a form.
+ *
+ * Headers are read through a scoped statement; answers follow with one statement a form and child
+ * table, however many records there are. */
+#include "access/access.h"
+#include "engine/records/records_int.h"
+#include "engine/records/records_sql.h"
+
+Date record_known_on(const Cx *cx)
+{
+    return date_is_none(cx->as_of) ? date_from_ymd(9999, 12, 31) : cx->as_of;
+}
+
+/* The same columns in both statements of headers. */
+static Record take_header(const RecordHeaderByIdRow *row)
+{
+    return (Record){.id = row->id,
+                    .rev = row->rev,
+                    .form = row->form,
+                    .form_version = row->form_version,
+                    .subject = row->subject_id,
+                    .facility = row->facility,
+                    .performed_by = row->performed_by,
+                    .recorded_by = row->recorded_by,
+                    .happened_on = row->happened_on,
+                    .recorded_at = row->recorded_at,
+                    .amends = row->amends,
+                    .is_ended = row->is_ended != 0,
+                    .amended_by = row->amended_by,
+                    .end_reason = row->reason,
+                    .ended_at = row->ended_at};
+}
+
+Err record_header_find(Cx *cx, Uuid id, bool *ret_found, Str *ret_form, Record *ret_record)
+{
+    const RecordHeaderByIdIn in = {.place = cx->place, .id = id, .known_on = record_known_on(cx)};
+    RecordHeaderByIdRow row;
+    bool found;
+    TRY(record_header_by_id(cx->db, access_scope(cx), cx->arena, &in, &row, &found));
+    if (found) {
+        *ret_record = take_header(&row);
+        *ret_form = row.form;
+    }
+    *ret_found = found;
+    return OK;
+}
+
+static Err not_found(Cx *cx, Uuid id)
+{
+    char text[UUID_TEXT_SIZE];
+    return cx_fail(cx, ERR_NOT_FOUND, TEXT_NOT_FOUND, (Str){0}, 1,
+                   str_copy(cx->arena, str_from_c(uuid_format(id, text))));
+}
+
+static Err open_work(Cx *cx, Uuid id, Record *ret_record)
+{
+    bool found;
+    Str form_id;
+    Record record;
+    TRY(record_header_find(cx, id, &found, &form_id, &record));
+    if (!found)
+        return not_found(cx, id);
+    const RecordForm *form = record_form_find(cx, form_id);
+    if (form == NULL)
+        return cx_fail(cx, ERR_NOT_FOUND, TEXT_RECORD_FORM_UNKNOWN, (Str){0}, 1, form_id);
+    TRY(record_answers_read(cx, form, &record));
+    TRY(audit_add(cx, &(AuditEntry){.action = STR("record.open"),
+                                    .subject = record.subject,
+                                    .object = id,
+                                    .detail = form_id}));
+    *ret_record = record;
+    return OK;
+}
+
+Err record_open(Cx *cx, Uuid id, Record *ret_record)
+{
+    TRY(access_require(cx, STR("records.read")));
+    Err err = open_work(cx, id, ret_record);
+    return err == OK ? OK : cx_fail_db(cx, err);
+}
+
+/* Records by id, while their answers come in. */
+static Str id_key(const Uuid *id)
+{
+    return (Str){(const char *)id->bytes, sizeof id->bytes};
+}
+
+static FormAnswers *writable_answers(const Map *answers, Uuid id)
+{
+    return map_get(answers, id_key(&id));
+}
+
+static Err read_child_of_subject(Cx *cx, const RecordTable *child, const DbValue *in,
+                                 const Map *answers)
+{
+    CLEANUP(db_rows_close) DbRows rows = {0};
+    TRY(db_query(cx->db, &child->of_subject, NULL, in, &rows));
+    for (;;) {
+        bool has_row;
+        TRY(db_next(&rows, &has_row));
+        if (!has_row)
+            return OK;
+        FormAnswers *of_record = writable_answers(answers, db_column(&rows, 0).as.uuid);
+        if (of_record != NULL)
+            record_child_take(child, &rows, cx->arena, of_record);
+    }
+}
+
+/* The answers of all records of one form in the list; by_id finds them there. */
+static Err read_form_of_subject(Cx *cx, const RecordForm *form, Uuid subject, const Map *by_id)
+{
+    const DbValue in[3] = {db_text(cx->place), db_uuid(subject), db_text(form->form->id)};
+    Map answers;
+    map_init(&answers, cx->arena);
+    {
+        CLEANUP(db_rows_close) DbRows rows = {0};
+        TRY(db_query(cx->db, &form->own.of_subject, NULL, in, &rows));
+        for (;;) {
+            bool has_row;
+            TRY(db_next(&rows, &has_row));
+            if (!has_row)
+                break;
+            Uuid id = db_column(&rows, 0).as.uuid;
+            Record *record = map_get(by_id, id_key(&id));
+            if (record == NULL)
+                continue; /* beyond the limit of the list */
+            Record read;
+            record_row_take(form, &rows, cx->arena, &read);
+            FormAnswers *taken = arena_new(cx->arena, FormAnswers);
+            *taken = *read.answers;
+            record->answers = taken;
+            map_put(&answers, id_key(&record->id), taken);
+        }
+    }
+    for (size_t i = 0; i < form->child_n; i++)
+        TRY(read_child_of_subject(cx, &form->children[i], in, &answers));
+    return OK;
+}
+
+static Err read_headers(Cx *cx, Uuid subject, size_t most, Record **ret_records, size_t *ret_n)
+{
+    const RecordHeaderOfSubjectIn in = {.place = cx->place,
+                                        .subject = subject,
+                                        .known_on = record_known_on(cx),
+                                        .most = (int64_t)most};
+    VEC(Record) records = {0};
+    CLEANUP(db_rows_close) DbRows rows = {0};
+    TRY(record_header_of_subject_open(cx->db, access_scope(cx), &in, &rows));
+    for (;;) {
+        RecordHeaderOfSubjectRow row;
+        bool has_row;
+        TRY(record_header_of_subject_next(&rows, cx->arena, &row, &has_row));
+        if (!has_row)
+            break;
+        const RecordHeaderByIdRow same = {
+            row.id,           row.subject_id, row.happened_on,  row.rev,
+            row.form_version, row.facility,   row.performed_by, row.recorded_by,
+            row.recorded_at,  row.amends,     row.form,         row.is_ended,
+            row.amended_by,   row.reason,     row.has_ended_at, row.ended_at};
+        VEC_PUSH(cx->arena, &records, take_header(&same));
+    }
+    *ret_records = records.items;
+    *ret_n = records.n;
+    return OK;
+}
+
+/* Sealed facts stand in the newest current record of their form only. */
+static Err read_facts(Cx *cx, const RecordForm *form, Record *records, size_t n)
+{
+    for (size_t i = 0; form->has_sealed && i < n; i++) {
+        if (!records[i].is_ended && str_equals(records[i].form, form->form->id))
+            return record_facts_read(cx, form, &records[i]);
+    }
+    return OK;
+}
+
+static Err timeline_work(Cx *cx, Uuid subject, size_t most, const Record **ret_records,
+                         size_t *ret_n)
+{
+    const RecordSubjectIn in = {.place = cx->place, .subject = subject};
+    RecordSubjectRow ignored;
+    bool found;
+    TRY(record_subject(cx->db, access_scope(cx), cx->arena, &in, &ignored, &found));
+    if (!found)
+        return not_found(cx, subject);
+    Record *records;
+    size_t n;
+    TRY(read_headers(cx, subject, most, &records, &n));
+    Map by_id;
+    Map forms;
+    map_init(&by_id, cx->arena);
+    map_init(&forms, cx->arena);
+    for (size_t i = 0; i < n; i++) {
+        map_put(&by_id, id_key(&records[i].id), &records[i]);
+        map_put(&forms, records[i].form, NULL);
+    }
+    for (size_t i = 0; i < forms.n; i++) {
+        const RecordForm *form = record_form_find(cx, forms.entries[i].key);
+        if (form == NULL)
+            continue; /* its pack is gone: header without answers */
+        TRY(read_form_of_subject(cx, form, subject, &by_id));
+        TRY(read_facts(cx, form, records, n));
+    }
+    TRY(audit_add(cx, &(AuditEntry){.action = STR("record.timeline"), .subject = subject}));
+    *ret_records = records;
+    *ret_n = n;
+    return OK;
+}
+
+Err record_timeline(Cx *cx, Uuid subject, size_t most, const Record **ret_records, size_t *ret_n)
+{
+    TRY(access_require(cx, STR("records.read")));
+    Err err = timeline_work(cx, subject, most, ret_records, ret_n);
+    return err == OK ? OK : cx_fail_db(cx, err);
+}
+
+Err record_previous_find(Cx *cx, const RecordForm *form, Uuid subject, Date day, Uuid before_id,
+                         Uuid not_id, bool *ret_found, Record *ret_record)
+{
+    const DbValue in[7] = {
+        db_text(cx->place), db_uuid(subject), db_text(form->form->id),     db_date(day),
+        db_uuid(before_id), db_uuid(not_id),  db_date(record_known_on(cx))};
+    bool found;
+    Record record;
+    {
+        CLEANUP(db_rows_close) DbRows rows = {0};
+        TRY(db_query(cx->db, &form->own.previous, NULL, in, &rows));
+        TRY(db_next(&rows, &found));
+        if (found)
+            record_row_take(form, &rows, cx->arena, &record);
+    }
+    if (found && form->child_n > 0)
+        TRY(record_answers_read(cx, form, &record));
+    if (found)
+        *ret_record = record;
+    *ret_found = found;
+    return OK;
+}
+
+static Err previous_work(Cx *cx, const RecordForm *form, Uuid subject, Date day, Uuid before_id,
+                         bool *ret_found, Record *ret_record)
+{
+    const RecordSubjectIn in = {.place = cx->place, .subject = subject};
+    RecordSubjectRow ignored;
+    bool found;
+    TRY(record_subject(cx->db, access_scope(cx), cx->arena, &in, &ignored, &found));
+    if (!found)
+        return not_found(cx, subject);
+    return record_previous_find(cx, form, subject, day, before_id, UUID_NIL, ret_found, ret_record);
+}
+
+Err record_previous(Cx *cx, const Form *form, Uuid subject, Date day, Uuid before_id,
+                    bool *ret_found, Record *ret_record)
+{
+    const RecordForm *found = record_form_find(cx, form->id);
+    ENSURE(found != NULL);
+    Err err = previous_work(cx, found, subject, day, before_id, ret_found, ret_record);
+    return err == OK ? OK : cx_fail_db(cx, err);
+}

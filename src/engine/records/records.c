@@ -1,0 +1,49 @@
+/* Voiding a record. */
+#include "access/access.h"
+#include "core/core_sql.h"
+#include "engine/records/records_int.h"
+
+typedef struct {
+    Uuid id;
+    Str reason;
+} Voiding;
+
+static Err void_work(Cx *cx, void *arg)
+{
+    const Voiding *voiding = arg;
+    bool found;
+    Str form_id;
+    Record record;
+    TRY(record_header_find(cx, voiding->id, &found, &form_id, &record));
+    if (!found) {
+        char id[UUID_TEXT_SIZE];
+        return cx_fail(cx, ERR_NOT_FOUND, TEXT_NOT_FOUND, (Str){0}, 1,
+                       str_copy(cx->arena, str_from_c(uuid_format(voiding->id, id))));
+    }
+    if (record.is_ended)
+        return cx_fail(cx, ERR_CONFLICT, TEXT_RECORD_ENDED, (Str){0}, 0);
+    const RecordForm *form = record_form_find(cx, form_id);
+    if (form == NULL)
+        return cx_fail(cx, ERR_INVALID, TEXT_RECORD_FORM_UNKNOWN, (Str){0}, 1, form_id);
+    TRY(record_answers_read(cx, form, &record));
+    PlaceRevNextRow next;
+    TRY(place_rev_next(cx->db, cx->arena, &(PlaceRevNextIn){.place = cx->place}, &next));
+    TRY(record_end_write(cx, record.id, next.rev, UUID_NIL, voiding->reason));
+    record.is_ended = true;
+    record.end_reason = voiding->reason;
+    record.ended_at = cx->now;
+    TRY(record_hooks_run(cx, &(RecordChange){.form = form->form, .ended = &record}));
+    return audit_add(cx, &(AuditEntry){.action = STR("record.void"),
+                                       .subject = record.subject,
+                                       .object = record.id,
+                                       .detail = form_id});
+}
+
+Err record_void(Cx *cx, Uuid id, Str reason)
+{
+    TRY(access_require(cx, STR("records.void")));
+    Voiding voiding = {id, str_trim(reason)};
+    if (str_is_empty(voiding.reason))
+        return cx_fail(cx, ERR_INVALID, TEXT_REASON_REQUIRED, STR("/reason"), 0);
+    return cx_write(cx, void_work, &voiding);
+}

@@ -1,0 +1,87 @@
+-- Records: headers, how they end, and the registry of columns. The statements of answer tables are
+-- written by form/answers_sql.
+
+-- name: record_subject :maybe
+-- in: place text, subject uuid
+-- out: sex text, birth_date date?
+SELECT person.sex, person.birth_date
+FROM resident person
+WHERE person.place = :place AND person.id = :subject AND {scope:resident person};
+
+-- name: record_insert :run
+-- in: place text, id uuid, rev integer, form text, form_version text, subject_kind text
+-- in: subject_id uuid, facility text, performed_by uuid, recorded_by uuid, happened_on date
+-- in: recorded_on date, recorded_at instant, amends uuid?, content_hash bytes
+-- unscoped: writes the record of a subject whom record_subject has just found in scope
+INSERT INTO record (place, id, rev, form, form_version, subject_kind, subject_id, facility,
+    performed_by, recorded_by, happened_on, recorded_on, recorded_at, amends, content_hash)
+VALUES (:place, :id, :rev, :form, :form_version, :subject_kind, :subject_id, :facility,
+    :performed_by, :recorded_by, :happened_on, :recorded_on, :recorded_at, :amends, :content_hash)
+ON CONFLICT (place, id) DO NOTHING;
+
+-- name: record_end_insert :run
+-- in: place text, record_id uuid, rev integer, ended_on date, ended_at instant, amended_by uuid?
+-- in: reason text, ended_by uuid
+INSERT INTO record_end (place, record_id, rev, ended_on, ended_at, amended_by, reason, ended_by)
+VALUES (:place, :record_id, :rev, :ended_on, :ended_at, :amended_by, :reason, :ended_by)
+ON CONFLICT (place, record_id) DO NOTHING;
+
+-- name: record_known :maybe
+-- in: place text, id uuid
+-- out: rev integer, form_version text, content_hash bytes
+-- unscoped: tells a repeated submission from a new one; nothing of it is shown
+SELECT r.rev, r.form_version, r.content_hash
+FROM record r
+WHERE r.place = :place AND r.id = :id;
+
+-- name: record_header_by_id :maybe
+-- in: place text, id uuid, known_on date
+-- out: id uuid, subject_id uuid, happened_on date, rev integer, form_version text, facility text
+-- out: performed_by uuid, recorded_by uuid, recorded_at instant, amends uuid?, form text
+-- out: is_ended integer, amended_by uuid?, reason text?, ended_at instant?
+SELECT r.id, r.subject_id, r.happened_on, r.rev, r.form_version, r.facility, r.performed_by,
+       r.recorded_by, r.recorded_at, r.amends, r.form,
+       CASE WHEN e.record_id IS NULL THEN 0 ELSE 1 END AS is_ended, e.amended_by, e.reason, e.ended_at
+FROM record r
+JOIN resident person ON person.place = r.place AND person.id = r.subject_id
+LEFT JOIN record_end e ON e.place = r.place AND e.record_id = r.id AND e.ended_on <= :known_on
+WHERE r.place = :place AND r.id = :id AND r.recorded_on <= :known_on AND {scope:resident person};
+
+-- name: record_header_of_subject :many
+-- in: place text, subject uuid, known_on date, most integer
+-- out: id uuid, subject_id uuid, happened_on date, rev integer, form_version text, facility text
+-- out: performed_by uuid, recorded_by uuid, recorded_at instant, amends uuid?, form text
+-- out: is_ended integer, amended_by uuid?, reason text?, ended_at instant?
+SELECT r.id, r.subject_id, r.happened_on, r.rev, r.form_version, r.facility, r.performed_by,
+       r.recorded_by, r.recorded_at, r.amends, r.form,
+       CASE WHEN e.record_id IS NULL THEN 0 ELSE 1 END AS is_ended, e.amended_by, e.reason, e.ended_at
+FROM record r
+JOIN resident person ON person.place = r.place AND person.id = r.subject_id
+LEFT JOIN record_end e ON e.place = r.place AND e.record_id = r.id AND e.ended_on <= :known_on
+WHERE r.place = :place AND r.subject_id = :subject AND r.recorded_on <= :known_on
+  AND {scope:resident person}
+ORDER BY r.happened_on DESC, r.id DESC
+LIMIT :most;
+
+-- name: record_later_exists :maybe
+-- in: place text, subject uuid, form text, happened_on date, id uuid, not_id uuid
+-- out: id uuid
+-- unscoped: asked of a subject whom record_subject has just found in scope
+SELECT r.id
+FROM record r
+WHERE r.place = :place AND r.subject_id = :subject AND r.form = :form
+  AND r.happened_on >= :happened_on AND (r.happened_on > :happened_on OR r.id > :id)
+  AND r.id <> :not_id
+  AND NOT EXISTS (SELECT 1 FROM record_end e WHERE e.place = r.place AND e.record_id = r.id)
+LIMIT 1;
+
+-- name: form_field_all :many
+-- out: form text, field text, type text, unit text
+SELECT f.form, f.field, f.type, f.unit
+FROM form_field f
+ORDER BY f.form, f.field;
+
+-- name: form_field_insert :run
+-- in: form text, field text, type text, unit text, first_version text
+INSERT INTO form_field (form, field, type, unit, first_version)
+VALUES (:form, :field, :type, :unit, :first_version);

@@ -1,0 +1,80 @@
+/* Private to engine/records: the statements of a form's tables and what the files share. */
+#pragma once
+
+#include "base/os_crypto.h"
+#include "engine/records/records.h"
+#include "form/answers_sql.h"
+#include "pack/pack.h"
+
+/* One answer table: the form's own (child NULL), or that of a several-choice field or of rows. */
+typedef struct RecordTable {
+    const FormField *child;
+    size_t child_field;     /* index of child in the form */
+    const FormField *parts; /* what `fields` indexes: the form's fields or the child's sub-fields */
+    const size_t *fields;   /* those with a column, in order */
+    size_t field_n;
+    const char *name;
+    const DbColumn *columns; /* of the table, in the order of the insert's parameters */
+    DbStatement insert;
+    DbStatement of_record, of_subject, previous, each; /* previous: of the own table only */
+} RecordTable;
+
+typedef struct RecordForm {
+    const Form *form;
+    RecordTable own;
+    RecordTable *children;
+    size_t child_n;
+    bool reads_previous; /* some expression reads previous.* */
+    bool keeps_facts;
+    bool has_sealed;
+} RecordForm;
+
+struct RecordForms {
+    Map by_id; /* form id -> RecordForm * */
+    const Form *const *forms;
+    size_t form_n;
+};
+
+/* NULL when the set has no such form. */
+const RecordForm *record_form_find(const Cx *cx, Str id);
+
+DbType record_db_type(FieldType type);
+DbValue record_value_to_db(const FormField *field, ExprValue value);
+ExprValue record_value_from_db(const FormField *field, DbValue value, Arena *arena);
+
+/* The day whose knowledge is asked for: cx->as_of, or the end of time. */
+Date record_known_on(const Cx *cx);
+
+/* answers.c */
+Err record_answers_insert(Cx *cx, const RecordForm *form, Uuid id,
+                          const FormAnswers *answers) MUST_CHECK;
+/* The header and answers of the current row of a main read (child tables are left empty). */
+void record_row_take(const RecordForm *form, const DbRows *rows, Arena *arena, Record *ret_record);
+/* Puts the current row of a child read into the answers of its record. */
+void record_child_take(const RecordTable *child, const DbRows *rows, Arena *arena,
+                       FormAnswers *answers);
+/* Reads the answers of one record, child tables too, and its sealed facts while it is current. */
+Err record_answers_read(Cx *cx, const RecordForm *form, Record *record) MUST_CHECK;
+/* Puts the resident's sealed facts into the answers. */
+Err record_facts_read(Cx *cx, const RecordForm *form, Record *record) MUST_CHECK;
+Err record_facts_keep(Cx *cx, const RecordForm *form, Uuid subject, const FormAnswers *answers,
+                      const bool *is_shown) MUST_CHECK;
+
+/* read.c: without the caller's scope being asked again. not_id: a record that does not count. */
+Err record_previous_find(Cx *cx, const RecordForm *form, Uuid subject, Date day, Uuid before_id,
+                         Uuid not_id, bool *ret_found, Record *ret_record) MUST_CHECK;
+
+/* The header within the caller's scope, ended or not; ret_form tells its form. */
+Err record_header_find(Cx *cx, Uuid id, bool *ret_found, Str *ret_form,
+                       Record *ret_record) MUST_CHECK;
+
+/* submit.c */
+Err record_end_write(Cx *cx, Uuid id, int64_t rev, Uuid amended_by, Str reason) MUST_CHECK;
+Err record_hooks_run(Cx *cx, const RecordChange *change) MUST_CHECK;
+
+/* content.c: SHA-256 over what was submitted, but for the form's version. Sealed answers enter as
+ * keyed hashes, so that nobody can try values against it without the key. */
+Sha256 record_content_hash(const Cx *cx, const RecordForm *form, const Record *record, Str reason,
+                           const FormAnswers *answers);
+/* With the version: what is stored. */
+Sha256 record_content_versioned(Sha256 content, Str form_version);

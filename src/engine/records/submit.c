@@ -1,0 +1,355 @@
+/* Submitting a record: one write on the writer's thread, in which everything is judged anew, so
+ * that what is judged is what is stored.
+ *
+ * The usual case asks nothing twice: the header is inserted unless its id is taken, and only when
+ * it is taken, or when something refuses the record, is the stored content compared. A repeated
+ * submission is thus answered like the first even when the world has moved on (the amended record
+ * ended, by this very amendment; the day's limits passed). */
+#include "access/access.h"
+#include "core/core_sql.h"
+#include "engine/records/records_int.h"
+#include "engine/records/records_sql.h"
+
+static const RecordHook *installed_hooks;
+
+void record_set_hooks(const RecordHook *hooks)
+{
+    installed_hooks = hooks;
+}
+
+Err record_hooks_run(Cx *cx, const RecordChange *change)
+{
+    for (const RecordHook *hook = installed_hooks; hook != NULL && *hook != NULL; hook++)
+        TRY((*hook)(cx, change));
+    return OK;
+}
+
+typedef struct Submission {
+    RecordDraft *draft;
+    const RecordForm *form;
+    RecordReceipt *receipt;
+    bool is_written; /* its header is in this transaction */
+    Record record;   /* the header, while it is made */
+    Record amended;
+    RecordSubjectRow subject;
+    FormResult result;
+    Sha256 content; /* of what was sent, before it was judged */
+    Sha256 hash;
+} Submission;
+
+static Err find_subject(Cx *cx, Submission *submission)
+{
+    const RecordSubjectIn in = {.place = cx->place, .subject = submission->draft->subject};
+    bool found;
+    TRY(record_subject(cx->db, access_scope(cx), cx->arena, &in, &submission->subject, &found));
+    if (!found) {
+        char id[UUID_TEXT_SIZE];
+        return cx_fail(cx, ERR_NOT_FOUND, TEXT_NOT_FOUND, STR("/subject"), 1,
+                       str_copy(cx->arena, str_from_c(uuid_format(in.subject, id))));
+    }
+    return OK;
+}
+
+static Err check_day(Cx *cx, const Submission *submission)
+{
+    Date day = submission->draft->happened_on;
+    if (date_is_none(day))
+        return cx_fail(cx, ERR_INVALID, TEXT_FIELD_REQUIRED, STR("/happened_on"), 1,
+                       STR("happened_on"));
+    char text[DATE_TEXT_SIZE];
+    Str shown = str_copy(cx->arena, str_from_c(date_format(day, text)));
+    if (date_compare(day, cx->today) > 0)
+        return cx_fail(cx, ERR_INVALID, TEXT_RECORD_IN_FUTURE, STR("/happened_on"), 1, shown);
+    Date birth = submission->subject.birth_date;
+    if (!date_is_none(birth) && date_compare(day, birth) < 0)
+        return cx_fail(cx, ERR_INVALID, TEXT_RECORD_BEFORE_BIRTH, STR("/happened_on"), 1, shown);
+    return OK;
+}
+
+static Err find_amended(Cx *cx, Submission *submission)
+{
+    const RecordDraft *draft = submission->draft;
+    if (uuid_is_nil(draft->amends))
+        return OK;
+    if (str_is_empty(str_trim(draft->reason)))
+        return cx_fail(cx, ERR_INVALID, TEXT_REASON_REQUIRED, STR("/reason"), 0);
+    bool found;
+    Str form;
+    TRY(record_header_find(cx, draft->amends, &found, &form, &submission->amended));
+    if (!found) {
+        char id[UUID_TEXT_SIZE];
+        return cx_fail(cx, ERR_NOT_FOUND, TEXT_NOT_FOUND, STR("/amends"), 1,
+                       str_copy(cx->arena, str_from_c(uuid_format(draft->amends, id))));
+    }
+    if (!str_equals(form, draft->form) || !uuid_equals(submission->amended.subject, draft->subject))
+        return cx_fail(cx, ERR_INVALID, TEXT_RECORD_AMENDS_OTHER, STR("/amends"), 0);
+    if (submission->amended.is_ended)
+        return cx_fail(cx, ERR_CONFLICT, TEXT_RECORD_ENDED, STR("/amends"), 0);
+    return record_answers_read(cx, submission->form, &submission->amended);
+}
+
+static Str issue_where(Cx *cx, const Form *form, const FormIssue *issue)
+{
+    if (issue->field == SIZE_MAX)
+        return STR("/answers");
+    const FormField *field = &form->fields[issue->field];
+    if (issue->row == SIZE_MAX)
+        return str_printf(cx->arena, "/answers/%.*s", STR_ARG(field->id));
+    if (issue->row_field == SIZE_MAX)
+        return str_printf(cx->arena, "/answers/%.*s/%zu", STR_ARG(field->id), issue->row);
+    return str_printf(cx->arena, "/answers/%.*s/%zu/%.*s", STR_ARG(field->id), issue->row,
+                      STR_ARG(field->rows[issue->row_field].id));
+}
+
+static const char *issue_key(FormIssueKind kind)
+{
+    switch (kind) {
+    case ISSUE_REQUIRED: return "ANSWER_REQUIRED";
+    case ISSUE_TYPE: return "ANSWER_TYPE";
+    case ISSUE_RANGE: return "ANSWER_RANGE";
+    case ISSUE_USUAL: return "ANSWER_USUAL";
+    case ISSUE_CODE: return "ANSWER_CODE";
+    case ISSUE_EXCLUSIVE: return "ANSWER_EXCLUSIVE";
+    case ISSUE_LENGTH: return "ANSWER_LENGTH";
+    case ISSUE_ROWS: return "ANSWER_ROWS";
+    case ISSUE_CHECK: return "ANSWER_CHECK";
+    }
+    return "ANSWER_CHECK";
+}
+
+static Err refuse_issues(Cx *cx, const Form *form, const FormResult *result)
+{
+    if (!result->has_hard && !result->has_unconfirmed)
+        return OK;
+    for (size_t i = 0; i < result->issue_n; i++) {
+        const FormIssue *issue = &result->issues[i];
+        if (!issue->is_hard && issue->is_confirmed)
+            continue;
+        problem_add(cx, (Problem){.err = ERR_INVALID,
+                                  .key = issue_key(issue->kind),
+                                  .text = issue->message,
+                                  .where = issue_where(cx, form, issue),
+                                  .is_soft = !issue->is_hard,
+                                  .confirm = issue->is_hard ? (Str){0} : issue->key});
+    }
+    return ERR_INVALID;
+}
+
+static Err judge(Cx *cx, Submission *submission)
+{
+    RecordDraft *draft = submission->draft;
+    FormContext context = {.happened_on = draft->happened_on,
+                           .today = cx->today,
+                           .subject_sex = submission->subject.sex,
+                           .subject_birth_date = submission->subject.birth_date,
+                           .previous_happened_on = DATE_NONE};
+    if (submission->form->reads_previous) {
+        /* An amendment stands where the amended record stood. */
+        bool amends = !uuid_is_nil(draft->amends);
+        bool found;
+        Record previous;
+        TRY(record_previous_find(cx, submission->form, draft->subject, draft->happened_on,
+                                 amends ? draft->amends : draft->id, draft->amends, &found,
+                                 &previous));
+        if (found) {
+            context.previous_happened_on = previous.happened_on;
+            context.previous = previous.answers->values;
+        }
+    }
+    form_evaluate(submission->form->form, &context, draft->answers, cx->arena, &submission->result);
+    return refuse_issues(cx, submission->form->form, &submission->result);
+}
+
+static Err insert_header(Cx *cx, const Submission *submission, bool *ret_is_new)
+{
+    const Record *record = &submission->record;
+    const RecordInsertIn in = {
+        .place = cx->place,
+        .id = record->id,
+        .rev = record->rev,
+        .form = record->form,
+        .form_version = record->form_version,
+        .subject_kind = submission->form->form->subject,
+        .subject_id = record->subject,
+        .facility = record->facility,
+        .performed_by = record->performed_by,
+        .recorded_by = record->recorded_by,
+        .happened_on = record->happened_on,
+        .recorded_on = date_of_instant(record->recorded_at),
+        .recorded_at = record->recorded_at,
+        .amends = record->amends,
+        .content_hash = {(const char *)submission->hash.bytes, SHA256_SIZE},
+    };
+    int64_t changed;
+    TRY(record_insert(cx->db, &in, &changed));
+    *ret_is_new = changed == 1;
+    return OK;
+}
+
+Err record_end_write(Cx *cx, Uuid id, int64_t rev, Uuid amended_by, Str reason)
+{
+    const RecordEndInsertIn in = {.place = cx->place,
+                                  .record_id = id,
+                                  .rev = rev,
+                                  .ended_on = date_of_instant(cx->now),
+                                  .ended_at = cx->now,
+                                  .amended_by = amended_by,
+                                  .reason = reason,
+                                  .ended_by = cx->actor->account};
+    int64_t changed;
+    TRY(record_end_insert(cx->db, &in, &changed));
+    if (changed == 0)
+        return cx_fail(cx, ERR_CONFLICT, TEXT_RECORD_ENDED, (Str){0}, 0);
+    return OK;
+}
+
+/* The newest current record of a form says what is known of the subject; an older one that is added
+ * later does not. */
+static Err keep_facts(Cx *cx, const Submission *submission)
+{
+    if (!submission->form->keeps_facts)
+        return OK;
+    const Record *record = &submission->record;
+    const RecordLaterExistsIn in = {.place = cx->place,
+                                    .subject = record->subject,
+                                    .form = record->form,
+                                    .happened_on = record->happened_on,
+                                    .id = record->id,
+                                    .not_id = record->amends};
+    bool found;
+    RecordLaterExistsRow ignored;
+    TRY(record_later_exists(cx->db, cx->arena, &in, &ignored, &found));
+    if (found)
+        return OK;
+    return record_facts_keep(cx, submission->form, record->subject, submission->draft->answers,
+                             submission->result.is_shown);
+}
+
+static Err store(Cx *cx, Submission *submission)
+{
+    Record *record = &submission->record;
+    PlaceRevNextRow next;
+    TRY(place_rev_next(cx->db, cx->arena, &(PlaceRevNextIn){.place = cx->place}, &next));
+    record->rev = next.rev;
+    bool is_new;
+    TRY(insert_header(cx, submission, &is_new));
+    if (!is_new)
+        return ERR_CONFLICT; /* submit_work compares the content */
+    submission->is_written = true;
+    TRY(record_answers_insert(cx, submission->form, record->id, submission->draft->answers));
+    bool amends = !uuid_is_nil(record->amends);
+    if (amends)
+        TRY(record_end_write(cx, record->amends, record->rev, record->id,
+                             submission->draft->reason));
+    TRY(keep_facts(cx, submission));
+    record->answers = submission->draft->answers;
+    const RecordChange change = {.added = record,
+                                 .form = submission->form->form,
+                                 .ended = amends ? &submission->amended : NULL};
+    TRY(record_hooks_run(cx, &change));
+    return audit_add(cx,
+                     &(AuditEntry){.action = amends ? STR("record.amend") : STR("record.submit"),
+                                   .subject = record->subject,
+                                   .object = record->id,
+                                   .detail = record->form});
+}
+
+static Err check_and_store(Cx *cx, Submission *submission)
+{
+    TRY(find_subject(cx, submission));
+    TRY(check_day(cx, submission));
+    TRY(find_amended(cx, submission));
+    TRY(judge(cx, submission));
+    return store(cx, submission);
+}
+
+static void begin_record(Cx *cx, Submission *submission)
+{
+    const RecordDraft *draft = submission->draft;
+    submission->record = (Record){
+        .id = draft->id,
+        .form = draft->form,
+        .form_version = submission->form->form->version,
+        .subject = draft->subject,
+        .facility = str_is_empty(draft->facility) ? cx->actor->facility : draft->facility,
+        .performed_by = uuid_is_nil(draft->performed_by) ? cx->actor->account : draft->performed_by,
+        .recorded_by = cx->actor->account,
+        .happened_on = draft->happened_on,
+        .recorded_at = cx->now,
+        .amends = draft->amends,
+    };
+}
+
+/* Whether the id is taken, and by the same content from the same submitter. */
+static Err compare_known(Cx *cx, Submission *submission, bool *ret_is_same)
+{
+    const RecordKnownIn in = {.place = cx->place, .id = submission->draft->id};
+    RecordKnownRow known;
+    bool found;
+    TRY(record_known(cx->db, cx->arena, &in, &known, &found));
+    *ret_is_same = false;
+    if (!found)
+        return OK;
+    /* Who names no version means the one in force when it was first sent. */
+    if (str_is_empty(submission->draft->form_version))
+        submission->record.form_version = known.form_version;
+    const Sha256 sent =
+        record_content_versioned(submission->content, submission->record.form_version);
+    *ret_is_same = str_equals(known.content_hash, (Str){(const char *)sent.bytes, SHA256_SIZE});
+    if (*ret_is_same)
+        *submission->receipt =
+            (RecordReceipt){.id = submission->draft->id, .rev = known.rev, .was_known = true};
+    return OK;
+}
+
+static Err submit_work(Cx *cx, void *arg)
+{
+    Submission *submission = arg;
+    begin_record(cx, submission);
+    submission->content =
+        record_content_hash(cx, submission->form, &submission->record, submission->draft->reason,
+                            submission->draft->answers);
+    submission->hash =
+        record_content_versioned(submission->content, submission->record.form_version);
+    size_t problem_n = cx->problem_n;
+    Err err = check_and_store(cx, submission);
+    if (err == OK) {
+        *submission->receipt = (RecordReceipt){.id = submission->record.id,
+                                               .rev = submission->record.rev,
+                                               .advice = submission->result.advice,
+                                               .advice_n = submission->result.advice_n};
+        return OK;
+    }
+    if (submission->is_written
+        || (err != ERR_CONFLICT && err != ERR_INVALID && err != ERR_NOT_FOUND))
+        return err;
+    bool is_same;
+    TRY(compare_known(cx, submission, &is_same));
+    if (is_same) {
+        cx->problem_n = problem_n;
+        return OK;
+    }
+    if (err == ERR_CONFLICT && cx->problem_n == problem_n)
+        return cx_fail(cx, ERR_CONFLICT, TEXT_RECORD_CONFLICT, STR("/id"), 0);
+    return err;
+}
+
+Err record_submit(Cx *cx, RecordDraft *draft, RecordReceipt *ret_receipt)
+{
+    TRY(access_require(cx, STR("records.write")));
+    const RecordForm *form = record_form_find(cx, draft->form);
+    if (form == NULL)
+        return cx_fail(cx, ERR_INVALID, TEXT_RECORD_FORM_UNKNOWN, STR("/form"), 1, draft->form);
+    if (!str_equals(form->form->subject, STR("resident")))
+        return cx_fail(cx, ERR_INVALID, TEXT_RECORD_SUBJECT_KIND, STR("/form"), 1, draft->form);
+    if (!str_is_empty(draft->form_version) && !str_equals(draft->form_version, form->form->version))
+        return cx_fail(cx, ERR_INVALID, TEXT_RECORD_FORM_VERSION, STR("/form_version"), 2,
+                       draft->form, draft->form_version);
+    if (uuid_is_nil(draft->id))
+        return cx_fail(cx, ERR_INVALID, TEXT_FIELD_REQUIRED, STR("/id"), 1, STR("id"));
+    RecordReceipt receipt = {0};
+    Submission submission = {.draft = draft, .form = form, .receipt = &receipt};
+    TRY(cx_write(cx, submit_work, &submission));
+    *ret_receipt = receipt;
+    return OK;
+}

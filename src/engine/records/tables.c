@@ -1,0 +1,201 @@
+/* The tables and views of the pack set's forms, kept up with it. What has been made is noted in
+ * form_field; whether there is anything to do is told by a hash of every column and view, kept as a
+ * setting of the place, so that an unchanged set costs one read. */
+#include "base/encoding.h"
+#include "core/place.h"
+#include "engine/records/records_int.h"
+#include "engine/records/records_sql.h"
+
+enum {
+    DDL_MOST = MIB(4),
+    TABLES_FORMAT = 1, /* raised when ddl writes other views for the same declaration */
+};
+
+static const Str setting_tables = {"record_tables", sizeof "record_tables" - 1};
+
+static DdlEngine ddl_engine(const Cx *cx)
+{
+    return db_engine(cx->db) == DB_SQLITE ? DDL_SQLITE : DDL_POSTGRES;
+}
+
+typedef struct {
+    const Form *form;
+    const DdlColumn *columns;
+    bool *is_new;
+    size_t n;
+    bool is_new_form;
+} Plan;
+
+typedef struct {
+    Plan *plans;
+    size_t n;
+    Str hash;
+} Update;
+
+static void plan_forms(Cx *cx, Update *update)
+{
+    const struct RecordForms *forms = cx->packs->record_forms;
+    update->plans = arena_array(cx->arena, Plan, forms->form_n);
+    update->n = forms->form_n;
+    Sha256Stream stream;
+    sha256_begin(&stream);
+    sha256_add(&stream, str_printf(cx->arena, "%d\n", (int)TABLES_FORMAT));
+    for (size_t i = 0; i < forms->form_n; i++) {
+        Plan *plan = &update->plans[i];
+        plan->form = forms->forms[i];
+        sha256_add(&stream, plan->form->id);
+        ddl_columns(plan->form, cx->arena, &plan->columns, &plan->n);
+        plan->is_new = arena_array(cx->arena, bool, plan->n);
+        for (size_t j = 0; j < plan->n; j++) {
+            const DdlColumn *column = &plan->columns[j];
+            sha256_add(&stream, str_printf(cx->arena, "%.*s\t%.*s\t%.*s\t%.*s\n",
+                                           STR_ARG(plan->form->id), STR_ARG(column->name),
+                                           STR_ARG(column->type), STR_ARG(column->unit)));
+        }
+    }
+    Sha256 hash = sha256_end(&stream);
+    update->hash = hex_encode(cx->arena, (Str){(const char *)hash.bytes, sizeof hash.bytes});
+}
+
+/* "form field" -> what is known of it; "form " alone when the form has a table. */
+static Err read_known(Cx *cx, Map *ret_known)
+{
+    map_init(ret_known, cx->arena);
+    CLEANUP(db_rows_close) DbRows rows = {0};
+    TRY(form_field_all_open(cx->db, &rows));
+    for (;;) {
+        FormFieldAllRow row;
+        bool has_row;
+        TRY(form_field_all_next(&rows, cx->arena, &row, &has_row));
+        if (!has_row)
+            return OK;
+        DdlKnown *known = arena_new(cx->arena, DdlKnown);
+        *known = (DdlKnown){row.field, row.type, row.unit};
+        map_put(ret_known,
+                str_printf(cx->arena, "%.*s %.*s", STR_ARG(row.form), STR_ARG(row.field)), known);
+    }
+}
+
+static void refuse_column(Cx *cx, const Form *form, const DdlColumn *column, const DdlKnown *known,
+                          DdlFault fault)
+{
+    static const TextId texts[] = {
+        [DDL_TYPE_CHANGED] = TEXT_FORM_FIELD_TYPE_CHANGED,
+        [DDL_UNIT_CHANGED] = TEXT_FORM_FIELD_UNIT_CHANGED,
+        [DDL_NAME_RESERVED] = TEXT_FORM_FIELD_RESERVED,
+        [DDL_ROWS_NESTED] = TEXT_FORM_FIELD_NESTED,
+    };
+    bool is_type = fault == DDL_TYPE_CHANGED;
+    Str before = known == NULL ? (Str){0} : is_type ? known->type : known->unit;
+    Str after = is_type ? column->type : column->unit;
+    Str where = str_printf(cx->arena, "%.*s/%.*s", STR_ARG(form->id), STR_ARG(column->name));
+    Err err = cx_fail(cx, ERR_PACK, texts[fault], where, 4, form->id, column->name, before, after);
+    (void)err; /* all faults are told; check_plans answers for them */
+}
+
+static Err check_plans(Cx *cx, Update *update)
+{
+    Map known;
+    TRY(read_known(cx, &known));
+    Err err = OK;
+    for (size_t i = 0; i < update->n; i++) {
+        Plan *plan = &update->plans[i];
+        plan->is_new_form =
+            !map_has(&known, str_printf(cx->arena, "%.*s ", STR_ARG(plan->form->id)));
+        for (size_t j = 0; j < plan->n; j++) {
+            const DdlColumn *column = &plan->columns[j];
+            Str key =
+                str_printf(cx->arena, "%.*s %.*s", STR_ARG(plan->form->id), STR_ARG(column->name));
+            const DdlKnown *before = map_get(&known, key);
+            plan->is_new[j] = before == NULL;
+            DdlFault fault = ddl_fault(plan->form, column, before);
+            if (fault == DDL_FITS)
+                continue;
+            refuse_column(cx, plan->form, column, before, fault);
+            err = ERR_PACK;
+        }
+    }
+    return err;
+}
+
+/* The row with no field says that the form has its table. */
+static Err note_form(Cx *cx, const Form *form)
+{
+    const FormFieldInsertIn in = {.form = form->id,
+                                  .field = STR(""),
+                                  .type = STR("form"),
+                                  .unit = STR(""),
+                                  .first_version = form->version};
+    return form_field_insert(cx->db, &in, NULL);
+}
+
+static Err apply_plan(Cx *cx, const Plan *plan)
+{
+    if (plan->is_new_form)
+        TRY(note_form(cx, plan->form));
+    for (size_t i = 0; i < plan->n; i++) {
+        if (!plan->is_new[i])
+            continue;
+        const FormFieldInsertIn in = {.form = plan->form->id,
+                                      .field = plan->columns[i].name,
+                                      .type = plan->columns[i].type,
+                                      .unit = plan->columns[i].unit,
+                                      .first_version = plan->form->version};
+        TRY(form_field_insert(cx->db, &in, NULL));
+    }
+    Buf sql;
+    buf_init(&sql, cx->arena, DDL_MOST);
+    ddl_put_tables(plan->form, ddl_engine(cx), plan->columns, plan->n, plan->is_new,
+                   plan->is_new_form, &sql);
+    ddl_put_views(plan->form, ddl_engine(cx), &sql);
+    ENSURE(!sql.is_over);
+    return db_script(cx->db, buf_str(&sql));
+}
+
+static Err update_work(Cx *cx, void *arg)
+{
+    Update *update = arg;
+    Str applied;
+    TRY(setting_get(cx, setting_tables, &applied)); /* another process may have been faster */
+    if (str_equals(applied, update->hash))
+        return OK;
+    TRY(check_plans(cx, update));
+    for (size_t i = 0; i < update->n; i++)
+        TRY(apply_plan(cx, &update->plans[i]));
+    return setting_put(cx, setting_tables, update->hash);
+}
+
+Err record_tables_update(Cx *cx)
+{
+    ENSURE(cx->packs != NULL && cx->packs->record_forms != NULL);
+    Update update;
+    plan_forms(cx, &update);
+    Str applied;
+    TRY(setting_get(cx, setting_tables, &applied));
+    return str_equals(applied, update.hash) ? OK : cx_write(cx, update_work, &update);
+}
+
+static Err run_views(Cx *cx, Buf *sql)
+{
+    ENSURE(!sql->is_over);
+    Err err = db_script(cx->db, buf_str(sql));
+    return err == OK ? OK : cx_fail_db(cx, err);
+}
+
+Err record_views_as_of(Cx *cx, Date day)
+{
+    const struct RecordForms *forms = cx->packs->record_forms;
+    Buf sql;
+    buf_init(&sql, cx->arena, DDL_MOST);
+    ddl_put_as_of(forms->forms, forms->form_n, ddl_engine(cx), day, &sql);
+    return run_views(cx, &sql);
+}
+
+Err record_views_current(Cx *cx)
+{
+    const struct RecordForms *forms = cx->packs->record_forms;
+    Buf sql;
+    buf_init(&sql, cx->arena, DDL_MOST);
+    ddl_put_current(forms->forms, forms->form_n, ddl_engine(cx), &sql);
+    return run_views(cx, &sql);
+}

@@ -1,0 +1,150 @@
+/* answers_sql: one insert and four reads a table, written from the declaration. */
+#include "form/answers_sql.h"
+
+enum { SQL_MOST = KIB(64) };
+
+void answers_fields(const Form *form, const FormField *child, Arena *arena,
+                    const size_t **ret_fields, size_t *ret_n)
+{
+    VEC(size_t) fields = {0};
+    size_t n = child == NULL ? form->field_n : child->row_field_n;
+    for (size_t i = 0; i < n; i++) {
+        if (child == NULL) {
+            const FormField *field = &form->fields[i];
+            if (field->is_sealed || field->type == FIELD_CODES || field->type == FIELD_ROWS)
+                continue;
+        }
+        VEC_PUSH(arena, &fields, i);
+    }
+    *ret_fields = fields.items;
+    *ret_n = fields.n;
+}
+
+void answers_children(const Form *form, Arena *arena, const size_t **ret_fields, size_t *ret_n)
+{
+    VEC(size_t) fields = {0};
+    for (size_t i = 0; i < form->field_n; i++) {
+        const FormField *field = &form->fields[i];
+        if (!field->is_sealed && (field->type == FIELD_CODES || field->type == FIELD_ROWS))
+            VEC_PUSH(arena, &fields, i);
+    }
+    *ret_fields = fields.items;
+    *ret_n = fields.n;
+}
+
+/* What stands in a child table besides the key and its sub-fields. */
+static const char *extra_column(const FormField *child)
+{
+    if (child == NULL)
+        return NULL;
+    return child->type == FIELD_CODES ? "code" : "row_no";
+}
+
+static void put_fields(const Form *form, const FormField *child, const char *before, Buf *out)
+{
+    const size_t *fields;
+    size_t n;
+    answers_fields(form, child, out->arena, &fields, &n);
+    if (child != NULL && child->type == FIELD_CODES)
+        return;
+    for (size_t i = 0; i < n; i++) {
+        buf_put_c(out, before);
+        ddl_put_name(out, (child == NULL ? form->fields : child->rows)[fields[i]].id);
+    }
+}
+
+Str answers_sql_insert(const Form *form, const FormField *child, Arena *arena)
+{
+    Buf out;
+    buf_init(&out, arena, SQL_MOST);
+    buf_put_c(&out, "INSERT INTO ");
+    ddl_put_name(&out, ddl_table(form, child, arena));
+    buf_put_c(&out, " (place, record_id");
+    size_t n = 0;
+    if (extra_column(child) != NULL) {
+        buf_printf(&out, ", %s", extra_column(child));
+        n++;
+    }
+    put_fields(form, child, ", ", &out);
+    if (child == NULL || child->type == FIELD_ROWS) {
+        const size_t *fields;
+        size_t field_n;
+        answers_fields(form, child, arena, &fields, &field_n);
+        n += field_n;
+    }
+    buf_put_c(&out, ") VALUES (:place, :record_id");
+    for (size_t i = 0; i < n; i++)
+        buf_printf(&out, ", :f%zu", i);
+    buf_put_char(&out, ')');
+    ENSURE(!out.is_over);
+    return buf_str(&out);
+}
+
+/* Deliberately by dates that are stored, not by the published views: the day is a parameter here.
+ */
+static const char known_then[] =
+    " AND r.recorded_on <= :known_on AND NOT EXISTS (SELECT 1 FROM record_end e"
+    " WHERE e.place = r.place AND e.record_id = r.id AND e.ended_on <= :known_on)";
+
+static void put_where(AnswersWhich which, Buf *out)
+{
+    switch (which) {
+    case ANSWERS_OF_RECORD: buf_put_c(out, " WHERE r.place = :place AND r.id = :id"); break;
+    case ANSWERS_OF_SUBJECT:
+        buf_put_c(out, " WHERE r.place = :place AND r.subject_id = :subject AND r.form = :form");
+        break;
+    case ANSWERS_PREVIOUS:
+        buf_put_c(out, " WHERE r.place = :place AND r.subject_id = :subject AND r.form = :form"
+                       " AND r.happened_on <= :day"
+                       " AND (r.happened_on < :day OR r.id < :before_id) AND r.id <> :not_id");
+        buf_put_c(out, known_then);
+        break;
+    case ANSWERS_EACH:
+        buf_put_c(out,
+                  " JOIN resident person ON person.place = r.place AND person.id = r.subject_id"
+                  " WHERE r.place = :place AND r.form = :form AND r.recorded_on <= :known_on"
+                  " AND {scope:resident person}");
+        break;
+    }
+}
+
+static void put_order(const FormField *child, AnswersWhich which, Buf *out)
+{
+    if (which == ANSWERS_PREVIOUS) {
+        buf_put_c(out, " ORDER BY r.happened_on DESC, r.id DESC LIMIT 1");
+        return;
+    }
+    if (which == ANSWERS_OF_RECORD && child == NULL)
+        return;
+    buf_put_c(out, which == ANSWERS_OF_RECORD ? " ORDER BY r.id"
+                                              : " ORDER BY r.subject_id, r.happened_on, r.id");
+    if (child != NULL)
+        buf_printf(out, ", a.%s", extra_column(child));
+}
+
+Str answers_sql_read(const Form *form, const FormField *child, AnswersWhich which, Arena *arena)
+{
+    DCHECK(child == NULL || which != ANSWERS_PREVIOUS);
+    Buf out;
+    buf_init(&out, arena, SQL_MOST);
+    if (child == NULL)
+        buf_put_c(&out, "SELECT r.id, r.subject_id, r.happened_on, r.rev, r.form_version,"
+                        " r.facility, r.performed_by, r.recorded_by, r.recorded_at, r.amends");
+    else
+        buf_printf(&out, "SELECT r.id, r.subject_id, r.happened_on, a.%s", extra_column(child));
+    put_fields(form, child, ", a.", &out);
+    bool tells_end = which == ANSWERS_EACH && child == NULL;
+    if (tells_end)
+        buf_put_c(&out, ", CASE WHEN e.record_id IS NULL THEN 0 ELSE 1 END AS is_ended,"
+                        " e.amended_by, e.reason, e.ended_at");
+    buf_put_c(&out, " FROM record r JOIN ");
+    ddl_put_name(&out, ddl_table(form, child, arena));
+    buf_put_c(&out, " a ON a.place = r.place AND a.record_id = r.id");
+    if (tells_end)
+        buf_put_c(&out, " LEFT JOIN record_end e ON e.place = r.place AND e.record_id = r.id"
+                        " AND e.ended_on <= :known_on");
+    put_where(which, &out);
+    put_order(child, which, &out);
+    ENSURE(!out.is_over);
+    return buf_str(&out);
+}

@@ -1,0 +1,27 @@
+/* answers_sql: the statements that write and read the answer tables of a form, as text. Pure.
+ *
+ * Parameters are :place, :record_id, :f0, :f1 ... of inserts, and those of AnswersWhich of reads.
+ * What a read gives: the header (ANSWERS_HEADER columns, in that order), then the answers. What a
+ * read of a child table gives: id, subject_id, happened_on, then code, or row_no and the
+ * sub-fields; in the order of the main read, so that the two can be merged. */
+#pragma once
+
+#include "form/ddl.h"
+
+typedef enum {
+    ANSWERS_OF_RECORD,  /* :place :id */
+    ANSWERS_OF_SUBJECT, /* :place :subject :form: ended ones too */
+    ANSWERS_PREVIOUS, /* :place :subject :form :day :before_id :not_id :known_on; no child table */
+    ANSWERS_EACH,     /* :place :form :known_on {scope:resident person}: by subject, ended too */
+} AnswersWhich;
+
+enum { ANSWERS_HEADER_N = 10, ANSWERS_CHILD_HEADER_N = 3, ANSWERS_END_N = 4 };
+
+/* Fields with a column in the form's own table, in order; of a child with rows its sub-fields. */
+void answers_fields(const Form *form, const FormField *child, Arena *arena,
+                    const size_t **ret_fields, size_t *ret_n);
+/* Fields with a child table, in order. */
+void answers_children(const Form *form, Arena *arena, const size_t **ret_fields, size_t *ret_n);
+
+Str answers_sql_insert(const Form *form, const FormField *child, Arena *arena);
+Str answers_sql_read(const Form *form, const FormField *child, AnswersWhich which, Arena *arena);
