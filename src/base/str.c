@@ -24,6 +24,7 @@ Str str_copy(Arena *arena, Str s)
 
 Str str_printf(Arena *arena, const char *format, ...)
 {
+    ENSURE(format != NULL);
     va_list args;
     va_start(args, format);
     va_list again;

@@ -30,6 +30,7 @@ typedef struct {
 
 typedef struct {
     Arena *arena;
+    Str text;
     YamlLimits limits;
     YamlFaults *faults;
     Frame frames[DEPTH_MOST];
@@ -69,6 +70,13 @@ static YamlPlace place_of(Reader *reader, const struct fy_mark *mark)
 static YamlPlace place_of_token(Reader *reader, struct fy_token *token)
 {
     return place_of(reader, token == NULL ? NULL : fy_token_start_mark(token));
+}
+
+/* libfyaml's marks of anchors, aliases and quoted texts are after the character that begins them.
+ */
+static YamlPlace before(YamlPlace at)
+{
+    return (YamlPlace){at.line, at.column - 1};
 }
 
 /* The text of the scalar that stands as a key becomes the key of the next node. */
@@ -158,7 +166,7 @@ static void open_container(Reader *reader, Yaml *node)
 static void refuse_properties(Reader *reader, struct fy_token *anchor, struct fy_token *tag)
 {
     if (anchor != NULL)
-        report(reader, place_of_token(reader, anchor),
+        report(reader, before(place_of_token(reader, anchor)),
                WORDING("不支持锚点（&）", "anchors (&) are not supported"));
     if (tag != NULL)
         report(reader, place_of_token(reader, tag),
@@ -173,17 +181,45 @@ static Yaml *new_node(Reader *reader, YamlKind kind, YamlPlace at)
     return node;
 }
 
+/* libfyaml's mark of a scalar is where its text begins: after the quote, or for | and > the start
+ * of the line below. */
+static void place_scalar(const Reader *reader, Yaml *node, struct fy_token *value)
+{
+    enum fy_scalar_style style = fy_token_scalar_style(value);
+    const struct fy_mark *mark = fy_token_start_mark(value);
+    node->is_quoted = style != FYSS_PLAIN;
+    node->text_at = node->at;
+    if (style == FYSS_SINGLE_QUOTED || style == FYSS_DOUBLE_QUOTED)
+        node->at = before(node->at);
+    if ((style != FYSS_LITERAL && style != FYSS_FOLDED) || mark == NULL)
+        return;
+    Str text = reader->text;
+    size_t byte = mark->input_pos < text.n ? mark->input_pos : text.n;
+    for (size_t i = byte; i < text.n && text.p[i] == ' '; i++)
+        node->text_at.column++;
+    char header = style == FYSS_LITERAL ? '|' : '>';
+    while (byte > 0 && text.p[byte - 1] != header) {
+        byte--;
+        node->at.line -= text.p[byte] == '\n';
+    }
+    size_t line_start = byte;
+    while (line_start > 0 && text.p[line_start - 1] != '\n')
+        line_start--;
+    node->at.column = (int)utf8_length(str_slice(text, line_start, byte));
+}
+
 static void on_scalar(Reader *reader, const struct fy_event *event, YamlPlace at)
 {
     refuse_properties(reader, event->scalar.anchor, event->scalar.tag);
     Yaml *node = new_node(reader, YAML_SCALAR, at);
+    node->text_at = at;
     struct fy_token *value = event->scalar.value;
     if (value != NULL) {
         size_t n = 0;
         const char *text = fy_token_get_text(value, &n);
         if (text != NULL)
             node->text = str_copy(reader->arena, (Str){text, n});
-        node->is_quoted = fy_token_scalar_style(value) != FYSS_PLAIN;
+        place_scalar(reader, node, value);
     }
     put(reader, node);
 }
@@ -212,7 +248,7 @@ static void on_event(Reader *reader, struct fy_event *event)
     case FYET_DOCUMENT_START: on_document(reader, event); break;
     case FYET_SCALAR: on_scalar(reader, event, at); break;
     case FYET_ALIAS:
-        report(reader, at,
+        report(reader, before(at),
                WORDING("不支持别名（*）；以 * 开头的文本请加引号",
                        "aliases (*) are not supported; quote a text that begins with *"));
         put(reader, new_node(reader, YAML_SCALAR, at));
@@ -277,6 +313,10 @@ static const SyntaxFault syntax_faults[] = {
            "quote a text that holds ': ', or check the indentation"),
     SYNTAX("inden", "缩进不正确", "wrong indentation"),
     SYNTAX("after mapping", "缩进不正确，或缺少键", "wrong indentation, or a key is missing"),
+    SYNTAX("expected node content", "列表项不能为空，或此处缺少内容",
+           "a list item is empty, or something is missing here"),
+    SYNTAX("end of block sequence", "缩进不正确，或缺少 -", "wrong indentation, or a - is missing"),
+    SYNTAX("no linebreak", "| 或 > 之后须换行", "a line end is expected after | or >"),
     SYNTAX("plain scalar cannot start", "以特殊字符开头的文本请加引号",
            "quote a text that begins with a special character"),
     SYNTAX("indicator", "此处不应有该符号；以特殊字符开头的文本请加引号",
@@ -352,9 +392,9 @@ static void read_events(Reader *reader, Str text)
 static YamlPlace place_of_byte(Str text, size_t byte)
 {
     YamlPlace at = {1, 1};
-    Str before = str_slice(text, 0, byte);
+    Str head = str_slice(text, 0, byte);
     uint32_t code = 0;
-    while (utf8_next(&before, &code)) {
+    while (utf8_next(&head, &code)) {
         at.column++;
         if (code == '\n')
             at = (YamlPlace){at.line + 1, 1};
@@ -399,9 +439,9 @@ static void sort_faults(YamlFaults *faults, size_t from)
         YamlFault fault = faults->items[i];
         size_t j = i;
         for (; j > from; j--) {
-            YamlPlace before = faults->items[j - 1].at;
-            if (before.line < fault.at.line
-                || (before.line == fault.at.line && before.column <= fault.at.column))
+            YamlPlace earlier = faults->items[j - 1].at;
+            if (earlier.line < fault.at.line
+                || (earlier.line == fault.at.line && earlier.column <= fault.at.column))
                 break;
             faults->items[j] = faults->items[j - 1];
         }
@@ -414,7 +454,7 @@ Err yaml_parse(Arena *arena, Str text, YamlLimits limits, Yaml **ret_yaml,
 {
     Reader *reader = arena_new(arena, Reader);
     size_t faults_before = reterr_faults->n;
-    *reader = (Reader){.arena = arena, .limits = limits, .last_at = {1, 1}};
+    *reader = (Reader){.arena = arena, .text = text, .limits = limits, .last_at = {1, 1}};
     YamlFaults faults = {0};
     reader->faults = &faults;
     check_text(reader, text);

@@ -20,9 +20,10 @@ typedef struct YamlPlace {
 
 struct Yaml {
     YamlKind kind;
-    Str text;       /* of a scalar */
-    bool is_quoted; /* '...', "...", | or >; what is not quoted and has no text is absent */
-    YamlPlace at;
+    Str text;          /* of a scalar */
+    bool is_quoted;    /* '...', "...", | or >; what is not quoted and has no text is absent */
+    YamlPlace at;      /* the first character, of a quoted scalar the quote (or | or >) */
+    YamlPlace text_at; /* of a scalar: where its text begins, after the quote or on the next line */
     /* Items or entries, in order. */
     Yaml *first;
     size_t n;
