@@ -1,0 +1,382 @@
+/* The care that people got: the health record of everybody over six, and the histories of those
+ * with hypertension who are managed. Written in bulk with their evidence. */
+#include "base/num.h"
+#include "demo/answers.h"
+#include "demo/demo_int.h"
+#include "engine/obligations/obligations.h"
+#include "engine/records/records_bulk.h"
+
+enum { PERSON_MEMORY = 4 }; /* MiB of one person's answers */
+
+/* Of all with hypertension, those who know and are managed; 90,000 of 211,000 in a county of 1.2
+ * million. */
+static const double managed_share = 0.43;
+
+struct DemoCare {
+    Demo *demo;
+    RecordBulk *records;
+    EvidenceBulk *evidence;
+    const Form *personal, *registration, *followup, *leave;
+    Arena arena; /* of one person */
+};
+
+/* One person's history while it is drawn. */
+typedef struct {
+    DemoCare *care;
+    const DemoPerson *person;
+    Rng rng;
+    double sbp, dbp, height, weight; /* usual for this person */
+    int64_t cigarettes, alcohol;
+    const FormAnswers *previous; /* newest follow-up that is current */
+    Date previous_on;
+} History;
+
+Err demo_care_begin(Demo *demo, DemoCare **ret_care)
+{
+    Cx *cx = demo->cx;
+    DemoCare *care = arena_new(cx->arena, DemoCare);
+    care->demo = demo;
+    care->personal = pack_form(cx->packs, STR("personal_information"));
+    care->registration = pack_form(cx->packs, STR("hypertension_registration"));
+    care->followup = pack_form(cx->packs, STR("hypertension_followup"));
+    care->leave = pack_form(cx->packs, STR("hypertension_leave"));
+    if (care->personal == NULL || care->registration == NULL || care->followup == NULL
+        || care->leave == NULL)
+        return cx_fail(cx, ERR_PACK, TEXT_DEMO_PACK_MISSING, (Str){0}, 0);
+    arena_init(&care->arena, MIB(PERSON_MEMORY));
+    TRY(record_bulk_begin(cx, &care->records));
+    TRY(evidence_bulk_begin(cx, &care->evidence));
+    *ret_care = care;
+    return OK;
+}
+
+Err demo_care_end(DemoCare *care)
+{
+    arena_done(&care->arena);
+    TRY(record_bulk_end(care->records));
+    return evidence_bulk_end(care->evidence);
+}
+
+/* ---- writing one record ---- */
+
+typedef struct {
+    Uuid id, amends;
+    Instant recorded_at;
+    Str reason;
+    bool ends; /* known by the day: amended or voided at ended_at */
+    Instant ended_at;
+} Writing;
+
+static bool is_known(const DemoCare *care, Instant at)
+{
+    return date_compare(date_of_instant(at), care->demo->options->on) <= 0;
+}
+
+static Instant evening(Rng *rng, Date day)
+{
+    return instant_of_date(day, 17, (int)rng_between(rng, 0, 59));
+}
+
+static Err write_filled(History *history, Filling *filling, const Writing *writing)
+{
+    DemoCare *care = history->care;
+    Cx *cx = care->demo->cx;
+    Str issue = {0};
+    if (filling_end(filling, &issue) != OK)
+        return cx_fail(cx, ERR_PACK, TEXT_DEMO_FORM_REFUSED, issue, 1, issue);
+    const DemoPerson *person = history->person;
+    Record record = {
+        .id = writing->id,
+        .form = filling->form->id,
+        .form_version = filling->form->version,
+        .subject = person->id,
+        .facility = person->clinic->facility.code,
+        .performed_by = person->clinic->doctor,
+        .recorded_by = person->clinic->doctor,
+        .happened_on = filling->context.happened_on,
+        .recorded_at = writing->recorded_at,
+        .amends = writing->amends,
+        .answers = &filling->answers,
+        .is_ended = writing->ends,
+        .ended_at = writing->ended_at,
+    };
+    TRY(record_bulk_add(care->records, &record, writing->reason));
+    return evidence_bulk_add(care->evidence, filling->form, &record);
+}
+
+static Filling begin(History *history, const Form *form, Date happened_on, Date recorded_on)
+{
+    const DemoPerson *person = history->person;
+    FormContext context = {
+        .happened_on = happened_on,
+        .today = recorded_on,
+        .subject_sex = person->resident.sex,
+        .subject_birth_date = person->birth_date,
+        .previous_happened_on = DATE_NONE,
+    };
+    if (form == history->care->followup && history->previous != NULL) {
+        context.previous_happened_on = history->previous_on;
+        context.previous = history->previous->values;
+    }
+    return filling_begin(form, context, &history->rng, &history->care->arena);
+}
+
+/* ---- the health record ---- */
+
+static Err write_personal(History *history)
+{
+    const Resident *resident = &history->person->resident;
+    Date on = resident->registered_on;
+    if (date_age_years(resident->birth_date, on) < 7)
+        return OK; /* children up to six have the newborn visit form instead */
+    Filling filling = begin(history, history->care->personal, on, on);
+    Arena *arena = &history->care->arena;
+    filling_text(&filling, "name", resident->name);
+    filling_text(&filling, "sex", resident->sex);
+    filling_date(&filling, "birth_date", resident->birth_date);
+    filling_text(&filling, "id_type", resident->id_type);
+    filling_text(&filling, "id_number", resident->id_number);
+    filling_text(&filling, "phone", resident->phone);
+    filling_text(&filling, "contact_name", name_whole(history->person->name, arena));
+    filling_text(&filling, "contact_phone", resident->phone);
+    filling_text(&filling, "address", resident->address);
+    filling_text(&filling, "residence_type", rng_chance(&history->rng, 0.8) ? STR("1") : STR("2"));
+    filling_text(&filling, "ethnic_group", STR("01"));
+    filling_codes(&filling, "payment_types", rng_chance(&history->rng, 0.3) ? STR("1") : STR("3"));
+    filling_text(&filling, "operation", STR("1"));
+    filling_text(&filling, "trauma", STR("1"));
+    filling_text(&filling, "transfusion", STR("1"));
+    filling_text(&filling, "hereditary_disease", STR("1"));
+    Instant at = evening(&history->rng, on);
+    const Writing writing = {.id = rng_uuid(&history->rng, at), .recorded_at = at};
+    return write_filled(history, &filling, &writing);
+}
+
+/* ---- hypertension ---- */
+
+static double prevalence(const Demo *demo, const DemoPerson *person)
+{
+    int age = date_age_years(person->birth_date, date_from_ymd(2025, 1, 1));
+    for (size_t i = 0; i < demo->hypertension.n; i++) {
+        const double *row = demo->hypertension.rows[i].cells;
+        if (age >= row[0] && age <= row[1])
+            return row[2] / 100
+                   * (age < 55          ? person->is_male ? 1.1 : 0.9
+                      : person->is_male ? 0.95
+                                        : 1.05);
+    }
+    return 0;
+}
+
+static void draw_condition(History *history)
+{
+    Rng *rng = &history->rng;
+    bool is_male = history->person->is_male;
+    history->sbp = rng_normal(rng, 135, 10);
+    history->dbp = rng_normal(rng, 83, 6);
+    history->height = num_round(rng_normal(rng, is_male ? 165 : 155, 6), 1);
+    history->weight = num_round(rng_normal(rng, is_male ? 67 : 58, 9), 1);
+    history->cigarettes = is_male && rng_chance(rng, 0.4) ? rng_between(rng, 1, 4) * 5 : 0;
+    history->alcohol = is_male && rng_chance(rng, 0.3) ? rng_between(rng, 1, 4) : 0;
+}
+
+static int64_t within(double value, int64_t low, int64_t high)
+{
+    int64_t whole = (int64_t)num_round(value, 0);
+    return whole < low ? low : whole > high ? high : whole;
+}
+
+static const Str drug_names[] = {
+    {"硝苯地平缓释片", 21}, {"氨氯地平片", 15}, {"缬沙坦胶囊", 15}, {"依那普利片", 15}};
+
+static void fill_drugs(History *history, Filling *filling)
+{
+    size_t at = form_find_field(filling->form, STR("drugs"));
+    if (at == SIZE_MAX || filling->form->fields[at].row_field_n < 4
+        || rng_chance(&history->rng, 0.15))
+        return;
+    FormRows *rows = &filling->answers.rows[at];
+    rows->rows = arena_new(filling->arena, FormRow);
+    rows->n = 1;
+    ExprValue *cells =
+        arena_array(filling->arena, ExprValue, filling->form->fields[at].row_field_n);
+    cells[0] =
+        (ExprValue){.type = EXPR_TEXT, .as.text = drug_names[rng_between(&history->rng, 0, 3)]};
+    cells[1] = (ExprValue){.type = EXPR_INTEGER, .as.integer = rng_between(&history->rng, 1, 2)};
+    cells[2] = (ExprValue){.type = EXPR_DECIMAL, .as.decimal = 10};
+    cells[3] = (ExprValue){.type = EXPR_TEXT, .as.text = STR("mg")};
+    rows->rows[0].values = cells;
+}
+
+static void fill_visit(History *history, Filling *filling, Str mode, int64_t sbp, int64_t dbp)
+{
+    Rng *rng = &history->rng;
+    bool is_telephone = str_equals(mode, STR("3"));
+    filling_text(filling, "mode", mode);
+    bool has_symptom = rng_chance(rng, 0.12);
+    filling_codes(filling, "symptoms", has_symptom ? STR("2") : STR("1"));
+    filling_codes(filling, "critical_signs", STR("1"));
+    if (!is_telephone || rng_chance(rng, 0.5)) {
+        filling_integer(filling, "sbp", sbp);
+        filling_integer(filling, "dbp", dbp);
+    }
+    filling_decimal(filling, "height", history->height);
+    filling_decimal(filling, "weight", num_round(history->weight + rng_normal(rng, 0, 1), 1));
+    filling_integer(filling, "heart_rate", within(rng_normal(rng, 75, 8), 52, 110));
+    filling_integer(filling, "cigarettes", history->cigarettes);
+    filling_integer(filling, "cigarettes_target", history->cigarettes / 2);
+    filling_decimal(filling, "alcohol", (double)history->alcohol);
+    filling_decimal(filling, "alcohol_target", (double)(history->alcohol / 2));
+    filling_integer(filling, "exercise_times", rng_between(rng, 0, 7));
+    filling_integer(filling, "exercise_times_target", 5);
+    filling_integer(filling, "exercise_minutes", 30);
+    filling_integer(filling, "exercise_minutes_target", 30);
+    filling_text(filling, "salt", rng_chance(rng, 0.5) ? STR("1") : STR("2"));
+    filling_text(filling, "salt_target", STR("1"));
+    filling_text(filling, "mental_adjustment", rng_chance(rng, 0.8) ? STR("1") : STR("2"));
+    filling_text(filling, "obedience", rng_chance(rng, 0.8) ? STR("1") : STR("2"));
+    filling_text(filling, "compliance", rng_chance(rng, 0.8) ? STR("1") : STR("2"));
+    bool has_reaction = rng_chance(rng, 0.03);
+    filling_text(filling, "adverse_reaction", has_reaction ? STR("2") : STR("1"));
+    filling_text(filling, "adverse_details", STR("干咳"));
+    bool is_worse = rng_chance(rng, 0.01);
+    filling_text(filling, "new_complication", is_worse ? STR("2") : STR("1"));
+    filling_text(filling, "complication_details", STR("肾功能减退"));
+    if (!has_reaction)
+        filling_text(filling, "adverse_details", (Str){0});
+    fill_drugs(history, filling);
+}
+
+static Date next_date(const Filling *filling)
+{
+    size_t at = form_find_field(filling->form, STR("next_followup_on"));
+    if (at == SIZE_MAX || filling->answers.values[at].type != EXPR_DATE)
+        return DATE_NONE;
+    return filling->answers.values[at].as.date;
+}
+
+/* One visit: perhaps with a slip of the pen that is amended some days later. */
+static Err write_visit(History *history, Date on, Date recorded_on, Date *ret_next)
+{
+    Rng *rng = &history->rng;
+    const double shares[] = {0.68, 0.22, 0.10};
+    static const Str modes[] = {{"1", 1}, {"2", 1}, {"3", 1}};
+    Str mode = modes[rng_weighted(rng, shares, 3)];
+    int64_t sbp = within(rng_normal(rng, history->sbp, 9), 92, 196);
+    int64_t dbp = within(rng_normal(rng, history->dbp, 6), 52, sbp - 20 < 118 ? sbp - 20 : 118);
+    bool slips = rng_chance(rng, 0.015), is_void = !slips && rng_chance(rng, 0.004);
+    Instant at = evening(rng, recorded_on);
+    Instant ended_at = evening(rng, date_add_days(recorded_on, (int)rng_between(rng, 1, 6)));
+    bool ends = (slips || is_void) && is_known(history->care, ended_at);
+    Rng before = *rng; /* the amended record differs in the slip only */
+    const Writing first = {
+        .id = rng_uuid(rng, at), .recorded_at = at, .ends = ends, .ended_at = ended_at};
+    Filling filling = begin(history, history->care->followup, on, recorded_on);
+    fill_visit(history, &filling, mode, slips ? sbp - 20 : sbp, slips ? dbp - 10 : dbp);
+    TRY(write_filled(history, &filling, &first));
+    if (slips && ends) {
+        Rng replay = before;
+        Uuid id = rng_uuid(rng, ended_at);
+        Rng after = *rng;
+        (void)rng_uuid(&replay, at);
+        *rng = replay;
+        filling = begin(history, history->care->followup, on, date_of_instant(ended_at));
+        fill_visit(history, &filling, mode, sbp, dbp);
+        const Writing amendment = {
+            .id = id, .amends = first.id, .recorded_at = ended_at, .reason = STR("血压录入有误")};
+        TRY(write_filled(history, &filling, &amendment));
+        *rng = after;
+    }
+    if (is_void && ends)
+        TRY(record_bulk_void(history->care->records, first.id, history->person->clinic->doctor,
+                             ended_at, STR("录到了别人名下")));
+    if (!is_void || !ends) {
+        FormAnswers *kept = arena_new(&history->care->arena, FormAnswers);
+        *kept = filling.answers;
+        history->previous = kept;
+        history->previous_on = on;
+    }
+    *ret_next = next_date(&filling);
+    return OK;
+}
+
+/* Days from the agreed date to the visit: punctual doctors come a little before it. */
+static int lateness(History *history)
+{
+    Rng *rng = &history->rng;
+    if (rng_chance(rng, history->person->clinic->timeliness))
+        return (int)rng_between(rng, -12, 2);
+    return rng_chance(rng, 0.7) ? (int)rng_between(rng, 5, 45) : (int)rng_between(rng, 60, 150);
+}
+
+static Err write_visits(History *history, Date first)
+{
+    Date on = first;
+    while (date_compare(on, history->care->demo->options->on) <= 0) {
+        /* the draws below belong to this visit alone: a stream of its own keeps an early end of the
+         * county from changing what came before */
+        history->rng = rng_stream(history->care->demo->options->seed, STREAM_CARE,
+                                  history->person->number * 40000 + (uint64_t)on.days);
+        Date recorded_on = date_add_days(
+            on, rng_chance(&history->rng, 0.8) ? 0 : (int)rng_between(&history->rng, 1, 4));
+        if (!is_known(history->care, instant_of_date(recorded_on, 12, 0)))
+            return OK;
+        Date next = DATE_NONE, visited = on;
+        TRY(write_visit(history, on, recorded_on, &next));
+        int late = lateness(history);
+        on = date_add_days(date_is_none(next) ? date_add_months(visited, 3) : next, late);
+        if (date_compare(on, visited) <= 0)
+            on = date_add_days(visited, 7);
+    }
+    return OK;
+}
+
+static Err write_registration(History *history, Date on, Date *ret_first)
+{
+    Rng *rng = &history->rng;
+    Date recorded_on = date_add_days(on, (int)rng_between(rng, 0, 3));
+    *ret_first = date_add_days(on, rng_chance(rng, 0.5) ? 0 : (int)rng_between(rng, 3, 40));
+    bool agrees = rng_chance(rng, 0.4);
+    Instant at = evening(rng, recorded_on);
+    if (!is_known(history->care, at)) {
+        *ret_first = DATE_NONE;
+        return OK;
+    }
+    Filling filling = begin(history, history->care->registration, on, recorded_on);
+    filling_text(&filling, "hypertension_kind", STR("1"));
+    filling_date(&filling, "diagnosed_on", date_add_days(on, (int)-rng_between(rng, 0, 900)));
+    filling_text(&filling, "diagnosed_at", STR("博罗县示范医院"));
+    if (agrees && date_compare(*ret_first, on) > 0)
+        filling_date(&filling, "first_followup_on", *ret_first);
+    const Writing writing = {.id = rng_uuid(rng, at), .recorded_at = at};
+    return write_filled(history, &filling, &writing);
+}
+
+static Err write_hypertension(History *history)
+{
+    Rng *rng = &history->rng;
+    const Demo *demo = history->care->demo;
+    bool has = rng_chance(rng, prevalence(demo, history->person));
+    bool is_managed = rng_chance(rng, managed_share);
+    /* three in four were registered before 2025, the others month by month after it */
+    bool is_old = rng_chance(rng, 0.75);
+    Date on = is_old ? date_add_days(date_from_ymd(2023, 7, 1), (int)rng_between(rng, 0, 540))
+                     : date_add_days(date_from_ymd(2025, 1, 1), (int)rng_between(rng, 0, 700));
+    draw_condition(history);
+    if (!has || !is_managed || date_age_years(history->person->birth_date, on) < 35)
+        return OK;
+    on = date_max(on, history->person->resident.registered_on);
+    Date first = DATE_NONE;
+    TRY(write_registration(history, on, &first));
+    return date_is_none(first) ? OK : write_visits(history, first);
+}
+
+Err demo_care_person(DemoCare *care, const DemoPerson *person)
+{
+    arena_reset(&care->arena);
+    History history = {.care = care, .person = person, .previous_on = DATE_NONE};
+    history.rng = rng_stream(care->demo->options->seed, STREAM_CARE, person->number * 40000);
+    TRY(write_personal(&history));
+    history.rng = rng_stream(care->demo->options->seed, STREAM_CARE, person->number * 40000 + 1);
+    return write_hypertension(&history);
+}

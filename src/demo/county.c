@@ -1,0 +1,308 @@
+/* The county's areas, facilities, catchments and accounts. */
+#include "demo/demo_int.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "access/access.h"
+#include "codec/csv.h"
+#include "core/place.h"
+
+enum {
+    CENTRES = 22,
+    CLINICS = 343,
+    AREA_CELLS = 5,
+};
+
+const DemoAccount demo_accounts[] = {
+    {"doctor", "catchment-demo", {{"乡村医生", 12}, {"Village doctor", 14}}},
+    {"clinician", "catchment-demo", {{"乡镇卫生院医生", 21}, {"Township clinician", 18}}},
+    {"director", "catchment-demo", {{"乡镇卫生院院长", 21}, {"Township director", 17}}},
+    {"county", "catchment-demo", {{"县卫生健康局", 18}, {"County health commission", 24}}},
+    {"admin", "catchment-demo", {{"系统管理员", 15}, {"Administrator", 13}}},
+};
+const size_t demo_account_n = sizeof demo_accounts / sizeof *demo_accounts;
+
+static Err read_areas(Demo *demo)
+{
+    Arena *arena = demo->cx->arena;
+    CsvReader reader = csv_read(table_text("441322.csv"), CSV_LIMITS_DEFAULT);
+    VEC(Area) areas = {0};
+    for (;;) {
+        CsvRow row;
+        CsvFault fault;
+        bool has_row = false;
+        TRY(csv_next_row(&reader, arena, &has_row, &row, &fault));
+        if (!has_row)
+            break;
+        ENSURE(row.n == AREA_CELLS);
+        if (row.row == 1)
+            continue;
+        VEC_PUSH(arena, &areas,
+                 (Area){.code = row.cells[0],
+                        .parent = row.cells[1],
+                        .level = row.cells[2].p[0] - '0',
+                        .name = row.cells[3],
+                        .name_en = row.cells[4]});
+    }
+    demo->areas = areas.items;
+    demo->area_n = areas.n;
+    return OK;
+}
+
+static bool is_urban(const Area *area)
+{
+    return str_find(area->name, STR("社区"), 0) != SIZE_MAX
+           || str_find(area->name, STR("居民委员会"), 0) != SIZE_MAX;
+}
+
+/* Village sizes are log-normal: a median of 1,300 in the country and 5,000 in town, 250 to 20,000.
+ */
+static void weigh_villages(Demo *demo)
+{
+    VEC(DemoVillage) villages = {0};
+    for (size_t i = 0; i < demo->area_n; i++) {
+        const Area *area = &demo->areas[i];
+        if (area->level != 5)
+            continue;
+        double median = is_urban(area) ? 5000 : 1300;
+        double people = exp(rng_normal(&demo->rng, log(median), 0.6));
+        people = people < 250 ? 250 : people > 20000 ? 20000 : people;
+        VEC_PUSH(demo->cx->arena, &villages, (DemoVillage){.area = area, .weight = people});
+    }
+    demo->villages = villages.items;
+    demo->village_n = villages.n;
+}
+
+static int by_weight(const void *left, const void *right)
+{
+    const DemoVillage *a = *(DemoVillage *const *)left, *b = *(DemoVillage *const *)right;
+    return (a->weight > b->weight) - (a->weight < b->weight);
+}
+
+/* Whether village i may go without a clinic of its own: a neighbour before it in the same town has
+ * one. */
+static bool has_neighbour(const Demo *demo, const bool *is_without, size_t i)
+{
+    return i > 0 && !is_without[i - 1]
+           && str_equals(demo->villages[i - 1].area->parent, demo->villages[i].area->parent);
+}
+
+/* The smallest villages share the clinic of the village before them. */
+static const bool *choose_without(Demo *demo)
+{
+    Arena *arena = demo->cx->arena;
+    bool *is_without = arena_array(arena, bool, demo->village_n);
+    DemoVillage **order = arena_array(arena, DemoVillage *, demo->village_n);
+    for (size_t i = 0; i < demo->village_n; i++)
+        order[i] = &demo->villages[i];
+    qsort(order, demo->village_n, sizeof *order, by_weight);
+    size_t missing = demo->village_n - CLINICS;
+    for (size_t i = 0; i < demo->village_n && missing > 0; i++) {
+        size_t at = (size_t)(order[i] - demo->villages);
+        bool next_without = at + 1 < demo->village_n && is_without[at + 1];
+        if (!next_without && has_neighbour(demo, is_without, at)) {
+            is_without[at] = true;
+            missing--;
+        }
+    }
+    ENSURE(missing == 0);
+    return is_without;
+}
+
+static Str stem_of(Str name)
+{
+    static const char *const suffixes[] = {"社区居民委员会", "村民委员会", "居民委员会社区",
+                                           "居民委员会",     "村委会",     "社区"};
+    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
+        Str suffix = str_from_c(suffixes[i]);
+        if (name.n > suffix.n && str_has_suffix(name, suffix))
+            return str_slice(name, 0, name.n - suffix.n);
+    }
+    return name;
+}
+
+static Str stem_en(Str name_en)
+{
+    size_t at = str_find_char(name_en, ' ', 0);
+    return at == SIZE_MAX ? name_en : str_slice(name_en, 0, at);
+}
+
+static Err add_facility(Demo *demo, Facility facility)
+{
+    facility.valid_from = date_from_ymd(2010, 1, 1);
+    facility.valid_to = DATE_NONE;
+    return subject_facility_add(demo->cx, &facility);
+}
+
+/* Towns with the most villages have a second centre for their later villages. */
+static bool has_two_centres(const Demo *demo, Str town)
+{
+    size_t own = 0, larger = 0;
+    for (size_t i = 0; i < demo->village_n; i++)
+        own += str_equals(demo->villages[i].area->parent, town);
+    for (size_t t = 0; t < demo->area_n; t++) {
+        if (demo->areas[t].level != 4 || str_equals(demo->areas[t].code, town))
+            continue;
+        size_t n = 0;
+        for (size_t i = 0; i < demo->village_n; i++)
+            n += str_equals(demo->villages[i].area->parent, demo->areas[t].code);
+        larger += n > own || (n == own && str_compare(demo->areas[t].code, town) < 0);
+    }
+    return larger < CENTRES - 18;
+}
+
+static Err add_centre(Demo *demo, const Area *town, int number)
+{
+    Arena *arena = demo->cx->arena;
+    bool is_community = str_has_suffix(town->name, STR("街道"));
+    const char *ordinal = number == 1 ? "" : "第二";
+    Facility centre = {
+        .code = str_printf(arena, "%.*sC%02d", STR_ARG(town->code), number),
+        .name = str_printf(arena, "%.*s%s%s", STR_ARG(town->name), ordinal,
+                           is_community ? "社区卫生服务中心" : "卫生院"),
+        .name_en = str_printf(arena, "%.*s %s%s", STR_ARG(stem_en(town->name_en)),
+                              number == 1 ? "" : "Second ",
+                              is_community ? "Community Health Centre" : "Township Health Centre"),
+        .kind = is_community ? STR("community_centre") : STR("township_centre"),
+        .level = 4,
+        .parent = STR("441322G01"),
+    };
+    return add_facility(demo, centre);
+}
+
+static Err add_upper(Demo *demo)
+{
+    const Facility commission = {.code = STR("441322G01"),
+                                 .name = STR("博罗县卫生健康局"),
+                                 .name_en = STR("Boluo County Health Commission"),
+                                 .kind = STR("county_commission"),
+                                 .level = 3};
+    const Facility hospital = {.code = STR("441322H01"),
+                               .name = STR("博罗县示范医院"),
+                               .name_en = STR("Boluo County Demo Hospital"),
+                               .kind = STR("county_hospital"),
+                               .level = 3,
+                               .parent = STR("441322G01")};
+    TRY(add_facility(demo, commission));
+    TRY(add_facility(demo, hospital));
+    for (size_t i = 0; i < demo->area_n; i++) {
+        const Area *town = &demo->areas[i];
+        if (town->level != 4)
+            continue;
+        TRY(add_centre(demo, town, 1));
+        if (has_two_centres(demo, town->code))
+            TRY(add_centre(demo, town, 2));
+    }
+    return OK;
+}
+
+/* The later half of the villages of a town with two centres belongs to the second one. */
+static Str centre_of(Demo *demo, const DemoVillage *village)
+{
+    Str town = village->area->parent;
+    size_t before = 0, all = 0;
+    for (size_t i = 0; i < demo->village_n; i++) {
+        bool is_same = str_equals(demo->villages[i].area->parent, town);
+        all += is_same;
+        before += is_same && &demo->villages[i] < village;
+    }
+    int number = has_two_centres(demo, town) && before * 2 >= all ? 2 : 1;
+    return str_printf(demo->cx->arena, "%.*sC%02d", STR_ARG(town), number);
+}
+
+static Err add_clinic(Demo *demo, DemoVillage *village, DemoClinic *clinic)
+{
+    Arena *arena = demo->cx->arena;
+    bool is_station = is_urban(village->area);
+    Str stem = stem_of(village->area->name);
+    clinic->facility = (Facility){
+        .code = str_printf(arena, "%.*sV01", STR_ARG(village->area->code)),
+        .name =
+            str_printf(arena, "%.*s%s", STR_ARG(stem), is_station ? "社区卫生服务站" : "村卫生站"),
+        .name_en = str_printf(arena, "%.*s %s", STR_ARG(stem_en(village->area->name_en)),
+                              is_station ? "Community Station" : "Village Clinic"),
+        .kind = is_station ? STR("community_station") : STR("village_clinic"),
+        .level = 5,
+        .parent = centre_of(demo, village),
+    };
+    /* three kinds of doctors: punctual, ordinary, late */
+    const double kinds[] = {0.5, 0.35, 0.15}, timeliness[] = {0.93, 0.82, 0.55};
+    clinic->timeliness = timeliness[rng_weighted(&demo->rng, kinds, 3)];
+    clinic->doctor = rng_uuid(&demo->rng, instant_of_date(date_from_ymd(2023, 1, 3), 9, 0));
+    return add_facility(demo, clinic->facility);
+}
+
+static Err add_clinics(Demo *demo)
+{
+    const bool *is_without = choose_without(demo);
+    demo->clinics = arena_array(demo->cx->arena, DemoClinic, CLINICS);
+    for (size_t i = 0; i < demo->village_n; i++) {
+        DemoVillage *village = &demo->villages[i];
+        if (!is_without[i])
+            TRY(add_clinic(demo, village, &demo->clinics[demo->clinic_n++]));
+        village->clinic = demo->clinic_n - 1;
+        DemoClinic *clinic = &demo->clinics[village->clinic];
+        clinic->weight += village->weight;
+        Catchment catchment = {.facility = clinic->facility.code,
+                               .area = village->area->code,
+                               .valid_from = date_from_ymd(2023, 1, 1),
+                               .valid_to = DATE_NONE};
+        TRY(subject_catchment_add(demo->cx, &catchment));
+    }
+    ENSURE(demo->clinic_n == CLINICS);
+    return OK;
+}
+
+static Err add_account(Demo *demo, Uuid id, Str login, Str name, Str role, Str facility,
+                       const char *password)
+{
+    const Account account = {id, login, name, role, facility, false};
+    return account_add(demo->cx, &account, str_from_c(password));
+}
+
+/* One guided account of each kind; every clinic has its doctor's account, without a password. */
+static Err add_accounts(Demo *demo)
+{
+    Cx *cx = demo->cx;
+    DemoClinic *largest = &demo->clinics[0];
+    for (size_t i = 0; i < demo->clinic_n; i++) {
+        const DemoClinic *clinic = &demo->clinics[i];
+        if (str_equals(clinic->facility.kind, STR("village_clinic"))
+            && clinic->weight > largest->weight)
+            largest = &demo->clinics[i];
+    }
+    for (size_t i = 0; i < demo->clinic_n; i++) {
+        const DemoClinic *clinic = &demo->clinics[i];
+        bool is_guided = clinic == largest;
+        PersonName name = name_draw(&demo->rng, rng_chance(&demo->rng, 0.58), NULL, cx->arena);
+        Str login = is_guided ? STR("doctor") : str_lower(cx->arena, clinic->facility.code);
+        TRY(add_account(demo, clinic->doctor, login, name_whole(name, cx->arena),
+                        STR("village_doctor"), clinic->facility.code,
+                        is_guided ? demo_accounts[0].password : ""));
+    }
+    const Str roles[] = {STR("township_clinician"), STR("township_director"),
+                         STR("county_commission"), STR("administrator")};
+    for (size_t i = 0; i < 4; i++) {
+        Str facility = i < 2 ? largest->facility.parent : STR("441322G01");
+        PersonName name = name_draw(&demo->rng, i % 2 == 0, NULL, cx->arena);
+        TRY(add_account(demo, rng_uuid(&demo->rng, cx->now), str_from_c(demo_accounts[i + 1].login),
+                        name_whole(name, cx->arena), roles[i], facility,
+                        demo_accounts[i + 1].password));
+    }
+    return OK;
+}
+
+Err demo_county(Demo *demo)
+{
+    demo->rng = rng_stream(demo->options->seed, STREAM_COUNTY, 0);
+    TRY(read_areas(demo));
+    TRY(place_put(demo->cx, demo->areas[0].name, demo->areas[0].name_en));
+    for (size_t i = 0; i < demo->area_n; i++)
+        TRY(subject_area_add(demo->cx, &demo->areas[i]));
+    weigh_villages(demo);
+    TRY(add_upper(demo));
+    TRY(add_clinics(demo));
+    TRY(access_areas_rebuild(demo->cx));
+    return add_accounts(demo);
+}

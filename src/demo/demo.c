@@ -1,0 +1,90 @@
+/* Making the demo county in one write, or finding it made. */
+#include "demo/demo_int.h"
+
+#include "core/place.h"
+#include "engine/obligations/obligations.h"
+
+typedef struct {
+    Demo *demo;
+    DemoCare *care;
+} Making;
+
+static Str options_text(Cx *cx, const DemoOptions *options)
+{
+    char day[DATE_TEXT_SIZE];
+    return str_printf(cx->arena, "residents %lld seed %llu on %s", (long long)options->residents,
+                      (unsigned long long)options->seed, date_format(options->on, day));
+}
+
+static Err add_resident(Demo *demo, const DemoPerson *person, void *arg)
+{
+    (void)arg;
+    return resident_add(demo->cx, &person->resident);
+}
+
+static Err add_care(Demo *demo, const DemoPerson *person, void *arg)
+{
+    (void)demo;
+    return demo_care_person(arg, person);
+}
+
+static Err make_county(Demo *demo)
+{
+    Cx *cx = demo->cx;
+    TRY(demo_county(demo));
+    TRY(demo_people(demo, add_resident, NULL));
+    DemoCare *care = NULL;
+    TRY(obligation_rules_update(cx));
+    TRY(demo_care_begin(demo, &care));
+    TRY(demo_people(demo, add_care, care));
+    TRY(demo_care_end(care));
+    ObligationRecompute result;
+    TRY(obligation_recompute(cx, &result));
+    char day[DATE_TEXT_SIZE];
+    TRY(setting_put(cx, STR("day"), str_from_c(date_format(demo->options->on, day))));
+    TRY(setting_put(cx, STR("is_demo"), STR("yes")));
+    return setting_put(cx, STR("demo"), options_text(cx, demo->options));
+}
+
+static Err make_work(Cx *cx, void *arg)
+{
+    Demo demo = {.cx = cx, .options = arg};
+    demo.pyramid = table_numbers("pyramid.csv", cx->arena);
+    demo.hypertension = table_numbers("hypertension.csv", cx->arena);
+    return make_county(&demo);
+}
+
+/* Whether the place is there, and made with these options. */
+static Err find_made(Cx *cx, const DemoOptions *options, bool *ret_was_there)
+{
+    const Place *places = NULL;
+    size_t n = 0;
+    TRY(place_list(cx, &places, &n));
+    *ret_was_there = n > 0;
+    if (n == 0)
+        return OK;
+    Str made = {0};
+    TRY(setting_get(cx, STR("demo"), &made));
+    Str wanted = options_text(cx, options);
+    if (str_equals(made, wanted))
+        return OK;
+    return cx_fail(cx, ERR_CONFLICT, TEXT_DEMO_OTHER, (Str){0}, 2, made.n == 0 ? STR("-") : made,
+                   wanted);
+}
+
+Err demo_make(Cx *cx, const DemoOptions *options, bool *ret_was_there)
+{
+    Cx inner = *cx;
+    inner.place = DEMO_PLACE;
+    inner.today = options->on;
+    inner.now = instant_of_date(options->on, 20, 0);
+    Err err = find_made(&inner, options, ret_was_there);
+    if (err == OK && !*ret_was_there) {
+        DemoOptions copy = *options;
+        err = cx_write(&inner, make_work, &copy);
+    }
+    cx->problems = inner.problems;
+    cx->problem_n = inner.problem_n;
+    cx->problem_capacity = inner.problem_capacity;
+    return err;
+}

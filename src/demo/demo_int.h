@@ -1,0 +1,69 @@
+/* What the files of this folder share: the county while it is being made. */
+#pragma once
+
+#include "base/vec.h"
+#include "demo/demo.h"
+#include "demo/names.h"
+#include "demo/rng.h"
+#include "demo/table.h"
+#include "engine/subjects/subjects.h"
+
+/* Kinds of random streams: what is drawn in one never disturbs another. */
+typedef enum {
+    STREAM_COUNTY,
+    STREAM_VILLAGE,
+    STREAM_PERSON,
+    STREAM_CARE,
+} DemoStream;
+
+typedef struct DemoVillage {
+    const Area *area;
+    double weight;  /* relative population */
+    size_t clinic;  /* index into clinics */
+    int64_t people; /* of this county */
+} DemoVillage;
+
+typedef struct DemoClinic {
+    Facility facility;
+    Uuid doctor;       /* account */
+    double timeliness; /* share of visits made on time */
+    double weight;
+} DemoClinic;
+
+typedef struct DemoPerson {
+    Uuid id, household;
+    uint64_t number; /* of the person's random streams */
+    bool is_male;
+    Date birth_date;
+    PersonName name;
+    const DemoVillage *village;
+    const DemoClinic *clinic;
+    Resident resident;
+} DemoPerson;
+
+typedef struct Demo {
+    Cx *cx;
+    const DemoOptions *options;
+    Rng rng;
+    Area *areas;
+    size_t area_n;
+    DemoVillage *villages;
+    size_t village_n;
+    DemoClinic *clinics;
+    size_t clinic_n;
+    NumberTable pyramid, hypertension;
+    uint16_t *serials; /* of ID numbers: by birth day and sex */
+} Demo;
+
+/* Areas, facilities, catchments, accounts. */
+Err demo_county(Demo *demo) MUST_CHECK;
+/* Each person of each village, in order; visit is called once a person. */
+typedef Err (*DemoVisit)(Demo *demo, const DemoPerson *person, void *arg);
+Err demo_people(Demo *demo, DemoVisit visit, void *arg) MUST_CHECK;
+
+/* Writes records in bulk, with their evidence. */
+typedef struct DemoCare DemoCare;
+Err demo_care_begin(Demo *demo, DemoCare **ret_care) MUST_CHECK;
+/* The person's records up to the day. */
+Err demo_care_person(DemoCare *care, const DemoPerson *person) MUST_CHECK;
+Err demo_care_end(DemoCare *care) MUST_CHECK;
