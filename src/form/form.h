@@ -69,6 +69,7 @@ struct FormField {
     bool is_retired;       /* no longer asked; the column stays */
     bool is_carried;       /* prefilled from the previous record */
     bool is_multiline;
+    bool is_in_lists;         /* its last value is shown on cards and in lists */
     Str loinc;
     Str source;
     const FormField *rows; /* sub-fields of FIELD_ROWS */

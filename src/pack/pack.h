@@ -1,8 +1,8 @@
 /* Packs: what differs between counties, declared in text. A PackSet is all packs of a directory,
  * loaded, checked and compiled; it is immutable and lives in its own arena.
  *
- * A mistake never stops the loader: every mistake of every file is reported once, at its own line and
- * column, with what to write instead. A set with mistakes is not usable. */
+ * A mistake never stops the loader: every mistake of every file is reported once, at its own line
+ * and column, with what to write instead. A set with mistakes is not usable. */
 #pragma once
 
 #include "base/date.h"
@@ -31,7 +31,7 @@ typedef struct Pack {
     Wording title;
     const Str *needs;
     size_t need_n;
-    Map sources; /* key -> const PackSource * */
+    Map sources;           /* key -> const PackSource * */
     const PackFile *files; /* every file, in path order: what pack_version keeps */
     size_t file_n;
     Str hash; /* SHA-256 of all files, hexadecimal */
@@ -66,12 +66,12 @@ typedef struct Rule {
     const Expr *evidence_where; /* which records meet it; NULL: all */
     PeriodKind every;           /* one in each calendar period */
     const Form *first_form;     /* the form that enrols */
-    size_t first_field;         /* date field of first_form that sets the first due day, or SIZE_MAX */
-    size_t sooner_field;        /* date field of evidence: next date, or SIZE_MAX */
-    const Expr *sooner_where;   /* which records' next date counts; NULL: all */
-    const Expr *sooner_latest;  /* DATE: the latest day that such a record may set; NULL: none */
-    int32_t notice_days;        /* an obligation is `due` this many days before due_on */
-    uint32_t number;            /* index into PackSet.rules */
+    size_t first_field;  /* date field of first_form that sets the first due day, or SIZE_MAX */
+    size_t sooner_field; /* date field of evidence: next date, or SIZE_MAX */
+    const Expr *sooner_where;  /* which records' next date counts; NULL: all */
+    const Expr *sooner_latest; /* DATE: the latest day that such a record may set; NULL: none */
+    int32_t notice_days;       /* an obligation is `due` this many days before due_on */
+    uint32_t number;           /* index into PackSet.rules */
 } Rule;
 
 struct Program {
@@ -108,19 +108,19 @@ typedef struct PackSet {
     Arena arena;
     const Pack *packs; /* in load order: needs before needers, then by id */
     size_t pack_n;
-    Map forms;     /* id -> const Form * */
-    Map programs;  /* id -> const Program * */
-    Map codes;     /* id -> const CodeList * */
-    Map roles;     /* id -> const Role * */
-    Map policy;    /* id -> const PolicyParameter * */
+    Map forms;                /* id -> const Form * */
+    Map programs;             /* id -> const Program * */
+    Map codes;                /* id -> const CodeList * */
+    Map roles;                /* id -> const Role * */
+    Map policy;               /* id -> const PolicyParameter * */
     const Rule *const *rules; /* every rule of every program, in pack, program and file order */
     size_t rule_n;
     struct RecordForms *record_forms; /* engine/records: set by record_forms_prepare */
 } PackSet;
 
-/* Reads every pack folder below directory. On mistakes: ERR_PACK and the list, sorted by file, line,
- * column. permissions: the names that roles may use (the route table's), NULL-terminated; NULL skips
- * that check. The set is allocated by the function; pack_set_close ends it. */
+/* Reads every pack folder below directory. On mistakes: ERR_PACK and the list, sorted by file,
+ * line, column. permissions: the names that roles may use (the route table's), NULL-terminated;
+ * NULL skips that check. The set is allocated by the function; pack_set_close ends it. */
 Err pack_set_open(Str directory, const char *const *permissions, Arena *arena, PackSet **ret_set,
                   const PackMistake **reterr_mistakes, size_t *reterr_mistake_n) MUST_CHECK;
 void pack_set_close(PackSet *set);

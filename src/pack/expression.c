@@ -1,0 +1,199 @@
+/* Expressions inside packs: which names they may read, and where exactly they are wrong. */
+#include "pack/pack_int.h"
+
+#include "base/utf8.h"
+
+/* What the compiler asked for and did not get. */
+typedef struct NameWatch {
+    Loader *loader;
+    const ExpressionPlace *place;
+    ExprScope names;
+    FormNames form_names;
+    Str failed;
+} NameWatch;
+
+static const char *const context_names[] = {
+    "happened_on", "today", "subject.sex", "subject.birth_date", "previous.happened_on", NULL};
+
+static const Form *form_of(const ExpressionPlace *place)
+{
+    return place->form->compiled;
+}
+
+static size_t field_of_name(const Form *form, Str name)
+{
+    Str id = str_has_prefix(name, STR("previous.")) ? str_slice(name, 9, name.n) : name;
+    for (size_t i = 0; i < form->field_n; i++) {
+        if (str_equals(form->fields[i].id, id))
+            return i;
+    }
+    return SIZE_MAX;
+}
+
+static bool is_outside_rules(Str name)
+{
+    return str_has_prefix(name, STR("previous.")) || str_has_prefix(name, STR("subject."))
+           || str_equals_c(name, "today");
+}
+
+static bool find_parameter(NameWatch *watch, Str name, ExprName *ret_name)
+{
+    Declared *declared =
+        declared_find(watch->loader, DECLARED_PARAMETER, str_slice(name, 1, name.n));
+    if (declared == NULL || declared->compiled == NULL)
+        return false;
+    const PolicyParameter *parameter = declared->compiled;
+    *ret_name = (ExprName){
+        .type = parameter->value.type, .is_constant = true, .constant = parameter->value};
+    return true;
+}
+
+static bool is_readable(const NameWatch *watch, Str name)
+{
+    const ExpressionPlace *place = watch->place;
+    if (place->is_rule && is_outside_rules(name))
+        return false;
+    size_t field = field_of_name(form_of(place), name);
+    if (field == SIZE_MAX)
+        return true;
+    const FormField *found = &form_of(place)->fields[field];
+    return place->form->fields[field].is_type_known && !found->is_retired && !found->is_sealed;
+}
+
+static bool find_name(void *context, Str name, ExprName *ret_name)
+{
+    NameWatch *watch = context;
+    bool is_found =
+        str_has_prefix(name, STR("$"))
+            ? find_parameter(watch, name, ret_name)
+            : is_readable(watch, name) && watch->names.find(watch->names.context, name, ret_name);
+    if (!is_found)
+        watch->failed = name;
+    return is_found;
+}
+
+static void note_parameter(Reader *reader, YamlPlace at, Str name)
+{
+    Loader *loader = reader->loader;
+    Str id = str_slice(name, 1, name.n);
+    if (loader->is_blind[DECLARED_PARAMETER]
+        || declared_find(loader, DECLARED_PARAMETER, id) != NULL)
+        return;
+    size_t n = 0;
+    const Str *names = declared_names(loader, DECLARED_PARAMETER, &n);
+    Wording fix = choice_fix(loader, id, names, n);
+    Str near = nearest_name(&loader->work, id, names, n);
+    if (near.n > 0)
+        fix = (Wording){str_printf(loader->mistake_arena, "改为 $%.*s", STR_ARG(near)),
+                        str_printf(loader->mistake_arena, "write $%.*s", STR_ARG(near))};
+    MISTAKE_AT(loader, reader->file, at, MISTAKE_PARAMETER_UNKNOWN, same(name), fix);
+}
+
+static void note_unknown_name(Reader *reader, YamlPlace at, const NameWatch *watch)
+{
+    Loader *loader = reader->loader;
+    if (watch->place->form->fields_blind)
+        return;
+    const Form *form = form_of(watch->place);
+    bool is_previous = str_has_prefix(watch->failed, STR("previous."));
+    VEC(Str) names = {0};
+    size_t readable = is_previous ? form->field_n : watch->place->readable_n;
+    for (size_t i = 0; i < readable; i++) {
+        if (form->fields[i].id.n > 0)
+            VEC_PUSH(&loader->work, &names,
+                     str_printf(&loader->work, "%s%.*s", is_previous ? "previous." : "",
+                                STR_ARG(form->fields[i].id)));
+    }
+    for (size_t i = 0; context_names[i] != NULL && !watch->place->is_rule; i++)
+        VEC_PUSH(&loader->work, &names, str_from_c(context_names[i]));
+    MISTAKE_AT(loader, reader->file, at, MISTAKE_NAME_UNKNOWN, same(watch->failed),
+               choice_fix(loader, watch->failed, names.items, names.n));
+}
+
+/* Says why a name could not be read; nothing when the reason is a mistake elsewhere. */
+static void note_name(Reader *reader, YamlPlace at, const NameWatch *watch)
+{
+    Loader *loader = reader->loader;
+    const ExpressionPlace *place = watch->place;
+    Wording name = same(watch->failed);
+    if (str_has_prefix(watch->failed, STR("$"))) {
+        note_parameter(reader, at, watch->failed);
+        return;
+    }
+    if (place->is_rule && is_outside_rules(watch->failed)) {
+        MISTAKE_AT(loader, reader->file, at, MISTAKE_NAME_NOT_IN_RULES, name);
+        return;
+    }
+    size_t field = field_of_name(form_of(place), watch->failed);
+    if (field == SIZE_MAX) {
+        note_unknown_name(reader, at, watch);
+        return;
+    }
+    const FormField *found = &form_of(place)->fields[field];
+    if (!place->form->fields[field].is_type_known)
+        return;
+    if (found->is_retired)
+        MISTAKE_AT(loader, reader->file, at, MISTAKE_NAME_RETIRED, name);
+    else if (found->type == FIELD_ROWS || found->is_sealed)
+        MISTAKE_AT(loader, reader->file, at, MISTAKE_NAME_ROWS, name);
+    else if (field == place->readable_n)
+        MISTAKE_AT(loader, reader->file, at, MISTAKE_NAME_OWN, name);
+    else
+        MISTAKE_AT(loader, reader->file, at, MISTAKE_NAME_LATER, name);
+}
+
+const Expr *compile_expression(Reader *reader, const Yaml *scalar, const ExpressionPlace *place,
+                               ExprType wanted)
+{
+    Loader *loader = reader->loader;
+    if (scalar->kind != YAML_SCALAR) {
+        MISTAKE_PLAIN(loader, reader->file, scalar->at, MISTAKE_TEXT_EXPECTED);
+        return NULL;
+    }
+    if (form_of(place) == NULL)
+        return NULL;
+    NameWatch watch = {.loader = loader, .place = place};
+    watch.form_names = (FormNames){.fields = form_of(place)->fields,
+                                   .field_n = form_of(place)->field_n,
+                                   .readable_n = place->readable_n};
+    watch.names = form_scope(&watch.form_names);
+    ExprScope scope = {&watch, find_name};
+    Expr *expr = NULL;
+    ExprProblem problem = {0};
+    if (expr_compile(loader->arena, scalar->text, &scope, wanted, &expr, &problem) == OK)
+        return expr;
+    YamlPlace at = scalar_place(reader->file, scalar, problem.column == 0 ? 0 : problem.column - 1);
+    if (watch.failed.n > 0)
+        note_name(reader, at, &watch);
+    else
+        MISTAKE_AT(loader, reader->file, at, MISTAKE_EXPRESSION,
+                   (Wording){problem.message_zh, problem.message});
+    return NULL;
+}
+
+const Expr *read_expression(Reader *reader, const Yaml *map, const char *key,
+                            const ExpressionPlace *place, ExprType wanted)
+{
+    const Yaml *value = read_key(map, key);
+    return value == NULL ? NULL : compile_expression(reader, value, place, wanted);
+}
+
+size_t refer_to_field(Reader *reader, const Yaml *scalar, const Declared *declared)
+{
+    Loader *loader = reader->loader;
+    Str id = read_scalar(reader, scalar);
+    const Form *form = declared->compiled;
+    if (scalar->kind != YAML_SCALAR || form == NULL)
+        return SIZE_MAX;
+    VEC(Str) names = {0};
+    for (size_t i = 0; i < form->field_n; i++) {
+        if (form->fields[i].id.n > 0 && str_equals(form->fields[i].id, id))
+            return i;
+        if (form->fields[i].id.n > 0)
+            VEC_PUSH(&loader->work, &names, form->fields[i].id);
+    }
+    if (!declared->fields_blind)
+        MISTAKE_AT(loader, reader->file, scalar->at, MISTAKE_FIELD_UNKNOWN, same(id),
+                   same(form->id), choice_fix(loader, id, names.items, names.n));
+    return SIZE_MAX;
+}

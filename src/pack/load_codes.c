@@ -1,0 +1,208 @@
+/* Code lists (codes/NAME.yaml, large ones as CSV tables) and policy parameters (policy/NAME.yaml).
+ */
+#include "pack/pack_int.h"
+
+#include "base/num.h"
+#include "codec/csv.h"
+
+typedef VEC(CodeOption) CodeOptions;
+
+static bool is_code(Str code)
+{
+    if (code.n == 0 || code.n > 20)
+        return false;
+    for (size_t i = 0; i < code.n; i++) {
+        char c = code.p[i];
+        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.'
+              || c == '-' || c == '_'))
+            return false;
+    }
+    return true;
+}
+
+/* Notes a code that is no code or stands twice. seen: code -> its place. */
+static bool note_code(Reader *reader, YamlPlace at, Str code, Map *seen)
+{
+    Loader *loader = reader->loader;
+    if (!is_code(code)) {
+        MISTAKE_AT(loader, reader->file, at, MISTAKE_CODE_BAD, same(code));
+        return false;
+    }
+    const YamlPlace *before = map_get(seen, code);
+    if (before != NULL) {
+        MISTAKE_AT(loader, reader->file, at, MISTAKE_CODE_DUPLICATE, same(code),
+                   same(str_printf(loader->mistake_arena, "%d", before->line)));
+        return false;
+    }
+    YamlPlace *place = arena_new(&loader->work, YamlPlace);
+    *place = at;
+    map_put(seen, code, place);
+    return true;
+}
+
+static void read_option(Reader *reader, const Yaml *item, CodeOptions *options, Map *seen)
+{
+    static const char *const keys[] = {"code", "zh", "en", "exclusive", "details", NULL};
+    size_t needed = reader->file->pack->has_english ? 3 : 2;
+    if (!read_map(reader, item, keys, needed))
+        return;
+    CodeOption option = {
+        .code = read_text(reader, item, "code"),
+        .label = {read_text(reader, item, "zh"), read_text(reader, item, "en")},
+        .is_exclusive = read_true(reader, item, "exclusive"),
+        .details = read_id(reader, item, "details"),
+    };
+    const Yaml *code = read_key(item, "code");
+    if (code != NULL && note_code(reader, code->at, option.code, seen))
+        VEC_PUSH(reader->loader->arena, options, option);
+}
+
+static LoadFile *find_table(Reader *reader, const Yaml *scalar)
+{
+    Loader *loader = reader->loader;
+    LoadPack *pack = reader->file->pack;
+    Str name = read_scalar(reader, scalar);
+    VEC(Str) names = {0};
+    for (size_t i = 0; i < pack->file_n; i++) {
+        Str in_pack = pack->files[i].in_pack;
+        if (!str_has_suffix(in_pack, STR(".csv")))
+            continue;
+        Str short_name = str_slice(in_pack, sizeof("codes/") - 1, in_pack.n);
+        if (str_equals(short_name, name))
+            return &pack->files[i];
+        VEC_PUSH(&loader->work, &names, short_name);
+    }
+    if (name.n > 0)
+        MISTAKE_AT(loader, reader->file, scalar->at, MISTAKE_TABLE_UNKNOWN, same(name),
+                   choice_fix(loader, name, names.items, names.n));
+    return NULL;
+}
+
+static YamlPlace row_place(size_t line)
+{
+    return (YamlPlace){(int)line, 1};
+}
+
+static bool is_table_row_sound(Reader *reader, const CsvRow *row)
+{
+    Loader *loader = reader->loader;
+    if (row->row == 1) {
+        bool is_header = row->n == 3 && str_equals_c(row->cells[0], "code")
+                         && str_equals_c(row->cells[1], "zh") && str_equals_c(row->cells[2], "en");
+        if (!is_header)
+            MISTAKE_PLAIN(loader, reader->file, row_place(row->line), MISTAKE_CSV_HEADER);
+        return false;
+    }
+    if (row->n != 3) {
+        MISTAKE_AT(loader, reader->file, row_place(row->line), MISTAKE_CSV_CELLS,
+                   same(str_printf(loader->mistake_arena, "%zu", row->n)));
+        return false;
+    }
+    if (str_trim(row->cells[1]).n == 0) {
+        MISTAKE_PLAIN(loader, reader->file, row_place(row->line), MISTAKE_WORDING_ZH_MISSING);
+        return false;
+    }
+    return true;
+}
+
+static void read_table(Reader *list_reader, LoadFile *table, CodeOptions *options, Map *seen)
+{
+    Loader *loader = list_reader->loader;
+    Reader reader = {loader, table};
+    CsvReader csv = csv_read(table->text, CSV_LIMITS_DEFAULT);
+    for (;;) {
+        bool has_row = false;
+        CsvRow row = {0};
+        CsvFault fault = {0};
+        if (csv_next_row(&csv, loader->arena, &has_row, &row, &fault) != OK) {
+            MISTAKE_AT(loader, table, row_place(fault.line), MISTAKE_CSV, fault.message);
+            return;
+        }
+        if (!has_row)
+            return;
+        if (!is_table_row_sound(&reader, &row))
+            continue;
+        CodeOption option = {.code = row.cells[0], .label = {row.cells[1], row.cells[2]}};
+        if (note_code(&reader, row_place(row.line), option.code, seen))
+            VEC_PUSH(loader->arena, options, option);
+    }
+}
+
+void load_codes(Loader *loader, Declared *declared)
+{
+    static const char *const keys[] = {"id", "title", "source", "options", "table", NULL};
+    Reader reader = {loader, declared->file};
+    const Yaml *map = declared->yaml;
+    if (!read_map(&reader, map, keys, 3))
+        return;
+    CodeList *list = arena_new(loader->arena, CodeList);
+    *list = (CodeList){.id = str_copy(loader->arena, declared->id),
+                       .title = read_wording(&reader, map, "title"),
+                       .source = read_source(&reader, map)};
+    const Yaml *items = read_key(map, "options");
+    const Yaml *table = read_key(map, "table");
+    read_either(&reader, map, keys, "options", "table");
+    CodeOptions options = {0};
+    Map seen;
+    map_init(&seen, &loader->work);
+    if (read_list(&reader, items, "options", true)) {
+        for (const Yaml *item = items->first; item != NULL; item = item->next)
+            read_option(&reader, item, &options, &seen);
+    }
+    LoadFile *file = table == NULL ? NULL : find_table(&reader, table);
+    if (file != NULL) {
+        file->is_used = true;
+        read_table(&reader, file, &options, &seen);
+    }
+    list->options = options.items;
+    list->option_n = options.n;
+    declared->compiled = list;
+}
+
+/* What a text is: a date, a whole number, a decimal, or else text. */
+static ExprValue value_of_text(Str text)
+{
+    ExprValue value = {.type = EXPR_TEXT};
+    int64_t integer = 0;
+    double decimal = 0;
+    Date date = DATE_NONE;
+    value.as.text = text;
+    if (date_parse(text, &date) == OK) {
+        value.type = EXPR_DATE;
+        value.as.date = date;
+    } else if (num_parse_i64(text, &integer) == OK) {
+        value.type = EXPR_INTEGER;
+        value.as.integer = integer;
+    } else if (num_parse_double(text, &decimal) == OK) {
+        value.type = EXPR_DECIMAL;
+        value.as.decimal = decimal;
+    }
+    return value;
+}
+
+void load_parameter(Loader *loader, Declared *declared)
+{
+    static const char *const keys[] = {"id", "title", "value", "source", "unit", NULL};
+    Reader reader = {loader, declared->file};
+    const Yaml *map = declared->yaml;
+    if (!read_map(&reader, map, keys, 4))
+        return;
+    PolicyParameter *parameter = arena_new(loader->arena, PolicyParameter);
+    *parameter = (PolicyParameter){.id = str_copy(loader->arena, declared->id),
+                                   .title = read_wording(&reader, map, "title"),
+                                   .unit = read_text(&reader, map, "unit"),
+                                   .source = read_source(&reader, map)};
+    const Yaml *value = read_key(map, "value");
+    if (value == NULL)
+        return;
+    Str text = read_scalar(&reader, value);
+    if (text.n == 0)
+        return;
+    parameter->value = value_of_text(text);
+    /* A number with a unit is expected to be one. */
+    if (parameter->unit.n > 0 && parameter->value.type == EXPR_TEXT && !value->is_quoted) {
+        MISTAKE_AT(loader, declared->file, value->at, MISTAKE_NUMBER_EXPECTED, same(text));
+        return;
+    }
+    declared->compiled = parameter;
+}

@@ -1,0 +1,479 @@
+/* Forms (forms/NAME.yaml): sections and fields. First every field's id and type, then what refers
+ * to other fields, so that a mistake in one field makes no noise at another. */
+#include "pack/pack_int.h"
+
+#include "base/num.h"
+#include "base/utf8.h"
+#include "form/ddl.h"
+
+enum {
+    FIELDS_MOST = 400,
+    TEXT_LENGTH_DEFAULT = 200,
+    TEXT_LENGTH_MOST = 10000,
+    ROWS_DEFAULT = 20,
+    ROWS_MOST = 200,
+};
+
+static const char *const type_names[] = {"text", "integer", "decimal", "date",
+                                         "code", "codes",   "rows",    NULL};
+static const char *const field_keys[] = {
+    "id",    "type",   "label",    "hint",      "unit",      "places",    "range",
+    "usual", "codes",  "required", "shown_if",  "computed",  "suggested", "target_of",
+    "keeps", "sealed", "retired",  "carried",   "multiline", "length",    "in_lists",
+    "loinc", "source", "rows",     "rows_most", NULL};
+
+enum { TEXT = 1, INTEGER = 2, DECIMAL = 4, DATE = 8, CODE = 16, CODES = 32, ROWS = 64, ALL = 127 };
+
+/* Which types a key goes with, and whether a column of rows may have it. */
+static const struct {
+    const char *key;
+    int types;
+    bool is_for_columns;
+} key_uses[] = {
+    {"unit", INTEGER | DECIMAL, true},
+    {"places", DECIMAL, true},
+    {"range", INTEGER | DECIMAL, true},
+    {"usual", INTEGER | DECIMAL, true},
+    {"codes", CODE | CODES, true},
+    {"length", TEXT, true},
+    {"multiline", TEXT, true},
+    {"rows", ROWS, false},
+    {"rows_most", ROWS, false},
+    {"computed", ALL & ~ROWS & ~CODES, false},
+    {"suggested", ALL & ~ROWS & ~CODES, false},
+    {"target_of", ALL & ~ROWS, false},
+    {"keeps", TEXT | CODE | DATE, false},
+    {"sealed", TEXT, false},
+    {"shown_if", ALL, false},
+    {"carried", ALL, false},
+    {"in_lists", ALL & ~ROWS, false},
+    {"loinc", ALL & ~ROWS, true},
+};
+
+/* The facts of a resident that a field may keep; the first ones are sealed. */
+static const char *const facts[] = {"name",
+                                    "id_number",
+                                    "phone",
+                                    "address",
+                                    "contact_name",
+                                    "contact_phone",
+                                    "registered_address",
+                                    "sex",
+                                    "birth_date",
+                                    "id_type",
+                                    NULL};
+enum { SEALED_FACT_N = 7 };
+
+static const char *const subjects[] = {"resident", "household", "facility", "staff",
+                                       "team",     "area",      NULL};
+
+/* ---- one field ---- */
+
+static void check_keys_of_type(Reader *reader, const Yaml *map, FieldType type, bool is_column)
+{
+    for (size_t i = 0; i < sizeof key_uses / sizeof key_uses[0]; i++) {
+        const Yaml *value = read_key(map, key_uses[i].key);
+        if (value == NULL)
+            continue;
+        Wording key = same(str_from_c(key_uses[i].key));
+        if (is_column && !key_uses[i].is_for_columns)
+            MISTAKE_AT(reader->loader, reader->file, value->key_at, MISTAKE_KEY_NOT_IN_ROWS, key);
+        else if ((key_uses[i].types & (1 << type)) == 0)
+            MISTAKE_AT(reader->loader, reader->file, value->key_at, MISTAKE_KEY_NOT_FOR_TYPE, key,
+                       same(str_from_c(type_names[type])));
+    }
+}
+
+static Wording number_words(Loader *loader, double number)
+{
+    char text[NUM_TEXT_SIZE];
+    return same(str_copy(loader->mistake_arena, str_from_c(num_format_double(number, text))));
+}
+
+static bool read_range(Reader *reader, const Yaml *map, const char *key, double ret_range[2])
+{
+    const Yaml *value = read_key(map, key);
+    if (value == NULL)
+        return false;
+    Loader *loader = reader->loader;
+    if (value->kind != YAML_LIST || value->n != 2) {
+        MISTAKE_AT(loader, reader->file, value->at, MISTAKE_RANGE_SHAPE, same(str_from_c(key)));
+        return false;
+    }
+    double low = 0;
+    double high = 0;
+    bool has_low = read_number(reader, value->first, &low);
+    if (!read_number(reader, value->first->next, &high) || !has_low)
+        return false;
+    if (low > high) {
+        MISTAKE_AT(loader, reader->file, value->at, MISTAKE_RANGE_REVERSED,
+                   number_words(loader, low), number_words(loader, high));
+        return false;
+    }
+    ret_range[0] = low;
+    ret_range[1] = high;
+    return true;
+}
+
+static void read_ranges(Reader *reader, const Yaml *map, FormField *field)
+{
+    Loader *loader = reader->loader;
+    field->has_range = read_range(reader, map, "range", field->range);
+    field->has_usual = read_range(reader, map, "usual", field->usual);
+    if (!field->has_range || !field->has_usual)
+        return;
+    if (field->usual[0] < field->range[0] || field->usual[1] > field->range[1])
+        MISTAKE_AT(loader, reader->file, read_key(map, "usual")->at, MISTAKE_USUAL_OUTSIDE_RANGE,
+                   number_words(loader, field->usual[0]), number_words(loader, field->usual[1]),
+                   number_words(loader, field->range[0]), number_words(loader, field->range[1]));
+}
+
+static void read_code_list(Reader *reader, const Yaml *map, FormField *field)
+{
+    if (field->type != FIELD_CODE && field->type != FIELD_CODES)
+        return;
+    const Yaml *value = yaml_get(map, STR("codes"));
+    if (value == NULL && !read_is_misspelled(reader, map, field_keys, "codes"))
+        MISTAKE_AT(reader->loader, reader->file, map->at, MISTAKE_CODES_NEEDED,
+                   same(str_from_c(type_names[field->type])));
+    if (yaml_is_absent(value))
+        return;
+    Declared *list = refer_to(reader, value, DECLARED_CODES, MISTAKE_CODES_UNKNOWN);
+    field->codes = list == NULL ? NULL : list->compiled;
+}
+
+static void read_keeps(Reader *reader, const Yaml *map, FormField *field)
+{
+    Loader *loader = reader->loader;
+    field->is_sealed = read_true(reader, map, "sealed");
+    size_t fact = SIZE_MAX;
+    const Yaml *value = read_key(map, "keeps");
+    if (value != NULL) {
+        field->keeps = read_scalar(reader, value);
+        for (size_t i = 0; facts[i] != NULL; i++)
+            fact = str_equals_c(field->keeps, facts[i]) ? i : fact;
+        if (fact == SIZE_MAX && field->keeps.n > 0)
+            MISTAKE_AT(loader, reader->file, value->at, MISTAKE_FACT_UNKNOWN, same(field->keeps),
+                       choice_fix_c(loader, field->keeps, facts));
+    }
+    if (value == NULL && field->is_sealed)
+        MISTAKE_PLAIN(loader, reader->file, read_key(map, "sealed")->key_at,
+                      MISTAKE_SEALED_WITHOUT_KEEPS);
+    if (fact < SEALED_FACT_N && yaml_get(map, STR("sealed")) == NULL)
+        MISTAKE_AT(loader, reader->file, value->at, MISTAKE_FACT_MUST_BE_SEALED,
+                   same(field->keeps));
+}
+
+static bool read_type(Reader *reader, const Yaml *map, FieldType *ret_type)
+{
+    const Yaml *value = read_key(map, "type");
+    if (value == NULL)
+        return false;
+    Str text = read_scalar(reader, value);
+    for (size_t i = 0; type_names[i] != NULL; i++) {
+        if (str_equals_c(text, type_names[i])) {
+            *ret_type = (FieldType)i;
+            return true;
+        }
+    }
+    if (value->kind == YAML_SCALAR)
+        MISTAKE_AT(reader->loader, reader->file, value->at, MISTAKE_TYPE_UNKNOWN, same(text),
+                   choice_fix_c(reader->loader, text, type_names));
+    return false;
+}
+
+/* What stands in the field alone; expressions and references to other fields come later. */
+static void read_field(Reader *reader, const Yaml *map, FormField *field, LoadField *note)
+{
+    note->yaml = map;
+    if (!read_map(reader, map, field_keys, 3))
+        return;
+    note->is_type_known = read_type(reader, map, &field->type);
+    field->label = read_wording(reader, map, "label");
+    field->hint = read_wording(reader, map, "hint");
+    field->unit = read_text(reader, map, "unit");
+    field->places = (int)read_whole(reader, map, "places", 0, 6, 0);
+    field->length_most =
+        (size_t)read_whole(reader, map, "length", 1, TEXT_LENGTH_MOST, TEXT_LENGTH_DEFAULT);
+    field->is_retired = read_true(reader, map, "retired");
+    field->is_carried = read_true(reader, map, "carried");
+    field->is_multiline = read_true(reader, map, "multiline");
+    field->is_in_lists = read_true(reader, map, "in_lists");
+    field->loinc = read_text(reader, map, "loinc");
+    field->source = read_source(reader, map);
+    field->row_most = (size_t)read_whole(reader, map, "rows_most", 1, ROWS_MOST, ROWS_DEFAULT);
+    if (!note->is_type_known)
+        return;
+    check_keys_of_type(reader, map, field->type, note->is_column);
+    read_ranges(reader, map, field);
+    read_code_list(reader, map, field);
+    read_keeps(reader, map, field);
+}
+
+/* The text field that an option (其他) asks for stands in this form, or among the same columns. */
+static void check_details(Reader *reader, const Yaml *map, const FormField *field,
+                          const FormField *others, size_t n)
+{
+    for (size_t i = 0; field->codes != NULL && i < field->codes->option_n; i++) {
+        const CodeOption *option = &field->codes->options[i];
+        bool is_there = option->details.n == 0;
+        for (size_t j = 0; j < n && !is_there; j++)
+            is_there = str_equals(others[j].id, option->details);
+        if (!is_there)
+            MISTAKE_AT(reader->loader, reader->file, read_key(map, "codes")->at,
+                       MISTAKE_DETAILS_UNKNOWN, same(field->codes->id), same(option->code),
+                       same(option->details));
+    }
+}
+
+/* ---- rows ---- */
+
+static void read_column(Reader *reader, const Yaml *item, FormField *column,
+                        const FormField *before, size_t before_n)
+{
+    LoadField note = {.is_column = true};
+    column->id = item->kind == YAML_MAP ? read_id(reader, item, "id") : (Str){0};
+    read_field(reader, item, column, &note);
+    if (item->kind != YAML_MAP)
+        return;
+    column->is_required = read_true(reader, item, "required");
+    if (note.is_type_known && (column->type == FIELD_ROWS || column->type == FIELD_CODES))
+        MISTAKE_AT(reader->loader, reader->file, read_key(item, "type")->at,
+                   MISTAKE_TYPE_NOT_IN_ROWS, same(str_from_c(type_names[column->type])));
+    for (size_t i = 0; i < before_n && column->id.n > 0; i++) {
+        if (str_equals(before[i].id, column->id))
+            MISTAKE_AT(reader->loader, reader->file, read_key(item, "id")->at, MISTAKE_ID_DUPLICATE,
+                       same(column->id), same(STR("rows")));
+    }
+}
+
+static void read_rows(Reader *reader, const Yaml *map, FormField *field)
+{
+    const Yaml *list = yaml_get(map, STR("rows"));
+    if (list == NULL && !read_is_misspelled(reader, map, field_keys, "rows"))
+        MISTAKE_AT(reader->loader, reader->file, map->at, MISTAKE_KEY_MISSING, same(STR("rows")));
+    if (yaml_is_absent(list) || !read_list(reader, list, "rows", true))
+        return;
+    FormField *columns = arena_array(reader->loader->arena, FormField, list->n + 1);
+    size_t n = 0;
+    for (const Yaml *item = list->first; item != NULL; item = item->next, n++)
+        read_column(reader, item, &columns[n], columns, n);
+    size_t at = 0;
+    for (const Yaml *item = list->first; item != NULL; item = item->next)
+        check_details(reader, item, &columns[at++], columns, n);
+    field->rows = columns;
+    field->row_field_n = n;
+}
+
+/* ---- what a field says about others ---- */
+
+static void read_required(Reader *reader, const Yaml *map, FormField *field,
+                          const ExpressionPlace *place)
+{
+    const Yaml *value = read_key(map, "required");
+    if (value == NULL)
+        return;
+    if (value->kind == YAML_SCALAR && str_equals_c(value->text, "false"))
+        return;
+    if (value->kind == YAML_SCALAR && str_equals_c(value->text, "true"))
+        field->is_required = true;
+    else
+        field->required_if = compile_expression(reader, value, place, EXPR_LOGIC);
+}
+
+static void check_computed(Reader *reader, const Yaml *map)
+{
+    static const char *const conflicts[] = {"required", "suggested", "carried", "keeps",
+                                            "sealed",   "range",     "usual",   NULL};
+    for (size_t i = 0; conflicts[i] != NULL; i++) {
+        const Yaml *value = read_key(map, conflicts[i]);
+        if (value != NULL)
+            MISTAKE_AT(reader->loader, reader->file, value->key_at, MISTAKE_COMPUTED_CONFLICT,
+                       same(str_from_c(conflicts[i])));
+    }
+}
+
+static void read_target(Reader *reader, const Yaml *map, const Declared *declared, size_t index)
+{
+    const Yaml *value = read_key(map, "target_of");
+    if (value == NULL)
+        return;
+    Loader *loader = reader->loader;
+    Form *form = declared->compiled;
+    FormField *fields = loader->fields;
+    fields[index].target_of = read_scalar(reader, value);
+    if (value->kind != YAML_SCALAR)
+        return;
+    size_t other = form_find_field(form, fields[index].target_of);
+    if (other == index) {
+        MISTAKE_AT(loader, reader->file, value->at, MISTAKE_TARGET_SELF, same(fields[index].id));
+    } else if (other == SIZE_MAX) {
+        VEC(Str) names = {0};
+        for (size_t i = 0; i < form->field_n; i++)
+            if (fields[i].id.n > 0 && i != index)
+                VEC_PUSH(&loader->work, &names, fields[i].id);
+        if (!declared->fields_blind)
+            MISTAKE_AT(loader, reader->file, value->at, MISTAKE_TARGET_UNKNOWN,
+                       same(fields[index].target_of),
+                       choice_fix(loader, fields[index].target_of, names.items, names.n));
+    } else if (declared->fields[index].is_type_known && declared->fields[other].is_type_known
+               && fields[index].type != fields[other].type) {
+        MISTAKE_AT(loader, reader->file, value->at, MISTAKE_TARGET_TYPE, same(fields[other].id),
+                   same(str_from_c(type_names[fields[other].type])),
+                   same(str_from_c(type_names[fields[index].type])));
+    }
+}
+
+static void link_field(Reader *reader, Declared *declared, size_t index)
+{
+    Loader *loader = reader->loader;
+    Form *form = declared->compiled;
+    FormField *field = &loader->fields[index];
+    const LoadField *note = &declared->fields[index];
+    const Yaml *map = note->yaml;
+    if (map->kind != YAML_MAP)
+        return;
+    ExpressionPlace place = {.form = declared, .readable_n = index};
+    field->shown_if = read_expression(reader, map, "shown_if", &place, EXPR_LOGIC);
+    if (yaml_get(map, STR("computed")) != NULL)
+        check_computed(reader, map);
+    else
+        read_required(reader, map, field, &place);
+    read_target(reader, map, declared, index);
+    if (!declared->fields_blind)
+        check_details(reader, map, field, form->fields, form->field_n);
+    if (!note->is_type_known)
+        return;
+    if (field->type == FIELD_ROWS)
+        read_rows(reader, map, field);
+    if (field->type == FIELD_ROWS || field->type == FIELD_CODES)
+        return;
+    ExprType wanted = form_field_expr_type(field->type);
+    field->computed = read_expression(reader, map, "computed", &place, wanted);
+    if (field->computed == NULL)
+        field->suggested = read_expression(reader, map, "suggested", &place, wanted);
+}
+
+/* ---- sections ---- */
+
+typedef struct FieldList {
+    VEC(FormField) fields;
+    VEC(LoadField) notes;
+    VEC(FormSection) sections;
+} FieldList;
+
+static void note_field_id(Reader *reader, Declared *declared, const FieldList *list,
+                          const Yaml *item, FormField *field)
+{
+    Loader *loader = reader->loader;
+    field->id = item->kind == YAML_MAP ? read_id(reader, item, "id") : (Str){0};
+    if (field->id.n == 0) {
+        declared->fields_blind = true;
+        return;
+    }
+    YamlPlace at = read_key(item, "id")->at;
+    if (ddl_name_is_reserved(field->id) || str_equals_c(field->id, "today"))
+        MISTAKE_AT(loader, reader->file, at, MISTAKE_ID_RESERVED, same(field->id));
+    for (size_t i = 0; i < list->fields.n; i++) {
+        if (!str_equals(list->fields.items[i].id, field->id))
+            continue;
+        int line = read_key(list->notes.items[i].yaml, "id")->at.line;
+        MISTAKE_AT(
+            loader, reader->file, at, MISTAKE_ID_DUPLICATE, same(field->id),
+            same(str_printf(loader->mistake_arena, "%.*s:%d", STR_ARG(reader->file->path), line)));
+        field->id = (Str){0};
+        return;
+    }
+}
+
+static void read_section(Reader *reader, Declared *declared, const Yaml *map, FieldList *list)
+{
+    static const char *const keys[] = {"id", "title", "fields", NULL};
+    Loader *loader = reader->loader;
+    if (!read_map(reader, map, keys, 3)) {
+        declared->fields_blind = true;
+        return;
+    }
+    FormSection section = {read_id(reader, map, "id"), read_wording(reader, map, "title")};
+    for (size_t i = 0; i < list->sections.n && section.id.n > 0; i++) {
+        if (str_equals(list->sections.items[i].id, section.id))
+            MISTAKE_AT(loader, reader->file, read_key(map, "id")->at, MISTAKE_ID_DUPLICATE,
+                       same(section.id), same(STR("sections")));
+    }
+    VEC_PUSH(loader->arena, &list->sections, section);
+    const Yaml *items = read_key(map, "fields");
+    if (!read_list(reader, items, "fields", true)) {
+        declared->fields_blind = true;
+        return;
+    }
+    for (const Yaml *item = items->first; item != NULL && list->fields.n < FIELDS_MOST;
+         item = item->next) {
+        FormField field = {.section = (uint32_t)(list->sections.n - 1)};
+        LoadField note = {0};
+        note_field_id(reader, declared, list, item, &field);
+        read_field(reader, item, &field, &note);
+        VEC_PUSH(loader->arena, &list->fields, field);
+        VEC_PUSH(&loader->work, &list->notes, note);
+    }
+}
+
+static void check_facts_once(Reader *reader, const Declared *declared, const Form *form)
+{
+    for (size_t i = 0; i < form->field_n; i++) {
+        for (size_t j = 0; j < i && form->fields[i].keeps.n > 0; j++) {
+            if (str_equals(form->fields[i].keeps, form->fields[j].keeps))
+                MISTAKE_AT(reader->loader, reader->file,
+                           read_key(declared->fields[i].yaml, "keeps")->at, MISTAKE_FACT_TWICE,
+                           same(form->fields[i].keeps), same(form->fields[j].id));
+        }
+    }
+}
+
+static void read_head(Reader *reader, const Yaml *map, Form *form)
+{
+    form->title = read_wording(reader, map, "title");
+    form->paper = read_text(reader, map, "paper");
+    form->source = read_source(reader, map);
+    size_t subject = read_choice(reader, map, "subject", subjects);
+    form->subject = subject == SIZE_MAX ? (Str){0} : str_from_c(subjects[subject]);
+    const Yaml *program = read_key(map, "program");
+    if (program == NULL)
+        return;
+    Declared *declared = refer_to(reader, program, DECLARED_PROGRAM, MISTAKE_PROGRAM_UNKNOWN);
+    form->program = declared == NULL ? (Str){0} : str_copy(reader->loader->arena, declared->id);
+}
+
+void load_form(Loader *loader, Declared *declared)
+{
+    static const char *const keys[] = {"form",    "title", "subject", "source", "sections",
+                                       "program", "paper", "checks",  "advice", NULL};
+    Reader reader = {loader, declared->file};
+    const Yaml *map = declared->yaml;
+    if (!read_map(&reader, map, keys, 5))
+        return;
+    Form *form = arena_new(loader->arena, Form);
+    form->id = str_copy(loader->arena, declared->id);
+    form->pack = declared->file->pack->pack->id;
+    form->version = declared->file->pack->pack->version;
+    read_head(&reader, map, form);
+    FieldList list = {0};
+    const Yaml *sections = read_key(map, "sections");
+    if (read_list(&reader, sections, "sections", true)) {
+        for (const Yaml *item = sections->first; item != NULL; item = item->next)
+            read_section(&reader, declared, item, &list);
+    } else {
+        declared->fields_blind = true;
+    }
+    form->sections = list.sections.items;
+    form->section_n = list.sections.n;
+    form->fields = list.fields.items;
+    form->field_n = list.fields.n;
+    form->slot_n = (uint32_t)(2 * form->field_n + FORM_SLOT_CONTEXT_N);
+    declared->fields = list.notes.items;
+    declared->compiled = form;
+    loader->fields = list.fields.items;
+    for (size_t i = 0; i < form->field_n; i++)
+        link_field(&reader, declared, i);
+    check_facts_once(&reader, declared, form);
+    load_form_judgement(&reader, declared, form);
+}

@@ -1,0 +1,135 @@
+/* A set of packs: opening, closing, finding things in it. */
+#include "pack/pack_int.h"
+
+/* Soft ceilings: the files of a set are bounded far below, see load.c. */
+enum { SET_CEILING_MIB = 256, WORK_CEILING_MIB = 512 };
+
+static void compile_all(Loader *loader)
+{
+    static void (*const compilers[DECLARED_KIND_N])(Loader *, Declared *) = {
+        [DECLARED_CODES] = load_codes, [DECLARED_PARAMETER] = load_parameter,
+        [DECLARED_FORM] = load_form,   [DECLARED_PROGRAM] = load_program,
+        [DECLARED_ROLE] = load_role,
+    };
+    Map *maps[DECLARED_KIND_N] = {
+        [DECLARED_CODES] = &loader->set->codes, [DECLARED_PARAMETER] = &loader->set->policy,
+        [DECLARED_FORM] = &loader->set->forms,  [DECLARED_PROGRAM] = &loader->set->programs,
+        [DECLARED_ROLE] = &loader->set->roles,
+    };
+    for (size_t kind = 0; kind < DECLARED_KIND_N; kind++) {
+        map_init(maps[kind], loader->arena);
+        for (size_t i = 0; i < loader->order[kind].n; i++) {
+            Declared *declared = loader->order[kind].items[i];
+            compilers[kind](loader, declared);
+            if (declared->compiled != NULL && declared->id.n > 0)
+                map_put(maps[kind], declared->id, declared->compiled);
+        }
+    }
+}
+
+static void note_unused_tables(Loader *loader)
+{
+    for (size_t i = 0; i < loader->packs.n && !loader->is_blind[DECLARED_CODES]; i++) {
+        LoadPack *pack = loader->packs.items[i];
+        for (size_t j = 0; j < pack->file_n; j++) {
+            LoadFile *file = &pack->files[j];
+            if (str_has_suffix(file->in_pack, STR(".csv")) && !file->is_used)
+                MISTAKE_AT(loader, file, ((YamlPlace){1, 1}), MISTAKE_TABLE_UNUSED,
+                           same(str_slice(file->in_pack, sizeof("codes/") - 1, file->in_pack.n)));
+        }
+    }
+}
+
+static Err load_all(Loader *loader, Str directory)
+{
+    for (size_t kind = 0; kind < DECLARED_KIND_N; kind++)
+        map_init(&loader->declared[kind], &loader->work);
+    TRY(load_files(loader, directory));
+    load_packs(loader);
+    declare_all(loader);
+    compile_all(loader);
+    note_unused_tables(loader);
+    load_tests(loader);
+    loader->set->rules = loader->rules.items;
+    loader->set->rule_n = loader->rules.n;
+    return loader->mistakes.n == 0 ? OK : ERR_PACK;
+}
+
+Err pack_set_open(Str directory, const char *const *permissions, Arena *arena, PackSet **ret_set,
+                  const PackMistake **reterr_mistakes, size_t *reterr_mistake_n)
+{
+    /* The set lives in its own arena, itself included. */
+    Arena own;
+    arena_init(&own, MIB(SET_CEILING_MIB));
+    PackSet *set = arena_new(&own, PackSet);
+    set->arena = own;
+    Loader loader = {
+        .set = set, .arena = &set->arena, .mistake_arena = arena, .permissions = permissions};
+    arena_init(&loader.work, MIB(WORK_CEILING_MIB));
+    *reterr_mistakes = NULL;
+    *reterr_mistake_n = 0;
+    Err err = load_all(&loader, directory);
+    if (err == ERR_PACK) {
+        mistakes_sort(&loader);
+        *reterr_mistakes = loader.mistakes.items;
+        *reterr_mistake_n = loader.mistakes.n;
+    }
+    arena_done(&loader.work);
+    if (err != OK) {
+        pack_set_close(set);
+        return err;
+    }
+    *ret_set = set;
+    return OK;
+}
+
+void pack_set_close(PackSet *set)
+{
+    if (set == NULL)
+        return;
+    Arena own = set->arena;
+    arena_done(&own);
+}
+
+const Form *pack_form(const PackSet *set, Str id)
+{
+    return map_get(&set->forms, id);
+}
+
+const Program *pack_program(const PackSet *set, Str id)
+{
+    return map_get(&set->programs, id);
+}
+
+const Role *pack_role(const PackSet *set, Str id)
+{
+    return map_get(&set->roles, id);
+}
+
+static Str source_words(Arena *arena, const PackSource *source, Str section, Lang lang)
+{
+    Str title = wording_in(source->title, lang);
+    Str edition =
+        source->edition.n == 0
+            ? (Str){0}
+            : str_printf(arena, lang == LANG_ZH ? "（%.*s）" : " (%.*s)", STR_ARG(source->edition));
+    Str place = section.n > 0 ? section : source->section;
+    return str_printf(arena, "%.*s%.*s%s%.*s", STR_ARG(title), STR_ARG(edition),
+                      place.n > 0 ? " " : "", STR_ARG(place));
+}
+
+Wording pack_source_wording(const PackSet *set, Str pack, Str source, Arena *arena)
+{
+    Str section = source;
+    Str key = {0};
+    if (!str_cut(&section, ' ', &key))
+        return same(source);
+    for (size_t i = 0; i < set->pack_n; i++) {
+        const PackSource *found =
+            str_equals(set->packs[i].id, pack) ? map_get(&set->packs[i].sources, key) : NULL;
+        if (found != NULL)
+            return (Wording){source_words(arena, found, str_trim(section), LANG_ZH),
+                             source_words(arena, found, str_trim(section), LANG_EN)};
+    }
+    return same(source);
+}
