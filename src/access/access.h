@@ -33,11 +33,13 @@ Err access_actor(Cx *cx, const Account *account, Actor *ret_actor) MUST_CHECK;
 /* The persons in the areas of a facility: its own, or (below) with those of every facility under
  * it. */
 Err access_scope_facility(Cx *cx, Str facility, bool below, DbScope *ret_scope) MUST_CHECK;
-/* Makes access_area anew from facilities and catchments in force on cx->today. Whoever changes one
- * of them calls it in the same write. */
+/* Makes access_area anew from facilities and catchments in force on cx->today. */
 Err access_areas_rebuild(Cx *cx) MUST_CHECK;
-/* The same, but only when it was last made for another day: at start and at each new day. */
+/* The same, but only when it was forgotten or made for an earlier day: what a scope is asked from
+ * does it by itself. */
 Err access_areas_refresh(Cx *cx) MUST_CHECK;
+/* Whoever changes facilities or catchments calls it in the same write; the next scope rebuilds. */
+Err access_areas_forget(Cx *cx) MUST_CHECK;
 bool access_may(const Actor *actor, Str permission);
 /* cx_fail(cx, ERR_FORBIDDEN, ...) with the role's title unless the actor has it. */
 Err access_require(Cx *cx, Str permission) MUST_CHECK;

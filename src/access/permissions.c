@@ -4,8 +4,8 @@
 #include <stddef.h>
 
 const char *const access_permissions[] = {
-    "session.own",      /* one's own session and password */
-    "areas.read",       /* the division tree */
+    "session.own", /* one's own session and password */
+    "areas.read",  /* the division tree */
     "facilities.read",
     "forms.read",
     "obligations.read", /* due lists and their reasons */

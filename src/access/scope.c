@@ -54,6 +54,7 @@ const DbScope *access_scope(const Cx *cx)
 
 Err access_scope_facility(Cx *cx, Str facility, bool below, DbScope *ret_scope)
 {
+    TRY(access_areas_refresh(cx));
     Str sight = below ? facility : str_printf(cx->arena, "%.*s/own", STR_ARG(facility));
     AccessAreaBoundsIn in = {.place = cx->place, .facility = sight};
     AccessAreaBoundsRow row;
@@ -155,5 +156,11 @@ Err access_areas_refresh(Cx *cx)
     char day[DATE_TEXT_SIZE];
     Str made_for;
     TRY(setting_get(cx, setting_day, &made_for));
-    return str_equals_c(made_for, date_format(cx->today, day)) ? OK : access_areas_rebuild(cx);
+    bool is_fresh = str_compare(made_for, str_from_c(date_format(cx->today, day))) >= 0;
+    return is_fresh ? OK : access_areas_rebuild(cx);
+}
+
+Err access_areas_forget(Cx *cx)
+{
+    return setting_put(cx, setting_day, STR(""));
 }

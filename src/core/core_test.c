@@ -196,7 +196,7 @@ static void a_key_file_is_made_once_for_its_owner_only_and_opens_again(void **st
 static void a_key_file_that_is_not_whole_is_refused_with_its_line(void **state)
 {
     Arena *arena = &fixture_of(state)->arena;
-    static const struct {
+    const struct {
         Str text;
         uint32_t line;
     } cases[] = {

@@ -2,17 +2,18 @@
  * households, residents.
  *
  * Invariants
- *  1. Names, ID numbers, phones and addresses of persons are sealed columns; nothing else holds them.
- *     Search goes over keyed-hash tokens, inside the caller's scope, at most 50 rows.
+ *  1. Names, ID numbers, phones and addresses of persons are sealed columns; nothing else holds
+ * them. Search goes over keyed-hash tokens, inside the caller's scope, at most 50 rows.
  *  2. Rows are dated, not overwritten: a catchment ends, a facility is merged, a resident moves.
- *  3. Division codes are prefixes: county 6 digits, township 9, village 12 (GB/T 2260, GB/T 10114). */
+ *  3. Division codes are prefixes: county 6 digits, township 9, village 12 (GB/T 2260, GB/T 10114).
+ */
 #pragma once
 
 #include "core/cx.h"
 
 typedef struct Area {
     Str code;
-    Str parent; /* empty for the county */
+    Str parent;    /* empty for the county */
     int64_t level; /* 3 county, 4 township, 5 village */
     Str name;
     Str name_en;
@@ -23,12 +24,14 @@ typedef struct Facility {
     Str code;
     Str name;
     Str name_en;
-    Str kind;  /* township_centre, community_centre, village_clinic, county_hospital, commission ... */
-    int64_t level; /* 3 county, 4 township, 5 village */
-    Str parent; /* code, or empty */
+    Str kind; /* township_centre, community_centre, village_clinic, county_hospital, commission ...
+               */
+    int64_t level;             /* 3 county, 4 township, 5 village */
+    Str parent;                /* code, or empty */
     Date valid_from, valid_to; /* valid_to DATE_NONE: in force */
 } Facility;
 
+/* Dates are both inclusive: valid_to is the last day in force. */
 typedef struct Catchment {
     Str facility;
     Str area;
@@ -51,8 +54,9 @@ typedef struct Resident {
 typedef struct IdentityNumber {
     char number[19]; /* 18 characters, upper-case X; a 15-digit number is upgraded */
     Date birth_date;
-    Str sex; /* "1" or "2" */
-    bool area_unknown; /* warning only */
+    Str sex;           /* "1" or "2" */
+    bool area_unknown; /* no such province (GB/T 2260): a warning only, codes are abolished over
+                          time */
 } IdentityNumber;
 
 typedef enum {
@@ -62,7 +66,7 @@ typedef enum {
     IDENTITY_DATE,
     IDENTITY_CHECK, /* wrong check character */
 } IdentityFault;
-/* known_prefix: whether a 6-digit (or, abolished, 2-digit) division is known; NULL skips the warning. */
+/* today: no birth date lies after it. */
 IdentityFault identity_number_read(Str text, Date today, IdentityNumber *ret_number);
 
 /* 17-digit health record number: 6 county, 3 township, 3 village, 5 serial. */
@@ -73,37 +77,46 @@ Str record_number_printed(Str number, Arena *arena); /* "103-00027" */
 CommitteeKind committee_kind(Str committee);
 
 Err subject_areas(Cx *cx, const Area **ret_areas, size_t *ret_n) MUST_CHECK;
+/* Adds, or replaces what stands under the same key. So do the three below. */
 Err subject_area_add(Cx *cx, const Area *area) MUST_CHECK;
 /* In force on cx->today (or cx->as_of), sorted by code. */
 Err subject_facilities(Cx *cx, const Facility **ret_facilities, size_t *ret_n) MUST_CHECK;
 Err subject_facility_add(Cx *cx, const Facility *facility) MUST_CHECK;
 Err subject_catchment_add(Cx *cx, const Catchment *catchment) MUST_CHECK;
-/* Area codes that the facility answers for on the day, own catchments or (below) with those of every
- * facility under it. */
+Err subject_household_add(Cx *cx, Uuid id, Str area) MUST_CHECK;
+/* In force on cx->today (or cx->as_of), sorted by facility and area. */
+Err subject_catchments(Cx *cx, const Catchment **ret_catchments, size_t *ret_n) MUST_CHECK;
+/* Area codes that the facility answers for on the day, own catchments or (below) with those of
+ * every facility under it. */
 Err subject_catchment_areas(Cx *cx, Str facility, bool below, Date day, const Str **ret_codes,
                             size_t *ret_n) MUST_CHECK;
 
-/* Writes a resident with sealed facts and tokens. Idempotent by id. Join an outer write or make one. */
+/* Writes a resident with sealed facts and tokens. Idempotent by id. Join an outer write or make
+ * one. */
 Err resident_add(Cx *cx, const Resident *resident) MUST_CHECK;
+/* Many at once into a place that has none of them yet: the demo, an import. One audit entry, no
+ * check of scope or of what is there. Inside a write. */
+Err resident_add_many(Cx *cx, const Resident *residents, size_t n) MUST_CHECK;
 /* Within cx->actor's scope; ERR_NOT_FOUND otherwise (the same answer for "none" and "not yours").
  * Opening a person is one audit entry. */
 Err resident_open(Cx *cx, Uuid id, Resident *ret_resident) MUST_CHECK;
 /* One fact that a form's field keeps for the resident: the name of a member of Resident ("sex",
  * "birth_date", "name", "id_type", "id_number", "phone", "address") or any other name
- * ("contact_phone", "registered_address"), which is kept sealed in resident_fact. Dates are ISO text;
- * an empty text: not known. */
+ * ("contact_phone", "registered_address"), which is kept sealed in resident_fact. Dates are ISO
+ * text; an empty text: not known. */
 typedef struct ResidentFact {
     Str fact;
     Str text;
 } ResidentFact;
-/* Sets the facts, sealing and hashing tokens anew where they are sealed; an empty text clears. Inside a
- * write, for a resident whom the caller has found in scope. */
+/* Sets the facts, sealing and hashing tokens anew where they are sealed; an empty text clears.
+ * Inside a write, for a resident whom the caller has found in scope. */
 Err resident_keep(Cx *cx, Uuid id, const ResidentFact *facts, size_t n) MUST_CHECK;
 /* Fills in the texts of the facts named, unsealed. No audit entry: for engines that make their own,
  * about a resident whom they have found in scope. */
 Err resident_facts(Cx *cx, Uuid id, ResidentFact *facts, size_t n) MUST_CHECK;
-/* Unsealed names of many residents for a list, in the order of ids; rows out of scope are refused by
- * the list's own query, so this one takes ids that came from a scoped query. */
+/* Unsealed names of many residents for a list, in the order of ids; rows out of scope are refused
+ * by the list's own query, so this one takes ids that came from a scoped query. */
 Err resident_names(Cx *cx, const Uuid *ids, size_t n, const Str **ret_names) MUST_CHECK;
-/* Name or part of it, pinyin initials, ID number or phone (whole or last four). At most 50. */
+/* Name or part of it, pinyin initials, ID number or phone (whole or last four), record number. At
+ * most 50, whole matches first. One audit entry. */
 Err resident_search(Cx *cx, Str query, const Resident **ret_residents, size_t *ret_n) MUST_CHECK;

@@ -1,0 +1,335 @@
+/* Residents: adding, opening, reading names, keeping facts. Sealed columns are opened here and
+ * nowhere else; what is written and its tokens stand in one transaction. */
+#include "access/access.h"
+#include "core/core_sql.h"
+#include "core/keys.h"
+#include "engine/subjects/subjects_int.h"
+#include "engine/subjects/subjects_sql.h"
+
+static Str associated(Cx *cx, Uuid id, const char *column)
+{
+    char text[UUID_TEXT_SIZE];
+    return str_printf(cx->arena, "resident.%s %s", column, uuid_format(id, text));
+}
+
+Str resident_seal(Cx *cx, Uuid id, const char *column, Str plain)
+{
+    if (plain.n == 0)
+        return (Str){0};
+    return keys_seal(cx->keys, cx->arena, associated(cx, id, column), plain);
+}
+
+Err resident_unseal(Cx *cx, Uuid id, const char *column, Str sealed, Str *ret_plain)
+{
+    if (sealed.p == NULL) {
+        *ret_plain = STR("");
+        return OK;
+    }
+    return keys_unseal(cx->keys, cx->arena, associated(cx, id, column), sealed, ret_plain);
+}
+
+static Err unseal_row(Cx *cx, const ResidentByIdRow *row, Resident *ret_resident)
+{
+    Resident resident = {.id = row->id,
+                         .record_number = row->record_number,
+                         .sex = row->sex,
+                         .birth_date = row->birth_date,
+                         .area = row->area_code,
+                         .household = row->household_id,
+                         .registered_on = row->registered_on,
+                         .died_on = row->died_on,
+                         .left_on = row->left_on};
+    if (resident.record_number.p == NULL)
+        resident.record_number = STR("");
+    TRY(resident_unseal(cx, row->id, "name", row->name, &resident.name));
+    TRY(resident_unseal(cx, row->id, "id_type", row->id_type, &resident.id_type));
+    TRY(resident_unseal(cx, row->id, "id_number", row->id_number, &resident.id_number));
+    TRY(resident_unseal(cx, row->id, "phone", row->phone, &resident.phone));
+    TRY(resident_unseal(cx, row->id, "address", row->address, &resident.address));
+    *ret_resident = resident;
+    return OK;
+}
+
+static Err read_within(Cx *cx, const DbScope *scope, Uuid id, bool *ret_found,
+                       Resident *ret_resident)
+{
+    ResidentByIdIn in = {.place = cx->place, .id = id};
+    ResidentByIdRow row;
+    bool is_found = false;
+    TRY(resident_by_id(cx->db, scope, cx->arena, &in, &row, &is_found));
+    if (is_found)
+        TRY(unseal_row(cx, &row, ret_resident));
+    *ret_found = is_found;
+    return OK;
+}
+
+Err resident_read(Cx *cx, Uuid id, bool *ret_found, Resident *ret_resident)
+{
+    return read_within(cx, access_scope(cx), id, ret_found, ret_resident);
+}
+
+Err resident_open(Cx *cx, Uuid id, Resident *ret_resident)
+{
+    bool is_found = false;
+    Resident resident;
+    Err err = resident_read(cx, id, &is_found, &resident);
+    if (err != OK)
+        return cx_fail_db(cx, err);
+    if (!is_found)
+        return cx_fail(cx, ERR_NOT_FOUND, TEXT_NOT_FOUND, STR("/id"), 1, STR("resident"));
+    AuditEntry entry = {.action = STR("resident.open"), .subject = id};
+    TRY(audit_add(cx, &entry));
+    *ret_resident = resident;
+    return OK;
+}
+
+static bool is_same(const Resident *a, const Resident *b)
+{
+    return str_equals(a->record_number, b->record_number) && str_equals(a->sex, b->sex)
+           && date_compare(a->birth_date, b->birth_date) == 0 && str_equals(a->area, b->area)
+           && uuid_equals(a->household, b->household) && str_equals(a->name, b->name)
+           && str_equals(a->id_type, b->id_type) && str_equals(a->id_number, b->id_number)
+           && str_equals(a->phone, b->phone) && str_equals(a->address, b->address)
+           && date_compare(a->registered_on, b->registered_on) == 0
+           && date_compare(a->died_on, b->died_on) == 0
+           && date_compare(a->left_on, b->left_on) == 0;
+}
+
+Str resident_seal_name(Cx *cx, Uuid id, Str name)
+{
+    return keys_seal(cx->keys, cx->arena, associated(cx, id, "name"), name);
+}
+
+static Str text_or_null(Str text)
+{
+    return text.n == 0 ? (Str){0} : text;
+}
+
+static ResidentInsertIn sealed_row(Cx *cx, const Resident *resident, int64_t rev)
+{
+    return (ResidentInsertIn){
+        .place = cx->place,
+        .id = resident->id,
+        .area_code = resident->area,
+        .household_id = resident->household,
+        .sex = resident->sex,
+        .birth_date = resident->birth_date,
+        .record_number = text_or_null(resident->record_number),
+        .registered_on = resident->registered_on,
+        .died_on = resident->died_on,
+        .left_on = resident->left_on,
+        .rev = rev,
+        .name = resident_seal_name(cx, resident->id, resident->name),
+        .id_type = resident_seal(cx, resident->id, "id_type", resident->id_type),
+        .id_number = resident_seal(cx, resident->id, "id_number", resident->id_number),
+        .phone = resident_seal(cx, resident->id, "phone", resident->phone),
+        .address = resident_seal(cx, resident->id, "address", resident->address),
+    };
+}
+
+static Err insert_tokens(Cx *cx, const Resident *resident, const TokenList *tokens)
+{
+    for (size_t i = 0; i < tokens->n; i++) {
+        ResidentTokenInsertIn in = {.place = cx->place,
+                                    .token = {(const char *)tokens->items[i].bytes, TOKEN_SIZE},
+                                    .area_code = resident->area,
+                                    .resident_id = resident->id};
+        TRY(resident_token_insert(cx->db, &in, NULL));
+    }
+    return OK;
+}
+
+static Err next_rev(Cx *cx, int64_t *ret_rev)
+{
+    PlaceRevNextRow row;
+    PlaceRevNextIn in = {.place = cx->place};
+    TRY(place_rev_next(cx->db, cx->arena, &in, &row));
+    *ret_rev = row.rev;
+    return OK;
+}
+
+/* The same predicate that reads decides what may be written. */
+static Err refuse_out_of_sight(Cx *cx, Uuid id)
+{
+    ResidentByIdIn in = {.place = cx->place, .id = id};
+    ResidentByIdRow row;
+    bool is_found = false;
+    TRY(resident_by_id(cx->db, access_scope(cx), cx->arena, &in, &row, &is_found));
+    return is_found ? OK : cx_fail(cx, ERR_FORBIDDEN, TEXT_RESIDENT_OUT_OF_SIGHT, STR("/area"), 0);
+}
+
+static Err add_resident(Cx *cx, void *arg)
+{
+    const Resident *resident = arg;
+    Resident stored;
+    bool is_known = false;
+    TRY(read_within(cx, &access_system_actor()->scope, resident->id, &is_known, &stored));
+    if (is_known)
+        return is_same(&stored, resident)
+                   ? refuse_out_of_sight(cx, resident->id)
+                   : cx_fail(cx, ERR_CONFLICT, TEXT_RESIDENT_CONFLICT, STR("/id"), 0);
+    int64_t rev = 0;
+    TRY(next_rev(cx, &rev));
+    ResidentInsertIn in = sealed_row(cx, resident, rev);
+    TokenList tokens;
+    resident_tokens(cx->keys, cx->arena, resident, &tokens);
+    TRY(resident_insert(cx->db, &in, NULL));
+    TRY(insert_tokens(cx, resident, &tokens));
+    TRY(refuse_out_of_sight(cx, resident->id));
+    AuditEntry entry = {.action = STR("resident.add"), .subject = resident->id};
+    return audit_add(cx, &entry);
+}
+
+Err resident_add(Cx *cx, const Resident *resident)
+{
+    Resident copy = *resident;
+    return cx_write(cx, add_resident, &copy);
+}
+
+/* A member of Resident by the name of its fact; NULL when the fact is kept in resident_fact. */
+static Str *text_member(Resident *resident, Str fact)
+{
+    const struct {
+        const char *name;
+        Str *member;
+    } members[] = {
+        {"sex", &resident->sex},
+        {"name", &resident->name},
+        {"id_type", &resident->id_type},
+        {"id_number", &resident->id_number},
+        {"phone", &resident->phone},
+        {"address", &resident->address},
+        {"record_number", &resident->record_number},
+    };
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+        if (str_equals_c(fact, members[i].name))
+            return members[i].member;
+    }
+    return NULL;
+}
+
+static Str fact_associated(Cx *cx, Uuid id, Str fact)
+{
+    char text[UUID_TEXT_SIZE];
+    return str_printf(cx->arena, "resident_fact.%.*s %s", STR_ARG(fact), uuid_format(id, text));
+}
+
+static Err keep_other(Cx *cx, Uuid id, const ResidentFact *fact)
+{
+    if (fact->text.n == 0) {
+        ResidentFactRemoveIn in = {.place = cx->place, .resident_id = id, .fact = fact->fact};
+        return resident_fact_remove(cx->db, &in, NULL);
+    }
+    Str sealed = keys_seal(cx->keys, cx->arena, fact_associated(cx, id, fact->fact), fact->text);
+    ResidentFactWriteIn in = {
+        .place = cx->place, .resident_id = id, .fact = fact->fact, .content = sealed};
+    return resident_fact_write(cx->db, &in, NULL);
+}
+
+static bool has_token(const TokenList *list, const Token *token)
+{
+    for (size_t i = 0; i < list->n; i++) {
+        if (str_equals((Str){(const char *)list->items[i].bytes, TOKEN_SIZE},
+                       (Str){(const char *)token->bytes, TOKEN_SIZE}))
+            return true;
+    }
+    return false;
+}
+
+static Err replace_tokens(Cx *cx, const Resident *before, const Resident *after)
+{
+    TokenList old;
+    TokenList new;
+    resident_tokens(cx->keys, cx->arena, before, &old);
+    resident_tokens(cx->keys, cx->arena, after, &new);
+    for (size_t i = 0; i < old.n; i++) {
+        if (has_token(&new, &old.items[i]))
+            continue;
+        ResidentTokenRemoveIn in = {.place = cx->place,
+                                    .token = {(const char *)old.items[i].bytes, TOKEN_SIZE},
+                                    .area_code = before->area,
+                                    .resident_id = before->id};
+        TRY(resident_token_remove(cx->db, &in, NULL));
+    }
+    return insert_tokens(cx, after, &new);
+}
+
+static Err change_resident(Cx *cx, const Resident *before, const Resident *after)
+{
+    int64_t rev = 0;
+    TRY(next_rev(cx, &rev));
+    ResidentInsertIn row = sealed_row(cx, after, rev);
+    ResidentChangeIn in = {.place = row.place,
+                           .id = row.id,
+                           .sex = row.sex,
+                           .birth_date = row.birth_date,
+                           .record_number = row.record_number,
+                           .rev = rev,
+                           .name = row.name,
+                           .id_type = row.id_type,
+                           .id_number = row.id_number,
+                           .phone = row.phone,
+                           .address = row.address};
+    TRY(resident_change(cx->db, &in, NULL));
+    return replace_tokens(cx, before, after);
+}
+
+static Err find_stored(Cx *cx, Uuid id, Resident *ret_resident)
+{
+    bool is_known = false;
+    TRY(read_within(cx, &access_system_actor()->scope, id, &is_known, ret_resident));
+    return is_known ? OK
+                    : cx_fail(cx, ERR_NOT_FOUND, TEXT_NOT_FOUND, STR("/id"), 1, STR("resident"));
+}
+
+Err resident_keep(Cx *cx, Uuid id, const ResidentFact *facts, size_t n)
+{
+    DCHECK(cx->is_writing);
+    Resident before;
+    TRY(find_stored(cx, id, &before));
+    Resident after = before;
+    for (size_t i = 0; i < n; i++) {
+        Str *member = text_member(&after, facts[i].fact);
+        if (member != NULL)
+            *member = facts[i].text.n > 0 ? facts[i].text : STR("");
+        else if (!str_equals_c(facts[i].fact, "birth_date"))
+            TRY(keep_other(cx, id, &facts[i]));
+        else if (facts[i].text.n == 0)
+            after.birth_date = DATE_NONE;
+        else if (date_parse(facts[i].text, &after.birth_date) != OK)
+            return ERR_INVALID;
+    }
+    return is_same(&before, &after) ? OK : change_resident(cx, &before, &after);
+}
+
+static Err read_other(Cx *cx, Uuid id, ResidentFact *fact)
+{
+    ResidentFactStoredIn in = {.place = cx->place, .resident_id = id, .fact = fact->fact};
+    ResidentFactStoredRow row;
+    bool is_found = false;
+    TRY(resident_fact_stored(cx->db, cx->arena, &in, &row, &is_found));
+    fact->text = STR("");
+    if (!is_found)
+        return OK;
+    return keys_unseal(cx->keys, cx->arena, fact_associated(cx, id, fact->fact), row.content,
+                       &fact->text);
+}
+
+Err resident_facts(Cx *cx, Uuid id, ResidentFact *facts, size_t n)
+{
+    Resident resident;
+    TRY(find_stored(cx, id, &resident));
+    for (size_t i = 0; i < n; i++) {
+        const Str *member = text_member(&resident, facts[i].fact);
+        char day[DATE_TEXT_SIZE];
+        if (member != NULL)
+            facts[i].text = *member;
+        else if (!str_equals_c(facts[i].fact, "birth_date"))
+            TRY(read_other(cx, id, &facts[i]));
+        else if (date_is_none(resident.birth_date))
+            facts[i].text = STR("");
+        else
+            facts[i].text = str_copy(cx->arena, str_from_c(date_format(resident.birth_date, day)));
+    }
+    return OK;
+}

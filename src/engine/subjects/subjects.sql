@@ -1,0 +1,190 @@
+-- Areas, facilities, catchments, households, residents and their search tokens.
+
+-- name: area_all :many
+-- in: place text
+-- out: code text, parent text, level integer, name text, name_en text, kind text
+SELECT a.code, a.parent, a.level, a.name, a.name_en, a.kind
+FROM area a
+WHERE a.place = :place
+ORDER BY a.code;
+
+-- name: area_write :run
+-- in: place text, code text, parent text, level integer, name text, name_en text, kind text
+INSERT INTO area (place, code, parent, level, name, name_en, kind)
+VALUES (:place, :code, :parent, :level, :name, :name_en, :kind)
+ON CONFLICT (place, code)
+DO UPDATE SET parent = :parent, level = :level, name = :name, name_en = :name_en, kind = :kind;
+
+-- name: facility_in_force :many
+-- in: place text, day date
+-- out: code text, name text, name_en text, kind text, level integer, parent text, valid_from date
+-- out: valid_to date?
+SELECT f.code, f.name, f.name_en, f.kind, f.level, f.parent, f.valid_from, f.valid_to
+FROM facility f
+WHERE f.place = :place AND f.valid_from <= :day AND (f.valid_to IS NULL OR f.valid_to >= :day)
+ORDER BY f.code;
+
+-- name: facility_write :run
+-- in: place text, code text, name text, name_en text, kind text, level integer, parent text
+-- in: valid_from date, valid_to date?
+INSERT INTO facility (place, code, name, name_en, kind, level, parent, valid_from, valid_to)
+VALUES (:place, :code, :name, :name_en, :kind, :level, :parent, :valid_from, :valid_to)
+ON CONFLICT (place, code)
+DO UPDATE SET name = :name, name_en = :name_en, kind = :kind, level = :level, parent = :parent,
+              valid_from = :valid_from, valid_to = :valid_to;
+
+-- name: catchment_write :run
+-- in: place text, facility text, area_code text, valid_from date, valid_to date?
+INSERT INTO catchment (place, facility, area_code, valid_from, valid_to)
+VALUES (:place, :facility, :area_code, :valid_from, :valid_to)
+ON CONFLICT (place, facility, area_code, valid_from) DO UPDATE SET valid_to = :valid_to;
+
+-- name: catchment_area_of_facility :many
+-- in: place text, facility text, day date
+-- out: area_code text
+SELECT DISTINCT c.area_code
+FROM catchment c
+WHERE c.place = :place AND c.facility = :facility
+  AND c.valid_from <= :day AND (c.valid_to IS NULL OR c.valid_to >= :day)
+ORDER BY c.area_code;
+
+-- name: catchment_area_below :many
+-- in: place text, facility text, day date
+-- out: area_code text
+WITH RECURSIVE below (code) AS (
+    SELECT f.code
+    FROM facility f
+    WHERE f.place = :place AND f.code = :facility
+      AND f.valid_from <= :day AND (f.valid_to IS NULL OR f.valid_to >= :day)
+    UNION
+    SELECT f.code
+    FROM below b
+    JOIN facility f ON f.parent = b.code
+    WHERE f.place = :place AND f.valid_from <= :day AND (f.valid_to IS NULL OR f.valid_to >= :day)
+)
+SELECT DISTINCT c.area_code
+FROM below b
+JOIN catchment c ON c.facility = b.code
+WHERE c.place = :place AND c.valid_from <= :day AND (c.valid_to IS NULL OR c.valid_to >= :day)
+ORDER BY c.area_code;
+
+-- name: catchment_in_force :many
+-- in: place text, day date
+-- out: facility text, area_code text, valid_from date, valid_to date?
+SELECT c.facility, c.area_code, c.valid_from, c.valid_to
+FROM catchment c
+WHERE c.place = :place AND c.valid_from <= :day AND (c.valid_to IS NULL OR c.valid_to >= :day)
+ORDER BY c.facility, c.area_code;
+
+-- name: household_write :run
+-- in: place text, id uuid, area_code text
+INSERT INTO household (place, id, area_code) VALUES (:place, :id, :area_code)
+ON CONFLICT (place, id) DO UPDATE SET area_code = :area_code;
+
+-- name: resident_insert :run
+-- in: place text, id uuid, area_code text, household_id uuid?, sex text, birth_date date?
+-- in: record_number text?, registered_on date, died_on date?, left_on date?, rev integer
+-- in: name bytes, id_type bytes?, id_number bytes?, phone bytes?, address bytes?
+INSERT INTO resident (place, id, area_code, household_id, sex, birth_date, record_number, registered_on,
+                      died_on, left_on, rev, name, id_type, id_number, phone, address)
+VALUES (:place, :id, :area_code, :household_id, :sex, :birth_date, :record_number, :registered_on,
+        :died_on, :left_on, :rev, :name, :id_type, :id_number, :phone, :address);
+
+-- name: resident_change :run
+-- in: place text, id uuid, sex text, birth_date date?, record_number text?, rev integer
+-- in: name bytes, id_type bytes?, id_number bytes?, phone bytes?, address bytes?
+UPDATE resident SET sex = :sex, birth_date = :birth_date, record_number = :record_number, rev = :rev,
+                    name = :name, id_type = :id_type, id_number = :id_number, phone = :phone,
+                    address = :address
+WHERE place = :place AND id = :id;
+
+-- name: resident_by_id :maybe
+-- in: place text, id uuid
+-- out: id uuid, area_code text, household_id uuid?, sex text, birth_date date?, record_number text?
+-- out: registered_on date, died_on date?, left_on date?
+-- out: name bytes, id_type bytes?, id_number bytes?, phone bytes?, address bytes?
+SELECT r.id, r.area_code, r.household_id, r.sex, r.birth_date, r.record_number, r.registered_on,
+       r.died_on, r.left_on, r.name, r.id_type, r.id_number, r.phone, r.address
+FROM resident r
+WHERE r.place = :place AND r.id = :id AND {scope:resident r};
+
+-- name: resident_by_record_number :maybe
+-- in: place text, record_number text
+-- out: id uuid
+SELECT r.id
+FROM resident r
+WHERE r.place = :place AND r.record_number = :record_number AND {scope:resident r};
+
+-- name: resident_fact_write :run
+-- in: place text, resident_id uuid, fact text, content bytes
+INSERT INTO resident_fact (place, resident_id, fact, content)
+VALUES (:place, :resident_id, :fact, :content)
+ON CONFLICT (place, resident_id, fact) DO UPDATE SET content = :content;
+
+-- name: resident_fact_remove :run
+-- in: place text, resident_id uuid, fact text
+DELETE FROM resident_fact WHERE place = :place AND resident_id = :resident_id AND fact = :fact;
+
+-- name: resident_fact_stored :maybe
+-- in: place text, resident_id uuid, fact text
+-- out: content bytes
+-- unscoped: engines ask for a resident whom they have found in scope
+SELECT f.content
+FROM resident_fact f
+WHERE f.place = :place AND f.resident_id = :resident_id AND f.fact = :fact;
+
+-- name: resident_token_insert :run
+-- in: place text, token bytes, area_code text, resident_id uuid
+INSERT INTO resident_token (place, token, area_code, resident_id)
+VALUES (:place, :token, :area_code, :resident_id)
+ON CONFLICT (place, token, area_code, resident_id) DO NOTHING;
+
+-- name: resident_token_remove :run
+-- in: place text, token bytes, area_code text, resident_id uuid
+DELETE FROM resident_token
+WHERE place = :place AND token = :token AND area_code = :area_code AND resident_id = :resident_id;
+
+-- The scope is decided on the token's own row, which carries the resident's area. A search that needs
+-- fewer tokens repeats the first.
+-- name: resident_token_find :many
+-- in: place text, token1 bytes, token2 bytes, token3 bytes, token4 bytes, token5 bytes, token6 bytes
+-- out: resident_id uuid
+SELECT t.resident_id
+FROM resident_token t
+WHERE t.place = :place AND t.token = :token1 AND {scope:resident t}
+  AND EXISTS (SELECT 1 FROM resident_token u
+              WHERE u.place = t.place AND u.token = :token2 AND u.area_code = t.area_code
+                AND u.resident_id = t.resident_id)
+  AND EXISTS (SELECT 1 FROM resident_token u
+              WHERE u.place = t.place AND u.token = :token3 AND u.area_code = t.area_code
+                AND u.resident_id = t.resident_id)
+  AND EXISTS (SELECT 1 FROM resident_token u
+              WHERE u.place = t.place AND u.token = :token4 AND u.area_code = t.area_code
+                AND u.resident_id = t.resident_id)
+  AND EXISTS (SELECT 1 FROM resident_token u
+              WHERE u.place = t.place AND u.token = :token5 AND u.area_code = t.area_code
+                AND u.resident_id = t.resident_id)
+  AND EXISTS (SELECT 1 FROM resident_token u
+              WHERE u.place = t.place AND u.token = :token6 AND u.area_code = t.area_code
+                AND u.resident_id = t.resident_id)
+ORDER BY t.area_code, t.resident_id
+LIMIT 50;
+
+-- Fifty names at a time; places that are not needed hold the nil id.
+-- name: resident_name_batch :many
+-- in: place text
+-- in: id01 uuid?, id02 uuid?, id03 uuid?, id04 uuid?, id05 uuid?, id06 uuid?, id07 uuid?, id08 uuid?, id09 uuid?, id10 uuid?
+-- in: id11 uuid?, id12 uuid?, id13 uuid?, id14 uuid?, id15 uuid?, id16 uuid?, id17 uuid?, id18 uuid?, id19 uuid?, id20 uuid?
+-- in: id21 uuid?, id22 uuid?, id23 uuid?, id24 uuid?, id25 uuid?, id26 uuid?, id27 uuid?, id28 uuid?, id29 uuid?, id30 uuid?
+-- in: id31 uuid?, id32 uuid?, id33 uuid?, id34 uuid?, id35 uuid?, id36 uuid?, id37 uuid?, id38 uuid?, id39 uuid?, id40 uuid?
+-- in: id41 uuid?, id42 uuid?, id43 uuid?, id44 uuid?, id45 uuid?, id46 uuid?, id47 uuid?, id48 uuid?, id49 uuid?, id50 uuid?
+-- out: id uuid, name bytes
+-- unscoped: the ids come from a list whose own query is scoped
+SELECT r.id, r.name
+FROM resident r
+WHERE r.place = :place
+  AND r.id IN (:id01, :id02, :id03, :id04, :id05, :id06, :id07, :id08, :id09, :id10,
+               :id11, :id12, :id13, :id14, :id15, :id16, :id17, :id18, :id19, :id20,
+               :id21, :id22, :id23, :id24, :id25, :id26, :id27, :id28, :id29, :id30,
+               :id31, :id32, :id33, :id34, :id35, :id36, :id37, :id38, :id39, :id40,
+               :id41, :id42, :id43, :id44, :id45, :id46, :id47, :id48, :id49, :id50);

@@ -1,0 +1,48 @@
+/* What the files of subjects share. */
+#pragma once
+
+#include "base/os_crypto.h"
+#include "base/vec.h"
+#include "engine/subjects/subjects.h"
+
+/* The initial of a Chinese character's pinyin, 'a' to 'z'; 0 when there is none. as_surname takes
+ * the reading that the character has at the head of a name. */
+char pinyin_initial(uint32_t code, bool as_surname);
+
+enum {
+    NAME_CHARACTERS_MOST = 12, /* of a name that can be searched */
+    INITIALS_MOST = 6,
+    TOKENS_MOST = 48,
+};
+
+typedef struct TokenList {
+    Token items[TOKENS_MOST]; /* each once */
+    size_t n;
+} TokenList;
+
+/* A name as it is searched: lower-case ASCII, no spaces, one kind of middle dot. */
+Str name_normalised(Arena *arena, Str name);
+/* Without spaces and hyphens, upper case: identity numbers, other documents and phones. */
+Str number_normalised(Arena *arena, Str number);
+
+/* What is hashed; place by place the same in writing and searching. */
+Token token_of_name(const struct Keys *keys, Arena *arena, Str normalised);
+Token token_of_name_character(const struct Keys *keys, Arena *arena, size_t position,
+                              Str character);
+Token token_of_initials(const struct Keys *keys, Arena *arena, Str initials);
+Token token_of_id_number(const struct Keys *keys, Arena *arena, Str normalised);
+Token token_of_id_number_end(const struct Keys *keys, Arena *arena, Str last_four);
+Token token_of_phone(const struct Keys *keys, Arena *arena, Str normalised);
+Token token_of_phone_end(const struct Keys *keys, Arena *arena, Str last_four);
+
+/* Every token by which the resident is found. */
+void resident_tokens(const struct Keys *keys, Arena *arena, const Resident *resident,
+                     TokenList *ret_tokens);
+
+/* Sealed columns; associated data is "resident.<column> <id>". An empty text is NULL. */
+Str resident_seal(Cx *cx, Uuid id, const char *column, Str plain);
+/* The empty name is sealed too: its column is never NULL. */
+Str resident_seal_name(Cx *cx, Uuid id, Str name);
+Err resident_unseal(Cx *cx, Uuid id, const char *column, Str sealed, Str *ret_plain) MUST_CHECK;
+/* resident_open without its audit entry. */
+Err resident_read(Cx *cx, Uuid id, bool *ret_found, Resident *ret_resident) MUST_CHECK;
