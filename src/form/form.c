@@ -1,0 +1,142 @@
+/* Names and slots of a form's expressions, and places in its answers. */
+#include "form/form_int.h"
+
+static const struct {
+    const char *name;
+    ExprType type;
+} context_names[FORM_SLOT_CONTEXT_N] = {
+    [FORM_SLOT_HAPPENED_ON] = {"happened_on", EXPR_DATE},
+    [FORM_SLOT_TODAY] = {"today", EXPR_DATE},
+    [FORM_SLOT_SUBJECT_SEX] = {"subject.sex", EXPR_TEXT},
+    [FORM_SLOT_SUBJECT_BIRTH_DATE] = {"subject.birth_date", EXPR_DATE},
+    [FORM_SLOT_PREVIOUS_HAPPENED_ON] = {"previous.happened_on", EXPR_DATE},
+};
+
+uint32_t form_slot(const Form *form, FormSlot slot)
+{
+    return (uint32_t)form->field_n + (uint32_t)slot;
+}
+
+uint32_t form_slot_previous(const Form *form, size_t field)
+{
+    return (uint32_t)(form->field_n + FORM_SLOT_CONTEXT_N + field);
+}
+
+ExprType form_field_expr_type(FieldType type)
+{
+    switch (type) {
+    case FIELD_TEXT:
+    case FIELD_CODE: return EXPR_TEXT;
+    case FIELD_INTEGER: return EXPR_INTEGER;
+    case FIELD_DECIMAL: return EXPR_DECIMAL;
+    case FIELD_DATE: return EXPR_DATE;
+    case FIELD_CODES: return EXPR_CODES;
+    case FIELD_ROWS: break;
+    }
+    return EXPR_NULL;
+}
+
+/* The index among the first n fields, or SIZE_MAX. */
+static size_t find_among(const FormField *fields, size_t n, Str id)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (str_equals(fields[i].id, id))
+            return i;
+    }
+    return SIZE_MAX;
+}
+
+static bool name_field(const FormNames *names, Str id, size_t readable_n, size_t first_slot,
+                       ExprName *ret_name)
+{
+    size_t i = find_among(names->fields, readable_n, id);
+    if (i == SIZE_MAX || names->fields[i].type == FIELD_ROWS)
+        return false;
+    *ret_name = (ExprName){.type = form_field_expr_type(names->fields[i].type),
+                           .slot = (uint32_t)(first_slot + i),
+                           .most = FORM_NUMBER_MOST};
+    return true;
+}
+
+static bool find_name(void *context, Str name, ExprName *ret_name)
+{
+    const FormNames *names = context;
+    static const Str previous = {"previous.", 9};
+    if (name.n > 0 && name.p[0] == '$')
+        return names->parameters != NULL
+               && names->parameters->find(names->parameters->context, name, ret_name);
+    for (size_t i = 0; i < FORM_SLOT_CONTEXT_N; i++) {
+        if (!str_equals_c(name, context_names[i].name))
+            continue;
+        *ret_name =
+            (ExprName){.type = context_names[i].type, .slot = (uint32_t)(names->field_n + i)};
+        return true;
+    }
+    if (str_has_prefix(name, previous))
+        return name_field(names, str_slice(name, previous.n, name.n), names->field_n,
+                          names->field_n + FORM_SLOT_CONTEXT_N, ret_name);
+    return name_field(names, name, names->readable_n, 0, ret_name);
+}
+
+ExprScope form_scope(FormNames *names)
+{
+    return (ExprScope){names, find_name};
+}
+
+size_t form_find_field(const Form *form, Str id)
+{
+    return find_among(form->fields, form->field_n, id);
+}
+
+void form_answers_init(FormAnswers *answers, const Form *form, Arena *arena)
+{
+    *answers = (FormAnswers){.values = arena_array(arena, ExprValue, form->field_n),
+                             .rows = arena_array(arena, FormRows, form->field_n)};
+}
+
+bool form_place_is_in_row(FormPlace place)
+{
+    return place.row != SIZE_MAX;
+}
+
+const FormField *form_field_at(const Form *form, FormPlace place)
+{
+    const FormField *field = &form->fields[place.field];
+    return form_place_is_in_row(place) ? &field->rows[place.row_field] : field;
+}
+
+ExprValue *form_value_at(const FormAnswers *answers, FormPlace place)
+{
+    if (!form_place_is_in_row(place))
+        return &answers->values[place.field];
+    const FormRows *rows = &answers->rows[place.field];
+    return place.row < rows->n ? &rows->rows[place.row].values[place.row_field] : NULL;
+}
+
+ExprValue form_answers_get(const FormAnswers *answers, FormPlace place)
+{
+    const ExprValue *value = form_value_at(answers, place);
+    return value == NULL ? EXPR_ABSENT : *value;
+}
+
+Str form_place_key(const Form *form, FormPlace place, Arena *arena)
+{
+    const FormField *field = &form->fields[place.field];
+    if (!form_place_is_in_row(place))
+        return field->id;
+    return str_printf(arena, "%.*s.%zu.%.*s", STR_ARG(field->id), place.row,
+                      STR_ARG(field->rows[place.row_field].id));
+}
+
+Wording form_place_label(const Form *form, FormPlace place, Arena *arena)
+{
+    Wording label = form->fields[place.field].label;
+    label.en = wording_in(label, LANG_EN);
+    if (!form_place_is_in_row(place))
+        return label;
+    Wording column = form_field_at(form, place)->label;
+    return (Wording){str_printf(arena, "%.*s第 %zu 行的%.*s", STR_ARG(label.zh), place.row + 1,
+                                STR_ARG(column.zh)),
+                     str_printf(arena, "%.*s, line %zu: %.*s", STR_ARG(label.en), place.row + 1,
+                                STR_ARG(wording_in(column, LANG_EN)))};
+}
