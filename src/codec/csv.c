@@ -11,9 +11,11 @@
 
 typedef VEC(Str) CellList;
 
+static const Str byte_order_mark = {"\xef\xbb\xbf", 3};
+
 CsvReader csv_read(Str text, CsvLimits limits)
 {
-    if (str_has_prefix(text, STR("\xef\xbb\xbf")))
+    if (str_has_prefix(text, byte_order_mark))
         text = str_slice(text, 3, text.n);
     return (CsvReader){.rest = text, .limits = limits, .line = 1};
 }
@@ -69,20 +71,15 @@ static bool is_separator(char c)
     return c == ',' || c == '\r' || c == '\n';
 }
 
-/* Up to the comma or line end. */
-static Err take_plain(CsvReader *reader, size_t column, Str *ret_cell, CsvFault *fault)
+/* Up to the comma or line end; quotes inside stand for themselves. */
+static Str take_plain(CsvReader *reader)
 {
     size_t at = 0;
-    while (at < reader->rest.n && !is_separator(reader->rest.p[at])) {
-        if (reader->rest.p[at] == '"')
-            return fail(reader, fault, column, ERR_MALFORMED,
-                        WORDING("含引号的单元格须整体加引号",
-                                "a cell with a quotation mark must be quoted as a whole"));
+    while (at < reader->rest.n && !is_separator(reader->rest.p[at]))
         at++;
-    }
-    *ret_cell = str_slice(reader->rest, 0, at);
+    Str cell = str_slice(reader->rest, 0, at);
     reader->rest = str_slice(reader->rest, at, reader->rest.n);
-    return OK;
+    return cell;
 }
 
 static Err take_cell(CsvReader *reader, Arena *arena, size_t column, Str *ret_cell, CsvFault *fault)
@@ -90,7 +87,7 @@ static Err take_cell(CsvReader *reader, Arena *arena, size_t column, Str *ret_ce
     if (reader->rest.n > 0 && reader->rest.p[0] == '"')
         TRY(take_quoted(reader, arena, column, ret_cell, fault));
     else
-        TRY(take_plain(reader, column, ret_cell, fault));
+        *ret_cell = take_plain(reader);
     if (ret_cell->n > reader->limits.cell_bytes || arena->is_over)
         return fail(reader, fault, column, ERR_LIMIT,
                     WORDING("单元格内容过长", "the cell is too long"));
@@ -158,7 +155,7 @@ static bool needs_quotes(Str cell)
 {
     if (cell.n == 0)
         return false;
-    if (cell.p[0] == ' ' || cell.p[cell.n - 1] == ' ')
+    if (cell.p[0] == ' ' || str_has_prefix(cell, byte_order_mark) || cell.p[cell.n - 1] == ' ')
         return true;
     for (size_t i = 0; i < cell.n; i++)
         if (cell.p[i] == ',' || cell.p[i] == '"' || cell.p[i] == '\r' || cell.p[i] == '\n')

@@ -1,10 +1,10 @@
 /* CSV: RFC 4180 in and out.
  *
  * In: rows end with LF or CRLF (the last may have none); a UTF-8 byte order mark is skipped; a
- * quoted cell may hold commas, quotes (doubled) and line ends. Refused: bytes that are not UTF-8,
- * U+0000, a quote inside an unquoted cell, text after a closing quote, a quote that never closes, a
- * CR alone. Rows may differ in length; CsvRow.n shows it. A line with nothing on it is a row of one
- * empty cell. */
+ * quoted cell may hold commas, quotes (doubled) and line ends; in a cell that does not begin with a
+ * quote, quotes stand for themselves, as spreadsheets have it. Refused: bytes that are not UTF-8,
+ * U+0000, text after a closing quote, a quote that never closes, a CR alone. Rows may differ in
+ * length; CsvRow.n shows it. A line with nothing on it is a row of one empty cell. */
 #pragma once
 
 #include "base/buf.h"
@@ -50,6 +50,6 @@ typedef struct CsvWriter {
 } CsvWriter;
 
 CsvWriter csv_write(Buf *buf);
-/* Quoted when it has to be: comma, quote, CR, LF, or a space at an end. */
+/* Quoted when it has to be: comma, quote, CR, LF, a space at an end, a byte order mark. */
 void csv_put(CsvWriter *writer, Str cell);
 void csv_end_row(CsvWriter *writer); /* CRLF */
