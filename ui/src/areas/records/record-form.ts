@@ -1,0 +1,117 @@
+/* Everything a form page needs before it can be shown, and sending it afterwards. */
+import { answersFromJson, answersToJson } from '../../core/answers'
+import { ApiError } from '../../core/api'
+import { dayNumber } from '../../core/dates'
+import { drafts, type Draft } from '../../core/drafts'
+import { openFormModule, type Answers, type Issue } from '../../core/form-module'
+import { api, session, today } from '../../core/session'
+import type { FormContext, ProblemItem, Receipt, RecordPage, ResidentPage } from '../../core/types'
+import { newId } from '../../core/uuid'
+import { carriedAnswers, createFormRun, type FormRun, type RunContext } from '../../forms/form-run'
+import { openForm } from './record-forms'
+import type { Declaration } from '../../core/form-declaration'
+
+export interface OpenedRecordForm {
+  run: FormRun
+  resident: ResidentPage['resident']
+  programs: ResidentPage['programs']
+  draft: Draft
+  isResumed: boolean
+  amended: RecordPage | null
+}
+
+export interface FormRequest {
+  form: string
+  resident: string
+  amends: string
+}
+
+/* A draft of an amendment is kept apart from one of a new record. */
+function draftName(request: FormRequest): string {
+  return request.amends ? `${request.form}~${request.amends}` : request.form
+}
+
+function accountId(): string {
+  return session.current?.account.id ?? ''
+}
+
+export function saveDraft(request: FormRequest, draft: Draft): void {
+  drafts.write(accountId(), request.resident, draftName(request), draft)
+}
+
+export function dropDraft(request: FormRequest): void {
+  drafts.remove(accountId(), request.resident, draftName(request))
+}
+
+export async function readContext(form: Declaration, request: FormRequest, on: string): Promise<RunContext> {
+  let context = await readContextOn(request, on)
+  /* What is amended is not its own previous record. */
+  if (request.amends && context.previous?.id === request.amends) context = await readContextOn(request, dayBefore(on))
+  return {
+    happenedOn: on,
+    today: today(),
+    sex: context.subject.sex ?? '',
+    birthDate: context.subject.birth_date ?? '',
+    previousHappenedOn: context.previous?.happened_on ?? '',
+    previous: context.previous ? answersFromJson(form, context.previous.answers) : {},
+  }
+}
+
+function readContextOn(request: FormRequest, on: string): Promise<FormContext> {
+  return api.get<FormContext>(`/forms/${encodeURIComponent(request.form)}/context`, { resident: request.resident, on })
+}
+
+function dayBefore(iso: string): string {
+  return new Date((dayNumber(iso) - 1) * 86_400_000).toISOString().slice(0, 10)
+}
+
+export async function openRecordForm(request: FormRequest): Promise<OpenedRecordForm> {
+  const [{ declaration, wire }, module, page, amended] = await Promise.all([
+    openForm(request.form),
+    openFormModule(),
+    api.get<ResidentPage>(`/residents/${encodeURIComponent(request.resident)}`),
+    request.amends ? api.get<RecordPage>(`/records/${encodeURIComponent(request.amends)}`) : null,
+  ])
+  const kept = drafts.read(accountId(), request.resident, draftName(request))
+  const happenedOn = kept?.happenedOn || amended?.happened_on || today()
+  const context = await readContext(declaration, request, happenedOn)
+  const first: Answers = amended ? answersFromJson(declaration, amended.answers) : carriedAnswers(declaration, context.previous)
+  const draft: Draft = kept ?? {
+    id: newId(), happenedOn, answers: first, touched: amended ? Object.keys(first) : [], confirmed: [], step: -1, reason: '',
+  }
+  const handle = module.load(wire)
+  const run = createFormRun(declaration, (input) => module.run(handle, declaration, input), context, draft)
+  return { run, resident: page.resident, programs: page.programs, draft, isResumed: kept !== null, amended }
+}
+
+export function sendRecord(request: FormRequest, opened: OpenedRecordForm, draft: Draft): Promise<Receipt> {
+  const { run } = opened
+  return api.post<Receipt>('/records', {
+    id: draft.id,
+    form: run.form.id,
+    form_version: run.form.version,
+    subject: request.resident,
+    happened_on: draft.happenedOn,
+    answers: answersToJson(run.form, run.answers, run.result.value.shown),
+    confirmed: [...run.confirmed],
+    ...(request.amends ? { amends: request.amends, reason: draft.reason.trim() } : {}),
+  })
+}
+
+/* The server's problems as issues of fields; what names no field stays for the page. */
+export function issuesFromProblem(error: ApiError, form: Declaration): { issues: Issue[]; rest: ProblemItem[] } {
+  const issues: Issue[] = []
+  const rest: ProblemItem[] = []
+  for (const item of error.problem?.problems ?? []) {
+    const [, field = '', row = '', column = ''] = /^\/answers\/([^/]+)(?:\/(\d+))?(?:\/([^/]+))?/.exec(item.where ?? '') ?? []
+    if (!form.byId.has(field)) {
+      rest.push(item)
+      continue
+    }
+    issues.push({
+      kind: 'server', isHard: !item.soft, isConfirmed: false, key: item.confirm ?? field, field,
+      row: row === '' ? null : Number(row), column, message: item.text,
+    })
+  }
+  return { issues, rest }
+}

@@ -1,0 +1,95 @@
+/* Who is logged in on this page, and what to do when that ends. */
+import { reactive } from 'vue'
+import { Api, ApiError } from './api'
+import { drafts } from './drafts'
+import { lang } from './i18n'
+import type { Demo, Session } from './types'
+
+export const session = reactive({
+  isKnown: false, /* the server was asked */
+  isUnreachable: false,
+  isExpired: false, /* the login dialog is up */
+  current: null as Session | null,
+  demo: { is_demo: false } as Demo,
+})
+
+let waiting: { promise: Promise<boolean>; settle: (isIn: boolean) => void } | undefined
+
+export const api = new Api((input, init) => fetch(input, init), {
+  csrf: () => session.current?.csrf ?? '',
+  language: () => (lang.value === 'zh' ? 'zh-CN' : 'en'),
+  reauthenticate() {
+    if (!session.current) return Promise.resolve(false)
+    if (!waiting) {
+      let settle: (isIn: boolean) => void = () => undefined
+      waiting = { promise: new Promise((resolve) => (settle = resolve)), settle: (isIn) => settle(isIn) }
+      session.isExpired = true
+    }
+    return waiting.promise
+  },
+  async refresh() {
+    await openSession()
+    return session.current !== null
+  },
+})
+
+/* Asks who is logged in and, for the login page, whether this is a demo. */
+export async function openSession(): Promise<void> {
+  session.isUnreachable = false
+  try {
+    session.current = await api.request<Session>('GET', '/session', { isLogin: true })
+  } catch (error) {
+    session.current = null
+    session.isUnreachable = !(error instanceof ApiError && error.status === 401)
+  }
+  if (!session.current && !session.isUnreachable) await openDemo()
+  session.isKnown = true
+}
+
+async function openDemo(): Promise<void> {
+  try {
+    session.demo = await api.request<Demo>('GET', '/demo', { isLogin: true })
+  } catch {
+    session.demo = { is_demo: false }
+  }
+}
+
+export async function logIn(login: string, password: string): Promise<void> {
+  const before = session.current?.account.id
+  const next = await api.request<Session>('POST', '/session', { body: { login, password }, isLogin: true })
+  session.current = next
+  if (session.isExpired) endWait(before === next.account.id)
+}
+
+/* The person closed the dialog instead of logging in again. */
+export async function giveUpLogin(): Promise<void> {
+  session.current = null
+  endWait(false)
+  await openDemo()
+}
+
+function endWait(isIn: boolean): void {
+  session.isExpired = false
+  waiting?.settle(isIn)
+  waiting = undefined
+}
+
+export async function logOut(): Promise<void> {
+  const account = session.current?.account.id
+  try {
+    await api.request('DELETE', '/session', { isLogin: true })
+  } catch (error) {
+    if (!(error instanceof ApiError && error.status === 401)) throw error
+  }
+  if (account) drafts.removeAll(account)
+  session.current = null
+  await openDemo()
+}
+
+export function isDemo(): boolean {
+  return session.current?.is_demo ?? session.demo.is_demo
+}
+
+export function today(): string {
+  return session.current?.today ?? ''
+}

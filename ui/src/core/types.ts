@@ -1,0 +1,191 @@
+/* What the API sends and takes: the shapes of src/web. */
+
+export interface Wording {
+  zh: string
+  en: string
+}
+
+export interface Account {
+  id: string
+  login: string
+  name: string
+  role: string
+  role_title: Wording
+  facility: { code: string; name: string; level: string }
+  permissions: string[]
+  sees_persons: boolean
+}
+
+export interface Session {
+  account: Account
+  csrf: string
+  place: { code: string; name: string; name_en: string }
+  today: string
+  is_demo: boolean
+}
+
+export interface Demo {
+  is_demo: boolean
+  today?: string
+  accounts?: { login: string; password: string; title: Wording; facility: string }[]
+}
+
+export interface ProgramTag {
+  id: string
+  tag: Wording | string
+  title?: Wording
+}
+
+export interface ResidentBrief {
+  id: string
+  name: string
+  sex: string
+  age: number
+  birth_date: string
+  area: string
+  area_name: Wording | string
+  programs: ProgramTag[]
+}
+
+export type ObligationState = 'overdue' | 'due' | 'open'
+
+export interface ShownValue {
+  field: string
+  label: Wording
+  text: Wording | string
+}
+
+export interface Reason {
+  rule: string
+  source: string
+  records: string[]
+  text: Wording
+}
+
+export interface Obligation {
+  program: string
+  program_title: Wording
+  obligation: string
+  title: Wording
+  form: string
+  opens_on: string
+  due_on: string
+  closes_on: string
+  state: ObligationState | 'closed' | 'met' | 'missed'
+  days_late: number
+  last?: { happened_on: string; values: ShownValue[] } | null
+  why?: Reason[]
+}
+
+export interface DueItem extends Obligation {
+  resident: ResidentBrief
+}
+
+export type Counts = Record<ObligationState, number>
+
+export interface DueList {
+  on: string
+  counts: Counts
+  by_program: ({ program: string; title: Wording } & Counts)[]
+  items: DueItem[]
+  next: string | null
+}
+
+export interface FoundResident extends ResidentBrief {
+  id_number_masked?: string
+  phone_masked?: string
+}
+
+export interface RecordBrief {
+  id: string
+  form: string
+  form_title: Wording
+  happened_on: string
+  recorded_at: string
+  facility: string
+  performed_by_name: string
+  is_ended: boolean
+  end_reason: string | null
+  amends: string | null
+  amended_by?: string | null
+  summary: ShownValue[]
+}
+
+export interface ResidentPage {
+  resident: {
+    id: string
+    name: string
+    sex: string
+    birth_date: string
+    age: number
+    area: string
+    area_name: Wording | string
+    record_number?: string | null
+    id_number_masked?: string | null
+    phone_masked?: string | null
+    address?: string | null
+    household?: string | null
+    registered_on?: string | null
+  }
+  programs: { id: string; title: Wording; tag: Wording | string; enrolled_on: string }[]
+  obligations: Obligation[]
+  records: RecordBrief[]
+}
+
+export interface FormBrief {
+  id: string
+  title: Wording
+  version: string
+  program: string | null
+  subject: string
+}
+
+export interface FormDefinition {
+  id: string
+  version: string
+  title: Wording
+  wire: string
+}
+
+/* One answer as JSON: text, date and code as text, numbers as numbers, several codes, rows. */
+export type AnswerJson = string | number | string[] | Record<string, string | number | string[] | null>[] | null
+export type AnswersJson = Record<string, AnswerJson>
+
+export interface FormContext {
+  happened_on: string
+  today: string
+  subject: { sex?: string | null; birth_date?: string | null }
+  previous: { id: string; happened_on: string; answers: AnswersJson } | null
+}
+
+export interface Receipt {
+  id: string
+  rev: number
+  was_known: boolean
+  advice: { id: string; message: Wording; proposes?: string; urgency?: string; follow_up_days?: number }[]
+  obligations: Obligation[]
+}
+
+export interface RecordPage extends RecordBrief {
+  form_version: string
+  subject: string
+  answers: AnswersJson
+  chain?: RecordBrief[]
+}
+
+export interface ProblemItem {
+  code: string
+  where?: string
+  text: Wording
+  soft?: boolean
+  confirm?: string
+}
+
+export interface Problem {
+  title?: string
+  titles?: Wording
+  status: number
+  code: string
+  problems?: ProblemItem[]
+  request_id?: string
+}

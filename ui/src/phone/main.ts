@@ -1,0 +1,13 @@
+import { createApp } from 'vue'
+import { applyLanguage } from '../core/i18n'
+import { startRouter } from '../core/router'
+import { openSession } from '../core/session'
+import '../tokens.css'
+import './phone.css'
+import App from './App.vue'
+
+document.documentElement.classList.add('is-phone')
+applyLanguage()
+startRouter()
+createApp(App).mount('#app')
+void openSession()

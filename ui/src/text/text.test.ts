@@ -1,0 +1,43 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import en from './en.json'
+import zh from './zh.json'
+
+const SOURCE = join(import.meta.dirname, '..')
+const PAGES = join(SOURCE, '..')
+const files = [
+  ...readdirSync(SOURCE, { recursive: true, encoding: 'utf8' }).map((name) => join(SOURCE, name)),
+  ...readdirSync(PAGES).filter((name) => name.endsWith('.html')).map((name) => join(PAGES, name)),
+].filter((name) => /\.(ts|vue|css|html|svg)$/.test(name))
+const sources = files.map((name) => ({ name, text: readFileSync(name, 'utf8') }))
+
+function placeholders(text: string): string[] {
+  return (text.match(/\{\w+\}/g) ?? []).sort()
+}
+
+test('both languages have the same keys, in order, none empty', () => {
+  expect(Object.keys(en)).toEqual(Object.keys(zh))
+  expect(Object.keys(zh)).toEqual(Object.keys(zh).slice().sort())
+  expect(Object.values({ ...zh }).concat(Object.values(en)).filter((text) => text.trim() === '')).toEqual([])
+})
+
+test('both languages use the same placeholders', () => {
+  for (const key of Object.keys(zh) as (keyof typeof zh)[]) {
+    expect([key, ...placeholders(en[key])]).toEqual([key, ...placeholders(zh[key])])
+  }
+})
+
+test('Chinese characters stand in the text files only', () => {
+  const found = sources.filter(({ text }) => /[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]/.test(text))
+  expect(found.map(({ name }) => name)).toEqual([])
+})
+
+test('every text is used somewhere', () => {
+  const all = sources.map(({ text }) => text).join('\n')
+  const prefixes = [...all.matchAll(/(?:t|tOf)\((?:`([\w.]+)\.\$\{|'(\w+)',)/g)].map((match) => (match[1] ?? match[2]) + '.')
+  const unused = Object.keys(zh).filter(
+    (key) => !all.includes(`'${key}'`) && !all.includes(`{{${key}}}`) && !prefixes.some((prefix) => key.startsWith(prefix)),
+  )
+  expect(unused).toEqual([])
+})
