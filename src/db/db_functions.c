@@ -112,9 +112,14 @@ static Err run_ratio(const DbValue *in, DbValue *ret)
 {
     if (in[0].type == DB_TEXT || in[1].type == DB_TEXT)
         return ERR_INVALID;
-    double divisor = decimal_of(&in[1]);
-    if (fpclassify(divisor) != FP_ZERO)
-        *ret = db_decimal(decimal_of(&in[0]) / divisor);
+    double part = decimal_of(&in[0]), whole = decimal_of(&in[1]);
+    if (fpclassify(whole) == FP_ZERO)
+        return OK;
+    double quotient = part / whole;
+    bool is_lost = fpclassify(quotient) == FP_ZERO && fpclassify(part) != FP_ZERO;
+    if (!isfinite(quotient) || is_lost)
+        return ERR_INVALID; /* as PostgreSQL: out of range */
+    *ret = db_decimal(quotient);
     return OK;
 }
 
