@@ -1,8 +1,8 @@
-/* The composition root: opens what a command or the server needs and closes it again. Nothing outside
- * app/ includes this.
+/* The composition root: opens what a command or the server needs and closes it again. Nothing
+ * outside app/ includes this.
  *
- * Opening an App loads the packs, opens the database, brings its schema, form tables and rules up to
- * date, and names the place. What it opened it holds until app_close. */
+ * Opening an App loads the packs, opens the database, brings its schema, form tables and rules up
+ * to date, and names the place. What it opened it holds until app_close. */
 #pragma once
 
 #include "core/cx.h"
@@ -23,7 +23,7 @@ typedef struct App {
     Arena arena;
     PackSet *packs;
     const Keys *keys;
-    Db *db; /* of the thread that opened the App */
+    Db *db;         /* of the thread that opened the App */
     Writer *writer; /* NULL until app_start_writer */
     DbOptions db_options;
     Str place;

@@ -4,14 +4,12 @@
 #include "cli/commands.h"
 
 extern const Command cmd_serve;
-extern const Command cmd_openapi;
 
 const Command *const app_commands[] = {
     &cmd_serve,
     &cmd_demo,
     &cmd_init,
     &cmd_pack_check,
-    &cmd_pack_test,
     &cmd_due,
     &cmd_facilities,
     &cmd_obligations_explain,
@@ -19,6 +17,5 @@ const Command *const app_commands[] = {
     &cmd_obligations_verify,
     &cmd_access_user_add,
     &cmd_access_audit_verify,
-    &cmd_openapi,
 };
 const size_t app_command_n = sizeof app_commands / sizeof *app_commands;

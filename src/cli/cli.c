@@ -7,12 +7,14 @@
 
 /* Options that come with what a command needs. */
 static const CliOption pack_options[] = {
-    {"packs", "FOLDER", NULL, false, "the packs (default: packs beside the program's share folder)"},
+    {"packs", "FOLDER", NULL, false,
+     "the packs (default: packs beside the program's share folder)"},
     {0},
 };
 static const CliOption database_options[] = {
     {"db", "URL", NULL, true, "SQLite file or postgresql:// address"},
-    {"keys", "FILE", NULL, false, "the key file (default: beside the SQLite file, or catchment.keys)"},
+    {"keys", "FILE", NULL, false,
+     "the key file (default: beside the SQLite file, or catchment.keys)"},
     {"place", "CODE", NULL, false, "6-digit county code, when the database holds several"},
     {0},
 };
@@ -60,6 +62,11 @@ void cli_say_problems(const Cx *cx)
 Err cli_put(Str text)
 {
     return fwrite(text.n == 0 ? "" : text.p, 1, text.n, stdout) == text.n ? OK : ERR_IO;
+}
+
+Err cli_flush(void)
+{
+    return fflush(stdout) == 0 ? OK : ERR_IO;
 }
 
 static Err take_option(Cli *cli, Str word, int argc, char **argv, int *at)

@@ -1,8 +1,8 @@
 /* The command line: what a command declares, and what it is given when it runs.
  *
- * A command stands in cmd_<stem>.c: a table entry (name, summary, options) and its function. The table of
- * all commands is app/commands.c. From the entry come parsing, help and the error texts. Results go to
- * standard output, everything else to standard error. */
+ * A command stands in cmd_<stem>.c: a table entry (name, summary, options) and its function. The
+ * table of all commands is app/commands.c. From the entry come parsing, help and the error texts.
+ * Results go to standard output, everything else to standard error. */
 #pragma once
 
 #include "core/cx.h"
@@ -29,7 +29,7 @@ typedef struct Command {
     const char *summary;
     const char *operand; /* "FILE..." for help; NULL: none are taken */
     CliNeeds needs;
-    bool makes_database; /* the database may be new */
+    bool makes_database;      /* the database may be new */
     const CliOption *options; /* ends with a NULL name; the options of `needs` come by themselves */
     Err (*run)(Cli *cli);
 } Command;
@@ -41,13 +41,14 @@ struct Cli {
     const PackSet *packs; /* CLI_PACKS, CLI_DATABASE */
     Str packs_directory;
     Str db_url;
-    Date on; /* --on, or DATE_NONE */
+    Date on;    /* --on, or DATE_NONE */
     Map values; /* option name -> const Str * */
     Str operands[16];
     size_t operand_n;
 };
 
-/* Splits the arguments behind the command's words; says what is wrong on standard error (ERR_USAGE). */
+/* Splits the arguments behind the command's words; says what is wrong on standard error
+ * (ERR_USAGE). */
 Err cli_parse(Cli *cli, const Command *command, int argc, char **argv) MUST_CHECK;
 /* The value given, its fallback, or the empty Str. */
 Str cli_value(const Cli *cli, const char *option);
@@ -64,6 +65,8 @@ const Command *cli_find(const Command *const *commands, size_t n, int argc, char
 
 /* Standard output; ERR_IO when it is closed. */
 Err cli_put(Str text) MUST_CHECK;
+/* What was put is with the reader now. */
+Err cli_flush(void) MUST_CHECK;
 /* One message on standard error. */
 void cli_say(const char *format, ...) PRINTF_LIKE(1, 2);
 /* Every problem of the context, in the language of the environment. */

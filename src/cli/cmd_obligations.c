@@ -58,9 +58,10 @@ static Err read_states(const Cli *cli, ObligationFilter *filter)
     while (str_cut(&rest, ',', &name)) {
         ObligationState state;
         if (!obligation_state_parse(str_trim(name), &state)) {
-            cli_say("catchment %s: there is no state %.*s; write open, due, overdue, met, missed or "
-                    "closed",
-                    cli->command->name, STR_ARG(name));
+            cli_say(
+                "catchment %s: there is no state %.*s; write open, due, overdue, met, missed or "
+                "closed",
+                cli->command->name, STR_ARG(name));
             return ERR_USAGE;
         }
         filter->states[state] = true;

@@ -16,23 +16,28 @@ static Str options_text(Cx *cx, const DemoOptions *options)
                       (unsigned long long)options->seed, date_format(options->on, day));
 }
 
-static Err add_resident(Demo *demo, const DemoPerson *person, void *arg)
+static Err add_residents(Demo *demo, const DemoPerson *people, size_t n, void *arg)
 {
     (void)arg;
-    return resident_add(demo->cx, &person->resident);
+    Resident *residents = arena_array(demo->cx->arena, Resident, n);
+    for (size_t i = 0; i < n; i++)
+        residents[i] = people[i].resident;
+    return resident_add_many(demo->cx, residents, n);
 }
 
-static Err add_care(Demo *demo, const DemoPerson *person, void *arg)
+static Err add_care(Demo *demo, const DemoPerson *people, size_t n, void *arg)
 {
     (void)demo;
-    return demo_care_person(arg, person);
+    for (size_t i = 0; i < n; i++)
+        TRY(demo_care_person(arg, &people[i]));
+    return OK;
 }
 
 static Err make_county(Demo *demo)
 {
     Cx *cx = demo->cx;
     TRY(demo_county(demo));
-    TRY(demo_people(demo, add_resident, NULL));
+    TRY(demo_people(demo, add_residents, NULL));
     DemoCare *care = NULL;
     TRY(obligation_rules_update(cx));
     TRY(demo_care_begin(demo, &care));

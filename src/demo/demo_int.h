@@ -57,8 +57,8 @@ typedef struct Demo {
 
 /* Areas, facilities, catchments, accounts. */
 Err demo_county(Demo *demo) MUST_CHECK;
-/* Each person of each village, in order; visit is called once a person. */
-typedef Err (*DemoVisit)(Demo *demo, const DemoPerson *person, void *arg);
+/* The people village by village, in order. */
+typedef Err (*DemoVisit)(Demo *demo, const DemoPerson *people, size_t n, void *arg);
 Err demo_people(Demo *demo, DemoVisit visit, void *arg) MUST_CHECK;
 
 /* Writes records in bulk, with their evidence. */

@@ -163,9 +163,7 @@ static Err settle_village(Demo *demo, size_t at, uint64_t first_number, DemoVisi
         person->id = rng_uuid(&own, instant_of_date(entered, 9, 0));
     }
     form_households(demo, &village, &rng);
-    for (size_t i = 0; i < village.n; i++)
-        TRY(visit(demo, &village.people[i], arg));
-    return OK;
+    return visit(demo, village.people, village.n, arg);
 }
 
 Err demo_people(Demo *demo, DemoVisit visit, void *arg)

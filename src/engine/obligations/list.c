@@ -45,7 +45,11 @@ static Err read_list(Cx *cx, const ObligationFilter *filter, Lines *lines)
         if (rule == NULL)
             continue;
         ObligationLine line = {.obligation = {row.subject_id, rule, row.opens_on, row.due_on,
-                                              row.closes_on, UUID_NIL, DATE_NONE}};
+                                              row.closes_on, UUID_NIL, DATE_NONE},
+                               .area = row.area_code,
+                               .area_name = row.area_name,
+                               .sex = row.sex,
+                               .birth_date = row.birth_date};
         line.state = obligation_state(&line.obligation, filter->on);
         VEC_PUSH(cx->arena, lines, line);
     }
@@ -123,7 +127,10 @@ static void add_lines(Cx *cx, const ObligationRows *rows, const ObligationFilter
         if (!filter->states[state]
             || (filter->program.n > 0 && !str_equals(filter->program, rule->program->id)))
             continue;
-        ObligationLine line = {outcome.obligation, state, rows->items[i].area, NULL, 0};
+        ObligationLine line = {.obligation = outcome.obligation,
+                               .state = state,
+                               .area = rows->items[i].area,
+                               .birth_date = DATE_NONE};
         outcome_explain(cx, &outcome, &line);
         VEC_PUSH(cx->arena, lines, line);
     }

@@ -1,0 +1,136 @@
+/* catchment serve: the server. */
+#include "app/app.h"
+#include "app/routes.h"
+
+#include "access/access.h"
+#include "base/os_process.h"
+#include "cli/commands.h"
+#include "web/web.h"
+
+#ifdef WITH_UI
+# include "app/ui_embed.h"
+#endif
+
+static Instant server_now(void *context)
+{
+    const App *app = context;
+    return app_now(app->fixed_day);
+}
+
+static Err server_db_open(void *context, Arena *arena, Db **ret_db)
+{
+    const App *app = context;
+    DbOptions options = app->db_options;
+    options.read_only = true;
+    Str message = {0};
+    return db_open(&options, arena, ret_db, &message);
+}
+
+static void server_db_close(void *context, Db *db)
+{
+    (void)context;
+    db_close(db);
+}
+
+static WebOptions web_options(Cli *cli, App *app, uint16_t port)
+{
+    WebOptions options = {
+        .address = cli_value(cli, "address"),
+        .port = port,
+        .tls_certificate_file = cli_value(cli, "tls-cert"),
+        .tls_key_file = cli_value(cli, "tls-key"),
+        .routes = app_routes,
+        .route_n = app_route_n,
+#ifdef WITH_UI
+        .files = ui,
+        .file_n = ui_n,
+#endif
+        .packs = app->packs,
+        .keys = app->keys,
+        .writer = app->writer,
+        .place = app->place,
+        .lang = LANG_ZH,
+        .context = app,
+        .now = server_now,
+        .db_open = server_db_open,
+        .db_close = server_db_close,
+    };
+    return options;
+}
+
+static Err serve_until_stopped(Cli *cli, App *app, uint16_t port)
+{
+    WebOptions options = web_options(cli, app, port);
+    Web *web = NULL;
+    Str message = {0};
+    Err err = web_start(&options, cli->arena, &web, &message);
+    if (err != OK) {
+        cli_say("the server cannot start: %.*s", STR_ARG(message));
+        return err;
+    }
+    err = cli_put(str_printf(cli->arena, "listening %.*s\n", STR_ARG(web_url(web, cli->arena))));
+    if (err == OK)
+        err = cli_flush();
+    if (err == OK)
+        os_stop_wait();
+    web_stop(web);
+    return err;
+}
+
+static Err serve_place(Cli *cli, App *app, uint16_t port)
+{
+    if (app->place.n == 0) {
+        cli_say("the database holds no place yet: catchment init or catchment demo makes one");
+        return ERR_NOT_FOUND;
+    }
+    TRY(app_start_writer(app));
+    Cx cx = app_system_cx(app, cli->arena);
+    Err err = access_areas_refresh(&cx);
+    if (err == OK)
+        err = audit_flusher_start(&cx);
+    if (err == OK)
+        err = serve_until_stopped(cli, app, port);
+    else
+        cli_say_problems(&cx);
+    audit_flusher_stop();
+    return err;
+}
+
+static Err serve_run(Cli *cli)
+{
+    int64_t port = 0;
+    TRY(cli_integer(cli, "port", 0, 65535, &port));
+    App app;
+    AppOptions options = {
+        .db_url = cli_value(cli, "db"),
+        .packs_directory = cli_value(cli, "packs"),
+        .keys_file = cli_value(cli, "keys"),
+        .place = cli_value(cli, "place"),
+        .on = cli->on,
+    };
+    os_stop_prepare();
+    TRY(app_open(&options, &app));
+    Err err = serve_place(cli, &app, (uint16_t)port);
+    app_close(&app);
+    return err;
+}
+
+const Command cmd_serve = {
+    .name = "serve",
+    .summary = "serve a database over HTTP, with the web UI",
+    .needs = CLI_NOTHING, /* opens the database itself: its writer has a thread of its own */
+    .options =
+        (const CliOption[]){
+            {"db", "URL", NULL, true, "SQLite file or postgresql:// address"},
+            {"packs", "FOLDER", NULL, false, "the packs"},
+            {"keys", "FILE", NULL, false, "the key file"},
+            {"place", "CODE", NULL, false, "6-digit county code"},
+            {"on", "DATE", NULL, false, "live on this day instead of the clock's"},
+            {"address", "ADDRESS", "127.0.0.1", false, "where to listen"},
+            {"port", "N", "8080", false, "0 takes any free port"},
+            {"tls-cert", "FILE", NULL, false, "certificate (PEM); with --tls-key"},
+            {"tls-key", "FILE", NULL, false, "its private key (PEM)"},
+            {0},
+        },
+    .run = serve_run,
+};

@@ -1,0 +1,30 @@
+/* Everything that the server answers under /api and /metrics. */
+#include "app/routes.h"
+
+#define ROUTES(ENTRY)                                                                              \
+ ENTRY(route_health)                                                                               \
+ ENTRY(route_openapi)                                                                              \
+ ENTRY(route_metrics)                                                                              \
+ ENTRY(route_demo)                                                                                 \
+ ENTRY(route_session_post)                                                                         \
+ ENTRY(route_session_get)                                                                          \
+ ENTRY(route_session_delete)                                                                       \
+ ENTRY(route_areas)                                                                                \
+ ENTRY(route_facilities)                                                                           \
+ ENTRY(route_forms)                                                                                \
+ ENTRY(route_form)                                                                                 \
+ ENTRY(route_form_context)                                                                         \
+ ENTRY(route_obligations)                                                                          \
+ ENTRY(route_obligations_why)                                                                      \
+ ENTRY(route_residents)                                                                            \
+ ENTRY(route_resident)                                                                             \
+ ENTRY(route_records_post)                                                                         \
+ ENTRY(route_record)                                                                               \
+ ENTRY(route_record_void)
+
+#define DECLARE(name) extern const Route name;
+ROUTES(DECLARE)
+
+#define POINT(name) &name,
+const Route *const app_routes[] = {ROUTES(POINT)};
+const size_t app_route_n = sizeof app_routes / sizeof *app_routes;

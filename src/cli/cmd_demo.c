@@ -1,0 +1,55 @@
+/* catchment demo: makes the demo county. */
+#include "cli/commands.h"
+
+#include "base/os_clock.h"
+#include "cli/json_lines.h"
+#include "demo/demo.h"
+
+static Err read_options(Cli *cli, DemoOptions *options)
+{
+    int64_t seed = 0;
+    TRY(cli_integer(cli, "residents", 1000, 2000000, &options->residents));
+    TRY(cli_integer(cli, "seed", 0, INT64_MAX, &seed));
+    options->seed = (uint64_t)seed;
+    options->on = cli->on;
+    if (date_compare(cli->on, DEMO_FIRST_DAY) >= 0 && date_compare(cli->on, DEMO_LAST_DAY) <= 0)
+        return OK;
+    char first[DATE_TEXT_SIZE], last[DATE_TEXT_SIZE];
+    return cx_fail(cli->cx, ERR_USAGE, TEXT_DEMO_DAY, STR("--on"), 2,
+                   str_from_c(date_format(DEMO_FIRST_DAY, first)),
+                   str_from_c(date_format(DEMO_LAST_DAY, last)));
+}
+
+static Err demo_run(Cli *cli)
+{
+    DemoOptions options = {0};
+    TRY(read_options(cli, &options));
+    bool was_there = false;
+    int64_t start = os_clock_monotonic_ns();
+    TRY(demo_make(cli->cx, &options, &was_there));
+    int64_t milliseconds = (os_clock_monotonic_ns() - start) / 1000000;
+    if (was_there)
+        cli_say("the demo county is there already");
+    else
+        cli_say("made a demo county of %lld residents in %.1f s", (long long)options.residents,
+                (double)milliseconds / 1000);
+    for (size_t i = 0; i < demo_account_n; i++)
+        cli_say("  %-12s %-16s %.*s / %.*s", demo_accounts[i].login, demo_accounts[i].password,
+                STR_ARG(demo_accounts[i].title.zh), STR_ARG(demo_accounts[i].title.en));
+    return OK;
+}
+
+const Command cmd_demo = {
+    .name = "demo",
+    .summary = "make the demo county: real division names, invented people",
+    .needs = CLI_DATABASE,
+    .makes_database = true,
+    .options =
+        (const CliOption[]){
+            {"residents", "N", "20000", false, "how many people"},
+            {"seed", "S", "1", false, "the same seed gives the same county"},
+            {"on", "DATE", "2025-06-30", false, "the last day of the county's history"},
+            {0},
+        },
+    .run = demo_run,
+};

@@ -1,0 +1,20 @@
+/* catchment pack check. A set with mistakes never gets as far as running: loading says them all. */
+#include "cli/commands.h"
+
+static Err check_run(Cli *cli)
+{
+    for (size_t i = 0; i < cli->packs->pack_n; i++) {
+        const Pack *pack = &cli->packs->packs[i];
+        cli_say("%.*s %.*s: no mistakes", STR_ARG(pack->id), STR_ARG(pack->version));
+    }
+    cli_say("%zu forms, %zu programs, %zu rules, %zu code lists, %zu roles", cli->packs->forms.n,
+            cli->packs->programs.n, cli->packs->rule_n, cli->packs->codes.n, cli->packs->roles.n);
+    return OK;
+}
+
+const Command cmd_pack_check = {
+    .name = "pack check",
+    .summary = "check every pack: each mistake once, with its line, column and remedy",
+    .needs = CLI_PACKS,
+    .run = check_run,
+};

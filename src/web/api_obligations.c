@@ -1,0 +1,268 @@
+/* /api/obligations: the due list of whoever asks, and why a line is owed. */
+#include "web/records_json.h"
+
+#include "engine/subjects/subjects.h"
+#include "web/person.h"
+
+enum {
+    LIST_MOST = 100,
+    LIST_DEFAULT = 50,
+};
+
+static Err read_states(Cx *cx, const HttpRequest *request, ObligationFilter *filter)
+{
+    Str rest = http_query(request, "state"), name = {0};
+    if (rest.n == 0)
+        rest = STR("overdue,due,open");
+    while (str_cut(&rest, ',', &name)) {
+        ObligationState state;
+        if (!obligation_state_parse(name, &state))
+            return cx_fail(cx, ERR_INVALID, TEXT_PARAMETER_WRONG, STR("state"), 3, STR("state"),
+                           name, STR("open, due, overdue"));
+        filter->states[state] = true;
+    }
+    return OK;
+}
+
+/* "2025-06-30~hypertension~followup~<uuid>": where the page before ended. */
+static Err read_cursor(Cx *cx, const HttpRequest *request, ObligationCursor *cursor)
+{
+    Str rest = http_query(request, "after"), due_on = {0}, subject = {0};
+    *cursor = (ObligationCursor){.due_on = DATE_NONE};
+    if (rest.n == 0)
+        return OK;
+    Str whole = rest;
+    if (str_cut(&rest, '~', &due_on) && date_parse(due_on, &cursor->due_on) == OK
+        && str_cut(&rest, '~', &cursor->program) && str_cut(&rest, '~', &cursor->rule)
+        && str_cut(&rest, '~', &subject) && uuid_parse(subject, &cursor->subject) == OK)
+        return OK;
+    return cx_fail(cx, ERR_INVALID, TEXT_PARAMETER_WRONG, STR("after"), 3, STR("after"), whole,
+                   STR("next"));
+}
+
+static Str cursor_text(Cx *cx, const ObligationLine *line)
+{
+    char day[DATE_TEXT_SIZE], id[UUID_TEXT_SIZE];
+    const Obligation *obligation = &line->obligation;
+    return str_printf(cx->arena, "%s~%.*s~%.*s~%s", date_format(obligation->due_on, day),
+                      STR_ARG(obligation->rule->program->id), STR_ARG(obligation->rule->id),
+                      uuid_format(obligation->subject, id));
+}
+
+void web_json_obligation(JsonOut *out, const ObligationLine *line, Date on)
+{
+    const Obligation *obligation = &line->obligation;
+    const Rule *rule = obligation->rule;
+    web_json_text(out, "program", rule->program->id);
+    web_json_wording(out, "program_title", rule->program->title);
+    web_json_text(out, "obligation", rule->id);
+    web_json_wording(out, "title", rule->title);
+    web_json_text(out, "form", rule->evidence->id);
+    web_json_date(out, "opens_on", obligation->opens_on);
+    web_json_date(out, "due_on", obligation->due_on);
+    web_json_date(out, "closes_on", obligation->closes_on);
+    json_key_c(out, "state");
+    json_text_c(out, obligation_state_name(line->state));
+    json_key_c(out, "days_late");
+    json_integer(out,
+                 line->state == OBLIGATION_OVERDUE ? date_days_between(obligation->due_on, on) : 0);
+    json_key_c(out, "met_by");
+    json_uuid(out, obligation->met_by);
+    web_json_date(out, "met_on", obligation->met_on);
+}
+
+void web_json_reasons(JsonOut *out, const ObligationLine *line)
+{
+    json_key_c(out, "why");
+    json_array_begin(out);
+    for (size_t i = 0; i < line->why_n; i++) {
+        const ObligationReason *why = &line->why[i];
+        json_object_begin(out);
+        web_json_text(out, "rule", why->rule);
+        web_json_text(out, "source", why->source);
+        json_key_c(out, "records");
+        json_array_begin(out);
+        for (size_t r = 0; r < why->record_n; r++)
+            json_uuid(out, why->records[r]);
+        json_array_end(out);
+        web_json_wording(out, "text", why->text);
+        json_object_end(out);
+    }
+    json_array_end(out);
+}
+
+static void write_counts(JsonOut *out, const ObligationCount *counts, size_t n)
+{
+    int64_t overdue = 0, due = 0, open = 0;
+    for (size_t i = 0; i < n; i++) {
+        overdue += counts[i].overdue;
+        due += counts[i].due;
+        open += counts[i].open;
+    }
+    const struct {
+        const char *name;
+        int64_t value;
+    } totals[] = {{"overdue", overdue}, {"due", due}, {"open", open}};
+    json_key_c(out, "counts");
+    json_object_begin(out);
+    for (size_t i = 0; i < 3; i++) {
+        json_key_c(out, totals[i].name);
+        json_integer(out, totals[i].value);
+    }
+    json_object_end(out);
+}
+
+static void write_programs(JsonOut *out, const ObligationCount *counts, size_t n)
+{
+    json_key_c(out, "by_program");
+    json_array_begin(out);
+    for (size_t i = 0; i < n;) {
+        const Program *program = counts[i].rule->program;
+        int64_t overdue = 0, due = 0, open = 0;
+        for (; i < n && counts[i].rule->program == program; i++) {
+            overdue += counts[i].overdue;
+            due += counts[i].due;
+            open += counts[i].open;
+        }
+        json_object_begin(out);
+        web_json_text(out, "program", program->id);
+        web_json_wording(out, "title", program->title);
+        web_json_wording(out, "tag", program->tag);
+        json_key_c(out, "overdue");
+        json_integer(out, overdue);
+        json_key_c(out, "due");
+        json_integer(out, due);
+        json_key_c(out, "open");
+        json_integer(out, open);
+        json_object_end(out);
+    }
+    json_array_end(out);
+}
+
+static void write_line(JsonOut *out, const ObligationLine *line, Str name, Date on)
+{
+    const Program *program = line->obligation.rule->program;
+    json_object_begin(out);
+    json_key_c(out, "resident");
+    json_object_begin(out);
+    const PersonBrief person = {
+        line->obligation.subject, name, line->sex, line->birth_date, line->area,
+        line->area_name,          on};
+    person_brief_write(out, &person);
+    json_key_c(out, "programs");
+    json_array_begin(out);
+    json_object_begin(out);
+    web_json_text(out, "id", program->id);
+    web_json_wording(out, "tag", program->tag);
+    json_object_end(out);
+    json_array_end(out);
+    json_object_end(out);
+    web_json_obligation(out, line, on);
+    json_object_end(out);
+}
+
+static Err read_filter(Cx *cx, const HttpRequest *request, ObligationFilter *filter)
+{
+    int64_t most = 0;
+    TRY(web_query_integer(cx, request, "limit", 1, LIST_MOST, LIST_DEFAULT, &most));
+    TRY(web_query_date(cx, request, "on", cx->today, &filter->on));
+    if (date_compare(filter->on, cx->today) < 0)
+        return cx_fail(cx, ERR_INVALID, TEXT_LIST_IN_PAST, STR("on"), 0);
+    TRY(read_states(cx, request, filter));
+    TRY(read_cursor(cx, request, &filter->after));
+    filter->program = http_query(request, "program");
+    filter->most = (size_t)most + 1; /* one more tells whether there is a next page */
+    return OK;
+}
+
+static Err audit_list(Cx *cx, const ObligationFilter *filter, size_t n)
+{
+    char day[DATE_TEXT_SIZE];
+    const AuditEntry entry = {
+        .action = STR("obligations.list"),
+        .detail = str_printf(cx->arena, "on %s program %.*s rows %zu", date_format(filter->on, day),
+                             STR_ARG(filter->program), n),
+    };
+    return audit_add(cx, &entry);
+}
+
+/* The list within the caller's sight, by lateness, page by page. */
+static Err obligations_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
+{
+    ObligationFilter filter = {0};
+    TRY(read_filter(cx, request, &filter));
+    const ObligationLine *lines = NULL;
+    const ObligationCount *counts = NULL;
+    size_t n = 0, count_n = 0;
+    TRY(obligation_list(cx, &filter, &lines, &n));
+    TRY(obligation_counts(cx, filter.on, &counts, &count_n));
+    bool has_next = n == filter.most;
+    n -= has_next ? 1 : 0;
+    Uuid *ids = arena_array(cx->arena, Uuid, n);
+    for (size_t i = 0; i < n; i++)
+        ids[i] = lines[i].obligation.subject;
+    const Str *names = NULL;
+    TRY(resident_names(cx, ids, n, &names));
+    TRY(audit_list(cx, &filter, n));
+    JsonOut out = web_json(response);
+    json_object_begin(&out);
+    web_json_date(&out, "on", filter.on);
+    write_counts(&out, counts, count_n);
+    write_programs(&out, counts, count_n);
+    json_key_c(&out, "items");
+    json_array_begin(&out);
+    for (size_t i = 0; i < n; i++)
+        write_line(&out, &lines[i], names[i], filter.on);
+    json_array_end(&out);
+    web_json_text(&out, "next", has_next ? cursor_text(cx, &lines[n - 1]) : (Str){0});
+    json_object_end(&out);
+    return OK;
+}
+
+const Route route_obligations = {
+    .method = HTTP_GET,
+    .path = "/api/obligations",
+    .handler = obligations_get,
+    .permit = "obligations.read",
+    .query = "{on?: date, state?: text, program?: text, after?: text, limit?: integer}",
+    .out = "{on: date, counts: {overdue: integer, due: integer, open: integer}, by_program: [any], "
+           "items: [any], next?: text}",
+    .title = {"应做服务清单", "What is due, within the caller's sight"},
+};
+
+/* Everything owed to one resident, with its reasons. Opening the person checks the scope. */
+static Err obligations_why_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
+{
+    Uuid id = UUID_NIL;
+    TRY(web_query_uuid(cx, request, "resident", &id));
+    Resident resident;
+    TRY(resident_open(cx, id, &resident));
+    const ObligationLine *lines = NULL;
+    size_t n = 0;
+    TRY(obligation_of(cx, id, cx->today, &lines, &n));
+    JsonOut out = web_json(response);
+    json_object_begin(&out);
+    json_key_c(&out, "items");
+    json_array_begin(&out);
+    for (size_t i = 0; i < n; i++) {
+        if (lines[i].state == OBLIGATION_CLOSED)
+            continue;
+        json_object_begin(&out);
+        web_json_obligation(&out, &lines[i], cx->today);
+        web_json_reasons(&out, &lines[i]);
+        json_object_end(&out);
+    }
+    json_array_end(&out);
+    json_object_end(&out);
+    return OK;
+}
+
+const Route route_obligations_why = {
+    .method = HTTP_GET,
+    .path = "/api/obligations/why",
+    .handler = obligations_why_get,
+    .permit = "residents.read",
+    .query = "{resident: uuid}",
+    .out = "{items: [any]}",
+    .title = {"为什么应做", "Why something is owed to a resident"},
+};

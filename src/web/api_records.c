@@ -1,0 +1,256 @@
+/* /api/records: submitting, reading, amending, voiding; and what a form needs to know before it is
+ * filled in. */
+#include "web/records_json.h"
+
+#include "engine/obligations/obligations.h"
+#include "engine/records/answers_json.h"
+#include "engine/subjects/subjects.h"
+
+enum {
+    BODY_MOST = 256 * 1024,
+    REASON_BODY_MOST = 8 * 1024,
+};
+
+static Err read_uuid(Cx *cx, const Json *body, const char *key, bool is_required, Uuid *ret)
+{
+    const Json *member = json_member(body, str_from_c(key));
+    *ret = UUID_NIL;
+    if (member == NULL && !is_required)
+        return OK;
+    Str text = {0};
+    TRY(web_body_text(cx, body, key, &text));
+    if (uuid_parse(text, ret) == OK)
+        return OK;
+    return cx_fail(cx, ERR_INVALID, TEXT_FIELD_TYPE, str_printf(cx->arena, "/%s", key), 2,
+                   str_from_c(key), STR("UUID"));
+}
+
+static Err read_day(Cx *cx, const Json *body, const char *key, Date *ret)
+{
+    Str text = {0};
+    TRY(web_body_text(cx, body, key, &text));
+    if (date_parse(text, ret) == OK)
+        return OK;
+    return cx_fail(cx, ERR_INVALID, TEXT_FIELD_TYPE, str_printf(cx->arena, "/%s", key), 2,
+                   str_from_c(key), STR("YYYY-MM-DD"));
+}
+
+static Str optional_text(const Json *body, const char *key)
+{
+    const Json *member = json_member(body, str_from_c(key));
+    return member != NULL && member->kind == JSON_TEXT ? member->as.text : (Str){0};
+}
+
+static Err read_draft(Cx *cx, const Json *body, RecordDraft *draft, FormAnswers *answers)
+{
+    TRY(read_uuid(cx, body, "id", true, &draft->id));
+    TRY(web_body_text(cx, body, "form", &draft->form));
+    draft->form_version = optional_text(body, "form_version");
+    TRY(read_uuid(cx, body, "subject", true, &draft->subject));
+    TRY(read_day(cx, body, "happened_on", &draft->happened_on));
+    TRY(read_uuid(cx, body, "performed_by", false, &draft->performed_by));
+    TRY(read_uuid(cx, body, "amends", false, &draft->amends));
+    draft->reason = optional_text(body, "reason");
+    const Form *form = pack_form(cx->packs, draft->form);
+    if (form == NULL)
+        return cx_fail(cx, ERR_INVALID, TEXT_RECORD_FORM_UNKNOWN, STR("/form"), 1, draft->form);
+    TRY(answers_from_json(cx, form, json_member(body, STR("answers")), answers));
+    TRY(answers_confirmed_from_json(cx, json_member(body, STR("confirmed")), answers));
+    draft->answers = answers;
+    return OK;
+}
+
+static void write_advice(JsonOut *out, const FormAdvice *const *advice, size_t n)
+{
+    json_key_c(out, "advice");
+    json_array_begin(out);
+    for (size_t i = 0; i < n; i++) {
+        json_object_begin(out);
+        web_json_text(out, "id", advice[i]->id);
+        web_json_wording(out, "message", advice[i]->message);
+        web_json_text(out, "proposes", advice[i]->proposes);
+        web_json_text(out, "urgency", advice[i]->urgency);
+        json_key_c(out, "follow_up_days");
+        json_integer(out, advice[i]->follow_up_days);
+        json_object_end(out);
+    }
+    json_array_end(out);
+}
+
+/* What is owed to the subject now: open, due, overdue, and the next one to open. */
+static Err write_owed(Cx *cx, JsonOut *out, Uuid subject)
+{
+    const ObligationLine *lines = NULL;
+    size_t n = 0;
+    TRY(obligation_of(cx, subject, cx->today, &lines, &n));
+    json_key_c(out, "obligations");
+    json_array_begin(out);
+    const Rule *upcoming = NULL;
+    for (size_t i = 0; i < n; i++) {
+        ObligationState state = lines[i].state;
+        bool is_next = state == OBLIGATION_CLOSED && upcoming != lines[i].obligation.rule;
+        if (state == OBLIGATION_MET || state == OBLIGATION_MISSED
+            || (state == OBLIGATION_CLOSED && !is_next))
+            continue;
+        upcoming = lines[i].obligation.rule;
+        json_object_begin(out);
+        web_json_obligation(out, &lines[i], cx->today);
+        json_object_end(out);
+    }
+    json_array_end(out);
+    return OK;
+}
+
+static Err records_post(Cx *cx, const HttpRequest *request, HttpResponse *response)
+{
+    const Json *body = NULL;
+    RecordDraft draft = {0};
+    FormAnswers answers = {0};
+    TRY(web_body(cx, request, &body));
+    TRY(read_draft(cx, body, &draft, &answers));
+    RecordReceipt receipt = {0};
+    TRY(record_submit(cx, &draft, &receipt));
+    response->status = receipt.was_known ? 200 : 201;
+    JsonOut out = web_json(response);
+    json_object_begin(&out);
+    json_key_c(&out, "id");
+    json_uuid(&out, receipt.id);
+    json_key_c(&out, "rev");
+    json_integer(&out, receipt.rev);
+    json_key_c(&out, "was_known");
+    json_bool(&out, receipt.was_known);
+    write_advice(&out, receipt.advice, receipt.advice_n);
+    TRY(write_owed(cx, &out, draft.subject));
+    json_object_end(&out);
+    return OK;
+}
+
+const Route route_records_post = {
+    .method = HTTP_POST,
+    .path = "/api/records",
+    .handler = records_post,
+    .permit = "records.write",
+    .body_most = BODY_MOST,
+    .in = "{id: uuid, form: text, form_version?: text, subject: uuid, happened_on: date, answers: "
+          "any, confirmed?: [text], performed_by?: uuid, amends?: uuid, reason?: text}",
+    .out = "{id: uuid, rev: integer, was_known: bool, advice: [any], obligations: [any]}",
+    .title = {"提交记录或更正", "Submit a record, or an amendment of one"},
+};
+
+static Err record_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
+{
+    Uuid id = UUID_NIL;
+    TRY(web_parameter_uuid(cx, request, "id", &id));
+    Record record;
+    TRY(record_open(cx, id, &record));
+    JsonOut out = web_json(response);
+    json_object_begin(&out);
+    TRY(record_write(cx, &out, &record, true));
+    json_object_end(&out);
+    return OK;
+}
+
+const Route route_record = {
+    .method = HTTP_GET,
+    .path = "/api/records/{id}",
+    .handler = record_get,
+    .permit = "records.read",
+    .out = "{id: uuid, form: text, form_title: wording, form_version: text, subject: uuid, "
+           "happened_on: date, recorded_at: instant, facility?: text, performed_by?: uuid, "
+           "performed_by_name?: text, amends?: uuid, is_ended: bool, amended_by?: uuid, "
+           "end_reason?: text, answers: any}",
+    .title = {"一条记录及其内容", "One record with its answers"},
+};
+
+static Err record_void_post(Cx *cx, const HttpRequest *request, HttpResponse *response)
+{
+    Uuid id = UUID_NIL;
+    const Json *body = NULL;
+    Str reason = {0};
+    TRY(web_parameter_uuid(cx, request, "id", &id));
+    TRY(web_body(cx, request, &body));
+    TRY(web_body_text(cx, body, "reason", &reason));
+    Record record;
+    TRY(record_open(cx, id, &record));
+    TRY(record_void(cx, id, reason));
+    JsonOut out = web_json(response);
+    json_object_begin(&out);
+    json_key_c(&out, "id");
+    json_uuid(&out, id);
+    TRY(write_owed(cx, &out, record.subject));
+    json_object_end(&out);
+    return OK;
+}
+
+const Route route_record_void = {
+    .method = HTTP_POST,
+    .path = "/api/records/{id}/void",
+    .handler = record_void_post,
+    .permit = "records.void",
+    .body_most = REASON_BODY_MOST,
+    .in = "{reason: text}",
+    .out = "{id: uuid, obligations: [any]}",
+    .title = {"作废记录", "Void a record"},
+};
+
+static Err write_previous(Cx *cx, JsonOut *out, const Form *form, Uuid subject, Date on)
+{
+    bool found = false;
+    Record previous;
+    /* the largest id: everything of that day counts as before a record that is yet to be made */
+    Uuid last;
+    for (size_t i = 0; i < sizeof last.bytes; i++)
+        last.bytes[i] = 0xff;
+    TRY(record_previous(cx, form, subject, on, last, &found, &previous));
+    json_key_c(out, "previous");
+    if (!found) {
+        json_null(out);
+        return OK;
+    }
+    json_object_begin(out);
+    json_key_c(out, "id");
+    json_uuid(out, previous.id);
+    web_json_date(out, "happened_on", previous.happened_on);
+    json_key_c(out, "answers");
+    answers_to_json(form, previous.answers, out);
+    json_object_end(out);
+    return OK;
+}
+
+/* What the form's expressions read about the subject on a day: facts and the previous record. */
+static Err form_context_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
+{
+    Uuid id = UUID_NIL;
+    Date on = DATE_NONE;
+    const Form *form = pack_form(cx->packs, http_parameter(request, "id"));
+    if (form == NULL)
+        return cx_fail(cx, ERR_NOT_FOUND, TEXT_NOT_FOUND, (Str){0}, 1,
+                       http_parameter(request, "id"));
+    TRY(web_query_uuid(cx, request, "resident", &id));
+    TRY(web_query_date(cx, request, "on", cx->today, &on));
+    Resident resident;
+    TRY(resident_open(cx, id, &resident));
+    JsonOut out = web_json(response);
+    json_object_begin(&out);
+    web_json_date(&out, "happened_on", on);
+    web_json_date(&out, "today", cx->today);
+    json_key_c(&out, "subject");
+    json_object_begin(&out);
+    web_json_text(&out, "sex", resident.sex);
+    web_json_date(&out, "birth_date", resident.birth_date);
+    json_object_end(&out);
+    TRY(write_previous(cx, &out, form, id, on));
+    json_object_end(&out);
+    return OK;
+}
+
+const Route route_form_context = {
+    .method = HTTP_GET,
+    .path = "/api/forms/{id}/context",
+    .handler = form_context_get,
+    .permit = "records.write",
+    .query = "{resident: uuid, on?: date}",
+    .out = "{happened_on: date, today: date, subject: {sex?: text, birth_date?: date}, previous?: "
+           "any}",
+    .title = {"填表所需的既往情况", "What a form reads before it is filled in"},
+};

@@ -1,0 +1,18 @@
+/* A person in few words. */
+#include "web/person.h"
+
+void person_brief_write(JsonOut *out, const PersonBrief *person)
+{
+    json_key_c(out, "id");
+    json_uuid(out, person->id);
+    web_json_text(out, "name", person->name);
+    web_json_text(out, "sex", person->sex);
+    web_json_date(out, "birth_date", person->birth_date);
+    json_key_c(out, "age");
+    if (date_is_none(person->birth_date))
+        json_null(out);
+    else
+        json_integer(out, date_age_years(person->birth_date, person->on));
+    web_json_text(out, "area", person->area);
+    web_json_text(out, "area_name", person->area_name);
+}

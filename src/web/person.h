@@ -1,0 +1,16 @@
+/* A person in few words, as lists show one. */
+#pragma once
+
+#include "web/route.h"
+
+typedef struct PersonBrief {
+    Uuid id;
+    Str name;
+    Str sex;
+    Date birth_date; /* DATE_NONE: not known */
+    Str area, area_name;
+    Date on; /* the day of the age */
+} PersonBrief;
+
+/* Members of an object that has been begun: id, name, sex, birth_date, age, area, area_name. */
+void person_brief_write(JsonOut *out, const PersonBrief *person);

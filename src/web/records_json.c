@@ -1,0 +1,105 @@
+/* Records as JSON. */
+#include "web/records_json.h"
+
+#include "base/num.h"
+#include "engine/records/answers_json.h"
+#include "pack/pack.h"
+
+static Wording label_of_code(const FormField *field, Str code)
+{
+    for (size_t i = 0; field->codes != NULL && i < field->codes->option_n; i++) {
+        if (str_equals(field->codes->options[i].code, code))
+            return field->codes->options[i].label;
+    }
+    return (Wording){code, code};
+}
+
+static Wording with_unit(Cx *cx, const FormField *field, Str number)
+{
+    Str text = field->unit.n == 0
+                   ? str_copy(cx->arena, number)
+                   : str_printf(cx->arena, "%.*s %.*s", STR_ARG(number), STR_ARG(field->unit));
+    return (Wording){text, text};
+}
+
+static Wording text_of_value(Cx *cx, const FormField *field, ExprValue value)
+{
+    char number[NUM_TEXT_SIZE], day[DATE_TEXT_SIZE];
+    switch (value.type) {
+    case EXPR_TEXT:
+        return field->type == FIELD_CODE ? label_of_code(field, value.as.text)
+                                         : (Wording){value.as.text, value.as.text};
+    case EXPR_INTEGER:
+        return with_unit(cx, field, str_printf(cx->arena, "%lld", (long long)value.as.integer));
+    case EXPR_DECIMAL:
+        return with_unit(cx, field, str_from_c(num_format_double(value.as.decimal, number)));
+    case EXPR_DATE: return with_unit(cx, field, str_from_c(date_format(value.as.date, day)));
+    case EXPR_CODES:
+    case EXPR_LOGIC:
+    case EXPR_NULL: break;
+    }
+    return (Wording){0};
+}
+
+void record_write_summary(Cx *cx, JsonOut *out, const char *key, const Form *form,
+                          const FormAnswers *answers)
+{
+    json_key_c(out, key);
+    json_array_begin(out);
+    for (size_t i = 0; i < form->field_n; i++) {
+        const FormField *field = &form->fields[i];
+        Wording text = text_of_value(cx, field, answers->values[i]);
+        if (!field->is_in_lists || text.zh.n == 0)
+            continue;
+        json_object_begin(out);
+        web_json_text(out, "field", field->id);
+        web_json_wording(out, "label", field->label);
+        web_json_wording(out, "text", text);
+        json_object_end(out);
+    }
+    json_array_end(out);
+}
+
+static Err write_header(Cx *cx, JsonOut *out, const Record *record, const Form *form)
+{
+    json_key_c(out, "id");
+    json_uuid(out, record->id);
+    web_json_text(out, "form", record->form);
+    web_json_wording(out, "form_title", form->title);
+    web_json_text(out, "form_version", record->form_version);
+    json_key_c(out, "subject");
+    json_uuid(out, record->subject);
+    web_json_date(out, "happened_on", record->happened_on);
+    json_key_c(out, "recorded_at");
+    json_instant(out, record->recorded_at);
+    web_json_text(out, "facility", record->facility);
+    json_key_c(out, "performed_by");
+    json_uuid(out, record->performed_by);
+    json_key_c(out, "amends");
+    json_uuid(out, record->amends);
+    json_key_c(out, "is_ended");
+    json_bool(out, record->is_ended);
+    json_key_c(out, "amended_by");
+    json_uuid(out, record->amended_by);
+    web_json_text(out, "end_reason", record->end_reason);
+    if (uuid_is_nil(record->performed_by))
+        return OK;
+    Account account = {0};
+    TRY(account_open(cx, record->performed_by, &account));
+    web_json_text(out, "performed_by_name", account.name);
+    return OK;
+}
+
+Err record_write(Cx *cx, JsonOut *out, const Record *record, bool with_answers)
+{
+    const Form *form = pack_form(cx->packs, record->form);
+    if (form == NULL)
+        return cx_fail(cx, ERR_NOT_FOUND, TEXT_RECORD_FORM_UNKNOWN, (Str){0}, 1, record->form);
+    TRY(write_header(cx, out, record, form));
+    record_write_summary(cx, out, "summary", form, record->answers);
+    if (with_answers) {
+        json_key_c(out, "answers");
+        answers_to_json(form, record->answers, out);
+    }
+    return OK;
+}
