@@ -1,0 +1,57 @@
+-- What the tests of records look at, and what must be refused.
+
+-- name: test_record_count :one
+-- in: place text
+-- out: records integer, ends integer, answers integer, codes integer, drugs integer
+-- unscoped: counts rows in a test
+SELECT (SELECT COUNT(*) FROM record r WHERE r.place = :place) AS records,
+       (SELECT COUNT(*) FROM record_end e WHERE e.place = :place) AS ends,
+       (SELECT COUNT(*) FROM answer_visit a WHERE a.place = :place) AS answers,
+       (SELECT COUNT(*) FROM answer_visit__symptoms c WHERE c.place = :place) AS codes,
+       (SELECT COUNT(*) FROM answer_visit__drugs d WHERE d.place = :place) AS drugs;
+
+-- name: test_record_update :run
+-- in: place text
+-- unscoped: must be refused
+UPDATE record SET facility = 'X' WHERE place = :place;
+
+-- name: test_record_delete :run
+-- in: place text
+-- unscoped: must be refused
+DELETE FROM record WHERE place = :place;
+
+-- name: test_record_end_update :run
+-- in: place text
+UPDATE record_end SET reason = 'X' WHERE place = :place;
+
+-- name: test_record_end_delete :run
+-- in: place text
+DELETE FROM record_end WHERE place = :place;
+
+-- name: test_answer_update :run
+-- in: place text
+UPDATE answer_visit SET sbp = 1 WHERE place = :place;
+
+-- name: test_answer_delete :run
+-- in: place text
+DELETE FROM answer_visit__symptoms WHERE place = :place;
+
+-- name: test_view_visit :many
+-- in: place text
+-- out: record_id uuid, happened_on date, sbp integer?, symptoms integer
+SELECT v.record_id, v.happened_on, v.sbp,
+       (SELECT COUNT(*) FROM v_visit__symptoms s WHERE s.place = v.place
+        AND s.record_id = v.record_id) AS symptoms
+FROM v_visit v
+WHERE v.place = :place
+ORDER BY v.happened_on, v.record_id;
+
+-- name: test_view_record :one
+-- in: place text
+-- out: n integer
+SELECT COUNT(*) AS n FROM v_record r WHERE r.place = :place;
+
+-- name: test_added_column :many
+-- in: place text
+-- out: waist decimal?
+SELECT v.waist FROM v_visit v WHERE v.place = :place;
