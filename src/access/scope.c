@@ -8,12 +8,11 @@
 #include "core/place.h"
 #include "pack/pack.h"
 
-#define RESIDENT_IN_SIGHT(alias)                                                                           \
- alias                                                                                                     \
-     ".area_code >= :scope_from AND " alias ".area_code < :scope_after AND "                               \
-     "(:scope_by_facility = 0 OR EXISTS (SELECT 1 FROM access_area in_sight WHERE in_sight.place = " alias \
-     ".place AND in_sight.facility = :scope_facility AND in_sight.area_code = " alias                      \
-     ".area_code))"
+#define RESIDENT_IN_SIGHT(alias)                                                                   \
+ alias ".area_code >= :scope_from AND " alias ".area_code < :scope_after"                          \
+       " AND (:scope_by_facility = 0 OR EXISTS (SELECT 1 FROM access_area in_sight"                \
+       " WHERE in_sight.place = " alias ".place AND in_sight.facility = :scope_facility"           \
+       " AND in_sight.area_code = " alias ".area_code))"
 
 /* ':' follows '9' in byte order, so a code with it is after every code that begins with the code.
  */
