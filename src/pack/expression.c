@@ -57,7 +57,10 @@ static bool is_readable(const NameWatch *watch, Str name)
     if (field == SIZE_MAX)
         return true;
     const FormField *found = &form_of(place)->fields[field];
-    return place->form->fields[field].is_type_known && !found->is_retired && !found->is_sealed;
+    /* A sealed value is at hand while it is entered, and never stored with the record. */
+    bool is_stored_only = place->is_rule || str_has_prefix(name, STR("previous."));
+    return place->form->fields[field].is_type_known && !found->is_retired
+           && !(found->is_sealed && is_stored_only);
 }
 
 static bool find_name(void *context, Str name, ExprName *ret_name)
@@ -134,7 +137,9 @@ static void note_name(Reader *reader, YamlPlace at, const NameWatch *watch)
         return;
     if (found->is_retired)
         MISTAKE_AT(loader, reader->file, at, MISTAKE_NAME_RETIRED, name);
-    else if (found->type == FIELD_ROWS || found->is_sealed)
+    else if (found->type == FIELD_ROWS
+             || (found->is_sealed
+                 && (place->is_rule || str_has_prefix(watch->failed, STR("previous.")))))
         MISTAKE_AT(loader, reader->file, at, MISTAKE_NAME_ROWS, name);
     else if (field == place->readable_n)
         MISTAKE_AT(loader, reader->file, at, MISTAKE_NAME_OWN, name);

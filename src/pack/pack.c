@@ -52,6 +52,8 @@ static Err load_all(Loader *loader, Str directory)
     load_tests(loader);
     loader->set->rules = loader->rules.items;
     loader->set->rule_n = loader->rules.n;
+    loader->set->tests = loader->tests.items;
+    loader->set->test_n = loader->tests.n;
     return loader->mistakes.n == 0 ? OK : ERR_PACK;
 }
 

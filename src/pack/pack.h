@@ -115,6 +115,8 @@ typedef struct PackSet {
     Map policy;               /* id -> const PolicyParameter * */
     const Rule *const *rules; /* every rule of every program, in pack, program and file order */
     size_t rule_n;
+    const struct PackTest *tests; /* see pack_tests.h */
+    size_t test_n;
     struct RecordForms *record_forms; /* engine/records: set by record_forms_prepare */
 } PackSet;
 

@@ -15,6 +15,7 @@
 #include "base/vec.h"
 #include "codec/yaml.h"
 #include "pack/pack.h"
+#include "pack/pack_tests.h"
 
 enum {
     PACK_FILE_MOST = 1024 * 1024, /* bytes of one file */
@@ -93,6 +94,7 @@ typedef struct Loader {
     bool is_blind[DECLARED_KIND_N];
     const char *const *permissions;
     VEC(const Rule *) rules;
+    VEC(PackTest) tests;
     FormField *fields; /* of the form that is being compiled */
 } Loader;
 
@@ -198,5 +200,4 @@ void load_form(Loader *loader, Declared *declared);
 void load_form_judgement(Reader *reader, Declared *declared, Form *form);
 void load_program(Loader *loader, Declared *declared);
 void load_role(Loader *loader, Declared *declared);
-/* Notes the mistakes of the tests folder; what they say is read again by pack_tests_open. */
 void load_tests(Loader *loader);
