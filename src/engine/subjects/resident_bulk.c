@@ -61,11 +61,8 @@ static Err copy_residents(Cx *cx, const Resident *residents, size_t n, int64_t r
 {
     DbBulk *bulk = NULL;
     TRY(db_bulk_begin(cx->db, cx->arena, "resident", resident_columns, RESIDENT_COLUMNS, &bulk));
-    for (size_t i = 0; i < n; i++) {
-        ArenaMark mark = arena_mark(cx->arena);
+    for (size_t i = 0; i < n; i++)
         TRY(put_resident(cx, bulk, &residents[i], rev));
-        arena_reset_to(cx->arena, mark);
-    }
     return db_bulk_end(bulk);
 }
 
@@ -89,11 +86,8 @@ static Err copy_tokens(Cx *cx, const Resident *residents, size_t n)
 {
     DbBulk *bulk = NULL;
     TRY(db_bulk_begin(cx->db, cx->arena, "resident_token", token_columns, TOKEN_COLUMNS, &bulk));
-    for (size_t i = 0; i < n; i++) {
-        ArenaMark mark = arena_mark(cx->arena);
+    for (size_t i = 0; i < n; i++)
         TRY(put_tokens(cx, bulk, &residents[i]));
-        arena_reset_to(cx->arena, mark);
-    }
     return db_bulk_end(bulk);
 }
 
@@ -105,8 +99,10 @@ Err resident_add_many(Cx *cx, const Resident *residents, size_t n)
     TRY(place_rev_next(cx->db, cx->arena, &in, &row));
     for (size_t from = 0; from < n; from += BATCH) {
         size_t batch = n - from < BATCH ? n - from : BATCH;
+        ArenaMark mark = arena_mark(cx->arena); /* the copy's own buffer is in the arena too */
         TRY(copy_residents(cx, residents + from, batch, row.rev));
         TRY(copy_tokens(cx, residents + from, batch));
+        arena_reset_to(cx->arena, mark);
     }
     AuditEntry entry = {.action = STR("resident.add_many"),
                         .detail = str_printf(cx->arena, "residents=%zu", n)};
