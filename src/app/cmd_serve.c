@@ -5,6 +5,7 @@
 #include "access/access.h"
 #include "base/os_process.h"
 #include "cli/commands.h"
+#include "demo/demo.h"
 #include "web/web.h"
 
 #ifdef WITH_UI
@@ -32,6 +33,16 @@ static void server_db_close(void *context, Db *db)
     db_close(db);
 }
 
+static const WebDemoAccount *web_demo_accounts(Arena *arena)
+{
+    WebDemoAccount *accounts = arena_array(arena, WebDemoAccount, demo_account_n);
+    for (size_t i = 0; i < demo_account_n; i++)
+        accounts[i] =
+            (WebDemoAccount){str_from_c(demo_accounts[i].login),
+                             str_from_c(demo_accounts[i].password), demo_accounts[i].title};
+    return accounts;
+}
+
 static WebOptions web_options(Cli *cli, App *app, uint16_t port)
 {
     WebOptions options = {
@@ -50,6 +61,8 @@ static WebOptions web_options(Cli *cli, App *app, uint16_t port)
         .writer = app->writer,
         .place = app->place,
         .lang = LANG_ZH,
+        .demo_accounts = web_demo_accounts(cli->arena),
+        .demo_account_n = demo_account_n,
         .context = app,
         .now = server_now,
         .db_open = server_db_open,

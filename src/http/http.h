@@ -33,8 +33,9 @@ typedef struct HttpRequest {
     Str body;
     Str peer; /* address text */
     bool is_secure;
-    Arena *arena; /* of the request */
-    void *worker; /* what worker_start returned */
+    Arena *arena;  /* of the request */
+    void *worker;  /* what worker_start returned; NULL on the event loop */
+    void *context; /* HttpOptions.context */
 } HttpRequest;
 
 Str http_header(const HttpRequest *request, const char *lower_name); /* empty when absent */
@@ -56,6 +57,11 @@ typedef struct HttpResponse {
 } HttpResponse;
 
 void http_set_header(HttpResponse *response, const char *name, Str value);
+
+/* The server packs JSON and text bodies by itself; these are for constants packed beforehand. */
+bool http_accepts_gzip(Str accept_encoding); /* "gzip" without q=0 */
+/* False when it would not become smaller. */
+bool http_gzip(Arena *arena, Str plain, Str *ret_packed);
 
 /* route: the index given at registration, so that the caller finds its own entry. */
 typedef void (*HttpHandler)(const HttpRequest *request, HttpResponse *response, size_t route);

@@ -43,11 +43,6 @@ Err http_target_parse(Arena *arena, Str target, HttpRequest *request) MUST_CHECK
  */
 Err http_route_find(const HttpRoute *routes, size_t route_n, HttpRequest *request, bool has_method,
                     size_t *ret_route, Str *reterr_allow) MUST_CHECK;
-/* The client accepts gzip: "gzip" in Accept-Encoding without q=0. */
-bool http_accepts_gzip(Str accept_encoding);
-/* False when it would not become smaller. */
-bool http_gzip(Arena *arena, Str plain, Str *ret_packed);
-
 /* The pool: runs work on its threads, first come first served; at most `most` wait. */
 typedef struct HttpPool HttpPool;
 typedef struct HttpPoolOptions {

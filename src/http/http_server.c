@@ -215,6 +215,7 @@ static void *exchange_begin(void *context, const char *target, struct MHD_Connec
     *exchange = (HttpExchange){.server = server, .connection = connection, .arena = arena};
     exchange->request.arena = &exchange->arena;
     exchange->request.is_secure = server->is_secure;
+    exchange->request.context = server->options.context;
     exchange->request.peer =
         str_copy(&exchange->arena, http_gate_peer(server->gate, connection_number(connection)));
     exchange->target = str_copy(&exchange->arena, str_from_c(target));
@@ -387,8 +388,10 @@ static void write_refusal(void *context, int status, Str peer, Buf *out)
 {
     HttpServer *server = context;
     arena_reset(&server->refusals);
-    HttpRequest request = {
-        .peer = peer, .is_secure = server->is_secure, .arena = &server->refusals};
+    HttpRequest request = {.context = server->options.context,
+                           .peer = peer,
+                           .is_secure = server->is_secure,
+                           .arena = &server->refusals};
     HttpResponse response = {.status = status};
     buf_init(&response.body, &server->refusals, RESPONSE_HEADERS_MOST / 2);
     Err err = status == 400   ? ERR_MALFORMED

@@ -1,0 +1,56 @@
+/* GET /api/demo: whether this is a demonstration county, and with which accounts to try it. */
+#include "core/place.h"
+#include "web/web_int.h"
+
+static Str facility_of(const Account *accounts, size_t n, Str login)
+{
+    for (size_t i = 0; i < n; i++)
+        if (str_equals(accounts[i].login, login))
+            return accounts[i].facility;
+    return (Str){0};
+}
+
+static Err put_accounts(Cx *cx, const WebOptions *options, JsonOut *out)
+{
+    const Account *accounts = NULL;
+    size_t n = 0;
+    TRY(account_list(cx, &accounts, &n));
+    for (size_t i = 0; i < options->demo_account_n; i++) {
+        const WebDemoAccount *demo = &options->demo_accounts[i];
+        json_object_begin(out);
+        web_json_text(out, "login", demo->login);
+        web_json_text(out, "password", demo->password);
+        web_json_wording(out, "title", demo->title);
+        web_json_text(out, "facility", facility_of(accounts, n, demo->login));
+        json_object_end(out);
+    }
+    return OK;
+}
+
+static Err demo_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
+{
+    Str is_demo = {0};
+    TRY(setting_get(cx, STR("is_demo"), &is_demo));
+    JsonOut out = web_json(response);
+    json_object_begin(&out);
+    json_key_c(&out, "is_demo");
+    json_bool(&out, is_demo.n > 0);
+    web_json_date(&out, "today", cx->today);
+    json_key_c(&out, "accounts");
+    json_array_begin(&out);
+    if (is_demo.n > 0)
+        TRY(put_accounts(cx, &web_call(request)->web->options, &out));
+    json_array_end(&out);
+    json_object_end(&out);
+    return OK;
+}
+
+const Route route_demo = {
+    .method = HTTP_GET,
+    .path = "/api/demo",
+    .handler = demo_get,
+    .permit = ROUTE_PUBLIC,
+    .out = "{is_demo: bool, today: date, accounts: [{login: text, password: text, title: wording, "
+           "facility?: text}]}",
+    .title = {"演示账号", "Accounts of the demonstration"},
+};

@@ -1,0 +1,156 @@
+/* /api/session: log in, who am I, log out. */
+#include "core/place.h"
+#include "engine/subjects/subjects.h"
+#include "pack/pack.h"
+#include "web/web_int.h"
+
+static Err put_facility(Cx *cx, JsonOut *out, Str code)
+{
+    const Facility *facilities = NULL;
+    size_t n = 0;
+    TRY(subject_facilities(cx, &facilities, &n));
+    json_key_c(out, "facility");
+    json_object_begin(out);
+    web_json_text(out, "code", code);
+    for (size_t i = 0; i < n; i++) {
+        if (!str_equals(facilities[i].code, code))
+            continue;
+        web_json_text(out, "name", facilities[i].name);
+        web_json_text(out, "name_en", facilities[i].name_en);
+        json_key_c(out, "level");
+        json_integer(out, facilities[i].level);
+    }
+    json_object_end(out);
+    return OK;
+}
+
+static Err put_account(Cx *cx, JsonOut *out, const Account *account, const Actor *actor)
+{
+    const Role *role = pack_role(cx->packs, account->role);
+    json_key_c(out, "account");
+    json_object_begin(out);
+    json_key_c(out, "id");
+    json_uuid(out, account->id);
+    web_json_text(out, "login", account->login);
+    web_json_text(out, "name", account->name);
+    web_json_text(out, "role", account->role);
+    web_json_wording(out, "role_title", role == NULL ? (Wording){account->role, {0}} : role->title);
+    TRY(put_facility(cx, out, account->facility));
+    json_key_c(out, "permissions");
+    json_array_begin(out);
+    for (size_t i = 0; i < actor->permission_n; i++)
+        json_text(out, actor->permissions[i]);
+    json_array_end(out);
+    json_key_c(out, "sees_persons");
+    json_bool(out, actor->sees_persons);
+    json_object_end(out);
+    return OK;
+}
+
+static Err put_place(Cx *cx, JsonOut *out)
+{
+    Place place;
+    TRY(place_open(cx, &place));
+    json_key_c(out, "place");
+    json_object_begin(out);
+    web_json_text(out, "code", place.code);
+    web_json_text(out, "name", place.name);
+    web_json_text(out, "name_en", place.name_en);
+    json_object_end(out);
+    Str demo = {0};
+    TRY(setting_get(cx, STR("is_demo"), &demo));
+    json_key_c(out, "is_demo");
+    json_bool(out, demo.n > 0);
+    return OK;
+}
+
+static Err put_session(Cx *cx, HttpResponse *response, const Account *account, const Actor *actor,
+                       Str csrf)
+{
+    JsonOut out = web_json(response);
+    json_object_begin(&out);
+    TRY(put_account(cx, &out, account, actor));
+    web_json_text(&out, "csrf", csrf);
+    TRY(put_place(cx, &out));
+    web_json_date(&out, "today", cx->today);
+    json_object_end(&out);
+    return OK;
+}
+
+/* The browser gives it back to us only, never to scripts, never from another site's page. */
+static void set_cookie(const HttpRequest *request, HttpResponse *response, Str token,
+                       const char *life)
+{
+    http_set_header(response, "Set-Cookie",
+                    str_printf(request->arena,
+                               "session=%.*s; Path=/; HttpOnly; SameSite=Strict%s%s",
+                               STR_ARG(token), request->is_secure ? "; Secure" : "", life));
+}
+
+static Err session_post(Cx *cx, const HttpRequest *request, HttpResponse *response)
+{
+    const Json *body = NULL;
+    Str login, password;
+    TRY(web_body(cx, request, &body));
+    TRY(web_body_text(cx, body, "login", &login));
+    TRY(web_body_text(cx, body, "password", &password));
+    Session session;
+    Account account;
+    TRY(session_open(cx, login, password, request->peer, &session, &account));
+    Actor actor = {0};
+    TRY(access_actor(cx, &account, &actor));
+    const Actor *before = cx->actor;
+    cx->actor = &actor;
+    Err err = put_session(cx, response, &account, &actor, session.csrf);
+    cx->actor = before;
+    if (err == OK)
+        set_cookie(request, response, session.token, "");
+    return err;
+}
+
+#define SESSION_SCHEMA                                                                             \
+ "{account: {id: uuid, login: text, name: text, role: text, role_title: wording, facility: "       \
+ "{code: text, name?: text, name_en?: text, level?: integer}, permissions: [text], "               \
+ "sees_persons: bool}, csrf: text, place: {code: text, name: text, name_en?: text}, "              \
+ "is_demo: bool, today: date}"
+
+const Route route_session_post = {
+    .method = HTTP_POST,
+    .path = "/api/session",
+    .handler = session_post,
+    .permit = ROUTE_PUBLIC,
+    .body_most = KIB(4),
+    .in = "{login: text, password: text}",
+    .out = SESSION_SCHEMA,
+    .title = {"登录", "Log in"},
+};
+
+static Err session_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
+{
+    const WebCall *call = web_call(request);
+    return put_session(cx, response, &call->account, cx->actor, call->session.csrf);
+}
+
+const Route route_session_get = {
+    .method = HTTP_GET,
+    .path = "/api/session",
+    .handler = session_get,
+    .permit = "session.own",
+    .out = SESSION_SCHEMA,
+    .title = {"当前登录", "Who is logged in"},
+};
+
+static Err session_delete(Cx *cx, const HttpRequest *request, HttpResponse *response)
+{
+    TRY(session_close(cx, http_cookie(request, "session")));
+    set_cookie(request, response, (Str){0}, "; Max-Age=0");
+    return OK;
+}
+
+const Route route_session_delete = {
+    .method = HTTP_DELETE,
+    .path = "/api/session",
+    .handler = session_delete,
+    .permit = "session.own",
+    .title = {"退出登录", "Log out"},
+};

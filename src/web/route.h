@@ -1,0 +1,69 @@
+/* Routes: one entry above each handler says all there is to say about it; the comment above the
+ * entry is for the reader of the code. From the entries come routing, permissions, limits, logs,
+ * metrics and the API document. app/routes.c lists them.
+ *
+ * Schemas are written in a small notation:
+ *
+ *     {name: text, age?: integer, tags: [text], at: {x: number, y: number}}
+ *
+ * with text integer number bool date instant uuid wording any; '?' after a name: may be absent or
+ * null. */
+#pragma once
+
+#include "access/access.h"
+#include "codec/json.h"
+#include "codec/json_out.h"
+#include "core/cx.h"
+#include "http/http.h"
+
+/* Instead of a permission: anybody may, logged in or not. */
+#define ROUTE_PUBLIC "PUBLIC"
+
+typedef Err (*RouteHandler)(Cx *cx, const HttpRequest *request, HttpResponse *response);
+
+typedef struct Route {
+    HttpMethod method;
+    const char *path;
+    RouteHandler handler;
+    const char *permit;   /* of access/permissions.h, or ROUTE_PUBLIC; never NULL */
+    bool is_open_locally; /* without permission for callers on this machine, not through a proxy */
+    size_t body_most;     /* bytes; 0: takes no body */
+    const char *audit; /* entry after success; NULL when the engine makes its own, or none is due */
+    const char *query; /* schema of the query parameters, an object; or NULL */
+    const char *in;    /* schema of the body; or NULL */
+    const char *out;   /* schema of the answer; or NULL */
+    struct {
+        const char *zh, *en;
+    } title;
+} Route;
+
+/* Who is asking, for handlers about the session itself. */
+typedef struct WebCall {
+    struct Web *web;
+    Session session; /* empty token: nobody is logged in */
+    Account account;
+} WebCall;
+const WebCall *web_call(const HttpRequest *request);
+
+/* Begins the answer's JSON. */
+JsonOut web_json(HttpResponse *response);
+/* {"zh": ..., "en": ...} as a member. */
+void web_json_wording(JsonOut *out, const char *key, Wording wording);
+/* Members, with empty texts as null. */
+void web_json_text(JsonOut *out, const char *key, Str text);
+void web_json_date(JsonOut *out, const char *key, Date date);
+
+/* The body as JSON: ERR_MEDIA_TYPE unless it is application/json, ERR_MALFORMED with line and
+ * column, ERR_INVALID when it is no object. */
+Err web_body(Cx *cx, const HttpRequest *request, const Json **ret_json) MUST_CHECK;
+/* A member that must be there; a problem at its JSON pointer otherwise (ERR_INVALID). */
+Err web_body_text(Cx *cx, const Json *object, const char *key, Str *ret_text) MUST_CHECK;
+/* A path or query parameter; ERR_INVALID with a problem that names it. Query: absent gives the
+ * fallback. */
+Err web_parameter_uuid(Cx *cx, const HttpRequest *request, const char *name,
+                       Uuid *ret_id) MUST_CHECK;
+Err web_query_uuid(Cx *cx, const HttpRequest *request, const char *name, Uuid *ret_id) MUST_CHECK;
+Err web_query_date(Cx *cx, const HttpRequest *request, const char *name, Date fallback,
+                   Date *ret_date) MUST_CHECK;
+Err web_query_integer(Cx *cx, const HttpRequest *request, const char *name, int64_t low,
+                      int64_t high, int64_t fallback, int64_t *ret) MUST_CHECK;

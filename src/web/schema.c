@@ -1,0 +1,201 @@
+/* The notation of schemas in route entries (route.h), read and written as JSON Schema. One reader
+ * by recursive descent; without an output it only checks. */
+#include <string.h>
+
+#include "web/web_int.h"
+
+enum { DEPTH_MOST = 10 };
+
+typedef struct {
+    const char *text;
+    size_t at;
+    unsigned depth;
+    bool is_wrong;
+    JsonOut *out; /* NULL: only check */
+} Reader;
+
+static const struct {
+    const char *name, *type, *format;
+} words[] = {
+    {"text", "string", NULL},           {"integer", "integer", NULL}, {"number", "number", NULL},
+    {"bool", "boolean", NULL},          {"date", "string", "date"},   {"uuid", "string", "uuid"},
+    {"instant", "string", "date-time"}, {"any", NULL, NULL},
+};
+
+static void skip_blanks(Reader *reader)
+{
+    while (reader->text[reader->at] == ' ' || reader->text[reader->at] == '\n')
+        reader->at++;
+}
+
+static bool take(Reader *reader, char c)
+{
+    skip_blanks(reader);
+    if (reader->is_wrong || reader->text[reader->at] != c)
+        return false;
+    reader->at++;
+    return true;
+}
+
+static void want(Reader *reader, char c)
+{
+    if (!take(reader, c))
+        reader->is_wrong = true;
+}
+
+static Str take_word(Reader *reader)
+{
+    skip_blanks(reader);
+    size_t from = reader->at;
+    for (char c = reader->text[reader->at];
+         (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+         c = reader->text[++reader->at])
+        continue;
+    if (reader->at == from)
+        reader->is_wrong = true;
+    return (Str){reader->text + from, reader->at - from};
+}
+
+static void put_member(Reader *reader, const char *key, const char *value)
+{
+    json_key_c(reader->out, key);
+    json_text_c(reader->out, value);
+}
+
+static void put_wording_schema(Reader *reader)
+{
+    JsonOut *out = reader->out;
+    json_key_c(out, "$ref");
+    json_text_c(out, "#/components/schemas/wording");
+}
+
+static void read_word(Reader *reader)
+{
+    Str word = take_word(reader);
+    if (str_equals_c(word, "wording")) {
+        if (reader->out != NULL)
+            put_wording_schema(reader);
+        return;
+    }
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (!str_equals_c(word, words[i].name))
+            continue;
+        if (reader->out != NULL && words[i].type != NULL)
+            put_member(reader, "type", words[i].type);
+        if (reader->out != NULL && words[i].format != NULL)
+            put_member(reader, "format", words[i].format);
+        return;
+    }
+    reader->is_wrong = true;
+}
+
+static void read_type(Reader *reader);
+
+/* In braces of its own. */
+static void read_nested(Reader *reader)
+{
+    if (reader->out != NULL)
+        json_object_begin(reader->out);
+    read_type(reader);
+    if (reader->out != NULL)
+        json_object_end(reader->out);
+}
+
+/* The names that must be there, in a second pass over the members. */
+static void put_required(const Reader *reader, size_t from)
+{
+    Reader again = {.text = reader->text, .at = from};
+    json_key_c(reader->out, "required");
+    json_array_begin(reader->out);
+    if (!take(&again, '}'))
+        do {
+            Str name = take_word(&again);
+            if (!take(&again, '?'))
+                json_text(reader->out, name);
+            want(&again, ':');
+            read_type(&again);
+        } while (take(&again, ','));
+    json_array_end(reader->out);
+}
+
+static void read_object(Reader *reader)
+{
+    size_t from = reader->at;
+    if (reader->out != NULL) {
+        put_member(reader, "type", "object");
+        put_required(reader, from);
+        json_key_c(reader->out, "properties");
+        json_object_begin(reader->out);
+    }
+    if (!take(reader, '}')) {
+        do {
+            Str name = take_word(reader);
+            (void)take(reader, '?');
+            want(reader, ':');
+            if (reader->out != NULL)
+                json_key(reader->out, name);
+            read_nested(reader);
+        } while (take(reader, ','));
+        want(reader, '}');
+    }
+    if (reader->out != NULL)
+        json_object_end(reader->out);
+}
+
+static void read_type(Reader *reader)
+{
+    if (reader->is_wrong || ++reader->depth > DEPTH_MOST) {
+        reader->is_wrong = true;
+        return;
+    }
+    if (take(reader, '{')) {
+        read_object(reader);
+    } else if (take(reader, '[')) {
+        if (reader->out != NULL) {
+            put_member(reader, "type", "array");
+            json_key_c(reader->out, "items");
+        }
+        read_nested(reader);
+        want(reader, ']');
+    } else {
+        read_word(reader);
+    }
+    reader->depth--;
+}
+
+Err schema_check(const char *schema, size_t *reterr_at)
+{
+    Reader reader = {.text = schema};
+    read_type(&reader);
+    skip_blanks(&reader);
+    if (!reader.is_wrong && reader.text[reader.at] == '\0')
+        return OK;
+    *reterr_at = reader.at;
+    return ERR_INVALID;
+}
+
+void schema_write(JsonOut *out, const char *schema)
+{
+    Reader reader = {.text = schema, .out = out};
+    json_object_begin(out);
+    read_type(&reader);
+    json_object_end(out);
+    DCHECK(!reader.is_wrong);
+}
+
+void schema_members(const char *schema,
+                    void (*member)(void *context, Str name, bool is_optional, Str type),
+                    void *context)
+{
+    Reader reader = {.text = schema};
+    want(&reader, '{');
+    do {
+        Str name = take_word(&reader);
+        bool is_optional = take(&reader, '?');
+        want(&reader, ':');
+        skip_blanks(&reader);
+        size_t from = reader.at;
+        read_type(&reader);
+        member(context, name, is_optional, (Str){schema + from, reader.at - from});
+    } while (!reader.is_wrong && take(&reader, ','));
+}

@@ -1,0 +1,278 @@
+/* From a request to a handler and back: identity, permission, problems, headers, log, metrics; and
+ * the start that checks the route table. See web.h. */
+#include "web/web.h"
+
+#include <string.h>
+
+#include "access/permissions.h"
+#include "base/os_clock.h"
+#include "base/os_crypto.h"
+#include "base/os_log.h"
+#include "base/os_process.h"
+#include "base/os_random.h"
+#include "web/problem.h"
+#include "web/web_int.h"
+
+enum {
+    CONNECTIONS_MOST = 1024,
+    CONNECTIONS_PER_PEER_MOST = 256,
+    TIMEOUT_SECONDS = 30,
+    WORKERS_LEAST = 4,
+    WORKERS_MOST = 64,
+};
+
+static const char *const method_names[HTTP_METHOD_N] = {"GET", "POST", "PUT", "DELETE"};
+
+const WebCall *web_call(const HttpRequest *request)
+{
+    const WebWorker *worker = request->worker;
+    return &worker->call;
+}
+
+/* On this machine, and not handed on by a proxy. */
+static bool caller_is_local(const HttpRequest *request)
+{
+    return (str_equals_c(request->peer, "127.0.0.1") || str_equals_c(request->peer, "::1"))
+           && http_header(request, "x-forwarded-for").n == 0
+           && http_header(request, "forwarded").n == 0;
+}
+
+/* Who is asking, and whether they may. *ret_actor lives as long as cx. */
+static Err authorise(Cx *cx, const Route *route, const HttpRequest *request, WebCall *call,
+                     Actor *ret_actor)
+{
+    if (str_equals_c(str_from_c(route->permit), ROUTE_PUBLIC))
+        return OK;
+    if (route->is_open_locally && caller_is_local(request))
+        return OK;
+    Str token = http_cookie(request, "session");
+    if (token.n == 0)
+        return cx_fail(cx, ERR_UNAUTHENTICATED, TEXT_LOGIN_REQUIRED, (Str){0}, 0);
+    TRY(session_find(cx, token, &call->session, &call->account));
+    if (route->method != HTTP_GET
+        && !os_crypto_equals(http_header(request, "x-csrf"), call->session.csrf))
+        return cx_fail(cx, ERR_FORBIDDEN, TEXT_CSRF_WRONG, (Str){0}, 0);
+    TRY(access_actor(cx, &call->account, ret_actor));
+    cx->actor = ret_actor;
+    return access_require(cx, str_from_c(route->permit));
+}
+
+static Err run(Cx *cx, const Route *route, const HttpRequest *request, HttpResponse *response,
+               WebWorker *worker)
+{
+    static const Actor nobody;
+    Actor actor = {0};
+    cx->actor = &nobody;
+    if (worker->db == NULL)
+        return ERR_DB;
+    Err err = authorise(cx, route, request, &worker->call, &actor);
+    if (err == OK)
+        err = route->handler(cx, request, response);
+    if (err == OK && route->audit != NULL)
+        err = audit_add(cx, &(AuditEntry){.action = str_from_c(route->audit)});
+    cx->actor = &nobody;
+    return err;
+}
+
+static void end_headers(const HttpRequest *request, HttpResponse *response, Str request_id)
+{
+    web_security_headers(request, response, false);
+    http_set_header(response, "Cache-Control", STR("no-store"));
+    http_set_header(response, "X-Request-Id", request_id);
+}
+
+static void say(const Route *route, const HttpResponse *response, Err err, Uuid id, Uuid account,
+                int64_t duration_ns)
+{
+    LogLevel level = response->status >= 500 ? LOG_ERROR : LOG_INFO;
+    LOG(level, "request", LOG_WORD("method", str_from_c(method_names[route->method])),
+        LOG_WORD("route", str_from_c(route->path)), LOG_INTEGER("status", response->status),
+        LOG_ERR("err", err), LOG_INTEGER("us", duration_ns / 1000), LOG_ID("request", id),
+        LOG_ID("account", account));
+}
+
+static void handle(const HttpRequest *request, HttpResponse *response, size_t at)
+{
+    WebWorker *worker = request->worker;
+    Web *web = worker->web;
+    const WebOptions *options = &web->options;
+    const Route *route = options->routes[at];
+    int64_t began = os_clock_monotonic_ns();
+    Uuid id = os_random_uuid();
+    char *id_text = arena_alloc(request->arena, UUID_TEXT_SIZE);
+    worker->call = (WebCall){.web = web};
+    Cx cx = {
+        .arena = request->arena,
+        .db = worker->db,
+        .writer = options->writer,
+        .packs = options->packs,
+        .keys = options->keys,
+        .place = options->place,
+        .now = options->now(options->context),
+        .as_of = DATE_NONE,
+        .lang = web_lang(request, options->lang),
+        .request_id = str_from_c(uuid_format(id, id_text)),
+    };
+    cx.today = date_of_instant(cx.now);
+    Err err = run(&cx, route, request, response, worker);
+    if (err != OK) {
+        response->status = 0;
+        problem_write(response, cx.lang, err, cx.problems, cx.problem_n, cx.request_id);
+    } else if (response->status == 0) {
+        response->status = response->body.n > 0 || response->constant.n > 0 ? 200 : 204;
+    }
+    end_headers(request, response, cx.request_id);
+    int64_t duration = os_clock_monotonic_ns() - began;
+    metrics_add(web->metrics, at, response->status, duration);
+    say(route, response, err, id, worker->call.account.id, duration);
+}
+
+/* What reaches no handler. */
+static void refuse(const HttpRequest *request, HttpResponse *response, Err err)
+{
+    const Web *web = request->context;
+    char *id_text = arena_alloc(request->arena, UUID_TEXT_SIZE);
+    Uuid id = os_random_uuid();
+    Str request_id = str_from_c(uuid_format(id, id_text));
+    problem_write(response, web_lang(request, web->options.lang), err, NULL, 0, request_id);
+    end_headers(request, response, request_id);
+    LOG(LOG_INFO, "request refused", LOG_INTEGER("status", response->status), LOG_ERR("err", err),
+        LOG_ID("request", id));
+}
+
+/* Whatever no route of the table names is a file of the UI, or nothing. */
+static void handle_ui(const HttpRequest *request, HttpResponse *response, size_t at)
+{
+    (void)at;
+    if (!ui_answer(request->context, request, response))
+        refuse(request, response, ERR_NOT_FOUND);
+}
+
+static void *worker_start(void *context)
+{
+    Web *web = context;
+    unsigned number = atomic_fetch_add(&web->workers_started, 1);
+    WebWorker *worker = &web->workers[number];
+    *worker = (WebWorker){.web = web};
+    arena_init(&worker->arena, MIB(64));
+    Err err = web->options.db_open(web->options.context, &worker->arena, &worker->db);
+    if (err != OK) {
+        worker->db = NULL;
+        LOG(LOG_ERROR, "worker without database", LOG_ERR("err", err));
+    }
+    return worker;
+}
+
+static void worker_stop(void *context, void *stopped)
+{
+    Web *web = context;
+    WebWorker *worker = stopped;
+    if (worker->db != NULL)
+        web->options.db_close(web->options.context, worker->db);
+    arena_done(&worker->arena);
+}
+
+/* ---- start ---- */
+
+static bool permission_is_known(Str permission)
+{
+    for (size_t i = 0; access_permissions[i] != NULL; i++)
+        if (str_equals_c(permission, access_permissions[i]))
+            return true;
+    return str_equals_c(permission, ROUTE_PUBLIC);
+}
+
+/* What is wrong with an entry; NULL when nothing is. */
+static const char *route_fault(const Route *route)
+{
+    if (route->permit == NULL || route->permit[0] == '\0')
+        return "names no permission";
+    if (!permission_is_known(str_from_c(route->permit)))
+        return "names a permission that does not exist";
+    if (route->handler == NULL)
+        return "has no handler";
+    if (route->title.zh == NULL || route->title.en == NULL)
+        return "lacks a title";
+    if (route->in != NULL && route->body_most == 0)
+        return "describes a body but takes none";
+    const char *schemas[] = {route->query, route->in, route->out};
+    size_t at = 0;
+    for (size_t i = 0; i < sizeof schemas / sizeof *schemas; i++)
+        if (schemas[i] != NULL && schema_check(schemas[i], &at) != OK)
+            return "has a schema off the notation";
+    return NULL;
+}
+
+static Err check_routes(const WebOptions *options, Arena *arena, Str *reterr_message)
+{
+    for (size_t i = 0; i < options->route_n; i++) {
+        const Route *route = options->routes[i];
+        const char *fault = route_fault(route);
+        for (size_t j = 0; j < i && fault == NULL; j++)
+            if (options->routes[j]->method == route->method
+                && strcmp(options->routes[j]->path, route->path) == 0)
+                fault = "stands twice in the table";
+        if (fault == NULL)
+            continue;
+        *reterr_message =
+            str_printf(arena, "route %s %s %s", method_names[route->method], route->path, fault);
+        return ERR_INVALID;
+    }
+    return OK;
+}
+
+static unsigned worker_count(const WebOptions *options)
+{
+    unsigned n = options->workers > 0 ? options->workers : 2 * os_processor_count();
+    if (options->workers == 0 && n < WORKERS_LEAST)
+        n = WORKERS_LEAST;
+    return n < WORKERS_MOST ? n : WORKERS_MOST;
+}
+
+Err web_start(const WebOptions *options, Arena *arena, Web **ret_web, Str *reterr_message)
+{
+    TRY(check_routes(options, arena, reterr_message));
+    Web *web = arena_new(arena, Web);
+    web->options = *options;
+    web->metrics = metrics_make(arena, options->route_n);
+    ui_load(web, arena);
+    HttpRoute *table = arena_array(arena, HttpRoute, options->route_n + 1);
+    for (size_t i = 0; i < options->route_n; i++) {
+        const Route *route = options->routes[i];
+        table[i] = (HttpRoute){route->method, route->path, handle, route->body_most, false};
+    }
+    table[options->route_n] = (HttpRoute){HTTP_GET, "/{rest...}", handle_ui, 0, true};
+    HttpOptions http = {
+        .address = options->address,
+        .port = options->port,
+        .tls_certificate_file = options->tls_certificate_file,
+        .tls_key_file = options->tls_key_file,
+        .workers = worker_count(options),
+        .connections_most = CONNECTIONS_MOST,
+        .connections_per_peer_most = CONNECTIONS_PER_PEER_MOST,
+        .timeout_seconds = TIMEOUT_SECONDS,
+        .request_arena_most = MIB(32),
+        .worker_start = worker_start,
+        .worker_stop = worker_stop,
+        .context = web,
+        .refuse = refuse,
+    };
+    web->workers = arena_array(arena, WebWorker, http.workers);
+    TRY(http_server_start(&http, table, options->route_n + 1, arena, &web->server, reterr_message));
+    *ret_web = web;
+    return OK;
+}
+
+Str web_url(const Web *web, Arena *arena)
+{
+    Str address = web->options.address;
+    bool is_v6 = str_find_char(address, ':', 0) != SIZE_MAX;
+    return str_printf(arena, "%s://%s%.*s%s:%u",
+                      web->options.tls_certificate_file.n > 0 ? "https" : "http", is_v6 ? "[" : "",
+                      STR_ARG(address), is_v6 ? "]" : "", (unsigned)http_server_port(web->server));
+}
+
+void web_stop(Web *web)
+{
+    http_server_stop(web->server);
+}

@@ -1,0 +1,53 @@
+/* What the files of web/ share. */
+#pragma once
+
+#include <stdatomic.h>
+
+#include "web/metrics.h"
+#include "web/route.h"
+#include "web/web.h"
+
+typedef struct UiFile {
+    Str content, packed; /* packed: gzip; empty when it does not pay */
+    Str content_type;
+    Str etag;
+    bool is_fixed; /* its name has a hash of its content in it */
+    bool is_page;
+} UiFile;
+
+struct Web {
+    WebOptions options;
+    Metrics *metrics;
+    Map ui; /* path with '/' -> UiFile */
+    HttpServer *server;
+    struct WebWorker *workers;
+    _Atomic unsigned workers_started;
+};
+
+/* Of one worker thread. */
+typedef struct WebWorker {
+    Web *web;
+    Db *db; /* NULL when it could not be opened: requests are answered ERR_DB */
+    Arena arena;
+    WebCall call; /* of the request it works on */
+} WebWorker;
+
+/* Pure parts of answering. */
+Lang web_lang(const HttpRequest *request, Lang fallback);
+/* Whether the browser needs the wider policy to compile WebAssembly: Chromium before 97. */
+bool web_is_old_chromium(Str user_agent);
+/* Headers that every answer has. is_page: the policy for documents of the UI. */
+void web_security_headers(const HttpRequest *request, HttpResponse *response, bool is_page);
+
+void ui_load(Web *web, Arena *arena);
+/* False: there is no such file. */
+bool ui_answer(const Web *web, const HttpRequest *request, HttpResponse *response);
+
+/* Checks every schema of the tables; *reterr_at is the place in the text. */
+Err schema_check(const char *schema, size_t *reterr_at);
+/* Writes it as JSON Schema. schema was checked. */
+void schema_write(JsonOut *out, const char *schema);
+/* Calls member for each member of an object schema. */
+void schema_members(const char *schema,
+                    void (*member)(void *context, Str name, bool is_optional, Str type),
+                    void *context);
