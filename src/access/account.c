@@ -35,8 +35,9 @@ static Err insert_account(Cx *cx, void *arg)
 
 Err account_add(Cx *cx, const Account *account, Str password)
 {
-    NewAccount new = {.account = account};
-    TRY(password_make(cx, password, &new.password_hash));
+    NewAccount new = {.account = account, .password_hash = STR("")};
+    if (password.n > 0)
+        TRY(password_make(cx, password, &new.password_hash));
     return cx_write(cx, insert_account, &new);
 }
 
