@@ -15,11 +15,13 @@ static const Weighted surnames[] = {
     {"单", 3},  {"仇", 2},  {"区", 3},  {"欧阳", 4}, {"麦", 3},  {"翟", 2},  {"解", 1},  {"缪", 1},
 };
 
-static const char *const male[] = {
+enum { GIVEN_N = 32 };
+
+static const char *const male[GIVEN_N] = {
     "伟", "强", "建", "国", "华", "明", "军", "平", "志", "文", "德", "福", "荣", "海", "金", "生",
     "林", "辉", "勇", "杰", "水", "木", "贵", "庆", "春", "光", "新", "东", "佳", "浩", "宇", "子",
 };
-static const char *const female[] = {
+static const char *const female[GIVEN_N] = {
     "芳", "英", "秀", "丽", "兰", "玉", "梅", "珍", "凤", "燕", "红", "琴", "娟", "桂", "彩", "莲",
     "月", "霞", "惠", "雪", "云", "静", "婷", "欣", "怡", "妹", "娣", "慧", "琼", "群", "招", "思",
 };
@@ -47,7 +49,7 @@ PersonName name_draw(Rng *rng, bool is_male, const Str *surname, Arena *arena)
         return (PersonName){STR(""), pick(rng, dotted, sizeof dotted / sizeof *dotted)};
     PersonName name = {surname != NULL ? *surname : draw_surname(rng), {0}};
     const char *const *list = is_male ? male : female;
-    size_t n = is_male ? sizeof male / sizeof *male : sizeof female / sizeof *female;
+    const size_t n = GIVEN_N;
     Str first = pick(rng, list, n);
     Str second = kind <= 6 ? pick(rng, rare, sizeof rare / sizeof *rare) : pick(rng, list, n);
     bool is_single = rng_chance(rng, 0.12);

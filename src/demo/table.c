@@ -8,9 +8,9 @@
 
 Str table_text(const char *file)
 {
-    for (size_t i = 0; i < demo_data_n; i++) {
-        if (str_equals_c(demo_data[i].name, file))
-            return demo_data[i].content;
+    for (size_t i = 0; i < embed_demo_data_n; i++) {
+        if (str_equals_c(embed_demo_data[i].name, file))
+            return embed_demo_data[i].content;
     }
     ENSURE(false);
 }

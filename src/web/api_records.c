@@ -13,7 +13,7 @@ enum {
 
 static Err read_uuid(Cx *cx, const Json *body, const char *key, bool is_required, Uuid *ret)
 {
-    const Json *member = json_member(body, str_from_c(key));
+    const Json *member = json_get(body, str_from_c(key));
     *ret = UUID_NIL;
     if (member == NULL && !is_required)
         return OK;
@@ -37,8 +37,8 @@ static Err read_day(Cx *cx, const Json *body, const char *key, Date *ret)
 
 static Str optional_text(const Json *body, const char *key)
 {
-    const Json *member = json_member(body, str_from_c(key));
-    return member != NULL && member->kind == JSON_TEXT ? member->as.text : (Str){0};
+    const Json *member = json_get(body, str_from_c(key));
+    return json_is(member, JSON_TEXT) ? member->text : (Str){0};
 }
 
 static Err read_draft(Cx *cx, const Json *body, RecordDraft *draft, FormAnswers *answers)
@@ -54,8 +54,8 @@ static Err read_draft(Cx *cx, const Json *body, RecordDraft *draft, FormAnswers 
     const Form *form = pack_form(cx->packs, draft->form);
     if (form == NULL)
         return cx_fail(cx, ERR_INVALID, TEXT_RECORD_FORM_UNKNOWN, STR("/form"), 1, draft->form);
-    TRY(answers_from_json(cx, form, json_member(body, STR("answers")), answers));
-    TRY(answers_confirmed_from_json(cx, json_member(body, STR("confirmed")), answers));
+    TRY(answers_from_json(cx, form, json_get(body, STR("answers")), answers));
+    TRY(answers_confirmed_from_json(cx, json_get(body, STR("confirmed")), answers));
     draft->answers = answers;
     return OK;
 }
@@ -143,9 +143,11 @@ static Err record_get(Cx *cx, const HttpRequest *request, HttpResponse *response
     TRY(web_parameter_uuid(cx, request, "id", &id));
     Record record;
     TRY(record_open(cx, id, &record));
+    PerformerNames names;
+    performer_names_init(&names, cx->arena);
     JsonOut out = web_json(response);
     json_object_begin(&out);
-    TRY(record_write(cx, &out, &record, true));
+    TRY(record_write(cx, &out, &record, &names, true));
     json_object_end(&out);
     return OK;
 }

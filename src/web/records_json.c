@@ -60,7 +60,28 @@ void record_write_summary(Cx *cx, JsonOut *out, const char *key, const Form *for
     json_array_end(out);
 }
 
-static Err write_header(Cx *cx, JsonOut *out, const Record *record, const Form *form)
+void performer_names_init(PerformerNames *names, Arena *arena)
+{
+    *names = (PerformerNames){.arena = arena};
+}
+
+static Err performer_name(Cx *cx, PerformerNames *names, Uuid id, Str *ret_name)
+{
+    for (size_t i = 0; i < names->accounts.n; i++) {
+        if (uuid_equals(names->accounts.items[i].id, id)) {
+            *ret_name = names->accounts.items[i].name;
+            return OK;
+        }
+    }
+    Account account = {0};
+    TRY(account_open(cx, id, &account));
+    VEC_PUSH(names->arena, &names->accounts, account);
+    *ret_name = account.name;
+    return OK;
+}
+
+static Err write_header(Cx *cx, JsonOut *out, const Record *record, const Form *form,
+                        PerformerNames *names)
 {
     json_key_c(out, "id");
     json_uuid(out, record->id);
@@ -84,18 +105,19 @@ static Err write_header(Cx *cx, JsonOut *out, const Record *record, const Form *
     web_json_text(out, "end_reason", record->end_reason);
     if (uuid_is_nil(record->performed_by))
         return OK;
-    Account account = {0};
-    TRY(account_open(cx, record->performed_by, &account));
-    web_json_text(out, "performed_by_name", account.name);
+    Str name = {0};
+    TRY(performer_name(cx, names, record->performed_by, &name));
+    web_json_text(out, "performed_by_name", name);
     return OK;
 }
 
-Err record_write(Cx *cx, JsonOut *out, const Record *record, bool with_answers)
+Err record_write(Cx *cx, JsonOut *out, const Record *record, PerformerNames *names,
+                 bool with_answers)
 {
     const Form *form = pack_form(cx->packs, record->form);
     if (form == NULL)
         return cx_fail(cx, ERR_NOT_FOUND, TEXT_RECORD_FORM_UNKNOWN, (Str){0}, 1, record->form);
-    TRY(write_header(cx, out, record, form));
+    TRY(write_header(cx, out, record, form, names));
     record_write_summary(cx, out, "summary", form, record->answers);
     if (with_answers) {
         json_key_c(out, "answers");

@@ -1,6 +1,7 @@
 /* Records and obligations as members of an answer, shared by the handlers of several areas. */
 #pragma once
 
+#include "base/vec.h"
 #include "engine/obligations/obligations.h"
 #include "engine/records/records.h"
 #include "web/route.h"
@@ -10,9 +11,17 @@ void web_json_obligation(JsonOut *out, const ObligationLine *line, Date on);
 /* "why": [...] */
 void web_json_reasons(JsonOut *out, const ObligationLine *line);
 
-/* Members of an object that has been begun: the header, and the answers or a summary of those
- * fields that lists show. */
-Err record_write(Cx *cx, JsonOut *out, const Record *record, bool with_answers) MUST_CHECK;
+/* Names of those who performed the records of one answer: each is looked up once. */
+typedef struct PerformerNames {
+    Arena *arena;
+    VEC(Account) accounts;
+} PerformerNames;
+void performer_names_init(PerformerNames *names, Arena *arena);
+
+/* Members of an object that has been begun: the header, a summary of those fields that lists show,
+ * and the answers. */
+Err record_write(Cx *cx, JsonOut *out, const Record *record, PerformerNames *names,
+                 bool with_answers) MUST_CHECK;
 /* "last": [{field, label, text}] of the fields that lists show. */
 void record_write_summary(Cx *cx, JsonOut *out, const char *key, const Form *form,
                           const FormAnswers *answers);
