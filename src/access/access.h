@@ -44,8 +44,8 @@ bool access_may(const Actor *actor, Str permission);
 /* cx_fail(cx, ERR_FORBIDDEN, ...) with the role's title unless the actor has it. */
 Err access_require(Cx *cx, Str permission) MUST_CHECK;
 
-/* ERR_CONFLICT when the login is taken in this database. With an empty password nobody can log in as
- * it until one is set. */
+/* ERR_CONFLICT when the login is taken in this database. With an empty password nobody can log in
+ * as it until one is set. */
 Err account_add(Cx *cx, const Account *account, Str password) MUST_CHECK;
 /* Sorted by login. */
 Err account_list(Cx *cx, const Account **ret_accounts, size_t *ret_n) MUST_CHECK;

@@ -5,7 +5,7 @@
 #include "access/audit_sql.h"
 #include "access/limits.h"
 #include "base/encoding.h"
-#include "base/os_random.h"
+#include "base/os_file.h"
 #include "core/core_sql.h"
 #include "core/place.h"
 #include "db/migrate.h"
@@ -545,6 +545,57 @@ static void the_chain_is_not_proved_with_the_keys_of_another_place(void **state)
     assert_int_equal(prove(cx).fault, AUDIT_HEAD_WRONG);
 }
 
+static void a_long_detail_is_cut_between_characters(void **state)
+{
+    Cx *cx = &fixture_of(state)->cx;
+    Str detail = STR("");
+    for (int i = 0; i < 70; i++) /* three bytes each */
+        detail = str_printf(cx->arena, "%.*s词", STR_ARG(detail));
+    AuditEntry entry = {.action = STR("list.obligations"), .detail = detail};
+    assert_int_equal(audit_add(cx, &entry), OK);
+    assert_int_equal(audit_flush(cx), OK);
+    AuditReport report = prove(cx);
+    assert_int_equal(report.fault, AUDIT_WHOLE);
+    assert_int_equal(report.entries, 1);
+}
+
+/* A file and the writer's thread, as in a server. */
+static void a_server_writes_reads_down_with_its_flusher(void **state)
+{
+    Cx *cx = &fixture_of(state)->cx;
+    Cx server = *cx;
+    Str folder;
+    Str message = {0};
+    Writer *writer = NULL;
+    Db *db = NULL;
+    int applied = 0;
+    assert_int_equal(os_folder_make_temporary(cx->arena, STR("access-test-"), &folder), OK);
+    DbOptions options = {.url = is_postgres
+                                    ? pg_cluster_database(&cluster, &process, "access_server")
+                                    : os_path_join(cx->arena, folder, STR("county.db"))};
+    assert_int_equal(db_open(&options, cx->arena, &db, &message), OK);
+    assert_int_equal(migrate_up(db, cx->arena, &applied, &message), OK);
+    assert_int_equal(writer_start(&options, cx->arena, &writer, &message), OK);
+    server.db = db;
+    server.writer = writer;
+    assert_int_equal(place_put(&server, STR("甲县"), STR("County A")), OK);
+    assert_int_equal(audit_flusher_start(&server), OK);
+    add_account(&server, STR("v01"));
+    Session session;
+    assert_int_equal(log_in(&server, STR("v01"), STR("wrong password"), &session),
+                     ERR_UNAUTHENTICATED);
+    assert_int_equal(log_in(&server, STR("v01"), PASSWORD, &session), OK);
+    AuditEntry entry = {.action = STR("resident.open"), .subject = cx_new_id(&server)};
+    assert_int_equal(audit_add(&server, &entry), OK);
+    audit_flusher_stop();
+    writer_stop(writer);
+    AuditReport report = prove(&server);
+    assert_int_equal(report.fault, AUDIT_WHOLE);
+    assert_int_equal(report.entries, 4); /* account, refusal, session, opening */
+    db_close(db);
+    assert_int_equal(os_folder_remove(cx->arena, folder), OK);
+}
+
 static int run_group(const char *name, bool on_postgres)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -576,6 +627,8 @@ static int run_group(const char *name, bool on_postgres)
         TEST(a_whole_chain_that_is_gone_is_found_by_a_checkpoint),
         TEST(a_checkpoint_that_was_changed_is_found),
         TEST(the_chain_is_not_proved_with_the_keys_of_another_place),
+        TEST(a_long_detail_is_cut_between_characters),
+        TEST(a_server_writes_reads_down_with_its_flusher),
     };
     is_postgres = on_postgres;
     return cmocka_run_group_tests_name(name, access, NULL, NULL);

@@ -12,6 +12,7 @@
 #include "base/encoding.h"
 #include "base/os_random.h"
 #include "base/os_thread.h"
+#include "base/utf8.h"
 #include "base/vec.h"
 
 enum { CANONICAL_MOST = 64 * 1024 };
@@ -52,7 +53,6 @@ static void put_bytes(Buf *buf, Str bytes)
 
 Sha256 audit_link_hash(Arena *arena, Str place, const AuditLink *link)
 {
-    /* The buffer is made last so that it grows in place: fields are small. */
     Buf buf;
     buf_init(&buf, arena, CANONICAL_MOST);
     put_field(&buf, place);
@@ -107,7 +107,8 @@ static Str zero_hash(void)
 static Err append_one(Cx *cx, Uuid writer, const AuditRow *row, int64_t *seq, Str *hash)
 {
     AuditLink link = {.writer = writer, .seq = *seq + 1, .row = *row, .previous_hash = *hash};
-    link.row.entry.detail = str_slice(row->entry.detail, 0, AUDIT_DETAIL_MOST);
+    Str cut = str_slice(row->entry.detail, 0, AUDIT_DETAIL_MOST);
+    link.row.entry.detail = str_slice(cut, 0, utf8_valid_prefix(cut));
     Sha256 link_hash = audit_link_hash(cx->arena, cx->place, &link);
     *hash = str_copy(cx->arena, (Str){(const char *)link_hash.bytes, SHA256_SIZE});
     *seq = link.seq;

@@ -12,6 +12,7 @@
 #include "base/os_clock.h"
 #include "base/os_log.h"
 #include "base/os_thread.h"
+#include "base/utf8.h"
 
 #include <string.h>
 
@@ -42,9 +43,10 @@ static struct {
     Cx like;
 } flusher;
 
+/* Cut between characters. */
 static uint8_t keep(char *target, size_t most, Str text)
 {
-    size_t n = text.n < most ? text.n : most;
+    size_t n = utf8_valid_prefix(str_slice(text, 0, most));
     if (n > 0)
         memcpy(target, text.p, n);
     return (uint8_t)n;
@@ -132,6 +134,9 @@ static Err append_batch(Cx *cx, void *arg)
 Err audit_flush(Cx *cx)
 {
     DCHECK(!cx->is_writing);
+    /* In somebody's open transaction the entries could be rolled back after they left the queue. */
+    if (cx->writer == NULL && db_in_transaction(cx->db))
+        return cx_fail(cx, ERR_BUSY, TEXT_DATABASE_FAILED, (Str){0}, 0);
     MUTEX_HOLD(&flushing);
     Batch batch = copy_of_place(cx);
     if (batch.n == 0)
