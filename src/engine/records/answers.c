@@ -144,11 +144,13 @@ void record_child_take(const RecordTable *child, const DbRows *rows, Arena *aren
         take_row(child, rows, arena, answers);
 }
 
-static Err read_children(Cx *cx, const RecordForm *form, Uuid id, FormAnswers *answers)
+Err record_children_read(Cx *cx, const RecordForm *form, Uuid id, bool whole, FormAnswers *answers)
 {
     DbValue in[2] = {db_text(cx->place), db_uuid(id)};
     for (size_t i = 0; i < form->child_n; i++) {
         const RecordTable *child = &form->children[i];
+        if (!whole && !child->is_read_later)
+            continue;
         CLEANUP(db_rows_close) DbRows rows = {0};
         TRY(db_query(cx->db, &child->of_record, NULL, in, &rows));
         for (;;) {
@@ -186,7 +188,7 @@ Err record_answers_read(Cx *cx, const RecordForm *form, Record *record)
     record_row_take(form, &rows, cx->arena, &read);
     record->answers = read.answers;
     FormAnswers *answers = answers_of(form, record, cx->arena);
-    TRY(read_children(cx, form, record->id, answers));
+    TRY(record_children_read(cx, form, record->id, true, answers));
     record->answers = answers;
     return record->is_ended ? OK : record_facts_read(cx, form, record);
 }

@@ -6,20 +6,54 @@
 #include "core/keys.h"
 #include "engine/records/records_int.h"
 
-static void add_integer(Sha256Stream *stream, int64_t value)
+/* Small parts are gathered: hashing them one by one takes longer than hashing them. */
+typedef struct {
+    Sha256Stream stream;
+    char gathered[512];
+    size_t n;
+} Content;
+
+static void add_bytes(Content *content, Str bytes)
 {
-    sha256_add(stream, (Str){(const char *)&value, sizeof value});
+    if (bytes.n > sizeof content->gathered - content->n) {
+        sha256_add(&content->stream, (Str){content->gathered, content->n});
+        content->n = 0;
+    }
+    if (bytes.n > sizeof content->gathered) {
+        sha256_add(&content->stream, bytes);
+        return;
+    }
+    if (bytes.n > 0)
+        memcpy(content->gathered + content->n, bytes.p, bytes.n);
+    content->n += bytes.n;
 }
 
-static void add_text(Sha256Stream *stream, Str text)
+static void begin_content(Content *content)
 {
-    add_integer(stream, (int64_t)text.n);
-    sha256_add(stream, text);
+    content->n = 0;
+    sha256_begin(&content->stream);
 }
 
-static void add_uuid(Sha256Stream *stream, Uuid id)
+static Sha256 end_content(Content *content)
 {
-    sha256_add(stream, (Str){(const char *)id.bytes, sizeof id.bytes});
+    sha256_add(&content->stream, (Str){content->gathered, content->n});
+    return sha256_end(&content->stream);
+}
+
+static void add_integer(Content *content, int64_t value)
+{
+    add_bytes(content, (Str){(const char *)&value, sizeof value});
+}
+
+static void add_text(Content *content, Str text)
+{
+    add_integer(content, (int64_t)text.n);
+    add_bytes(content, text);
+}
+
+static void add_uuid(Content *content, Uuid id)
+{
+    add_bytes(content, (Str){(const char *)id.bytes, sizeof id.bytes});
 }
 
 /* The next code after *last in byte order; false at the end. Quadratic over few items. */
@@ -38,50 +72,50 @@ static bool next_code(ExprValue value, const Str **last)
     return true;
 }
 
-static void add_value(Sha256Stream *stream, ExprValue value)
+static void add_value(Content *content, ExprValue value)
 {
-    add_integer(stream, (int64_t)value.type);
+    add_integer(content, (int64_t)value.type);
     const Str *code = NULL;
     int64_t bits;
     switch (value.type) {
     case EXPR_NULL: break;
-    case EXPR_LOGIC: add_integer(stream, value.as.logic); break;
-    case EXPR_INTEGER: add_integer(stream, value.as.integer); break;
+    case EXPR_LOGIC: add_integer(content, value.as.logic); break;
+    case EXPR_INTEGER: add_integer(content, value.as.integer); break;
     case EXPR_DECIMAL:
         memcpy(&bits, &value.as.decimal, sizeof bits);
-        add_integer(stream, bits);
+        add_integer(content, bits);
         break;
-    case EXPR_TEXT: add_text(stream, value.as.text); break;
-    case EXPR_DATE: add_integer(stream, value.as.date.days); break;
+    case EXPR_TEXT: add_text(content, value.as.text); break;
+    case EXPR_DATE: add_integer(content, value.as.date.days); break;
     case EXPR_CODES:
         while (next_code(value, &code))
-            add_text(stream, *code);
-        add_integer(stream, -1);
+            add_text(content, *code);
+        add_integer(content, -1);
         break;
     }
 }
 
-static void add_sealed(Sha256Stream *stream, const Cx *cx, ExprValue value)
+static void add_sealed(Content *content, const Cx *cx, ExprValue value)
 {
     if (value.type != EXPR_TEXT) {
-        add_value(stream, value);
+        add_value(content, value);
         return;
     }
     ENSURE(cx->keys != NULL);
     Token token = keys_token(cx->keys, value.as.text);
-    add_text(stream, (Str){(const char *)token.bytes, sizeof token.bytes});
+    add_text(content, (Str){(const char *)token.bytes, sizeof token.bytes});
 }
 
-static void add_rows(Sha256Stream *stream, const FormField *field, const FormRows *rows)
+static void add_rows(Content *content, const FormField *field, const FormRows *rows)
 {
-    add_integer(stream, (int64_t)rows->n);
+    add_integer(content, (int64_t)rows->n);
     for (size_t i = 0; i < rows->n; i++) {
         for (size_t j = 0; j < field->row_field_n; j++)
-            add_value(stream, rows->rows[i].values[j]);
+            add_value(content, rows->rows[i].values[j]);
     }
 }
 
-static void add_answers(Sha256Stream *stream, const Cx *cx, const Form *form,
+static void add_answers(Content *content, const Cx *cx, const Form *form,
                         const FormAnswers *answers)
 {
     for (size_t i = 0; i < form->field_n; i++) {
@@ -91,38 +125,38 @@ static void add_answers(Sha256Stream *stream, const Cx *cx, const Form *form,
         bool is_rows = field->type == FIELD_ROWS;
         if (is_rows ? answers->rows[i].n == 0 : answers->values[i].type == EXPR_NULL)
             continue; /* so that a new field does not change what was sent before it */
-        add_text(stream, field->id);
+        add_text(content, field->id);
         if (is_rows)
-            add_rows(stream, field, &answers->rows[i]);
+            add_rows(content, field, &answers->rows[i]);
         else if (field->is_sealed)
-            add_sealed(stream, cx, answers->values[i]);
+            add_sealed(content, cx, answers->values[i]);
         else
-            add_value(stream, answers->values[i]);
+            add_value(content, answers->values[i]);
     }
 }
 
 Sha256 record_content_hash(const Cx *cx, const RecordForm *form, const Record *record, Str reason,
                            const FormAnswers *answers)
 {
-    Sha256Stream stream;
-    sha256_begin(&stream);
-    add_text(&stream, record->form);
-    add_uuid(&stream, record->subject);
-    add_integer(&stream, record->happened_on.days);
-    add_uuid(&stream, record->performed_by);
-    add_uuid(&stream, record->recorded_by);
-    add_text(&stream, record->facility);
-    add_uuid(&stream, record->amends);
-    add_text(&stream, reason);
-    add_answers(&stream, cx, form->form, answers);
-    return sha256_end(&stream);
+    Content content;
+    begin_content(&content);
+    add_text(&content, record->form);
+    add_uuid(&content, record->subject);
+    add_integer(&content, record->happened_on.days);
+    add_uuid(&content, record->performed_by);
+    add_uuid(&content, record->recorded_by);
+    add_text(&content, record->facility);
+    add_uuid(&content, record->amends);
+    add_text(&content, reason);
+    add_answers(&content, cx, form->form, answers);
+    return end_content(&content);
 }
 
-Sha256 record_content_versioned(Sha256 content, Str form_version)
+Sha256 record_content_versioned(Sha256 unversioned, Str form_version)
 {
-    Sha256Stream stream;
-    sha256_begin(&stream);
-    add_text(&stream, form_version);
-    add_text(&stream, (Str){(const char *)content.bytes, sizeof content.bytes});
-    return sha256_end(&stream);
+    Content content;
+    begin_content(&content);
+    add_text(&content, form_version);
+    add_text(&content, (Str){(const char *)unversioned.bytes, sizeof unversioned.bytes});
+    return end_content(&content);
 }

@@ -144,39 +144,38 @@ static void make_table(Arena *arena, const Form *form, size_t child_field, Recor
     make_reads(arena, form, table);
 }
 
-static bool expr_reads_previous(const Form *form, const Expr *expr)
+/* Notes what of the previous record an expression reads. */
+static void note_previous(RecordForm *made, const Expr *expr)
 {
-    if (expr == NULL || form->field_n == 0)
-        return false;
+    if (expr == NULL)
+        return;
     size_t n;
     const uint32_t *slots = expr_slots(expr, &n);
     for (size_t i = 0; i < n; i++) {
-        if (slots[i] >= form_slot_previous(form, 0)
-            || slots[i] == form_slot(form, FORM_SLOT_PREVIOUS_HAPPENED_ON))
-            return true;
+        if (slots[i] == form_slot(made->form, FORM_SLOT_PREVIOUS_HAPPENED_ON)
+            || slots[i] >= form_slot_previous(made->form, 0))
+            made->reads_previous = true;
+        for (size_t j = 0; j < made->child_n; j++) {
+            RecordTable *child = &made->children[j];
+            if (slots[i] == form_slot_previous(made->form, child->child_field))
+                child->is_read_later = true;
+        }
     }
-    return false;
 }
 
-static bool form_reads_previous(const Form *form)
+static void note_expressions(RecordForm *made)
 {
+    const Form *form = made->form;
     for (size_t i = 0; i < form->field_n; i++) {
-        const FormField *field = &form->fields[i];
-        if (expr_reads_previous(form, field->required_if)
-            || expr_reads_previous(form, field->shown_if)
-            || expr_reads_previous(form, field->computed)
-            || expr_reads_previous(form, field->suggested))
-            return true;
+        note_previous(made, form->fields[i].required_if);
+        note_previous(made, form->fields[i].shown_if);
+        note_previous(made, form->fields[i].computed);
+        note_previous(made, form->fields[i].suggested);
     }
-    for (size_t i = 0; i < form->check_n; i++) {
-        if (expr_reads_previous(form, form->checks[i].fails_when))
-            return true;
-    }
-    for (size_t i = 0; i < form->advice_n; i++) {
-        if (expr_reads_previous(form, form->advice[i].when))
-            return true;
-    }
-    return false;
+    for (size_t i = 0; i < form->check_n; i++)
+        note_previous(made, form->checks[i].fails_when);
+    for (size_t i = 0; i < form->advice_n; i++)
+        note_previous(made, form->advice[i].when);
 }
 
 static RecordForm *make_form(Arena *arena, const Form *form)
@@ -189,7 +188,7 @@ static RecordForm *make_form(Arena *arena, const Form *form)
     made->children = arena_array(arena, RecordTable, made->child_n);
     for (size_t i = 0; i < made->child_n; i++)
         make_table(arena, form, children[i], &made->children[i]);
-    made->reads_previous = form_reads_previous(form);
+    note_expressions(made);
     for (size_t i = 0; i < form->field_n; i++) {
         made->keeps_facts = made->keeps_facts || !str_is_empty(form->fields[i].keeps);
         made->has_sealed = made->has_sealed || form->fields[i].is_sealed;

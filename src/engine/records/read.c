@@ -215,7 +215,7 @@ Err record_timeline(Cx *cx, Uuid subject, size_t most, const Record **ret_record
 }
 
 Err record_previous_find(Cx *cx, const RecordForm *form, Uuid subject, Date day, Uuid before_id,
-                         Uuid not_id, bool *ret_found, Record *ret_record)
+                         Uuid not_id, bool whole, bool *ret_found, Record *ret_record)
 {
     const DbValue in[7] = {
         db_text(cx->place), db_uuid(subject), db_text(form->form->id),     db_date(day),
@@ -229,10 +229,13 @@ Err record_previous_find(Cx *cx, const RecordForm *form, Uuid subject, Date day,
         if (found)
             record_row_take(form, &rows, cx->arena, &record);
     }
-    if (found && form->child_n > 0)
-        TRY(record_answers_read(cx, form, &record));
-    if (found)
+    if (found) {
+        FormAnswers *answers = arena_new(cx->arena, FormAnswers);
+        *answers = *record.answers;
+        TRY(record_children_read(cx, form, record.id, whole, answers));
+        record.answers = answers;
         *ret_record = record;
+    }
     *ret_found = found;
     return OK;
 }
@@ -246,7 +249,8 @@ static Err previous_work(Cx *cx, const RecordForm *form, Uuid subject, Date day,
     TRY(record_subject(cx->db, access_scope(cx), cx->arena, &in, &ignored, &found));
     if (!found)
         return not_found(cx, subject);
-    return record_previous_find(cx, form, subject, day, before_id, UUID_NIL, ret_found, ret_record);
+    return record_previous_find(cx, form, subject, day, before_id, UUID_NIL, true, ret_found,
+                                ret_record);
 }
 
 Err record_previous(Cx *cx, const Form *form, Uuid subject, Date day, Uuid before_id,

@@ -10,6 +10,7 @@
 typedef struct RecordTable {
     const FormField *child;
     size_t child_field;     /* index of child in the form */
+    bool is_read_later;     /* some expression of the form reads it as previous.<field> */
     const FormField *parts; /* what `fields` indexes: the form's fields or the child's sub-fields */
     const size_t *fields;   /* those with a column, in order */
     size_t field_n;
@@ -55,14 +56,18 @@ void record_child_take(const RecordTable *child, const DbRows *rows, Arena *aren
                        FormAnswers *answers);
 /* Reads the answers of one record, child tables too, and its sealed facts while it is current. */
 Err record_answers_read(Cx *cx, const RecordForm *form, Record *record) MUST_CHECK;
+/* The child tables alone; !whole: those that expressions read as previous.<field>. */
+Err record_children_read(Cx *cx, const RecordForm *form, Uuid id, bool whole,
+                         FormAnswers *answers) MUST_CHECK;
 /* Puts the resident's sealed facts into the answers. */
 Err record_facts_read(Cx *cx, const RecordForm *form, Record *record) MUST_CHECK;
 Err record_facts_keep(Cx *cx, const RecordForm *form, Uuid subject, const FormAnswers *answers,
                       const bool *is_shown) MUST_CHECK;
 
-/* read.c: without the caller's scope being asked again. not_id: a record that does not count. */
+/* read.c: without the caller's scope being asked again. not_id: a record that does not count. Of
+ * child tables only those that expressions read are read, unless `whole`. */
 Err record_previous_find(Cx *cx, const RecordForm *form, Uuid subject, Date day, Uuid before_id,
-                         Uuid not_id, bool *ret_found, Record *ret_record) MUST_CHECK;
+                         Uuid not_id, bool whole, bool *ret_found, Record *ret_record) MUST_CHECK;
 
 /* The header within the caller's scope, ended or not; ret_form tells its form. */
 Err record_header_find(Cx *cx, Uuid id, bool *ret_found, Str *ret_form,
@@ -77,4 +82,4 @@ Err record_hooks_run(Cx *cx, const RecordChange *change) MUST_CHECK;
 Sha256 record_content_hash(const Cx *cx, const RecordForm *form, const Record *record, Str reason,
                            const FormAnswers *answers);
 /* With the version: what is stored. */
-Sha256 record_content_versioned(Sha256 content, Str form_version);
+Sha256 record_content_versioned(Sha256 unversioned, Str form_version);

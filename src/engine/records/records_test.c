@@ -710,7 +710,8 @@ static void whichever_statement_fails_nothing_is_half_stored(void **state)
         assert_int_equal(now.codes, before.codes);
     }
     assert_true(n > 6);
-    db_fault_order(f->fault, DB_FAULT_STATEMENT, UINT64_MAX, OK, false); /* the last one is undone */
+    db_fault_order(f->fault, DB_FAULT_STATEMENT, UINT64_MAX, OK,
+                   false); /* the last one is undone */
     TestRecordCountRow now = count(f);
     assert_int_equal(now.records, 2);
     assert_int_equal(now.ends, 1);

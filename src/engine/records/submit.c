@@ -149,7 +149,7 @@ static Err judge(Cx *cx, Submission *submission)
         bool found;
         Record previous;
         TRY(record_previous_find(cx, submission->form, draft->subject, draft->happened_on,
-                                 amends ? draft->amends : draft->id, draft->amends, &found,
+                                 amends ? draft->amends : draft->id, draft->amends, false, &found,
                                  &previous));
         if (found) {
             context.previous_happened_on = previous.happened_on;
