@@ -52,7 +52,6 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     chunkSizeWarningLimit: 700,
-    manifest: 'manifest.json',
     rolldownOptions: {
       input: ['index.html', 'm.html', 'desk.html'].map((page) => resolve(root, page)),
     },

@@ -9,7 +9,7 @@
 #include "web/web.h"
 
 #ifdef WITH_UI
-# include "app/ui_embed.h"
+# include "ui_embed.h"
 #endif
 
 static Instant server_now(void *context)
@@ -53,8 +53,8 @@ static WebOptions web_options(Cli *cli, App *app, uint16_t port)
         .routes = app_routes,
         .route_n = app_route_n,
 #ifdef WITH_UI
-        .files = ui,
-        .file_n = ui_n,
+        .files = embed_ui,
+        .file_n = embed_ui_n,
 #endif
         .packs = app->packs,
         .keys = app->keys,
