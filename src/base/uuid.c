@@ -30,7 +30,7 @@ Err uuid_parse(Str s, Uuid *ret_uuid)
 {
     if (s.n != UUID_TEXT_SIZE - 1)
         return ERR_MALFORMED;
-    Uuid uuid;
+    Uuid uuid = UUID_NIL;
     size_t at = 0;
     for (size_t i = 0; i < 16; i++) {
         if (at == 8 || at == 13 || at == 18 || at == 23) {
