@@ -244,6 +244,7 @@ static Err add_clinics(Demo *demo)
         village->clinic = demo->clinic_n - 1;
         DemoClinic *clinic = &demo->clinics[village->clinic];
         clinic->weight += village->weight;
+        clinic->villages++;
         Catchment catchment = {.facility = clinic->facility.code,
                                .area = village->area->code,
                                .valid_from = date_from_ymd(2023, 1, 1),
@@ -261,17 +262,25 @@ static Err add_account(Demo *demo, Uuid id, Str login, Str name, Str role, Str f
     return account_add(demo->cx, &account, str_from_c(password));
 }
 
+/* The guided village doctor works in the largest village clinic that answers for two villages. */
+static const DemoClinic *guided_clinic(const Demo *demo)
+{
+    const DemoClinic *found = NULL;
+    for (size_t i = 0; i < demo->clinic_n; i++) {
+        const DemoClinic *clinic = &demo->clinics[i];
+        if (str_equals(clinic->facility.kind, STR("village_clinic")) && clinic->villages > 1
+            && (found == NULL || clinic->weight > found->weight))
+            found = clinic;
+    }
+    ENSURE(found != NULL);
+    return found;
+}
+
 /* One guided account of each kind; every clinic has its doctor's account, without a password. */
 static Err add_accounts(Demo *demo)
 {
     Cx *cx = demo->cx;
-    DemoClinic *largest = &demo->clinics[0];
-    for (size_t i = 0; i < demo->clinic_n; i++) {
-        const DemoClinic *clinic = &demo->clinics[i];
-        if (str_equals(clinic->facility.kind, STR("village_clinic"))
-            && clinic->weight > largest->weight)
-            largest = &demo->clinics[i];
-    }
+    const DemoClinic *largest = guided_clinic(demo);
     for (size_t i = 0; i < demo->clinic_n; i++) {
         const DemoClinic *clinic = &demo->clinics[i];
         bool is_guided = clinic == largest;

@@ -28,6 +28,7 @@ typedef struct DemoClinic {
     Uuid doctor;       /* account */
     double timeliness; /* share of visits made on time */
     double weight;
+    int villages;
 } DemoClinic;
 
 typedef struct DemoPerson {
