@@ -22,13 +22,30 @@ Str ddl_type_name(FieldType type)
     return str_from_c(type_names[type]);
 }
 
-bool ddl_name_is_reserved(Str name)
+/* The views of engines: v_record, v_area ... */
+static const char *const reserved_forms[] = {
+    "record", "area", "facility", "catchment", "household", "resident", "obligation",
+};
+
+static bool is_among(Str name, const char *const *names, size_t n)
 {
-    for (size_t i = 0; i < sizeof reserved_names / sizeof *reserved_names; i++) {
-        if (str_equals_c(name, reserved_names[i]))
+    for (size_t i = 0; i < n; i++) {
+        if (str_equals_c(name, names[i]))
             return true;
     }
     return false;
+}
+
+bool ddl_name_is_reserved(Str name)
+{
+    return str_find(name, STR("__"), 0) != SIZE_MAX
+           || is_among(name, reserved_names, sizeof reserved_names / sizeof *reserved_names);
+}
+
+bool ddl_form_is_reserved(Str id)
+{
+    return str_find(id, STR("__"), 0) != SIZE_MAX
+           || is_among(id, reserved_forms, sizeof reserved_forms / sizeof *reserved_forms);
 }
 
 void ddl_put_name(Buf *out, Str name)
@@ -244,14 +261,32 @@ static void put_condition(DdlEngine engine, Show show, Buf *out)
         buf_put_char(out, ')');
 }
 
+static const char *view_schema(DdlEngine engine, Show show)
+{
+    if (engine == DDL_SQLITE)
+        return show == SHOW_AS_OF ? "temp." : "main.";
+    return show == SHOW_AS_OF ? "as_of." : "";
+}
+
+static void put_drop(Str view, DdlEngine engine, Show show, Buf *out)
+{
+    buf_printf(out, "DROP VIEW IF EXISTS %s", view_schema(engine, show));
+    ddl_put_name(out, view);
+    buf_put_c(out, ";\n");
+}
+
+static void put_drops(const Form *form, DdlEngine engine, Show show, Buf *out)
+{
+    put_drop(ddl_view(form, NULL, out->arena), engine, show, out);
+    for (size_t i = 0; i < form->field_n; i++) {
+        if (has_child_table(&form->fields[i]))
+            put_drop(ddl_view(form, &form->fields[i], out->arena), engine, show, out);
+    }
+}
+
 static void put_view_head(Str view, DdlEngine engine, Show show, Buf *out)
 {
-    const char *schema = show == SHOW_AS_OF ? "as_of." : "";
-    if (engine == DDL_SQLITE)
-        schema = show == SHOW_AS_OF ? "temp." : "main.";
-    buf_printf(out, "DROP VIEW IF EXISTS %s", schema);
-    ddl_put_name(out, view);
-    buf_printf(out, ";\nCREATE VIEW %s", schema);
+    buf_printf(out, "CREATE VIEW %s", view_schema(engine, show));
     ddl_put_name(out, view);
     buf_put_c(out, " AS SELECT r.place, r.id AS record_id, r.rev, r.form_version, r.subject_id,"
                    " r.facility, r.performed_by, r.recorded_by, r.happened_on, r.recorded_on,"
@@ -293,11 +328,16 @@ static void put_views(const Form *form, DdlEngine engine, Show show, Buf *out)
     }
 }
 
-void ddl_put_views(const Form *form, DdlEngine engine, Buf *out)
+void ddl_put_views(const Form *form, DdlEngine engine, bool is_new_form, Buf *out)
 {
+    if (!is_new_form)
+        put_drops(form, engine, SHOW_CURRENT, out);
     put_views(form, engine, SHOW_CURRENT, out);
-    if (engine == DDL_POSTGRES)
-        put_views(form, engine, SHOW_AS_OF, out);
+    if (engine != DDL_POSTGRES)
+        return;
+    if (!is_new_form)
+        put_drops(form, engine, SHOW_AS_OF, out);
+    put_views(form, engine, SHOW_AS_OF, out);
 }
 
 void ddl_put_as_of(const Form *const *forms, size_t n, DdlEngine engine, Date day, Buf *out)
@@ -312,19 +352,15 @@ void ddl_put_as_of(const Form *const *forms, size_t n, DdlEngine engine, Date da
                "CREATE TEMP TABLE IF NOT EXISTS as_of_day (day TEXT NOT NULL) STRICT;\n"
                "DELETE FROM temp.as_of_day;\nINSERT INTO temp.as_of_day (day) VALUES ('%s');\n",
                text);
+    put_drop(STR("v_record"), engine, SHOW_AS_OF, out);
     put_view_head(STR("v_record"), engine, SHOW_AS_OF, out);
     buf_put_c(out, ", r.form, r.amends FROM main.record r");
     put_condition(engine, SHOW_AS_OF, out);
     buf_put_c(out, ";\n");
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
+        put_drops(forms[i], engine, SHOW_AS_OF, out);
         put_views(forms[i], engine, SHOW_AS_OF, out);
-}
-
-static void put_drop(Str view, Buf *out)
-{
-    buf_put_c(out, "DROP VIEW IF EXISTS temp.");
-    ddl_put_name(out, view);
-    buf_put_c(out, ";\n");
+    }
 }
 
 void ddl_put_current(const Form *const *forms, size_t n, DdlEngine engine, Buf *out)
@@ -333,14 +369,8 @@ void ddl_put_current(const Form *const *forms, size_t n, DdlEngine engine, Buf *
         buf_put_c(out, "RESET search_path; RESET catchment.as_of;\n");
         return;
     }
-    put_drop(STR("v_record"), out);
-    for (size_t i = 0; i < n; i++) {
-        put_drop(ddl_view(forms[i], NULL, out->arena), out);
-        for (size_t j = 0; j < forms[i]->field_n; j++) {
-            const FormField *field = &forms[i]->fields[j];
-            if (has_child_table(field))
-                put_drop(ddl_view(forms[i], field, out->arena), out);
-        }
-    }
+    put_drop(STR("v_record"), engine, SHOW_AS_OF, out);
+    for (size_t i = 0; i < n; i++)
+        put_drops(forms[i], engine, SHOW_AS_OF, out);
     buf_put_c(out, "DROP TABLE IF EXISTS temp.as_of_day;\n");
 }

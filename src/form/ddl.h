@@ -1,11 +1,9 @@
 /* ddl: the tables and views of forms, as SQL text. Pure: it writes text, engine/records runs it.
  *
- * Tables of a form `f`
- *   answer_f            place, record_id, then one typed column a field (integer, decimal, text,
- * date) answer_f__x         of a several-choice field x: place, record_id, code answer_f__x of a
- * field x of rows: place, record_id, row_no, then a column a sub-field and published views v_f and
- * v_f__x over them joined with `record`, showing what is current, or what was known at the end of a
- * day.
+ * A form f has the table answer_f: place, record_id, then a typed column a field (integer, decimal,
+ * text, date). A several-choice field x has answer_f__x: place, record_id, code. A field x of rows
+ * has answer_f__x: place, record_id, row_no, then a column a sub-field. The published views v_f and
+ * v_f__x join them with `record` and show what is current, or what was known at the end of a day.
  *
  * Invariants
  *  1. Types only: ranges, codes and required-ness are judged by form_evaluate.
@@ -42,8 +40,11 @@ typedef enum {
 } DdlFault;
 
 Str ddl_type_name(FieldType type); /* "integer", "codes" ... */
-/* Names that the header of a record takes in v_<form>: no field may have one. */
+/* Names that the header of a record takes in v_<form>, and those with "__", which parts a form from
+ * its child table: no field may have one. */
 bool ddl_name_is_reserved(Str name);
+/* Names whose v_<name> an engine publishes, and those with "__": no form may have one. */
+bool ddl_form_is_reserved(Str id);
 
 /* Table and view names; at most 63 bytes, which is what PostgreSQL keeps: a longer one is cut and
  * ends in a hash of the whole. child: a several-choice field or rows; NULL for the form's own. */
@@ -59,8 +60,8 @@ DdlFault ddl_fault(const Form *form, const DdlColumn *column, const DdlKnown *kn
 void ddl_put_tables(const Form *form, DdlEngine engine, const DdlColumn *columns, size_t n,
                     const bool *is_new, bool is_new_form, Buf *out);
 /* Makes the views of the current records anew, on PostgreSQL also those of a past day (schema
- * as_of). */
-void ddl_put_views(const Form *form, DdlEngine engine, Buf *out);
+ * as_of). Those of a new form take no other view's place: they fail instead. */
+void ddl_put_views(const Form *form, DdlEngine engine, bool is_new_form, Buf *out);
 /* Lets the connection's views show a past day, or the current records again. */
 void ddl_put_as_of(const Form *const *forms, size_t n, DdlEngine engine, Date day, Buf *out);
 void ddl_put_current(const Form *const *forms, size_t n, DdlEngine engine, Buf *out);

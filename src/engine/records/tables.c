@@ -102,6 +102,8 @@ static Err check_plans(Cx *cx, Update *update)
         Plan *plan = &update->plans[i];
         plan->is_new_form =
             !map_has(&known, str_printf(cx->arena, "%.*s ", STR_ARG(plan->form->id)));
+        if (ddl_form_is_reserved(plan->form->id))
+            err = cx_fail(cx, ERR_PACK, TEXT_FORM_RESERVED, plan->form->id, 1, plan->form->id);
         for (size_t j = 0; j < plan->n; j++) {
             const DdlColumn *column = &plan->columns[j];
             Str key =
@@ -147,7 +149,7 @@ static Err apply_plan(Cx *cx, const Plan *plan)
     buf_init(&sql, cx->arena, DDL_MOST);
     ddl_put_tables(plan->form, ddl_engine(cx), plan->columns, plan->n, plan->is_new,
                    plan->is_new_form, &sql);
-    ddl_put_views(plan->form, ddl_engine(cx), &sql);
+    ddl_put_views(plan->form, ddl_engine(cx), plan->is_new_form, &sql);
     ENSURE(!sql.is_over);
     return db_script(cx->db, buf_str(&sql));
 }
