@@ -161,3 +161,36 @@ Err db_expand(const DbStatement *statement, char mark, Arena *arena, const char 
     *ret_sql = str_to_c(arena, buf_str(&expansion.out));
     return OK;
 }
+
+static void put_bulk_word(Buf *out, Str word, const char *table, const DbColumn *columns,
+                          size_t column_n, char mark)
+{
+    if (str_equals(word, STR("table"))) {
+        buf_printf(out, "\"%s\"", table);
+        return;
+    }
+    for (size_t i = 0; i < column_n; i++) {
+        buf_put_c(out, i == 0 ? "" : ", ");
+        if (str_equals(word, STR("columns")))
+            buf_printf(out, "\"%s\"", columns[i].name);
+        else
+            buf_printf(out, "%c%zu", mark, i + 1);
+    }
+}
+
+void db_put_bulk(Buf *out, const char *text, const char *table, const DbColumn *columns,
+                 size_t column_n, char mark)
+{
+    Str sql = str_from_c(text), prefix = STR("bulk_");
+    size_t at = 0;
+    for (size_t next = str_find(sql, prefix, 0); next != SIZE_MAX;
+         next = str_find(sql, prefix, at)) {
+        size_t end = next + prefix.n;
+        while (end < sql.n && is_word(sql.p[end]))
+            end++;
+        buf_put(out, str_slice(sql, at, next));
+        put_bulk_word(out, str_slice(sql, next + prefix.n, end), table, columns, column_n, mark);
+        at = end;
+    }
+    buf_put(out, str_slice(sql, at, sql.n));
+}

@@ -68,6 +68,10 @@ Err db_expand(const DbStatement *statement, char mark, Arena *arena, const char 
               const char **reterr_why) MUST_CHECK;
 /* The values behind the parameters of the scope, in their order. */
 void db_scope_values(const DbScope *scope, DbValue ret_values[DB_SCOPE_PARAMETERS]);
+/* Fills bulk_table, bulk_columns and bulk_values of the text; values are numbered behind the mark.
+ */
+void db_put_bulk(Buf *out, const char *text, const char *table, const DbColumn *columns,
+                 size_t column_n, char mark);
 /* Table and column names that a driver puts into SQL: lower case, digits, underscore. */
 bool db_is_name(const char *name);
 

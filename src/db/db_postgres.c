@@ -19,6 +19,8 @@
 #include "base/num.h"
 #include "db/db_int.h"
 #include "db/db_postgres_int.h"
+#include "db/postgres_settings_sql.h"
+#include "db/postgres_texts_sql.h"
 
 enum {
     CURSOR_ROWS = 1000, /* fetched at a time */
@@ -145,17 +147,19 @@ static Err script(void *connection, const char *sql)
     return finish(pg, PQexec(pg->handle, sql), "script");
 }
 
-/* What every connection is told. Streams are read to their end, so plans favour the whole. */
+static Err say(Pg *pg, const DbStatement *statement)
+{
+    return finish(pg, PQexec(pg->handle, statement->sql), statement->name);
+}
+
 static Err set_up(Pg *pg)
 {
-    TRY(script(pg, "SET client_encoding = 'UTF8'; SET client_min_messages = warning;"
-                   "SET search_path = public; SET synchronous_commit = on;"
-                   "SET standard_conforming_strings = on; SET jit = off;"
-                   "SET cursor_tuple_fraction = 1.0; SET lock_timeout = '10s';"));
+    for (size_t i = 0; i < postgres_settings_statements_n; i++)
+        TRY(say(pg, postgres_settings_statements[i]));
     if (!pg->is_read_only)
         return OK;
-    return script(pg, "SET default_transaction_read_only = on;"
-                      "SET default_transaction_isolation = 'repeatable read'");
+    TRY(say(pg, &sql_postgres_refuse_writes));
+    return say(pg, &sql_postgres_read_one_state);
 }
 
 static void forget_prepared(Pg *pg)
@@ -457,10 +461,10 @@ static void abandon_copy(Pg *pg)
 static Err begin(Pg *pg)
 {
     TRY(ensure_connected(pg));
-    Err err = script(pg, "BEGIN");
+    Err err = say(pg, &sql_postgres_begin);
     if (err != OK && PQstatus(pg->handle) == CONNECTION_BAD) { /* it was lost while idle */
         TRY(ensure_connected(pg));
-        err = script(pg, "BEGIN");
+        err = say(pg, &sql_postgres_begin);
     }
     pg->in_transaction = err == OK;
     return err;
@@ -473,7 +477,7 @@ static Err commit(Pg *pg)
         snprintf(pg->message, sizeof pg->message, "COMMIT: a statement of it has failed");
         return ERR_DB;
     }
-    TRY(script(pg, "COMMIT"));
+    TRY(say(pg, &sql_postgres_commit));
     pg->in_transaction = false;
     return OK;
 }
@@ -489,9 +493,9 @@ static Err step(void *connection, DbStep which)
         pg->in_transaction = false;
         if (PQtransactionStatus(pg->handle) == PQTRANS_IDLE)
             return OK;
-        return script(pg, "ROLLBACK");
-    case STEP_SAVEPOINT: return script(pg, "SAVEPOINT work");
-    case STEP_RELEASE: return script(pg, "RELEASE work");
+        return say(pg, &sql_postgres_rollback);
+    case STEP_SAVEPOINT: return say(pg, &sql_postgres_savepoint);
+    case STEP_RELEASE: return say(pg, &sql_postgres_release);
     case STEP_ROLLBACK_TO: abandon_copy(pg); return script(pg, "ROLLBACK TO work; RELEASE work");
     }
     return ERR_INTERNAL;
@@ -527,10 +531,7 @@ static Err bulk_begin(void *connection, Arena *arena, const char *table, const D
     ENSURE(!pg->is_copying);
     Buf sql;
     buf_init(&sql, arena, KIB(256));
-    buf_printf(&sql, "COPY \"%s\" (", table);
-    for (size_t i = 0; i < column_n; i++)
-        buf_printf(&sql, "%s\"%s\"", i == 0 ? "" : ", ", columns[i].name);
-    buf_put_c(&sql, ") FROM STDIN (FORMAT binary)");
+    db_put_bulk(&sql, sql_postgres_bulk.sql, table, columns, column_n, '$');
     PGresult *result = PQexec(pg->handle, str_to_c(arena, buf_str(&sql)));
     if (PQresultStatus(result) != PGRES_COPY_IN) {
         Err err = fail(pg, result, table);

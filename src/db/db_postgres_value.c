@@ -1,9 +1,10 @@
 /* PostgreSQL's binary form: numbers are big-endian, numeric is groups of four decimal digits. */
+#include "db/db_postgres_int.h"
+
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "db/db_postgres_int.h"
+#include "base/num.h"
 
 enum {
     OID_BOOL = 16,
@@ -25,7 +26,8 @@ enum {
 enum {
     NUMERIC_HEADER = 8,
     NUMERIC_NEGATIVE = 0x4000,
-    NUMERIC_GROUPS_MOST = 80,
+    NUMERIC_GROUPS_MOST = 10,
+    NUMERIC_TEXT_SIZE = 60,
 };
 
 uint32_t db_postgres_type(DbType type)
@@ -93,27 +95,29 @@ bool db_postgres_can_give(uint32_t oid, DbType type)
     return false;
 }
 
-/* Numeric as decimal text, for strtod and num_parse: group count, weight, sign, scale, groups. */
-static bool numeric_text(Str bytes, char *out, size_t size)
+/* Numeric: group count, weight, sign, scale, groups. Its first groups say more than a double keeps.
+ */
+static bool numeric_decimal(Str bytes, double *ret)
 {
     if (bytes.n < NUMERIC_HEADER)
         return false;
     size_t group_n = get_big_endian(bytes.p, 2);
     int weight = (int16_t)get_big_endian(bytes.p + 2, 2);
     uint64_t sign = get_big_endian(bytes.p + 4, 2);
-    if ((sign & ~(uint64_t)NUMERIC_NEGATIVE) != 0 || group_n > NUMERIC_GROUPS_MOST
-        || bytes.n != NUMERIC_HEADER + 2 * group_n)
-        return false; /* not a number, infinite, or longer than any of ours */
-    size_t n = 0;
-    out[n++] = sign == NUMERIC_NEGATIVE ? '-' : '+';
-    for (size_t i = 0; i < group_n; i++) {
+    if ((sign & ~(uint64_t)NUMERIC_NEGATIVE) != 0 || bytes.n != NUMERIC_HEADER + 2 * group_n)
+        return false; /* not a number, or infinite */
+    char text[NUMERIC_TEXT_SIZE];
+    size_t n = 0, used = group_n < NUMERIC_GROUPS_MOST ? group_n : NUMERIC_GROUPS_MOST;
+    if (sign == NUMERIC_NEGATIVE)
+        text[n++] = '-';
+    if (used == 0)
+        text[n++] = '0';
+    for (size_t i = 0; i < used; i++) {
         unsigned group = (unsigned)get_big_endian(bytes.p + NUMERIC_HEADER + 2 * i, 2) % 10000;
-        n += (size_t)snprintf(out + n, size - n, "%04u", group);
+        n += (size_t)snprintf(text + n, sizeof text - n, i == 0 ? "%u" : "%04u", group);
     }
-    if (group_n == 0)
-        out[n++] = '0';
-    snprintf(out + n, size - n, "e%d", (weight + 1 - (int)group_n) * 4);
-    return true;
+    n += (size_t)snprintf(text + n, sizeof text - n, "e%d", (weight + 1 - (int)used) * 4);
+    return num_parse_double((Str){text, n}, ret) == OK;
 }
 
 static bool numeric_integer(Str bytes, int64_t *ret)
@@ -163,7 +167,6 @@ static bool decode_integer(uint32_t oid, Str bytes, int64_t *ret)
 
 static bool decode_decimal(uint32_t oid, Str bytes, double *ret)
 {
-    char text[NUMERIC_GROUPS_MOST * 4 + 32];
     int64_t integer = 0;
     if (oid == OID_FLOAT8 && bytes.n == 8) {
         uint64_t bits = get_big_endian(bytes.p, 8);
@@ -177,12 +180,8 @@ static bool decode_decimal(uint32_t oid, Str bytes, double *ret)
         *ret = (double)value;
         return true;
     }
-    if (oid == OID_NUMERIC) {
-        if (!numeric_text(bytes, text, sizeof text))
-            return false;
-        *ret = strtod(text, NULL);
-        return true;
-    }
+    if (oid == OID_NUMERIC)
+        return numeric_decimal(bytes, ret);
     if (oid == OID_FLOAT8 || oid == OID_FLOAT4 || !decode_integer(oid, bytes, &integer))
         return false;
     *ret = (double)integer;

@@ -13,6 +13,9 @@
 #include "base/map.h"
 #include "db/db_functions.h"
 #include "db/db_int.h"
+#include "db/sqlite_memory_sql.h"
+#include "db/sqlite_settings_sql.h"
+#include "db/sqlite_texts_sql.h"
 
 enum {
     BUSY_MS = 10000,
@@ -312,13 +315,14 @@ static void end_bulk(Sqlite *sqlite)
 
 static Err step(void *connection, DbStep which)
 {
-    static const char *const texts[STEP_COUNT] = {
-        [STEP_BEGIN] = "BEGIN IMMEDIATE", [STEP_COMMIT] = "COMMIT",
-        [STEP_ROLLBACK] = "ROLLBACK",     [STEP_SAVEPOINT] = "SAVEPOINT work",
-        [STEP_RELEASE] = "RELEASE work",  [STEP_ROLLBACK_TO] = "ROLLBACK TO work",
+    static const DbStatement *const texts[STEP_COUNT] = {
+        [STEP_BEGIN] = &sql_sqlite_begin,       [STEP_COMMIT] = &sql_sqlite_commit,
+        [STEP_ROLLBACK] = &sql_sqlite_rollback, [STEP_SAVEPOINT] = &sql_sqlite_savepoint,
+        [STEP_RELEASE] = &sql_sqlite_release,   [STEP_ROLLBACK_TO] = &sql_sqlite_rollback_to,
     };
     Sqlite *sqlite = connection;
-    const char *text = which == STEP_BEGIN && sqlite->is_read_only ? "BEGIN" : texts[which];
+    bool is_reading = which == STEP_BEGIN && sqlite->is_read_only;
+    const char *text = is_reading ? sql_sqlite_begin_read.sql : texts[which]->sql;
     if (which == STEP_ROLLBACK) {
         end_bulk(sqlite);
         if (sqlite3_get_autocommit(sqlite->handle) != 0)
@@ -361,13 +365,7 @@ static Err bulk_begin(void *connection, Arena *arena, const char *table, const D
     ENSURE(sqlite->bulk == NULL);
     Buf sql;
     buf_init(&sql, arena, KIB(256));
-    buf_printf(&sql, "INSERT INTO \"%s\" (", table);
-    for (size_t i = 0; i < column_n; i++)
-        buf_printf(&sql, "%s\"%s\"", i == 0 ? "" : ", ", columns[i].name);
-    buf_put_c(&sql, ") VALUES (");
-    for (size_t i = 0; i < column_n; i++)
-        buf_printf(&sql, "%s?%zu", i == 0 ? "" : ", ", i + 1);
-    buf_put_char(&sql, ')');
+    db_put_bulk(&sql, sql_sqlite_bulk.sql, table, columns, column_n, '?');
     if (sqlite3_prepare_v2(sqlite->handle, sql.p, (int)sql.n, &sqlite->bulk, NULL) != SQLITE_OK)
         return fail(sqlite, table);
     SqliteBulk *bulk = arena_new(arena, SqliteBulk);
@@ -532,6 +530,13 @@ static Err add_functions(Sqlite *sqlite)
     return OK;
 }
 
+static Err run_all(Sqlite *sqlite, const DbStatement *const *statements, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        TRY(script(sqlite, statements[i]->sql));
+    return OK;
+}
+
 static Err configure(Sqlite *sqlite)
 {
     static const struct {
@@ -549,12 +554,8 @@ static Err configure(Sqlite *sqlite)
     /* Waiting comes first: turning WAL on needs a lock for a moment. */
     sqlite3_busy_timeout(sqlite->handle, BUSY_MS);
     if (!sqlite->is_read_only)
-        TRY(script(sqlite, "PRAGMA journal_mode = WAL;"
-                           "PRAGMA synchronous = FULL;"
-                           "PRAGMA wal_autocheckpoint = 4000;"
-                           "PRAGMA journal_size_limit = 67108864;"));
-    TRY(script(sqlite, "PRAGMA cache_size = -8192;"
-                       "PRAGMA mmap_size = 536870912;"));
+        TRY(run_all(sqlite, sqlite_settings_statements, sqlite_settings_statements_n));
+    TRY(run_all(sqlite, sqlite_memory_statements, sqlite_memory_statements_n));
     return add_functions(sqlite);
 }
 
@@ -574,7 +575,7 @@ Err db_sqlite_open(const DbOptions *options, Arena *arena, Db *db, Str *reterr_m
     if (err == OK)
         err = configure(sqlite);
     if (err == OK && is_memory && options->read_only)
-        err = script(sqlite, "PRAGMA query_only = 1");
+        err = script(sqlite, sql_sqlite_refuse_writes.sql);
     if (err != OK) {
         *reterr_message = str_copy(arena, message(sqlite));
         close_connection(sqlite);

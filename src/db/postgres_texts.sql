@@ -1,0 +1,30 @@
+-- What the PostgreSQL driver itself says. It takes these texts, not the functions made of them.
+
+-- name: postgres_begin :run
+BEGIN;
+
+-- name: postgres_commit :run
+COMMIT;
+
+-- name: postgres_rollback :run
+ROLLBACK;
+
+-- name: postgres_savepoint :run
+SAVEPOINT work;
+
+-- name: postgres_release :run
+RELEASE work;
+
+-- name: postgres_rollback_to :run
+ROLLBACK TO work;
+
+-- Many rows: table and columns are filled in.
+-- name: postgres_bulk :run
+COPY bulk_table (bulk_columns) FROM STDIN (FORMAT binary);
+
+-- Connections that only read see one state of the database through a transaction, as with SQLite.
+-- name: postgres_refuse_writes :run
+SET default_transaction_read_only = on;
+
+-- name: postgres_read_one_state :run
+SET default_transaction_isolation = 'repeatable read';
