@@ -45,14 +45,18 @@ static Str stem_of(const char *path)
 
 static int generate(Arena *arena, char **arguments)
 {
-    Source source = {.arena = arena, .path = arguments[0]};
-    if (!read_file(arena, arguments[0], &source.text) || !utf8_is_valid(source.text)) {
+    Source source;
+    Str text = {NULL, 0};
+    if (!read_file(arena, arguments[0], &text) || !utf8_is_valid(text)) {
         fprintf(stderr, "%s: cannot be read as UTF-8 text\n", arguments[0]);
         return EXIT_PROBLEMS;
     }
+    source_init(&source, arena, arguments[0], text);
     Statements statements = statements_parse(&source);
-    if (source.problem_count > 0)
+    if (source.problems.n > 0) {
+        fprintf(stderr, "%.*s", STR_ARG(buf_str(&source.problems)));
         return EXIT_PROBLEMS;
+    }
     Buf header, code;
     buf_init(&header, arena, MIB(16));
     buf_init(&code, arena, MIB(16));

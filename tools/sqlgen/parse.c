@@ -21,6 +21,12 @@ static const char *const c_words[] = {
     "unsigned", "volatile", "bool",   "true",   "false",
 };
 
+void source_init(Source *source, Arena *arena, const char *path, Str text)
+{
+    *source = (Source){.arena = arena, .path = path, .text = text};
+    buf_init(&source->problems, arena, MIB(1));
+}
+
 void source_problem(Source *source, size_t at, const char *format, ...)
 {
     size_t line = 1, column = 1;
@@ -31,13 +37,12 @@ void source_problem(Source *source, size_t at, const char *format, ...)
             column = 1;
         }
     }
-    fprintf(stderr, "%s:%zu:%zu: ", source->path, line, column);
+    char message[512];
     va_list args;
     va_start(args, format);
-    vfprintf(stderr, format, args);
+    vsnprintf(message, sizeof message, format, args);
     va_end(args);
-    fputc('\n', stderr);
-    source->problem_count++;
+    buf_printf(&source->problems, "%s:%zu:%zu: %s\n", source->path, line, column, message);
 }
 
 static bool is_word_start(char c)

@@ -48,13 +48,14 @@ typedef struct {
     Arena *arena;
     const char *path; /* as problems name it */
     Str text;
-    int problem_count;
+    Buf problems; /* path:line:column: message, a line each */
 } Source;
 
-/* Prints a problem as path:line:column: message. */
+void source_init(Source *source, Arena *arena, const char *path, Str text);
+/* Adds a problem. */
 void source_problem(Source *source, size_t at, const char *format, ...) PRINTF_LIKE(3, 4);
 
-/* Problems are printed and counted in source; the result is of use only when there are none. */
+/* Problems are collected in source; the result is of use only when there are none. */
 Statements statements_parse(Source *source);
 
 /* stem: "subjects" of subjects.sql; folder: "engine/subjects". */
