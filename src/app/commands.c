@@ -3,6 +3,7 @@
 
 #include "cli/commands.h"
 
+extern const Command cmd_pack_test;
 extern const Command cmd_serve;
 
 const Command *const app_commands[] = {
@@ -10,6 +11,7 @@ const Command *const app_commands[] = {
     &cmd_demo,
     &cmd_init,
     &cmd_pack_check,
+    &cmd_pack_test,
     &cmd_due,
     &cmd_facilities,
     &cmd_obligations_explain,
