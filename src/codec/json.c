@@ -3,7 +3,7 @@
  * Texts without escapes point into the input. Line and column are counted only when there is a
  * fault to report. An own parser rather than a library: libraries differ from RFC 8259 in small
  * ways (bytes after a NUL, names that hold one), allocate outside arenas and tell faults in one
- * language; the fuzz target compares this one with jansson. */
+ * language. */
 #include "codec/json.h"
 
 #include <string.h>

@@ -335,6 +335,19 @@ static Wording syntax_wording(Arena *arena, Str original)
                      str_printf(arena, "not well-formed YAML: %.*s", STR_ARG(original))};
 }
 
+static YamlPlace place_of_byte(Str text, size_t byte)
+{
+    YamlPlace at = {1, 1};
+    Str head = str_slice(text, 0, byte);
+    uint32_t code = 0;
+    while (utf8_next(&head, &code)) {
+        at.column++;
+        if (code == '\n')
+            at = (YamlPlace){at.line + 1, 1};
+    }
+    return at;
+}
+
 /* Warnings are among them when there is an error too; the first error is what counts. */
 static void report_syntax(Reader *reader, struct fy_diag *diag)
 {
@@ -344,7 +357,9 @@ static void report_syntax(Reader *reader, struct fy_diag *diag)
         if (error->type < FYET_ERROR)
             continue;
         Str original = str_copy(reader->arena, str_trim(str_from_c(error->msg)));
-        report(reader, (YamlPlace){error->line, error->column},
+        YamlPlace at_end = place_of_byte(reader->text, reader->text.n);
+        YamlPlace place = {error->line, error->column};
+        report(reader, place.line > at_end.line ? at_end : place,
                syntax_wording(reader->arena, original));
         return;
     }
@@ -387,19 +402,6 @@ static void read_events(Reader *reader, Str text)
     }
     if (!reader->is_stopped && fy_diag_got_error(diag))
         report_syntax(reader, diag);
-}
-
-static YamlPlace place_of_byte(Str text, size_t byte)
-{
-    YamlPlace at = {1, 1};
-    Str head = str_slice(text, 0, byte);
-    uint32_t code = 0;
-    while (utf8_next(&head, &code)) {
-        at.column++;
-        if (code == '\n')
-            at = (YamlPlace){at.line + 1, 1};
-    }
-    return at;
 }
 
 /* The first character that has no place in a text file, or text.n. */
