@@ -2,7 +2,7 @@
  * precedence plays no part. The differences it bridges:
  *  - integer overflow: an error in PostgreSQL, a decimal in SQLite; ours is NULL. Where bounds do
  * not exclude it, PostgreSQL calculates in numeric and clamps, SQLite takes int_of of the result;
- *  - division by zero: an error in PostgreSQL;
+ *  - division by zero: an error in PostgreSQL; a decimal that no whole number holds: in both;
  *  - least, greatest: PostgreSQL ignores NULL; ours is NULL, as SQLite's min and max;
  *  - text order and case: COLLATE "C" in PostgreSQL;
  *  - literals: PostgreSQL reads 1.5 as numeric and 5 as a 32-bit integer.
@@ -18,7 +18,7 @@ typedef struct {
     void (*column)(void *context, uint32_t slot, Buf *out);
     void *context;
     Buf *out;
-    uint32_t nest;
+    int nest;
     Err err;
 } Writer;
 
@@ -29,8 +29,13 @@ static bool is_postgres(const Writer *writer)
     return writer->dialect == EXPR_POSTGRES;
 }
 
+/* Text of ours, whose parentheses count as nesting. */
 static void put(Writer *writer, const char *text)
 {
+    for (const char *c = text; *c != '\0'; c++)
+        writer->nest += (*c == '(') - (*c == ')');
+    if (writer->nest > NEST_MOST && writer->err == OK)
+        writer->err = ERR_LIMIT;
     buf_put_c(writer->out, text);
 }
 
@@ -38,19 +43,6 @@ static void put(Writer *writer, const char *text)
 static void put_for(Writer *writer, const char *sqlite, const char *postgres)
 {
     put(writer, is_postgres(writer) ? postgres : sqlite);
-}
-
-static void open(Writer *writer, const char *text)
-{
-    if (++writer->nest > NEST_MOST && writer->err == OK)
-        writer->err = ERR_LIMIT;
-    put(writer, text);
-}
-
-static void close(Writer *writer, const char *text)
-{
-    writer->nest--;
-    put(writer, text);
 }
 
 static const char *sql_type(const Writer *writer, ExprType type)
@@ -140,32 +132,32 @@ static void write_compare(Writer *writer, const ExprNode *node)
         [SYMBOL_EQUAL] = " = ",       [SYMBOL_UNEQUAL] = " <> ", [SYMBOL_LESS] = " < ",
         [SYMBOL_LESS_EQUAL] = " <= ", [SYMBOL_GREATER] = " > ",  [SYMBOL_GREATER_EQUAL] = " >= ",
     };
-    open(writer, "(");
+    put(writer, "(");
     if (node->symbol == SYMBOL_EQUAL || node->symbol == SYMBOL_UNEQUAL)
         write_operand(writer, node->arguments[0]);
     else
         write_ordered(writer, node->arguments[0]);
     put(writer, signs[node->symbol]);
     write_operand(writer, node->arguments[1]);
-    close(writer, ")");
+    put(writer, ")");
 }
 
 static void write_in(Writer *writer, const ExprNode *node)
 {
-    open(writer, "(");
+    put(writer, "(");
     write_operand(writer, node->arguments[0]);
     put(writer, node->is_negated ? " NOT IN (" : " IN (");
     write_list(writer, node, 1, ", ");
-    close(writer, "))");
+    put(writer, "))");
 }
 
 static void write_between(Writer *writer, const ExprNode *node)
 {
-    open(writer, "(");
+    put(writer, "(");
     write_ordered(writer, node->arguments[0]);
     put(writer, node->is_negated ? " NOT BETWEEN " : " BETWEEN ");
     write_list(writer, node, 1, " AND ");
-    close(writer, ")");
+    put(writer, ")");
 }
 
 static const char *sign_of(Symbol symbol)
@@ -189,7 +181,7 @@ static void write_divisor(Writer *writer, const ExprNode *node)
 static void write_guarded_postgres(Writer *writer, const ExprNode *node)
 {
     bool is_division = node->symbol == SYMBOL_DIVIDE;
-    open(writer, "CAST(NULLIF(NULLIF(LEAST(GREATEST(");
+    put(writer, "CAST(NULLIF(NULLIF(LEAST(GREATEST(");
     put(writer, is_division ? "div(CAST(" : "CAST(");
     write_node(writer, node->arguments[0]);
     put(writer, " AS numeric)");
@@ -198,7 +190,7 @@ static void write_guarded_postgres(Writer *writer, const ExprNode *node)
     write_node(writer, node->arguments[1]);
     put(writer, is_division ? " AS numeric), 0))" : " AS numeric)");
     put(writer, ", -9223372036854775809), 9223372036854775808)");
-    close(writer, ", -9223372036854775809), 9223372036854775808) AS bigint)");
+    put(writer, ", -9223372036854775809), 9223372036854775808) AS bigint)");
 }
 
 static bool is_guarded(const ExprNode *node)
@@ -235,23 +227,35 @@ static void write_arithmetic_bare(Writer *writer, const ExprNode *node)
         write_node(writer, node->arguments[1]);
 }
 
+/* What overflows becomes a decimal in SQLite: only a whole number is the result. */
+static void write_guarded_sqlite(Writer *writer, const ExprNode *node)
+{
+    writer->nest += 2; /* a SELECT takes more room in the parser than its parentheses */
+    put(writer, "(SELECT CASE typeof(expr_value) WHEN 'integer' THEN expr_value END FROM (SELECT ");
+    write_arithmetic_bare(writer, node);
+    put(writer, " AS expr_value))");
+    writer->nest -= 2;
+}
+
 static void write_arithmetic(Writer *writer, const ExprNode *node)
 {
-    bool guarded = is_guarded(node);
-    if (guarded && is_postgres(writer)) {
+    if (is_guarded(node) && is_postgres(writer)) {
         write_guarded_postgres(writer, node);
-        return;
+    } else if (is_guarded(node)) {
+        write_guarded_sqlite(writer, node);
+    } else {
+        put(writer, "(");
+        write_arithmetic_bare(writer, node);
+        put(writer, ")");
     }
-    open(writer, guarded ? "int_of(" : "(");
-    write_arithmetic_bare(writer, node);
-    close(writer, ")");
 }
 
 static void write_case(Writer *writer, const ExprNode *node)
 {
     size_t pairs_end = node->has_else ? node->n - 1 : node->n;
     size_t first = node->has_operand ? 1 : 0;
-    open(writer, "(CASE");
+    writer->nest++; /* CASE takes twice the room of parentheses */
+    put(writer, "(CASE");
     if (node->has_operand) {
         put(writer, " ");
         write_node(writer, node->arguments[0]);
@@ -266,18 +270,19 @@ static void write_case(Writer *writer, const ExprNode *node)
         put(writer, " ELSE ");
         write_node(writer, node->arguments[node->n - 1]);
     }
-    close(writer, " END)");
+    put(writer, " END)");
+    writer->nest--;
 }
 
 static void write_call(Writer *writer, const ExprNode *node, const char *name)
 {
-    open(writer, name);
+    put(writer, name);
     put(writer, "(");
     for (size_t i = 0; i < node->n; i++) {
         put(writer, i > 0 ? ", " : "");
         write_node(writer, node->arguments[i]);
     }
-    close(writer, ")");
+    put(writer, ")");
 }
 
 /* PostgreSQL's LEAST ignores NULL: the smallest of a list that is complete, instead. */
@@ -287,24 +292,40 @@ static void write_extreme(Writer *writer, const ExprNode *node, const char *name
         write_call(writer, node, name);
         return;
     }
-    open(writer, "(SELECT CASE WHEN count(expr_value) = ");
-    buf_printf(writer->out, "%zu THEN %s(expr_value", node->n, name);
+    put(writer, "(SELECT CASE WHEN count(expr_value) = ");
+    buf_printf(writer->out, "%zu THEN %s", node->n, name);
+    put(writer, "(expr_value");
     put(writer,
         node->type == EXPR_TEXT ? " COLLATE \"C\") END FROM (VALUES (" : ") END FROM (VALUES (");
     for (size_t i = 0; i < node->n; i++) {
         put(writer, i > 0 ? "), (" : "");
         write_node(writer, node->arguments[i]);
     }
-    close(writer, ")) AS expr_list(expr_value))");
+    put(writer, ")) AS expr_list(expr_value))");
 }
 
 /* name(argument), with what stands around it in either engine. */
 static void write_around(Writer *writer, const ExprNode *argument, const char *before,
                          const char *after)
 {
-    open(writer, before);
+    put(writer, before);
     write_node(writer, argument);
-    close(writer, after);
+    put(writer, after);
+}
+
+/* A decimal to a whole number; NULL outside 64 bits. SQLite's CAST ends at the limits, which no
+ * decimal below them reaches. */
+static void write_truncated(Writer *writer, const ExprNode *argument, const char *function)
+{
+    put_for(writer, "nullif(nullif(CAST(", "CAST(NULLIF(NULLIF(LEAST(GREATEST(");
+    put(writer, function);
+    put(writer, "(");
+    write_node(writer, argument);
+    put_for(writer, ") AS INTEGER), 9223372036854775807), -9223372036854775808)",
+            "), CAST(-9223372036854775808 AS double precision)), "
+            "CAST(9223372036854775808 AS double precision)), "
+            "CAST(-9223372036854775808 AS double precision)), "
+            "CAST(9223372036854775808 AS double precision)) AS bigint)");
 }
 
 static void write_whole(Writer *writer, const ExprNode *node)
@@ -314,28 +335,27 @@ static void write_whole(Writer *writer, const ExprNode *node)
     if (argument->type == EXPR_INTEGER)
         write_node(writer, argument);
     else if (id == EXPR_FN_INT_OF)
-        write_around(writer, argument, "int_of(", ")");
+        write_truncated(writer, argument, "trunc");
     else
-        write_around(writer, argument, id == EXPR_FN_FLOOR ? "int_of(floor(" : "int_of(ceil(",
-                     "))");
+        write_truncated(writer, argument, id == EXPR_FN_FLOOR ? "floor" : "ceil");
 }
 
 static void write_substr(Writer *writer, const ExprNode *node)
 {
-    open(writer, "substr(");
+    put(writer, "substr(");
     write_node(writer, node->arguments[0]);
     for (size_t i = 1; i < node->n; i++)
         buf_printf(writer->out, ", %lld", (long long)node->arguments[i]->literal.as.integer);
-    close(writer, ")");
+    put(writer, ")");
 }
 
 static void write_round(Writer *writer, const ExprNode *node)
 {
-    open(writer, "round_to(");
+    put(writer, "round_to(");
     write_node(writer, node->arguments[0]);
     long long places = node->n == 2 ? (long long)node->arguments[1]->literal.as.integer : 0;
     buf_printf(writer->out, ", %lld", places);
-    close(writer, ")");
+    put(writer, ")");
 }
 
 static void write_absolute(Writer *writer, const ExprNode *node)
@@ -409,12 +429,12 @@ static void write_slot(Writer *writer, const ExprNode *node)
 
 static void write_chain(Writer *writer, const ExprNode *node, const char *between)
 {
-    open(writer, "(");
+    put(writer, "(");
     for (size_t i = 0; i < node->n; i++) {
         put(writer, i > 0 ? between : "");
         write_node(writer, node->arguments[i]);
     }
-    close(writer, ")");
+    put(writer, ")");
 }
 
 static void write_concat_bare(Writer *writer, const ExprNode *node)
@@ -429,9 +449,9 @@ static void write_concat_bare(Writer *writer, const ExprNode *node)
 
 static void write_concat(Writer *writer, const ExprNode *node)
 {
-    open(writer, "(");
+    put(writer, "(");
     write_concat_bare(writer, node);
-    close(writer, ")");
+    put(writer, ")");
 }
 
 static void write_node(Writer *writer, const ExprNode *node)
