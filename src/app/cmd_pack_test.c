@@ -11,6 +11,8 @@
 /* The county of the tests is nobody's. */
 #define TEST_PLACE STR("000000")
 #define TEST_AREA  STR("000000001201")
+/* Tests about numbers only name no day. */
+#define DAY_WITHOUT_ONE date_from_ymd(2025, 6, 30)
 
 typedef struct {
     Cli *cli;
