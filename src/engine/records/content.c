@@ -45,9 +45,16 @@ static void add_integer(Content *content, int64_t value)
     add_bytes(content, (Str){(const char *)&value, sizeof value});
 }
 
+/* Lengths, counts and kinds: 4 bytes. */
+static void add_count(Content *content, size_t n)
+{
+    const uint32_t count = (uint32_t)n;
+    add_bytes(content, (Str){(const char *)&count, sizeof count});
+}
+
 static void add_text(Content *content, Str text)
 {
-    add_integer(content, (int64_t)text.n);
+    add_count(content, text.n);
     add_bytes(content, text);
 }
 
@@ -74,12 +81,12 @@ static bool next_code(ExprValue value, const Str **last)
 
 static void add_value(Content *content, ExprValue value)
 {
-    add_integer(content, (int64_t)value.type);
+    add_count(content, (size_t)value.type);
     const Str *code = NULL;
     int64_t bits;
     switch (value.type) {
     case EXPR_NULL: break;
-    case EXPR_LOGIC: add_integer(content, value.as.logic); break;
+    case EXPR_LOGIC: add_count(content, value.as.logic ? 1 : 0); break;
     case EXPR_INTEGER: add_integer(content, value.as.integer); break;
     case EXPR_DECIMAL:
         memcpy(&bits, &value.as.decimal, sizeof bits);
@@ -90,7 +97,7 @@ static void add_value(Content *content, ExprValue value)
     case EXPR_CODES:
         while (next_code(value, &code))
             add_text(content, *code);
-        add_integer(content, -1);
+        add_count(content, UINT32_MAX); /* no code is that long */
         break;
     }
 }
@@ -108,7 +115,7 @@ static void add_sealed(Content *content, const Cx *cx, ExprValue value)
 
 static void add_rows(Content *content, const FormField *field, const FormRows *rows)
 {
-    add_integer(content, (int64_t)rows->n);
+    add_count(content, rows->n);
     for (size_t i = 0; i < rows->n; i++) {
         for (size_t j = 0; j < field->row_field_n; j++)
             add_value(content, rows->rows[i].values[j]);

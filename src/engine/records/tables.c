@@ -1,6 +1,6 @@
 /* The tables and views of the pack set's forms, kept up with it. What has been made is noted in
- * form_field; whether there is anything to do is told by a hash of every column and view, kept as a
- * setting of the place, so that an unchanged set costs one read. */
+ * form_field; whether there is anything to do is told by a hash of every column, kept as a setting
+ * of the database (of no place), so that an unchanged set costs one read. */
 #include "base/encoding.h"
 #include "core/place.h"
 #include "engine/records/records_int.h"
@@ -12,6 +12,7 @@ enum {
 };
 
 static const Str setting_tables = {"record_tables", sizeof "record_tables" - 1};
+static const Str setting_lock = {"record_tables_lock", sizeof "record_tables_lock" - 1};
 
 static DdlEngine ddl_engine(const Cx *cx)
 {
@@ -154,17 +155,28 @@ static Err apply_plan(Cx *cx, const Plan *plan)
     return db_script(cx->db, buf_str(&sql));
 }
 
+/* Settings of the database: tables belong to no place. */
+static Cx of_database(const Cx *cx)
+{
+    Cx database = *cx;
+    database.place = STR("");
+    return database;
+}
+
 static Err update_work(Cx *cx, void *arg)
 {
     Update *update = arg;
+    Cx database = of_database(cx);
     Str applied;
-    TRY(setting_get(cx, setting_tables, &applied)); /* another process may have been faster */
+    /* Whoever writes the row first goes on, others wait for it and find the work done. */
+    TRY(setting_put(&database, setting_lock, STR("1")));
+    TRY(setting_get(&database, setting_tables, &applied));
     if (str_equals(applied, update->hash))
         return OK;
     TRY(check_plans(cx, update));
     for (size_t i = 0; i < update->n; i++)
         TRY(apply_plan(cx, &update->plans[i]));
-    return setting_put(cx, setting_tables, update->hash);
+    return setting_put(&database, setting_tables, update->hash);
 }
 
 Err record_tables_update(Cx *cx)
@@ -172,8 +184,11 @@ Err record_tables_update(Cx *cx)
     ENSURE(cx->packs != NULL && cx->packs->record_forms != NULL);
     Update update;
     plan_forms(cx, &update);
+    Cx database = of_database(cx);
     Str applied;
-    TRY(setting_get(cx, setting_tables, &applied));
+    Err err = setting_get(&database, setting_tables, &applied);
+    if (err != OK)
+        return cx_fail_db(cx, err);
     return str_equals(applied, update.hash) ? OK : cx_write(cx, update_work, &update);
 }
 
