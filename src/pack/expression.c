@@ -7,9 +7,11 @@
 typedef struct NameWatch {
     Loader *loader;
     const ExpressionPlace *place;
+    const LoadPack *from;
     ExprScope names;
     FormNames form_names;
     Str failed;
+    const Declared *unreached; /* a parameter of a pack that is not needed */
 } NameWatch;
 
 static const char *const context_names[] = {
@@ -42,6 +44,10 @@ static bool find_parameter(NameWatch *watch, Str name, ExprName *ret_name)
         declared_find(watch->loader, DECLARED_PARAMETER, str_slice(name, 1, name.n));
     if (declared == NULL || declared->compiled == NULL)
         return false;
+    if (!watch->from->needs_blind && !pack_reaches(watch->from, declared->file->pack)) {
+        watch->unreached = declared;
+        return false;
+    }
     const PolicyParameter *parameter = declared->compiled;
     *ret_name = (ExprName){
         .type = parameter->value.type, .is_constant = true, .constant = parameter->value};
@@ -119,6 +125,11 @@ static void note_name(Reader *reader, YamlPlace at, const NameWatch *watch)
     Loader *loader = reader->loader;
     const ExpressionPlace *place = watch->place;
     Wording name = same(watch->failed);
+    if (watch->unreached != NULL) {
+        MISTAKE_AT(loader, reader->file, at, MISTAKE_NEED_MISSING, name,
+                   same(watch->unreached->file->pack->folder));
+        return;
+    }
     if (str_has_prefix(watch->failed, STR("$"))) {
         note_parameter(reader, at, watch->failed);
         return;
@@ -157,7 +168,7 @@ const Expr *compile_expression(Reader *reader, const Yaml *scalar, const Express
     }
     if (form_of(place) == NULL)
         return NULL;
-    NameWatch watch = {.loader = loader, .place = place};
+    NameWatch watch = {.loader = loader, .place = place, .from = reader->file->pack};
     watch.form_names = (FormNames){.fields = form_of(place)->fields,
                                    .field_n = form_of(place)->field_n,
                                    .readable_n = place->readable_n};

@@ -135,6 +135,7 @@ static Err load_file(Loader *loader, Str directory, Str path)
         MISTAKE_AT(loader, file, top, MISTAKE_FILE_TOO_LARGE,
                    same(str_printf(loader->mistake_arena, "%d", PACK_FILE_MOST / 1024)));
         blind_for_folder(loader, pack, file->in_pack);
+        pack->file_n++; /* it is there, only not known */
         return OK;
     }
     TRY(err);
@@ -224,6 +225,7 @@ static void read_source_entry(Reader *reader, const Yaml *item)
         pack->sources_blind = true;
         MISTAKE_AT(reader->loader, reader->file, key->at, MISTAKE_CODE_BAD, same(source->key));
     } else if (map_has(&pack->pack->sources, source->key)) {
+        pack->sources_blind = true;
         MISTAKE_AT(reader->loader, reader->file, key->at, MISTAKE_ID_DUPLICATE, same(source->key),
                    same(STR("sources")));
     } else {

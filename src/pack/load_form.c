@@ -228,36 +228,44 @@ static void check_details(Reader *reader, const Yaml *map, const FormField *fiel
 
 /* ---- rows ---- */
 
-static void read_column(Reader *reader, const Yaml *item, FormField *column,
+/* Whether the column is known well enough for answers to be judged by it. */
+static bool read_column(Reader *reader, const Yaml *item, FormField *column,
                         const FormField *before, size_t before_n)
 {
     LoadField note = {.is_column = true};
     column->id = item->kind == YAML_MAP ? read_id(reader, item, "id") : (Str){0};
     read_field(reader, item, column, &note);
     if (item->kind != YAML_MAP)
-        return;
+        return false;
+    bool is_known = column->id.n > 0 && note.is_type_known && column->type != FIELD_ROWS
+                    && column->type != FIELD_CODES;
     column->is_required = read_true(reader, item, "required");
     if (note.is_type_known && (column->type == FIELD_ROWS || column->type == FIELD_CODES))
         MISTAKE_AT(reader->loader, reader->file, read_key(item, "type")->at,
                    MISTAKE_TYPE_NOT_IN_ROWS, same(str_from_c(type_names[column->type])));
     for (size_t i = 0; i < before_n && column->id.n > 0; i++) {
-        if (str_equals(before[i].id, column->id))
-            MISTAKE_AT(reader->loader, reader->file, read_key(item, "id")->at, MISTAKE_ID_DUPLICATE,
-                       same(column->id), same(STR("rows")));
+        if (!str_equals(before[i].id, column->id))
+            continue;
+        is_known = false;
+        MISTAKE_AT(reader->loader, reader->file, read_key(item, "id")->at, MISTAKE_ID_DUPLICATE,
+                   same(column->id), same(STR("rows")));
     }
+    return is_known;
 }
 
-static void read_rows(Reader *reader, const Yaml *map, FormField *field)
+static void read_rows(Reader *reader, const Yaml *map, FormField *field, LoadField *note)
 {
     const Yaml *list = yaml_get(map, STR("rows"));
     if (list == NULL && !read_is_misspelled(reader, map, field_keys, "rows"))
         MISTAKE_AT(reader->loader, reader->file, map->at, MISTAKE_KEY_MISSING, same(STR("rows")));
+    note->rows_blind = true;
     if (yaml_is_absent(list) || !read_list(reader, list, "rows", true))
         return;
+    note->rows_blind = false;
     FormField *columns = arena_array(reader->loader->arena, FormField, list->n + 1);
     size_t n = 0;
     for (const Yaml *item = list->first; item != NULL; item = item->next, n++)
-        read_column(reader, item, &columns[n], columns, n);
+        note->rows_blind |= !read_column(reader, item, &columns[n], columns, n);
     size_t at = 0;
     for (const Yaml *item = list->first; item != NULL; item = item->next)
         check_details(reader, item, &columns[at++], columns, n);
@@ -345,7 +353,7 @@ static void link_field(Reader *reader, Declared *declared, size_t index)
     if (!note->is_type_known)
         return;
     if (field->type == FIELD_ROWS)
-        read_rows(reader, map, field);
+        read_rows(reader, map, field, &declared->fields[index]);
     if (field->type == FIELD_ROWS || field->type == FIELD_CODES)
         return;
     ExprType wanted = form_field_expr_type(field->type);

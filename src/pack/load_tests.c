@@ -94,7 +94,8 @@ static void read_answers(Reader *reader, const Declared *declared, const Yaml *m
     }
     for (const Yaml *entry = map->first; entry != NULL; entry = entry->next) {
         size_t field = field_of_key(reader, declared, entry);
-        if (field == SIZE_MAX || !declared->fields[field].is_type_known)
+        if (field == SIZE_MAX || !declared->fields[field].is_type_known
+            || declared->fields[field].rows_blind)
             continue;
         if (form->fields[field].type == FIELD_ROWS)
             read_answer_rows(reader, &form->fields[field], entry, &answers->rows[field]);

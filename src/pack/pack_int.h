@@ -67,7 +67,8 @@ struct LoadPack {
 typedef struct LoadField {
     const Yaml *yaml;
     bool is_type_known;
-    bool is_column; /* of rows: has no expressions */
+    bool is_column;  /* of rows: has no expressions */
+    bool rows_blind; /* some column is not known for sure */
 } LoadField;
 
 typedef struct Declared {

@@ -1,0 +1,257 @@
+/* What a set of packs promises: the packs of this repository load, their tests of forms pass, and
+ * what stands in them is compiled as declared. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "base/os_file.h"
+#include "pack/pack_tests.h"
+
+static const char *const permissions[] = {"session.own",      "areas.read",
+                                          "facilities.read",  "forms.read",
+                                          "obligations.read", "residents.read",
+                                          "residents.search", "records.read",
+                                          "records.write",    "records.void",
+                                          "accounts.manage",  "metrics.read",
+                                          "audit.read",       NULL};
+
+typedef struct Fixture {
+    Arena arena;
+    PackSet *set;
+} Fixture;
+
+static void open_packs(Fixture *fixture, Str folder)
+{
+    arena_init(&fixture->arena, MIB(64));
+    const PackMistake *mistakes = NULL;
+    size_t n = 0;
+    Err err = pack_set_open(folder, permissions, &fixture->arena, &fixture->set, &mistakes, &n);
+    for (size_t i = 0; i < n; i++)
+        print_message("%.*s:%u:%u: %.*s (%.*s)\n", STR_ARG(mistakes[i].file), mistakes[i].line,
+                      mistakes[i].column, STR_ARG(mistakes[i].text.en),
+                      STR_ARG(mistakes[i].fix.en));
+    assert_int_equal(err, OK);
+}
+
+static int open_own_packs(void **state)
+{
+    static Fixture fixture;
+    open_packs(&fixture, STR(PACKS));
+    *state = &fixture;
+    return 0;
+}
+
+static int close_packs(void **state)
+{
+    Fixture *fixture = *state;
+    pack_set_close(fixture->set);
+    arena_done(&fixture->arena);
+    return 0;
+}
+
+static void assert_text(Str text, const char *wanted)
+{
+    assert_int_equal(text.n, strlen(wanted));
+    assert_memory_equal(text.p, wanted, text.n);
+}
+
+static void the_tests_of_our_packs_pass_at_their_forms(void **state)
+{
+    Fixture *fixture = *state;
+    const PackTestFailure *failures = NULL;
+    size_t n = 0;
+    pack_tests_run_forms(fixture->set, &fixture->arena, &failures, &n);
+    for (size_t i = 0; i < n; i++)
+        print_message("%.*s:%u: %.*s: %.*s\n", STR_ARG(failures[i].test->file), failures[i].line,
+                      STR_ARG(failures[i].test->name), STR_ARG(failures[i].message.en));
+    assert_int_equal(n, 0);
+    assert_true(fixture->set->test_n > 50);
+}
+
+static void a_test_that_expects_something_else_fails(void **state)
+{
+    Fixture *fixture = *state;
+    PackTestRecord record = {0};
+    PackTest test = {0};
+    for (size_t i = 0; i < fixture->set->test_n; i++) {
+        if (!str_equals_c(fixture->set->tests[i].number, "WC-29") || test.record_n > 0)
+            continue;
+        test = fixture->set->tests[i];
+        record = test.records[0];
+    }
+    assert_int_equal(test.record_n, 1);
+    Str advice = STR("emergency");
+    record.advice = &advice;
+    record.advice_n = 1;
+    PackTestValue class = record.suggested[0];
+    class.value.as.text = STR("2");
+    record.suggested = &class;
+    record.suggested_n = 1;
+    test.records = &record;
+    PackSet set = *fixture->set;
+    set.tests = &test;
+    set.test_n = 1;
+    const PackTestFailure *failures = NULL;
+    size_t n = 0;
+    pack_tests_run_forms(&set, &fixture->arena, &failures, &n);
+    assert_int_equal(n, 2);
+    assert_text(failures[0].message.en, "class should be 2 and is 1");
+    assert_text(failures[1].message.en, "the advice should be [emergency] and is []");
+}
+
+static void the_worked_cases_are_all_there(void **state)
+{
+    Fixture *fixture = *state;
+    static const char *const numbers[] = {
+        "WC-01", "WC-02", "WC-03", "WC-04", "WC-05", "WC-06", "WC-07", "WC-08", "WC-09", "WC-10",
+        "WC-27", "WC-28", "WC-29", "WC-30", "WC-31", "WC-32", "WC-33", "WC-34", "WC-35", "WC-38"};
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        bool is_there = false;
+        for (size_t j = 0; j < fixture->set->test_n; j++)
+            is_there = is_there || str_equals_c(fixture->set->tests[j].number, numbers[i]);
+        if (!is_there)
+            fail_msg("%s is missing", numbers[i]);
+    }
+}
+
+static void the_hypertension_rule_is_compiled_as_written(void **state)
+{
+    Fixture *fixture = *state;
+    const Program *program = pack_program(fixture->set, STR("hypertension"));
+    assert_non_null(program);
+    assert_int_equal(program->rule_n, 1);
+    const Rule *rule = program->rules[0];
+    assert_int_equal(rule->every, PERIOD_QUARTER);
+    assert_int_equal(rule->notice_days, 14);
+    assert_ptr_equal(rule->evidence, pack_form(fixture->set, STR("hypertension_followup")));
+    assert_ptr_equal(rule->first_form, pack_form(fixture->set, STR("hypertension_registration")));
+    assert_text(rule->first_form->fields[rule->first_field].id, "first_followup_on");
+    assert_text(rule->evidence->fields[rule->sooner_field].id, "next_followup_on");
+    assert_int_equal(expr_type(rule->sooner_latest), EXPR_DATE);
+    assert_text(program->tag.zh, "高");
+    assert_ptr_equal(fixture->set->rules[rule->number], rule);
+}
+
+static void sealed_facts_have_no_other_home(void **state)
+{
+    Fixture *fixture = *state;
+    const Form *form = pack_form(fixture->set, STR("personal_information"));
+    static const char *const sealed[] = {"name",          "id_number", "phone",
+                                         "contact_phone", "address",   "registered_address"};
+    for (size_t i = 0; i < sizeof sealed / sizeof sealed[0]; i++) {
+        size_t field = form_find_field(form, str_from_c(sealed[i]));
+        assert_true(field != SIZE_MAX);
+        assert_true(form->fields[field].is_sealed);
+        assert_text(form->fields[field].keeps, sealed[i]);
+    }
+}
+
+static void people_who_only_count_see_no_persons(void **state)
+{
+    Fixture *fixture = *state;
+    const Role *commission = pack_role(fixture->set, STR("county_commission"));
+    const Role *doctor = pack_role(fixture->set, STR("village_doctor"));
+    assert_false(commission->sees_persons);
+    assert_int_equal(commission->sight, SIGHT_PLACE);
+    assert_true(doctor->sees_persons);
+    assert_int_equal(doctor->sight, SIGHT_CATCHMENT);
+    assert_null(pack_role(fixture->set, STR("nobody")));
+}
+
+static void ethnic_groups_come_from_their_table(void **state)
+{
+    Fixture *fixture = *state;
+    const CodeList *list = map_get(&fixture->set->codes, STR("ethnic_group"));
+    assert_int_equal(list->option_n, 58);
+    assert_text(list->options[0].code, "01");
+    assert_text(list->options[0].label.zh, "汉族");
+}
+
+static void a_source_is_worded_with_its_document(void **state)
+{
+    Fixture *fixture = *state;
+    Wording wording =
+        pack_source_wording(fixture->set, STR("county"), STR("convention 岗位"), &fixture->arena);
+    assert_text(wording.zh, "本规则包的约定（由县确认）（1） 岗位");
+    wording = pack_source_wording(fixture->set, STR("county"), STR("unheard of"), &fixture->arena);
+    assert_text(wording.en, "unheard of");
+}
+
+static void packs_are_loaded_after_what_they_need(void **state)
+{
+    (void)state;
+    Fixture fixture = {0};
+    arena_init(&fixture.arena, MIB(16));
+    const PackMistake *mistakes = NULL;
+    size_t n = 0;
+    assert_int_equal(
+        pack_set_open(STR(TESTS_PACKS "/good"), NULL, &fixture.arena, &fixture.set, &mistakes, &n),
+        OK);
+    assert_int_equal(fixture.set->pack_n, 3);
+    assert_text(fixture.set->packs[0].id, "alpha");
+    assert_text(fixture.set->packs[1].id, "beta");
+    assert_text(fixture.set->packs[1].version, "2.1.0");
+    assert_int_equal(fixture.set->packs[1].need_n, 1);
+    assert_int_equal(fixture.set->packs[0].hash.n, 64);
+    assert_int_not_equal(str_compare(fixture.set->packs[0].hash, fixture.set->packs[1].hash), 0);
+    pack_set_close(fixture.set);
+    arena_done(&fixture.arena);
+}
+
+static void a_folder_that_is_not_there_is_an_error_and_no_mistake(void **state)
+{
+    (void)state;
+    Arena arena;
+    arena_init(&arena, MIB(1));
+    PackSet *set = NULL;
+    const PackMistake *mistakes = NULL;
+    size_t n = 7;
+    assert_int_equal(pack_set_open(STR(TESTS_PACKS "/nowhere"), NULL, &arena, &set, &mistakes, &n),
+                     ERR_NOT_FOUND);
+    assert_null(set);
+    assert_int_equal(n, 0);
+    arena_done(&arena);
+}
+
+static void a_file_beyond_the_limit_is_a_mistake(void **state)
+{
+    (void)state;
+    Arena arena;
+    arena_init(&arena, MIB(16));
+    Str folder = {0};
+    assert_int_equal(os_folder_make_temporary(&arena, STR("packs"), &folder), OK);
+    Str pack = os_path_join(&arena, folder, STR("big"));
+    assert_int_equal(os_folder_make(pack), OK);
+    Str text = {arena_alloc(&arena, MIB(1) + 1), MIB(1) + 1};
+    assert_int_equal(os_file_write(os_path_join(&arena, pack, STR("pack.yaml")), text, 0600), OK);
+    PackSet *set = NULL;
+    const PackMistake *mistakes = NULL;
+    size_t n = 0;
+    assert_int_equal(pack_set_open(folder, NULL, &arena, &set, &mistakes, &n), ERR_PACK);
+    assert_int_equal(n, 1);
+    assert_string_equal(mistakes[0].kind, "FILE_TOO_LARGE");
+    assert_int_equal(os_folder_remove(&arena, folder), OK);
+    arena_done(&arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_tests_of_our_packs_pass_at_their_forms),
+        cmocka_unit_test(a_test_that_expects_something_else_fails),
+        cmocka_unit_test(the_worked_cases_are_all_there),
+        cmocka_unit_test(the_hypertension_rule_is_compiled_as_written),
+        cmocka_unit_test(sealed_facts_have_no_other_home),
+        cmocka_unit_test(people_who_only_count_see_no_persons),
+        cmocka_unit_test(ethnic_groups_come_from_their_table),
+        cmocka_unit_test(a_source_is_worded_with_its_document),
+        cmocka_unit_test(packs_are_loaded_after_what_they_need),
+        cmocka_unit_test(a_folder_that_is_not_there_is_an_error_and_no_mistake),
+        cmocka_unit_test(a_file_beyond_the_limit_is_a_mistake),
+    };
+    return cmocka_run_group_tests_name("pack", tests, open_own_packs, close_packs);
+}
