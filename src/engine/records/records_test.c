@@ -372,6 +372,16 @@ static void persons_out_of_sight_are_not_found(void **state)
                      ERR_NOT_FOUND);
 }
 
+static void who_performed_it_must_be_an_account(void **state)
+{
+    Fixture *f = *state;
+    RecordDraft draft = draft_of(f, 10, "2025-02-28", 140);
+    draft.performed_by = id_of(555);
+    assert_int_equal(submit(f, draft), ERR_NOT_FOUND);
+    draft.performed_by = f->actor.account;
+    assert_int_equal(submit(f, draft), OK);
+}
+
 static void a_role_without_the_permission_is_refused(void **state)
 {
     Fixture *f = *state;
@@ -916,6 +926,7 @@ int main(void)
         ON_BOTH(the_same_submission_again_is_answered_like_the_first),
         ON_BOTH(other_content_under_a_known_id_is_a_conflict),
         ON_BOTH(persons_out_of_sight_are_not_found),
+        ON_BOTH(who_performed_it_must_be_an_account),
         ON_BOTH(a_role_without_the_permission_is_refused),
         ON_BOTH(impossible_days_are_refused),
         ON_BOTH(hard_issues_refuse_and_soft_ones_ask),

@@ -66,6 +66,16 @@ static Err check_day(Cx *cx, const Submission *submission)
     return OK;
 }
 
+/* Who is said to have done it must be an account: recorded_by is always the one who asks. */
+static Err check_performer(Cx *cx, const Submission *submission)
+{
+    Uuid performer = submission->record.performed_by;
+    if (cx->actor->is_system || uuid_equals(performer, cx->actor->account))
+        return OK;
+    Account ignored;
+    return account_open(cx, performer, &ignored);
+}
+
 static Err find_amended(Cx *cx, Submission *submission)
 {
     const RecordDraft *draft = submission->draft;
@@ -258,6 +268,7 @@ static Err check_and_store(Cx *cx, Submission *submission)
 {
     TRY(find_subject(cx, submission));
     TRY(check_day(cx, submission));
+    TRY(check_performer(cx, submission));
     TRY(find_amended(cx, submission));
     TRY(judge(cx, submission));
     return store(cx, submission);
