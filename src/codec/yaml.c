@@ -415,6 +415,27 @@ static size_t find_control(Str text)
     return text.n;
 }
 
+static bool is_blank(Str text, size_t at)
+{
+    return at >= text.n || str_find_char(STR(" \t\r\n"), text.p[at], 0) != SIZE_MAX;
+}
+
+/* The first `?` that marks a key (at a line's beginning, or after one of -?:,[{ ), or text.n.
+ * libfyaml 0.7.12 may break on malformed texts with such keys, so it never sees one. */
+static size_t find_key_mark(Str text)
+{
+    bool is_start = true;
+    for (size_t i = 0; i < text.n; i++) {
+        char c = text.p[i];
+        if (c == '?' && is_start && is_blank(text, i + 1))
+            return i;
+        bool is_opener = str_find_char(STR(",[{\n\r"), c, 0) != SIZE_MAX;
+        bool is_mark = str_find_char(STR("-?:"), c, 0) != SIZE_MAX && is_blank(text, i + 1);
+        is_start = is_opener || is_mark || (is_start && is_blank(text, i));
+    }
+    return text.n;
+}
+
 /* What is tested before libfyaml sees the text. */
 static void check_text(Reader *reader, Str text)
 {
@@ -432,6 +453,11 @@ static void check_text(Reader *reader, Str text)
     if (control < text.n)
         report(reader, place_of_byte(text, control),
                WORDING("不接受控制字符", "control characters are not accepted"));
+    size_t key_mark = find_key_mark(text);
+    if (key_mark < text.n)
+        report(reader, place_of_byte(text, key_mark),
+               WORDING("不支持以 ? 标记的键；文本请加引号",
+                       "keys marked with ? are not supported; quote a text"));
 }
 
 /* Insertion sort: there are few, and they are nearly in order. */

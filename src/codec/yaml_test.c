@@ -118,13 +118,12 @@ static void the_refused_parts_are_all_reported(void **state)
                                "form: 3\n"
                                "\"form\": 4\n"
                                "title: *x\n"
-                               "? [a, b]\n"
-                               ": 3\n"
+                               "[a, b]: 3\n"
                                "<<: {a: b}\n"
                                "t: !!int 3\n"
                                "list: &l\n"
                                "  - !x y\n"),
-                        "1:7 2:1 3:1 4:8 5:3 7:1 8:4 9:7 10:5");
+                        "1:7 2:1 3:1 4:8 5:1 6:1 7:4 8:7 9:5");
 }
 
 static void a_value_of_a_refused_key_is_left_out_quietly(void **state)
@@ -147,6 +146,9 @@ static void bytes_are_checked_before_anything_else(void **state)
     (void)state;
     assert_string_equal(places("a: 王\nb: \xff\n"), "2:4");
     assert_string_equal(places("a: \x07\n"), "1:4");
+    assert_string_equal(places("a: 1\n? b\n: 2\n"), "2:1");
+    assert_string_equal(places("a: {b: 1, ? c : 2}\n"), "1:11");
+    assert_int_equal(parsed("a: b? c?\nd: 'really ? yes'\n")->n, 2);
     assert_int_equal(parsed("\xef\xbb\xbf"
                             "a: 1\r\nb: 2\r\n")
                          ->n,

@@ -1,7 +1,10 @@
 #!/bin/sh
 # Every header of src/ compiles alone, with both compilers: it includes what it needs.
-# usage: tools/check/headers.sh <source root> [folder with generated headers ...]
+# usage: tools/check/headers.sh [source root [folder with generated headers ...]]
+# By default this checkout, with what its build folder has generated.
 set -u
+here=$(cd "$(dirname "$0")/../.." && pwd)
+[ $# -gt 0 ] || set -- "$here" "$here/build/src"
 root=$1
 shift
 includes="-I$root/src"
