@@ -1,0 +1,159 @@
+// Starts the program for scenario tests: a demo county on SQLite or PostgreSQL, a server on a free port,
+// somebody logged in, raw bytes on a socket. Everything made here is removed at the end of the test file.
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { connect as connectTls } from "node:tls";
+import { fileURLToPath } from "node:url";
+
+export const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
+export const program = process.env.CATCHMENT ?? join(root, "build/catchment");
+export const password = "catchment-demo";
+
+const leftovers = [];
+process.on("exit", () => {
+  for (const remove of leftovers.reverse()) {
+    try {
+      remove();
+    } catch {
+      // The test has said what went wrong already.
+    }
+  }
+});
+
+export function temporaryFolder(name = "catchment-test-") {
+  const folder = mkdtempSync(join(tmpdir(), name));
+  leftovers.push(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Runs a command of the program; returns its standard output. */
+export function run(...words) {
+  return execFileSync(program, words, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+}
+
+/** A PostgreSQL cluster of the test's own; returns its URL. */
+export function startPostgres() {
+  // Not inside a folder of ours: started by root, the cluster runs as another user.
+  const folder = join(tmpdir(), `catchment-pg-${process.pid}-${leftovers.length}`);
+  const script = join(root, "script/support/pg-cluster");
+  const url = execFileSync(script, ["start", folder], { encoding: "utf8" }).trim();
+  leftovers.push(() => execFileSync(script, ["stop", folder], { stdio: "ignore" }));
+  return url;
+}
+
+/** What the program is tried on: ["sqlite", () => ...] and, unless switched off, ["postgres", () => ...].
+ *  Each function makes an empty database and gives the options that name it. */
+export const databases = [
+  ["SQLite", () => ["--db", join(temporaryFolder(), "county.db")]],
+  ["PostgreSQL", () => ["--db", startPostgres(), "--keys", join(temporaryFolder(), "county.keys")]],
+];
+
+/** A demo county in a new database; returns the options that name it. */
+export function makeCounty(makeDatabase = databases[0][1], { residents = 2000, seed = 7, on = "2025-06-30" } = {}) {
+  const options = makeDatabase();
+  run("demo", ...options, "--packs", join(root, "packs"), "--residents", String(residents), "--seed", String(seed), "--on", on);
+  return options;
+}
+
+/** Serves the database; resolves when it listens. */
+export function startServer(options, ...more) {
+  const words = ["serve", ...options, "--packs", join(root, "packs"), "--address", "127.0.0.1", "--port", "0", ...more];
+  const child = spawn(program, words, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+  leftovers.push(() => child.kill("SIGKILL"));
+  const server = { url: "", port: 0, log: "", process: child, isTls: more.includes("--tls-cert") };
+  child.stderr.setEncoding("utf8").on("data", (text) => (server.log += text));
+  const ended = new Promise((done) => child.once("exit", (code, signal) => done(code ?? signal)));
+  server.stop = async (signal = "SIGTERM") => {
+    child.kill(signal);
+    return ended;
+  };
+  return new Promise((started, failed) => {
+    let said = "";
+    ended.then((code) => failed(new Error(`the server ended with ${code}: ${server.log}`)));
+    child.stdout.setEncoding("utf8").on("data", (text) => {
+      said += text;
+      const found = /listening (https?:\/\/\S+:(\d+))/.exec(said);
+      if (found) started(Object.assign(server, { url: found[1], port: Number(found[2]) }));
+    });
+  });
+}
+
+/** Somebody's browser: keeps the cookie, sends the CSRF token with writes. */
+export class Client {
+  constructor(server) {
+    this.server = server;
+    this.cookie = "";
+    this.csrf = "";
+  }
+
+  async fetch(path, { method = "GET", body, headers = {} } = {}) {
+    const all = { ...headers };
+    if (this.cookie) all.cookie ??= this.cookie;
+    if (this.csrf && method !== "GET") all["x-csrf"] ??= this.csrf;
+    if (body !== undefined && typeof body !== "string") {
+      all["content-type"] ??= "application/json";
+      body = JSON.stringify(body);
+    }
+    const response = await fetch(this.server.url + path, { method, body, headers: all });
+    const text = await response.text();
+    const isJson = /json/.test(response.headers.get("content-type") ?? "");
+    return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : undefined };
+  }
+
+  async logIn(login, word = password) {
+    const answer = await this.fetch("/api/session", { method: "POST", body: { login, password: word } });
+    if (answer.status === 200) {
+      this.cookie = answer.headers.get("set-cookie").split(";")[0];
+      this.csrf = answer.body.csrf;
+    }
+    return answer;
+  }
+}
+
+export async function logIn(server, login) {
+  const client = new Client(server);
+  const answer = await client.logIn(login);
+  if (answer.status !== 200) throw new Error(`${login} cannot log in: ${answer.text}`);
+  return client;
+}
+
+/** Says bytes on a connection of its own and hears until the other side ends it. halfClose: ends our
+ *  side after the bytes. */
+export function converse(server, bytes, { halfClose = true, milliseconds = 10000 } = {}) {
+  const open = server.isTls ? (to) => connectTls({ ...to, rejectUnauthorized: false }) : connect;
+  return new Promise((done, failed) => {
+    const heard = [];
+    const socket = open({ host: "127.0.0.1", port: server.port, allowHalfOpen: true });
+    const timer = setTimeout(() => {
+      socket.destroy();
+      failed(new Error(`no end after ${milliseconds} ms: ${Buffer.concat(heard)}`));
+    }, milliseconds);
+    const end = () => {
+      clearTimeout(timer);
+      socket.destroy();
+      done(Buffer.concat(heard).toString("utf8"));
+    };
+    socket.on("data", (data) => heard.push(data)).on("end", end).on("error", end).on("close", end);
+    socket.once(server.isTls ? "secureConnect" : "connect", () => (halfClose ? socket.end(bytes) : socket.write(bytes)));
+  });
+}
+
+/** A self-signed certificate for 127.0.0.1; returns the options of serve. */
+export function makeCertificate() {
+  const folder = temporaryFolder();
+  const key = join(folder, "key.pem");
+  const certificate = join(folder, "certificate.pem");
+  const words = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=127.0.0.1".split(" ");
+  execFileSync("openssl", [...words, "-keyout", key, "-out", certificate], { stdio: "ignore" });
+  return ["--tls-cert", certificate, "--tls-key", key];
+}
+
+/** A file of the public suites, parsed; undefined when they are not here. */
+export function externalJson(path) {
+  const folder = process.env.CATCHMENT_EXTERNAL ?? resolve(root, "../shared/external");
+  const file = join(folder, path);
+  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
+}
