@@ -125,7 +125,7 @@ static void close_inner(GateConnection *c)
 }
 
 /* What libmicrohttpd says before the answer to a client that waits for it with its body. */
-static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
+enum { GO_ON_SIZE = sizeof "HTTP/1.1 100 Continue\r\n\r\n" - 1 };
 
 /* Answers in libmicrohttpd's place, after what it said so far. A message that it has begun to
  * answer gets no second answer. */
@@ -136,7 +136,7 @@ static bool refuse(GateConnection *c, int status)
     if (!relay_out(c))
         return false;
     close_inner(c);
-    if (c->is_in_body && c->relayed > sizeof go_on - 1)
+    if (c->is_in_body && c->relayed > GO_ON_SIZE)
         return true;
     Buf out;
     buf_init(&out, &c->arena, GATE_REFUSAL_SIZE);
