@@ -3,7 +3,7 @@
 
 #include "base/num.h"
 
-enum { ROUNDS = 4 }; /* filling one field can make another one required */
+enum { ROUNDS_MOST = 30 }; /* one value can make another required, or change a suggestion */
 
 Filling filling_begin(const Form *form, FormContext context, Rng *rng, Arena *arena)
 {
@@ -101,20 +101,31 @@ static void fill_row(Filling *filling, size_t at)
         rows->rows[0].values[i] = plain_value(filling, &field->rows[i]);
 }
 
-static void fill_missing(Filling *filling, const FormResult *result)
+/* Fills what is missing up to the first suggestion, which later ones may depend on. False: nothing
+ * was missing. */
+static bool fill_missing(Filling *filling, const FormResult *result)
 {
+    bool has_filled = false;
     for (size_t i = 0; i < filling->form->field_n; i++) {
         const FormField *field = &filling->form->fields[i];
         ExprValue *value = &filling->answers.values[i];
         if (!result->is_shown[i] || field->computed != NULL || value->type != EXPR_NULL)
             continue;
-        if (result->suggested[i].type != EXPR_NULL)
+        if (result->suggested[i].type != EXPR_NULL) {
             *value = result->suggested[i];
-        else if (result->is_required[i] && field->type == FIELD_ROWS)
-            fill_row(filling, i);
-        else if (result->is_required[i])
+            return true;
+        }
+        if (!result->is_required[i])
+            continue;
+        if (field->type != FIELD_ROWS)
             *value = plain_value(filling, field);
+        else if (filling->answers.rows[i].n == 0)
+            fill_row(filling, i);
+        else
+            continue;
+        has_filled = true;
     }
+    return has_filled;
 }
 
 static void confirm_soft(Filling *filling, const FormResult *result)
@@ -132,11 +143,11 @@ static void confirm_soft(Filling *filling, const FormResult *result)
 Err filling_end(Filling *filling, Str *reterr_issue)
 {
     FormResult result = {0};
-    for (int round = 0; round < ROUNDS; round++) {
+    for (int round = 0; round < ROUNDS_MOST; round++) {
         form_evaluate(filling->form, &filling->context, &filling->answers, filling->arena, &result);
-        fill_missing(filling, &result);
+        if (!fill_missing(filling, &result))
+            break;
     }
-    form_evaluate(filling->form, &filling->context, &filling->answers, filling->arena, &result);
     if (!result.has_hard) {
         confirm_soft(filling, &result);
         return OK;

@@ -110,7 +110,7 @@ static const bool *choose_without(Demo *demo)
     return is_without;
 }
 
-static Str stem_of(Str name)
+Str village_stem(Str name)
 {
     static const char *const suffixes[] = {"社区居民委员会", "村民委员会", "居民委员会社区",
                                            "居民委员会",     "村委会",     "社区"};
@@ -215,7 +215,7 @@ static Err add_clinic(Demo *demo, DemoVillage *village, DemoClinic *clinic)
 {
     Arena *arena = demo->cx->arena;
     bool is_station = is_urban(village->area);
-    Str stem = stem_of(village->area->name);
+    Str stem = village_stem(village->area->name);
     clinic->facility = (Facility){
         .code = str_printf(arena, "%.*sV01", STR_ARG(village->area->code)),
         .name =
@@ -263,16 +263,16 @@ static Err add_account(Demo *demo, Uuid id, Str login, Str name, Str role, Str f
 }
 
 /* The guided village doctor works in the largest village clinic that answers for two villages. */
-static const DemoClinic *guided_clinic(const Demo *demo)
+static size_t choose_guided(const Demo *demo)
 {
-    const DemoClinic *found = NULL;
+    size_t found = SIZE_MAX;
     for (size_t i = 0; i < demo->clinic_n; i++) {
         const DemoClinic *clinic = &demo->clinics[i];
         if (str_equals(clinic->facility.kind, STR("village_clinic")) && clinic->villages > 1
-            && (found == NULL || clinic->weight > found->weight))
-            found = clinic;
+            && (found == SIZE_MAX || clinic->weight > demo->clinics[found].weight))
+            found = i;
     }
-    ENSURE(found != NULL);
+    ENSURE(found != SIZE_MAX);
     return found;
 }
 
@@ -280,10 +280,12 @@ static const DemoClinic *guided_clinic(const Demo *demo)
 static Err add_accounts(Demo *demo)
 {
     Cx *cx = demo->cx;
-    const DemoClinic *largest = guided_clinic(demo);
+    demo->guided = choose_guided(demo);
+    DemoClinic *guided = &demo->clinics[demo->guided];
+    guided->timeliness = 0.82; /* an ordinary doctor: some visits are late */
     for (size_t i = 0; i < demo->clinic_n; i++) {
         const DemoClinic *clinic = &demo->clinics[i];
-        bool is_guided = clinic == largest;
+        bool is_guided = clinic == guided;
         PersonName name = name_draw(&demo->rng, rng_chance(&demo->rng, 0.58), NULL, cx->arena);
         Str login = is_guided ? STR("doctor") : str_lower(cx->arena, clinic->facility.code);
         TRY(add_account(demo, clinic->doctor, login, name_whole(name, cx->arena),
@@ -293,7 +295,7 @@ static Err add_accounts(Demo *demo)
     const Str roles[] = {STR("township_clinician"), STR("township_director"),
                          STR("county_commission"), STR("administrator")};
     for (size_t i = 0; i < 4; i++) {
-        Str facility = i < 2 ? largest->facility.parent : STR("441322G01");
+        Str facility = i < 2 ? guided->facility.parent : STR("441322G01");
         PersonName name = name_draw(&demo->rng, i % 2 == 0, NULL, cx->arena);
         TRY(add_account(demo, rng_uuid(&demo->rng, cx->now), str_from_c(demo_accounts[i + 1].login),
                         name_whole(name, cx->arena), roles[i], facility,

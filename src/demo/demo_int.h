@@ -52,10 +52,13 @@ typedef struct Demo {
     size_t village_n;
     DemoClinic *clinics;
     size_t clinic_n;
+    size_t guided; /* the clinic of the guided village doctor */
     NumberTable pyramid, hypertension;
     uint16_t *serials; /* of ID numbers: by birth day and sex */
 } Demo;
 
+/* A village's name without "village committee". */
+Str village_stem(Str name);
 /* Areas, facilities, catchments, accounts. */
 Err demo_county(Demo *demo) MUST_CHECK;
 /* The people village by village, in order. */

@@ -7,6 +7,7 @@
 enum {
     ADULT_AGE = 20,
     HOUSEHOLD_MOST = 6,
+    GUIDED_PEOPLE = 1600,
     SERIAL_DAYS = 45000, /* birth days from 1905 on */
 };
 
@@ -15,7 +16,26 @@ enum {
 
 static const double household_shares[HOUSEHOLD_MOST] = {30, 26, 18, 14, 7, 5};
 
-/* Whole persons by weight, the largest remainders first. */
+/* The guided doctor's villages are of real size in a small county too, so that there is a day's
+ * work to show; they never take more than a tenth of it. */
+static void enlarge_guided(Demo *demo)
+{
+    double total = 0, own = demo->clinics[demo->guided].weight;
+    for (size_t i = 0; i < demo->village_n; i++)
+        total += demo->villages[i].weight;
+    double wanted = (double)GUIDED_PEOPLE / (double)demo->options->residents;
+    wanted = wanted > 0.1 ? 0.1 : wanted;
+    double share = own / total;
+    if (share >= wanted)
+        return;
+    double factor = wanted * (total - own) / (own * (1 - wanted));
+    for (size_t i = 0; i < demo->village_n; i++) {
+        if (demo->villages[i].clinic == demo->guided)
+            demo->villages[i].weight *= factor;
+    }
+}
+
+/* Whole persons by weight; rounding errors pass on to the next village. */
 static void apportion(Demo *demo)
 {
     double total = 0, given = 0, carried = 0;
@@ -85,8 +105,8 @@ static void fill_resident(Demo *demo, Rng *rng, DemoPerson *person, int64_t grou
         .id_type = STR("01"),
         .id_number = identity_number(demo, person),
         .phone = str_printf(arena, "12%09lld", (long long)rng_between(rng, 0, 999999999)),
-        .address = str_printf(arena, "%.*s%lld组%lld号", STR_ARG(village->name), (long long)group,
-                              (long long)door),
+        .address = str_printf(arena, "%.*s%lld组%lld号", STR_ARG(village_stem(village->name)),
+                              (long long)group, (long long)door),
         .registered_on = registered_on,
         .died_on = DATE_NONE,
         .left_on = DATE_NONE,
@@ -168,6 +188,7 @@ static Err settle_village(Demo *demo, size_t at, uint64_t first_number, DemoVisi
 
 Err demo_people(Demo *demo, DemoVisit visit, void *arg)
 {
+    enlarge_guided(demo);
     apportion(demo);
     demo->serials = arena_array(demo->cx->arena, uint16_t, SERIAL_DAYS * 2);
     uint64_t number = 1;
