@@ -260,6 +260,27 @@ static void names_reach_only_fields_before(void **state)
     assert_true(found.slot < form->slot_n);
 }
 
+static void decimals_are_kept_or_refused_by_their_places(void **state)
+{
+    (void)state;
+    uint32_t random = 12345;
+    for (int i = 0; i < 20000; i++) {
+        random = random * 1664525u + 1013904223u;
+        FormField field = {.type = FIELD_DECIMAL, .places = (int)(random >> 8) % 7};
+        ExprValue value = EXPR_ABSENT;
+        Wording message = {0};
+        char text[64];
+        int n = snprintf(text, sizeof text, "%u.%0*u", random >> 12, field.places + 1, 0u);
+        for (int k = 0; k < field.places; k++)
+            text[n - 1 - field.places + k] = (char)('0' + (random >> (k + 3)) % 10);
+        assert_int_equal(form_value_from_text(&field, str_from_c(text), &arena, &value, &message),
+                         OK);
+        text[n - 1] = (char)('1' + random % 9);
+        assert_int_equal(form_value_from_text(&field, str_from_c(text), &arena, &value, &message),
+                         ERR_INVALID);
+    }
+}
+
 static int reset_arena(void **state)
 {
     (void)state;
@@ -280,6 +301,7 @@ int main(void)
                                   reset_arena),
         cmocka_unit_test_teardown(empty_rows_are_dropped_after_the_judgement, reset_arena),
         cmocka_unit_test_teardown(names_reach_only_fields_before, reset_arena),
+        cmocka_unit_test_teardown(decimals_are_kept_or_refused_by_their_places, reset_arena),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     arena_done(&arena);

@@ -45,6 +45,20 @@ ExprValue form_value_settled(const FormField *field, ExprValue value)
     return settled_number(field, value);
 }
 
+/* Whether the decimal is the nearest one to some number of that many places. Dividing a whole
+ * number by a power of ten rounds once, so equality decides; past 2^53 the product is no whole
+ * number any more. */
+static bool has_places(double value, int places)
+{
+    static const double powers[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6};
+    static const double whole_most = 9007199254740992.0;
+    if (!isfinite(value))
+        return false;
+    if (places < 0 || places > 6 || fabs(value) * powers[places] >= whole_most)
+        return is_same(num_round(value, places), value);
+    return is_same(round(value * powers[places]) / powers[places], value);
+}
+
 bool form_value_fits(const FormField *field, ExprValue value)
 {
     if (value.type == EXPR_NULL)
@@ -52,8 +66,7 @@ bool form_value_fits(const FormField *field, ExprValue value)
     if (value.type != form_field_expr_type(field->type))
         return false;
     if (value.type == EXPR_DECIMAL)
-        return isfinite(value.as.decimal)
-               && is_same(num_round(value.as.decimal, field->places), value.as.decimal);
+        return has_places(value.as.decimal, field->places);
     return value.type != EXPR_TEXT || form_text_is_clean(value.as.text, field->is_multiline);
 }
 
