@@ -100,7 +100,7 @@ static void read_row(Reading *reading, const FormField *field, FormPlace place, 
         if (member->kind != JSON_NULL
             && !read_value(reading, part, member, &values[place.row_field])) {
             values[place.row_field] = EXPR_ABSENT;
-            form_answers_refuse(reading->answers, reading->cx->arena, part, place);
+            form_answers_refuse(reading->answers, reading->cx->arena, place);
         }
     }
 }
@@ -113,7 +113,7 @@ static void read_rows(Reading *reading, size_t index, const Json *json)
         return;
     }
     if (json->n > FORM_ROW_MOST) { /* further rows could not be told apart from wrong ones */
-        form_answers_refuse(reading->answers, reading->cx->arena, field, FORM_FIELD(index));
+        form_answers_refuse(reading->answers, reading->cx->arena, FORM_FIELD(index));
         return;
     }
     FormRows *rows = &reading->answers->rows[index];
@@ -149,7 +149,7 @@ static void read_member(Reading *reading, const Json *member)
     if (is_read)
         return;
     reading->answers->values[index] = EXPR_ABSENT;
-    form_answers_refuse(reading->answers, reading->cx->arena, field, FORM_FIELD(index));
+    form_answers_refuse(reading->answers, reading->cx->arena, FORM_FIELD(index));
 }
 
 Err answers_from_json(Cx *cx, const Form *form, const Json *json, FormAnswers *ret_answers)

@@ -1,271 +1,9 @@
-/* Tests of records on SQLite and PostgreSQL: submitting, amending, voiding, reading, past days,
- * tables that grow, and a database that fails. The forms are built here; persons are invented. */
-#include "engine/records/records.h"
-
+/* Tests of records on SQLite and PostgreSQL: submitting, amending, voiding, reading, and a database
+ * that fails. The forms are built in records_fixture.c; persons are invented. */
 #include "access/access.h"
-#include "base/vec.h"
-#include "core/keys.h"
-#include "core/place.h"
-#include "db/db_fault.h"
-#include "db/migrate.h"
-#include "engine/records/answers_json.h"
-#include "engine/records/records_bulk.h"
-#include "engine/records/records_sql.h"
-#include "engine/records/records_test_sql.h"
+#include "base/os_thread.h"
+#include "engine/records/records_fixture.h"
 #include "engine/subjects/subjects.h"
-#include "pack/pack.h"
-#include "support/pg_cluster.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-enum { FIELD_MOST = 12 };
-
-typedef struct Fixture {
-    Arena arena;
-    Cx cx;
-    PackSet set;
-    FormField fields[FIELD_MOST];
-    Form form;
-    Actor actor;
-    DbFault *fault;
-    Uuid resident, other;
-} Fixture;
-
-static PgCluster cluster;
-static Arena cluster_arena;
-static Fixture fixture;
-
-static Uuid id_of(unsigned n)
-{
-    Uuid id = {{0x01, 0x90, 0, 0, 0, 0, 0x70, 0, 0x80}};
-    id.bytes[14] = (uint8_t)(n >> 8);
-    id.bytes[15] = (uint8_t)n;
-    return id;
-}
-
-static Date day_of(const char *text)
-{
-    Date day = DATE_NONE;
-    assert_int_equal(date_parse(str_from_c(text), &day), OK);
-    return day;
-}
-
-static void set_day(Fixture *f, const char *text)
-{
-    f->cx.today = day_of(text);
-    f->cx.now = instant_of_date(f->cx.today, 9, 0);
-}
-
-static const CodeOption modes_options[] = {
-    {.code = {"1", 1}}, {.code = {"2", 1}}, {.code = {"03", 2}}};
-static const CodeList modes = {.id = {"modes", 5}, .options = modes_options, .option_n = 3};
-static const FormField drug_fields[] = {
-    {.id = {"name", 4}, .type = FIELD_TEXT, .length_most = 50},
-    {.id = {"times", 5}, .type = FIELD_INTEGER},
-    {.id = {"dose", 4}, .type = FIELD_DECIMAL, .places = 2},
-};
-
-enum {
-    NOTE,
-    SBP,
-    WEIGHT,
-    NEXT_ON,
-    MODE,
-    SYMPTOMS,
-    DRUGS,
-    LAST_SBP,
-    ORDER,
-    PHONE,
-    DETAILS,
-    FIELD_N
-};
-
-static const Expr *compile(Fixture *f, size_t readable_n, const char *text, ExprType wanted)
-{
-    FormNames names = {.fields = f->fields, .field_n = FIELD_N, .readable_n = readable_n};
-    ExprScope scope = form_scope(&names);
-    Expr *expr = NULL;
-    ExprProblem problem;
-    assert_int_equal(expr_compile(&f->arena, str_from_c(text), &scope, wanted, &expr, &problem),
-                     OK);
-    return expr;
-}
-
-static void make_form(Fixture *f)
-{
-    const FormField fields[FIELD_N] = {
-        [NOTE] = {.id = STR("note"), .type = FIELD_TEXT, .length_most = 4000, .is_multiline = true},
-        [SBP] = {.id = STR("sbp"),
-                 .type = FIELD_INTEGER,
-                 .unit = STR("mmHg"),
-                 .has_range = true,
-                 .range = {40, 300},
-                 .has_usual = true,
-                 .usual = {80, 200}},
-        [WEIGHT] = {.id = STR("weight"), .type = FIELD_DECIMAL, .places = 1},
-        [NEXT_ON] = {.id = STR("next_on"), .type = FIELD_DATE},
-        [MODE] = {.id = STR("mode"), .type = FIELD_CODE, .codes = &modes},
-        [SYMPTOMS] = {.id = STR("symptoms"), .type = FIELD_CODES, .codes = &modes},
-        [DRUGS] = {.id = STR("drugs"),
-                   .type = FIELD_ROWS,
-                   .rows = drug_fields,
-                   .row_field_n = 3,
-                   .row_most = 5},
-        [LAST_SBP] = {.id = STR("last_sbp"), .type = FIELD_INTEGER},
-        [ORDER] = {.id = STR("order"), .type = FIELD_TEXT, .length_most = 10},
-        [PHONE] = {.id = STR("phone"),
-                   .type = FIELD_TEXT,
-                   .length_most = 20,
-                   .keeps = STR("phone"),
-                   .is_sealed = true},
-        [DETAILS] = {.id = STR("details"), .type = FIELD_TEXT, .length_most = 10},
-    };
-    for (size_t i = 0; i < FIELD_N; i++)
-        f->fields[i] = fields[i];
-    f->fields[LAST_SBP].computed = compile(f, LAST_SBP, "previous.sbp", EXPR_INTEGER);
-    f->fields[DETAILS].shown_if = compile(f, DETAILS, "mode = '03'", EXPR_LOGIC);
-    f->form = (Form){.id = STR("visit"),
-                     .pack = STR("test"),
-                     .version = STR("1.0.0"),
-                     .subject = STR("resident"),
-                     .fields = f->fields,
-                     .field_n = FIELD_N,
-                     .slot_n = 2 * FIELD_N + FORM_SLOT_CONTEXT_N};
-}
-
-/* A set with the form as it now stands. */
-static void use_set(Fixture *f)
-{
-    arena_done(&f->set.arena);
-    f->set = (PackSet){0};
-    arena_init(&f->set.arena, MIB(8));
-    map_init(&f->set.forms, &f->set.arena);
-    map_init(&f->set.roles, &f->set.arena);
-    Form *form = arena_new(&f->set.arena, Form);
-    *form = f->form;
-    map_put(&f->set.forms, form->id, form);
-    record_forms_prepare(&f->set);
-    f->cx.packs = &f->set;
-}
-
-static Uuid add_resident(Fixture *f, unsigned n, const char *area)
-{
-    Resident resident = {.id = id_of(n),
-                         .sex = STR("2"),
-                         .birth_date = day_of("1950-03-01"),
-                         .area = str_from_c(area),
-                         .name = STR("测试甲"),
-                         .phone = STR("13800000000"),
-                         .registered_on = day_of("2020-01-01"),
-                         .died_on = DATE_NONE,
-                         .left_on = DATE_NONE};
-    assert_int_equal(resident_add(&f->cx, &resident), OK);
-    return resident.id;
-}
-
-static int set_up(void **state)
-{
-    static const Str permissions[] = {
-        {"records.read", 12}, {"records.write", 13}, {"records.void", 12}};
-    Fixture *f = &fixture;
-    bool is_postgres = *(const DbEngine *)*state == DB_POSTGRES;
-    *f = (Fixture){0};
-    arena_init(&f->arena, MIB(64));
-    arena_init(&f->set.arena, MIB(1));
-    Str message = {0};
-    int applied = 0;
-    Db *db = NULL;
-    DbOptions options = {.url = is_postgres ? pg_cluster_database(&cluster, &f->arena, "records")
-                                            : STR(":memory:")};
-    assert_int_equal(db_open(&options, &f->arena, &db, &message), OK);
-    assert_int_equal(migrate_up(db, &f->arena, &applied, &message), OK);
-    f->fault = db_fault_wrap(db, &f->arena);
-    f->actor = (Actor){.account = id_of(900),
-                       .login = STR("doctor"),
-                       .facility = STR("C1"),
-                       .scope = {.area_from = STR("996601001"),
-                                 .area_after = STR("996601002"),
-                                 .facility = STR("")},
-                       .sees_persons = true,
-                       .permissions = permissions,
-                       .permission_n = 3};
-    f->cx = (Cx){.arena = &f->arena,
-                 .db = db,
-                 .place = STR("996601"),
-                 .as_of = DATE_NONE,
-                 .keys = keys_make(&f->arena),
-                 .actor = access_system_actor()};
-    set_day(f, "2025-03-01");
-    assert_int_equal(place_put(&f->cx, STR("测试县"), STR("Test")), OK);
-    make_form(f);
-    use_set(f);
-    assert_int_equal(record_tables_update(&f->cx), OK);
-    f->resident = add_resident(f, 1, "996601001001");
-    f->other = add_resident(f, 2, "996601002001");
-    f->cx.actor = &f->actor;
-    record_set_hooks(NULL);
-    *state = f;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    Fixture *f = *state;
-    db_close(f->cx.db);
-    arena_done(&f->set.arena);
-    arena_done(&f->arena);
-    return 0;
-}
-
-static ExprValue number(int64_t n)
-{
-    return (ExprValue){.type = EXPR_INTEGER, .as.integer = n};
-}
-
-static ExprValue text(const char *s)
-{
-    return (ExprValue){.type = EXPR_TEXT, .as.text = str_from_c(s)};
-}
-
-static const Str two_codes[] = {{"2", 1}, {"03", 2}};
-
-static RecordDraft draft_of(Fixture *f, unsigned n, const char *day, int64_t sbp)
-{
-    FormAnswers *answers = arena_new(&f->arena, FormAnswers);
-    form_answers_init(answers, &f->form, &f->arena);
-    answers->values[SBP] = number(sbp);
-    answers->values[MODE] = text("1");
-    answers->values[SYMPTOMS] = (ExprValue){.type = EXPR_CODES, .as.codes = {two_codes, 2}};
-    return (RecordDraft){.id = id_of(n),
-                         .form = STR("visit"),
-                         .subject = f->resident,
-                         .happened_on = day_of(day),
-                         .answers = answers};
-}
-
-static Err submit(Fixture *f, RecordDraft draft)
-{
-    RecordReceipt receipt;
-    return record_submit(&f->cx, &draft, &receipt);
-}
-
-static const char *problem_key(const Fixture *f)
-{
-    return f->cx.problem_n == 0 ? "" : f->cx.problems[f->cx.problem_n - 1].key;
-}
-
-static TestRecordCountRow count(Fixture *f)
-{
-    TestRecordCountRow row = {0};
-    const TestRecordCountIn in = {.place = f->cx.place};
-    assert_int_equal(test_record_count(f->cx.db, &f->arena, &in, &row), OK);
-    return row;
-}
 
 static void a_record_comes_back_as_it_was_submitted(void **state)
 {
@@ -416,15 +154,6 @@ static void hard_issues_refuse_and_soft_ones_ask(void **state)
     assert_int_equal(submit(f, draft), OK);
 }
 
-static RecordDraft amendment_of(Fixture *f, unsigned n, unsigned amended, const char *day,
-                                int64_t sbp)
-{
-    RecordDraft draft = draft_of(f, n, day, sbp);
-    draft.amends = id_of(amended);
-    draft.reason = STR("写错了");
-    return draft;
-}
-
 static void amending_keeps_the_original(void **state)
 {
     Fixture *f = *state;
@@ -512,134 +241,6 @@ static void the_previous_record_is_the_newest_current_one_before(void **state)
     assert_false(found);
 }
 
-static size_t viewed(Fixture *f, int64_t *ret_first_sbp, int64_t *ret_symptoms)
-{
-    CLEANUP(db_rows_close) DbRows rows = {0};
-    const TestViewVisitIn in = {.place = f->cx.place};
-    assert_int_equal(test_view_visit_open(f->cx.db, &in, &rows), OK);
-    for (size_t n = 0;; n++) {
-        TestViewVisitRow row;
-        bool has_row;
-        assert_int_equal(test_view_visit_next(&rows, &f->arena, &row, &has_row), OK);
-        if (!has_row)
-            return n;
-        if (n == 0) {
-            *ret_first_sbp = row.sbp;
-            *ret_symptoms = row.symptoms;
-        }
-    }
-}
-
-static void views_of_a_past_day_show_what_was_known_then(void **state)
-{
-    Fixture *f = *state;
-    set_day(f, "2025-03-01");
-    assert_int_equal(submit(f, draft_of(f, 10, "2025-02-01", 110)), OK);
-    set_day(f, "2025-03-10");
-    assert_int_equal(submit(f, amendment_of(f, 11, 10, "2025-02-01", 111)), OK);
-    set_day(f, "2025-03-20");
-    assert_int_equal(submit(f, draft_of(f, 12, "2025-02-02", 120)), OK);
-    int64_t sbp = 0;
-    int64_t symptoms = 0;
-    assert_int_equal(viewed(f, &sbp, &symptoms), 2);
-    assert_int_equal(sbp, 111);
-    assert_int_equal(record_views_as_of(&f->cx, day_of("2025-03-09")), OK);
-    assert_int_equal(viewed(f, &sbp, &symptoms), 1);
-    assert_int_equal(sbp, 110);
-    assert_int_equal(symptoms, 2);
-    assert_int_equal(record_views_as_of(&f->cx, day_of("2025-02-28")), OK);
-    assert_int_equal(viewed(f, &sbp, &symptoms), 0);
-    TestViewRecordRow row;
-    const TestViewRecordIn in = {.place = f->cx.place};
-    assert_int_equal(test_view_record(f->cx.db, &f->arena, &in, &row), OK);
-    assert_int_equal(row.n, 0);
-    assert_int_equal(record_views_current(&f->cx), OK);
-    assert_int_equal(viewed(f, &sbp, &symptoms), 2);
-    assert_int_equal(test_view_record(f->cx.db, &f->arena, &in, &row), OK);
-    assert_int_equal(row.n, 2);
-    f->cx.as_of = day_of("2025-03-09");
-    Record record;
-    assert_int_equal(record_open(&f->cx, id_of(10), &record), OK);
-    assert_false(record.is_ended);
-    assert_int_equal(record_open(&f->cx, id_of(11), &record), ERR_NOT_FOUND);
-}
-
-static void rows_are_never_changed_or_deleted(void **state)
-{
-    Fixture *f = *state;
-    assert_int_equal(submit(f, draft_of(f, 10, "2025-02-28", 140)), OK);
-    assert_int_equal(record_void(&f->cx, id_of(10), STR("x")), OK);
-    Db *db = f->cx.db;
-    Str place = f->cx.place;
-    assert_int_not_equal(test_record_update(db, &(TestRecordUpdateIn){place}, NULL), OK);
-    assert_int_not_equal(test_record_delete(db, &(TestRecordDeleteIn){place}, NULL), OK);
-    assert_int_not_equal(test_record_end_update(db, &(TestRecordEndUpdateIn){place}, NULL), OK);
-    assert_int_not_equal(test_record_end_delete(db, &(TestRecordEndDeleteIn){place}, NULL), OK);
-    assert_int_not_equal(test_answer_update(db, &(TestAnswerUpdateIn){place}, NULL), OK);
-    assert_int_not_equal(test_answer_delete(db, &(TestAnswerDeleteIn){place}, NULL), OK);
-    assert_int_equal(count(f).records, 1);
-    assert_int_equal(count(f).codes, 2);
-}
-
-static void a_new_field_is_a_new_column(void **state)
-{
-    Fixture *f = *state;
-    assert_int_equal(submit(f, draft_of(f, 10, "2025-02-28", 140)), OK);
-    f->fields[FIELD_N] =
-        (FormField){.id = STR("waist"), .type = FIELD_DECIMAL, .unit = STR("cm"), .places = 1};
-    f->form.field_n = FIELD_N + 1;
-    f->form.version = STR("1.1.0");
-    /* The slots of `previous` move with the number of fields: without expressions, none is read. */
-    f->fields[LAST_SBP].computed = NULL;
-    f->fields[DETAILS].shown_if = NULL;
-    f->form.slot_n = 2 * (FIELD_N + 1) + FORM_SLOT_CONTEXT_N;
-    use_set(f);
-    assert_int_equal(record_tables_update(&f->cx), OK);
-    RecordDraft draft = draft_of(f, 11, "2025-02-28", 141);
-    draft.answers->values[FIELD_N] = (ExprValue){.type = EXPR_DECIMAL, .as.decimal = 80.5};
-    assert_int_equal(submit(f, draft), OK);
-    CLEANUP(db_rows_close) DbRows rows = {0};
-    assert_int_equal(test_added_column_open(f->cx.db, &(TestAddedColumnIn){f->cx.place}, &rows),
-                     OK);
-    bool has_row = true;
-    size_t filled = 0;
-    size_t n = 0;
-    for (;;) {
-        TestAddedColumnRow row;
-        assert_int_equal(test_added_column_next(&rows, &f->arena, &row, &has_row), OK);
-        if (!has_row)
-            break;
-        n++;
-        filled += row.has_waist;
-    }
-    assert_int_equal(n, 2);
-    assert_int_equal(filled, 1);
-    Record record;
-    assert_int_equal(record_open(&f->cx, id_of(10), &record), OK);
-    assert_true(str_equals_c(record.form_version, "1.0.0"));
-    assert_int_equal(record.answers->values[FIELD_N].type, EXPR_NULL);
-}
-
-static void a_changed_type_or_unit_is_refused_and_changes_nothing(void **state)
-{
-    Fixture *f = *state;
-    f->fields[WEIGHT].type = FIELD_INTEGER;
-    f->fields[SBP].unit = STR("kPa");
-    f->fields[ORDER].id = STR("happened_on");
-    f->fields[LAST_SBP].computed = NULL;
-    use_set(f);
-    assert_int_equal(record_tables_update(&f->cx), ERR_PACK);
-    assert_int_equal(f->cx.problem_n, 3);
-    assert_string_equal(f->cx.problems[0].key, "FORM_FIELD_UNIT_CHANGED");
-    assert_string_equal(f->cx.problems[1].key, "FORM_FIELD_TYPE_CHANGED");
-    assert_true(str_equals_c(f->cx.problems[1].where, "visit/weight"));
-    assert_string_equal(f->cx.problems[2].key, "FORM_FIELD_RESERVED");
-    make_form(f);
-    use_set(f);
-    assert_int_equal(record_tables_update(&f->cx), OK);
-    assert_int_equal(submit(f, draft_of(f, 10, "2025-02-28", 140)), OK);
-}
-
 static void sealed_answers_live_in_the_resident_only(void **state)
 {
     Fixture *f = *state;
@@ -658,6 +259,73 @@ static void sealed_answers_live_in_the_resident_only(void **state)
     assert_int_equal(submit(f, draft), OK);
     assert_int_equal(resident_facts(&f->cx, f->resident, &fact, 1), OK);
     assert_true(str_equals_c(fact.text, "13911112222"));
+}
+
+enum { DEVICE_N = 8 };
+
+/* One of several devices that send at the same moment; each has its own memory, as a request has.
+ */
+typedef struct {
+    Thread thread;
+    Arena arena;
+    Cx cx;
+    RecordDraft draft;
+    Err err;
+    bool was_known;
+} Device;
+
+static void send_draft(void *context)
+{
+    Device *device = context;
+    RecordReceipt receipt = {0};
+    device->err = record_submit(&device->cx, &device->draft, &receipt);
+    device->was_known = receipt.was_known;
+}
+
+/* same: all send one record; otherwise each sends its own amendment of record 10. */
+static void send_from_all(Fixture *f, Device *devices, bool same)
+{
+    for (unsigned i = 0; i < DEVICE_N; i++) {
+        Device *device = &devices[i];
+        *device = (Device){.cx = f->cx};
+        arena_init(&device->arena, MIB(4));
+        device->cx.arena = &device->arena;
+        device->cx.problems = NULL;
+        device->cx.problem_n = device->cx.problem_capacity = 0;
+        device->draft = same ? draft_of(f, 10, "2025-02-28", 140)
+                             : amendment_of(f, 20 + i, 10, "2025-02-28", 150);
+    }
+    for (unsigned i = 0; i < DEVICE_N; i++)
+        assert_int_equal(thread_start(&devices[i].thread, send_draft, &devices[i]), OK);
+    for (unsigned i = 0; i < DEVICE_N; i++) {
+        thread_join(&devices[i].thread);
+        arena_done(&devices[i].arena);
+    }
+}
+
+static void what_several_devices_send_at_once_is_stored_once(void **state)
+{
+    Fixture *f = *state;
+    Str message;
+    DbOptions options = {.url = f->url};
+    assert_int_equal(writer_start(&options, &f->arena, &f->cx.writer, &message), OK);
+    static Device devices[DEVICE_N];
+    send_from_all(f, devices, true);
+    size_t known = 0;
+    for (size_t i = 0; i < DEVICE_N; i++) {
+        assert_int_equal(devices[i].err, OK);
+        known += devices[i].was_known;
+    }
+    assert_int_equal(known, DEVICE_N - 1);
+    send_from_all(f, devices, false);
+    size_t conflicts = 0;
+    for (size_t i = 0; i < DEVICE_N; i++)
+        conflicts += devices[i].err == ERR_CONFLICT;
+    writer_stop(f->cx.writer);
+    f->cx.writer = NULL;
+    assert_int_equal(conflicts, DEVICE_N - 1);
+    assert_int_equal(count(f).records, 2);
+    assert_int_equal(count(f).ends, 1);
 }
 
 static size_t hook_calls;
@@ -768,156 +436,6 @@ static void texts_come_back_or_are_refused(void **state)
     assert_int_equal(count(f).records, stored);
 }
 
-typedef struct {
-    size_t n, ended, symptoms, drugs;
-    Date last;
-    bool is_sorted;
-} Seen;
-
-static Err see(Cx *cx, const Record *record, void *arg)
-{
-    (void)cx;
-    Seen *seen = arg;
-    seen->is_sorted = seen->is_sorted && date_compare(seen->last, record->happened_on) <= 0;
-    seen->last = record->happened_on;
-    seen->n++;
-    seen->ended += record->is_ended;
-    seen->symptoms += record->answers->values[SYMPTOMS].as.codes.n;
-    seen->drugs += record->answers->rows[DRUGS].n;
-    return OK;
-}
-
-typedef struct {
-    Fixture *f;
-    unsigned n;
-} Bulk;
-
-static Err bulk_work(Cx *cx, void *arg)
-{
-    Bulk *bulk = arg;
-    RecordBulk *rows;
-    TRY(record_bulk_begin(cx, &rows));
-    for (unsigned i = 0; i < bulk->n; i++) {
-        RecordDraft draft = draft_of(bulk->f, 1000 + i, "2025-01-01", (int64_t)(100 + i % 90));
-        FormRows *drugs = &draft.answers->rows[DRUGS];
-        drugs->rows = arena_array(cx->arena, FormRow, 1);
-        drugs->rows[0].values = arena_array(cx->arena, ExprValue, 3);
-        drugs->rows[0].values[0] = text("乙药");
-        drugs->n = 1;
-        const Record record = {.id = draft.id,
-                               .form = draft.form,
-                               .subject = draft.subject,
-                               .facility = STR("C1"),
-                               .performed_by = id_of(900),
-                               .recorded_by = id_of(900),
-                               .happened_on = date_add_days(draft.happened_on, (int)(i % 50)),
-                               .recorded_at = instant_of_date(day_of("2025-02-20"), 8, 0),
-                               .amends = i == 7 ? id_of(1003) : UUID_NIL,
-                               .answers = draft.answers};
-        TRY(record_bulk_add(rows, &record, i == 7 ? STR("更正") : STR("")));
-    }
-    TRY(record_bulk_void(rows, id_of(1001), id_of(900), instant_of_date(day_of("2025-02-21"), 8, 0),
-                         STR("重复")));
-    return record_bulk_end(rows);
-}
-
-static void many_records_at_once_read_like_single_ones(void **state)
-{
-    Fixture *f = *state;
-    Bulk bulk = {f, 9000};
-    assert_int_equal(cx_write(&f->cx, bulk_work, &bulk), OK);
-    TestRecordCountRow rows = count(f);
-    assert_int_equal(rows.records, 9000);
-    assert_int_equal(rows.ends, 2);
-    assert_int_equal(rows.codes, 18000);
-    assert_int_equal(rows.drugs, 9000);
-    assert_int_equal(submit(f, draft_of(f, 10, "2025-02-28", 140)), OK);
-    Record record;
-    assert_int_equal(record_open(&f->cx, id_of(10), &record), OK);
-    assert_true(record.rev > 9000);
-    Seen seen = {.last = DATE_NONE, .is_sorted = true};
-    assert_int_equal(record_each(&f->cx, &f->form, see, &seen), OK);
-    assert_int_equal(seen.n, 9001);
-    assert_int_equal(seen.ended, 2);
-    assert_int_equal(seen.symptoms, 18002);
-    assert_int_equal(seen.drugs, 9000);
-    assert_true(seen.is_sorted);
-}
-
-static void answers_go_through_json_and_mistakes_name_their_place(void **state)
-{
-    Fixture *f = *state;
-    static const char good[] =
-        "{\"sbp\":140,\"weight\":61.5,\"next_on\":\"2025-05-01\",\"mode\":\"1\","
-        "\"symptoms\":[\"2\",\"03\"],\"drugs\":[{\"name\":\"甲\",\"times\":2}]}";
-    Json *json;
-    JsonFault fault;
-    FormAnswers answers;
-    assert_int_equal(json_parse(&f->arena, str_from_c(good), JSON_LIMITS_DEFAULT, &json, &fault),
-                     OK);
-    assert_int_equal(answers_from_json(&f->cx, &f->form, json, &answers), OK);
-    Buf buf;
-    buf_init(&buf, &f->arena, KIB(64));
-    JsonOut out = json_out(&buf);
-    answers_to_json(&f->form, &answers, &out);
-    assert_true(str_equals_c(buf_str(&buf), good));
-    static const char bad[] = "{\"sbpp\":1,\"drugs\":[{\"nam\":1},2]}";
-    assert_int_equal(json_parse(&f->arena, str_from_c(bad), JSON_LIMITS_DEFAULT, &json, &fault),
-                     OK);
-    assert_int_equal(answers_from_json(&f->cx, &f->form, json, &answers), ERR_INVALID);
-    assert_int_equal(f->cx.problem_n, 3);
-    assert_true(str_equals_c(f->cx.problems[0].where, "/sbpp"));
-    assert_true(str_equals_c(f->cx.problems[1].where, "/drugs/0/nam"));
-    assert_true(str_equals_c(f->cx.problems[2].where, "/drugs/1"));
-    f->cx.problem_n = 0;
-    static const char wrong[] = "{\"sbp\":\"140\",\"mode\":1,\"next_on\":\"2025-02-30\"}";
-    assert_int_equal(json_parse(&f->arena, str_from_c(wrong), JSON_LIMITS_DEFAULT, &json, &fault),
-                     OK);
-    RecordDraft draft = draft_of(f, 10, "2025-02-28", 140);
-    assert_int_equal(answers_from_json(&f->cx, &f->form, json, draft.answers), OK);
-    assert_int_equal(submit(f, draft), ERR_INVALID);
-    assert_int_equal(f->cx.problem_n, 3);
-    assert_true(str_equals_c(f->cx.problems[0].where, "/answers/sbp"));
-    assert_string_equal(f->cx.problems[0].key, "ANSWER_TYPE");
-}
-
-static void every_statement_prepares_and_gives_what_it_declares(void **state)
-{
-    Fixture *f = *state;
-    Str message = {0};
-    Err err = db_check_statements(f->cx.db, records_statements, records_statements_n, &f->arena,
-                                  &message);
-    if (err != OK)
-        print_message("%.*s\n", STR_ARG(message));
-    assert_int_equal(err, OK);
-}
-
-static int start_cluster(void **state)
-{
-    (void)state;
-    arena_init(&cluster_arena, MIB(4));
-    access_register_scopes();
-    cluster = pg_cluster_start(&cluster_arena);
-    return 0;
-}
-
-static int stop_cluster(void **state)
-{
-    (void)state;
-    pg_cluster_stop(&cluster, &cluster_arena);
-    arena_done(&cluster_arena);
-    return 0;
-}
-
-static DbEngine sqlite_engine = DB_SQLITE;
-static DbEngine postgres_engine = DB_POSTGRES;
-
-#define ON_BOTH(test)                                                                              \
- {#test " (SQLite)", test, set_up, tear_down, &sqlite_engine},                                     \
- {                                                                                                 \
-#  test " (PostgreSQL)", test, set_up, tear_down, &postgres_engine                                 \
- }
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -934,18 +452,12 @@ int main(void)
         ON_BOTH(an_amendment_needs_a_reason_and_the_same_person),
         ON_BOTH(voiding_ends_a_record_once_and_needs_a_reason),
         ON_BOTH(the_previous_record_is_the_newest_current_one_before),
-        ON_BOTH(views_of_a_past_day_show_what_was_known_then),
-        ON_BOTH(rows_are_never_changed_or_deleted),
-        ON_BOTH(a_new_field_is_a_new_column),
-        ON_BOTH(a_changed_type_or_unit_is_refused_and_changes_nothing),
         ON_BOTH(sealed_answers_live_in_the_resident_only),
+        ON_BOTH(what_several_devices_send_at_once_is_stored_once),
         ON_BOTH(hooks_run_in_the_same_write),
         ON_BOTH(whichever_statement_fails_nothing_is_half_stored),
         ON_BOTH(a_failed_commit_stores_nothing),
         ON_BOTH(texts_come_back_or_are_refused),
-        ON_BOTH(many_records_at_once_read_like_single_ones),
-        ON_BOTH(answers_go_through_json_and_mistakes_name_their_place),
-        ON_BOTH(every_statement_prepares_and_gives_what_it_declares),
     };
     return cmocka_run_group_tests(tests, start_cluster, stop_cluster);
 }
