@@ -1,9 +1,36 @@
-/* Many residents at once: rows and tokens as bulk copies, with one commit number for all. */
+/* Many residents at once: rows and tokens as bulk copies, with one commit number for all.
+ *
+ * Tokens are random bytes and the table lies in their order, so inserting them as they come would
+ * touch a page each. They are gathered, sorted, and copied in runs that touch a page once. */
 #include "access/access.h"
 #include "core/core_sql.h"
 #include "engine/subjects/subjects_int.h"
 
-enum { BATCH = 2000 }; /* one copy at a time on a connection: rows of a batch, then its tokens */
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    BATCH = 2000, /* residents of one copy */
+    AREA_MOST = 15,
+    RUN_TOKENS = 1000 * 1000, /* sorted at a time: 50 MB */
+    RUN_TOKENS_FIRST = 4096,
+};
+
+/* In the order of the table's key when compared as bytes. */
+typedef struct {
+    Token token;
+    char area[AREA_MOST + 1]; /* ended by NUL */
+    Uuid resident;
+} PendingToken;
+
+struct ResidentBulk {
+    Cx *cx;
+    int64_t rev;
+    size_t residents;
+    Arena arena; /* of pending only */
+    PendingToken *pending;
+    size_t pending_n, pending_capacity;
+};
 
 static const DbColumn resident_columns[] = {
     {"place", DB_TEXT, false},        {"id", DB_UUID, false},
@@ -66,45 +93,114 @@ static Err copy_residents(Cx *cx, const Resident *residents, size_t n, int64_t r
     return db_bulk_end(bulk);
 }
 
-static Err put_tokens(Cx *cx, DbBulk *bulk, const Resident *resident)
+static int compare_pending(const void *a, const void *b)
 {
-    TokenList tokens;
-    resident_tokens(cx->keys, cx->arena, resident, &tokens);
-    for (size_t i = 0; i < tokens.n; i++) {
+    return memcmp(a, b, sizeof(PendingToken));
+}
+
+/* One copy at a time on a connection, so tokens wait until the rows are in. */
+static Err copy_tokens(ResidentBulk *bulk)
+{
+    Cx *cx = bulk->cx;
+    DbBulk *copy = NULL;
+    if (bulk->pending_n == 0)
+        return OK;
+    qsort(bulk->pending, bulk->pending_n, sizeof *bulk->pending, compare_pending);
+    ArenaMark mark = arena_mark(cx->arena);
+    TRY(db_bulk_begin(cx->db, cx->arena, "resident_token", token_columns, TOKEN_COLUMNS, &copy));
+    for (size_t i = 0; i < bulk->pending_n; i++) {
+        const PendingToken *pending = &bulk->pending[i];
         const DbValue values[TOKEN_COLUMNS] = {
             db_text(cx->place),
-            db_bytes((Str){(const char *)tokens.items[i].bytes, TOKEN_SIZE}),
-            db_text(resident->area),
-            db_uuid(resident->id),
+            db_bytes((Str){(const char *)pending->token.bytes, TOKEN_SIZE}),
+            db_text(str_from_c(pending->area)),
+            db_uuid(pending->resident),
         };
-        TRY(db_bulk_row(bulk, values));
+        TRY(db_bulk_row(copy, values));
+    }
+    TRY(db_bulk_end(copy));
+    arena_reset_to(cx->arena, mark);
+    bulk->pending_n = 0;
+    return OK;
+}
+
+static PendingToken *next_pending(ResidentBulk *bulk)
+{
+    if (bulk->pending_n == bulk->pending_capacity) {
+        size_t capacity = bulk->pending_n == 0 ? RUN_TOKENS_FIRST : bulk->pending_n * 2;
+        bulk->pending =
+            arena_grow(&bulk->arena, bulk->pending, bulk->pending_n * sizeof *bulk->pending,
+                       capacity * sizeof *bulk->pending);
+        bulk->pending_capacity = capacity;
+    }
+    return &bulk->pending[bulk->pending_n++];
+}
+
+static Err gather_tokens(ResidentBulk *bulk, const Resident *resident)
+{
+    if (resident->area.n > AREA_MOST)
+        return ERR_INVALID;
+    Cx *cx = bulk->cx;
+    TokenList tokens;
+    ArenaMark mark = arena_mark(cx->arena);
+    resident_tokens(cx->keys, cx->arena, resident, &tokens);
+    arena_reset_to(cx->arena, mark);
+    for (size_t i = 0; i < tokens.n; i++) {
+        PendingToken *pending = next_pending(bulk);
+        *pending = (PendingToken){.token = tokens.items[i], .resident = resident->id};
+        memcpy(pending->area, resident->area.p, resident->area.n);
     }
     return OK;
 }
 
-static Err copy_tokens(Cx *cx, const Resident *residents, size_t n)
-{
-    DbBulk *bulk = NULL;
-    TRY(db_bulk_begin(cx->db, cx->arena, "resident_token", token_columns, TOKEN_COLUMNS, &bulk));
-    for (size_t i = 0; i < n; i++)
-        TRY(put_tokens(cx, bulk, &residents[i]));
-    return db_bulk_end(bulk);
-}
-
-Err resident_add_many(Cx *cx, const Resident *residents, size_t n)
+Err resident_bulk_open(Cx *cx, ResidentBulk **ret_bulk)
 {
     DCHECK(cx->is_writing);
     PlaceRevNextRow row;
     PlaceRevNextIn in = {.place = cx->place};
     TRY(place_rev_next(cx->db, cx->arena, &in, &row));
+    ResidentBulk *bulk = arena_new(cx->arena, ResidentBulk);
+    *bulk = (ResidentBulk){.cx = cx, .rev = row.rev};
+    arena_init(&bulk->arena, MIB(256));
+    *ret_bulk = bulk;
+    return OK;
+}
+
+Err resident_bulk_add(ResidentBulk *bulk, const Resident *residents, size_t n)
+{
     for (size_t from = 0; from < n; from += BATCH) {
         size_t batch = n - from < BATCH ? n - from : BATCH;
-        ArenaMark mark = arena_mark(cx->arena); /* the copy's own buffer is in the arena too */
-        TRY(copy_residents(cx, residents + from, batch, row.rev));
-        TRY(copy_tokens(cx, residents + from, batch));
-        arena_reset_to(cx->arena, mark);
+        ArenaMark mark = arena_mark(bulk->cx->arena); /* the copy's own buffer is there too */
+        TRY(copy_residents(bulk->cx, residents + from, batch, bulk->rev));
+        arena_reset_to(bulk->cx->arena, mark);
+        for (size_t i = from; i < from + batch; i++)
+            TRY(gather_tokens(bulk, &residents[i]));
+        if (bulk->pending_n >= RUN_TOKENS)
+            TRY(copy_tokens(bulk));
     }
+    bulk->residents += n;
+    return OK;
+}
+
+Err resident_bulk_end(ResidentBulk *bulk)
+{
+    TRY(copy_tokens(bulk));
     AuditEntry entry = {.action = STR("resident.add_many"),
-                        .detail = str_printf(cx->arena, "residents=%zu", n)};
-    return audit_add(cx, &entry);
+                        .detail = str_printf(bulk->cx->arena, "residents=%zu", bulk->residents)};
+    return audit_add(bulk->cx, &entry);
+}
+
+void resident_bulk_close(ResidentBulk **bulk)
+{
+    if (*bulk != NULL)
+        arena_done(&(*bulk)->arena);
+    *bulk = NULL;
+}
+
+Err resident_add_many(Cx *cx, const Resident *residents, size_t n)
+{
+    CLEANUP(resident_bulk_close) ResidentBulk *bulk = NULL;
+    TRY(resident_bulk_open(cx, &bulk));
+    TRY(resident_bulk_add(bulk, residents, n));
+    return resident_bulk_end(bulk);
 }

@@ -581,7 +581,29 @@ typedef struct {
 static Err add_crowd(Cx *cx, void *arg)
 {
     const Crowd *crowd = arg;
-    return resident_add_many(cx, crowd->items, crowd->n);
+    CLEANUP(resident_bulk_close) ResidentBulk *bulk = NULL;
+    TRY(resident_bulk_open(cx, &bulk));
+    TRY(resident_bulk_add(bulk, crowd->items, 100)); /* in two parts */
+    TRY(resident_bulk_add(bulk, crowd->items + 100, crowd->n - 100));
+    return resident_bulk_end(bulk);
+}
+
+static Err add_bad_area(Cx *cx, void *arg)
+{
+    Resident resident = *(const Resident *)arg;
+    resident.id = cx_new_id(cx);
+    resident.record_number = STR("");
+    resident.area = STR("9966011012010000");
+    return resident_add_many(cx, &resident, 1);
+}
+
+static void a_part_that_fails_leaves_nothing_of_the_whole(void **state)
+{
+    Fixture *fixture = fixture_of(state);
+    int64_t tokens = token_count(&fixture->cx);
+    assert_int_equal(cx_write(&fixture->cx, add_bad_area, &fixture->people[0]), ERR_INVALID);
+    assert_int_equal(token_count(&fixture->cx), tokens);
+    assert_seen(&fixture->cx, "101001 101201 101202 102201 ");
 }
 
 static void residents_added_at_once_are_like_those_added_alone(void **state)
@@ -629,6 +651,7 @@ static int run_group(const char *name, bool on_postgres)
         TEST(facts_that_forms_keep_are_sealed_searchable_and_read_back),
         TEST(names_of_a_list_come_in_its_order),
         TEST(residents_added_at_once_are_like_those_added_alone),
+        TEST(a_part_that_fails_leaves_nothing_of_the_whole),
     };
     is_postgres = on_postgres;
     return cmocka_run_group_tests_name(name, subjects, NULL, NULL);
