@@ -69,7 +69,7 @@ struct FormField {
     bool is_retired;       /* no longer asked; the column stays */
     bool is_carried;       /* prefilled from the previous record */
     bool is_multiline;
-    bool is_in_lists;         /* its last value is shown on cards and in lists */
+    bool is_in_lists; /* its last value is shown on cards and in lists */
     Str loinc;
     Str source;
     const FormField *rows; /* sub-fields of FIELD_ROWS */
@@ -165,7 +165,6 @@ typedef struct {
 typedef struct FormFault {
     size_t field;
     size_t row, row_field; /* SIZE_MAX outside FIELD_ROWS */
-    Wording message;
     struct FormFault *older;
 } FormFault;
 
@@ -197,8 +196,7 @@ bool form_answers_put_codes(FormAnswers *answers, const Form *form, Arena *arena
 /* The value at a place; absent outside the rows that exist. */
 ExprValue form_answers_get(const FormAnswers *answers, FormPlace place);
 /* For callers that know by themselves that a value has the wrong type (JSON true for a number). */
-void form_answers_refuse(FormAnswers *answers, Arena *arena, const FormField *field,
-                         FormPlace place);
+void form_answers_refuse(FormAnswers *answers, Arena *arena, FormPlace place);
 
 /* One value of a field (not FIELD_CODES, not FIELD_ROWS) from text: whole numbers, decimals with at
  * most `places` decimals, ISO dates, text without control characters. ERR_INVALID with the complete

@@ -40,14 +40,14 @@ static void refuse(Judge *judge, FormPlace place, FormIssueKind kind, Wording me
                                  .message = message});
 }
 
-static const FormFault *find_fault(const FormAnswers *answers, FormPlace place)
+static bool has_fault(const FormAnswers *answers, FormPlace place)
 {
     for (const FormFault *fault = answers->fault; fault != NULL; fault = fault->older) {
         if (fault->field == place.field && fault->row == place.row
             && fault->row_field == place.row_field)
-            return fault;
+            return true;
     }
-    return NULL;
+    return false;
 }
 
 static const CodeOption *find_option(const CodeList *codes, Str code)
@@ -121,10 +121,9 @@ static void judge_value(Judge *judge, FormPlace place, bool is_required)
     const FormField *field = form_field_at(judge->form, place);
     Wording label = form_place_label(judge->form, place, judge->arena);
     ExprValue value = form_answers_get(judge->answers, place);
-    const FormFault *fault = field->computed == NULL ? find_fault(judge->answers, place) : NULL;
-    if (fault != NULL || !form_value_fits(field, value)) {
-        refuse(judge, place, ISSUE_TYPE,
-               fault != NULL ? fault->message : form_message_type(field, label, judge->arena));
+    bool is_refused = field->computed == NULL && has_fault(judge->answers, place);
+    if (is_refused || !form_value_fits(field, value)) {
+        refuse(judge, place, ISSUE_TYPE, form_message_type(field, label, judge->arena));
         return;
     }
     if (form_value_is_blank(value) && is_required)
@@ -144,7 +143,7 @@ static bool is_used_row(const Judge *judge, FormPlace place)
     size_t column_n = judge->form->fields[place.field].row_field_n;
     for (place.row_field = 0; place.row_field < column_n; place.row_field++) {
         if (form_answers_get(judge->answers, place).type != EXPR_NULL
-            || find_fault(judge->answers, place) != NULL)
+            || has_fault(judge->answers, place))
             return true;
     }
     return false;
@@ -164,7 +163,6 @@ static void judge_rows(Judge *judge, size_t at, bool is_required)
 {
     const FormField *field = &judge->form->fields[at];
     Wording label = form_place_label(judge->form, FORM_FIELD(at), judge->arena);
-    const FormFault *fault = find_fault(judge->answers, FORM_FIELD(at));
     size_t used = 0;
     for (size_t r = 0; r < judge->answers->rows[at].n; r++) {
         if (!is_used_row(judge, (FormPlace){at, r, 0}))
@@ -172,8 +170,8 @@ static void judge_rows(Judge *judge, size_t at, bool is_required)
         used++;
         judge_row(judge, (FormPlace){at, r, 0});
     }
-    if (fault != NULL)
-        refuse(judge, FORM_FIELD(at), ISSUE_TYPE, fault->message);
+    if (has_fault(judge->answers, FORM_FIELD(at)))
+        refuse(judge, FORM_FIELD(at), ISSUE_TYPE, form_message_type(field, label, judge->arena));
     else if (used == 0 && is_required)
         refuse(judge, FORM_FIELD(at), ISSUE_REQUIRED,
                form_message_required(field, label, judge->arena));

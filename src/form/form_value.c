@@ -120,18 +120,11 @@ Str form_value_to_text(ExprValue value, Arena *arena)
     return (Str){0};
 }
 
-static void add_fault(FormAnswers *answers, Arena *arena, FormPlace place, Wording message)
+void form_answers_refuse(FormAnswers *answers, Arena *arena, FormPlace place)
 {
     FormFault *fault = arena_new(arena, FormFault);
-    *fault = (FormFault){place.field, place.row, place.row_field, message, answers->fault};
+    *fault = (FormFault){place.field, place.row, place.row_field, answers->fault};
     answers->fault = fault;
-}
-
-void form_answers_refuse(FormAnswers *answers, Arena *arena, const FormField *field,
-                         FormPlace place)
-{
-    Wording label = {field->label.zh, wording_in(field->label, LANG_EN)};
-    add_fault(answers, arena, place, form_message_type(field, label, arena));
 }
 
 /* Forgets what was refused at the place before: the newest answer counts. */
@@ -164,17 +157,15 @@ static bool make_room(FormAnswers *answers, const Form *form, Arena *arena, Form
     return true;
 }
 
-static void put_value(FormAnswers *answers, const Form *form, Arena *arena, FormPlace place,
-                      bool is_read, ExprValue value)
+static void put_value(FormAnswers *answers, Arena *arena, FormPlace place, bool is_read,
+                      ExprValue value)
 {
     ExprValue *target = form_value_at(answers, place);
-    const FormField *field = form_field_at(form, place);
     forget_fault(answers, place);
     if (target != NULL)
         *target = is_read ? value : EXPR_ABSENT;
     if (!is_read)
-        add_fault(answers, arena, place,
-                  form_message_type(field, form_place_label(form, place, arena), arena));
+        form_answers_refuse(answers, arena, place);
 }
 
 bool form_answers_put_text(FormAnswers *answers, const Form *form, Arena *arena, FormPlace place,
@@ -184,7 +175,7 @@ bool form_answers_put_text(FormAnswers *answers, const Form *form, Arena *arena,
         return false;
     ExprValue value = EXPR_ABSENT;
     bool is_read = read_value(form_field_at(form, place), text, &value);
-    put_value(answers, form, arena, place, is_read, value);
+    put_value(answers, arena, place, is_read, value);
     return true;
 }
 
@@ -197,6 +188,6 @@ bool form_answers_put_codes(FormAnswers *answers, const Form *form, Arena *arena
     value.as.codes.items = codes;
     value.as.codes.n = code_n;
     bool is_read = form_field_at(form, place)->type == FIELD_CODES;
-    put_value(answers, form, arena, place, is_read, code_n == 0 ? EXPR_ABSENT : value);
+    put_value(answers, arena, place, is_read, code_n == 0 ? EXPR_ABSENT : value);
     return true;
 }
