@@ -152,6 +152,7 @@ void json_decimal(JsonOut *out, double value)
 {
     char text[NUM_TEXT_SIZE];
     begin_value(out);
+    value += 0.0; /* never -0 */
     buf_put_c(out->buf, isfinite(value) ? num_format_double(value, text) : "null");
 }
 

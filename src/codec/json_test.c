@@ -218,6 +218,7 @@ static void the_writer_escapes_by_itself(void **state)
     json_array_begin(&out);
     json_decimal(&out, 19.1);
     json_decimal(&out, 100000000.0);
+    json_decimal(&out, -0.0);
     json_decimal(&out, (double)NAN);
     json_integer(&out, INT64_MIN);
     json_bool(&out, false);
@@ -236,7 +237,7 @@ static void the_writer_escapes_by_itself(void **state)
     assert_text(
         buf_str(&buf),
         "{\"a\\\"\\\\\":\"\\u0001\\b\\f\\n\\r\\t\\u001f/<王>\\u2028\\u2029\xe2\x80\xaa\x7f\","
-        "\"b\":[19.1,100000000,null,-9223372036854775808,false,null,\"2025-06-30\",null,"
+        "\"b\":[19.1,100000000,0,null,-9223372036854775808,false,null,\"2025-06-30\",null,"
         "\"1970-01-01T00:00:00.000Z\",null,{},[]]}");
 }
 
