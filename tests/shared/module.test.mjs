@@ -75,6 +75,13 @@ for (const name of readdirSync(new URL('forms/', here)).filter((n) => n.endsWith
     test(`${name}: ${title}`, () => assert.equal(module.run(handle, input), expected))
 }
 
+test('the longest and the deepest expressions stay within the stack', () => {
+  const module = open()
+  assert.equal(module.expression(`${Array(500).fill('1').join('+')}\tinteger\t500\n`), 'value\tinteger\t500\n')
+  const deep = `${'least(1, '.repeat(59)}2${')'.repeat(59)}`
+  assert.equal(module.expression(`${deep}\tinteger\t1\n`), 'value\tinteger\t1\n')
+})
+
 test('a declaration that does not compile gives -1 and says where', () => {
   const module = open()
   const text = 'catchment-form\t1\nform\ta\tb\tc\td\te\tf\tg\th\ti\nfield\tx\tinteger\t0\tX\tX\nshown_if\ty > 1\nend\n'
