@@ -101,8 +101,8 @@ void *arena_grow(Arena *arena, void *old, size_t old_n, size_t new_n)
     size_t old_need = aligned(old_n == 0 ? 1 : old_n);
     size_t new_need = aligned(new_n == 0 ? 1 : new_n);
     if (old != NULL && chunk != NULL && chunk->used >= old_need
-        && (unsigned char *)old == chunk->bytes + chunk->used - old_need
-        && new_need >= old_need && chunk->size - chunk->used >= new_need - old_need) {
+        && (unsigned char *)old == chunk->bytes + chunk->used - old_need && new_need >= old_need
+        && chunk->size - chunk->used >= new_need - old_need) {
         memset(chunk->bytes + chunk->used, 0, new_need - old_need);
         chunk->used += new_need - old_need;
         arena->used += new_need - old_need;

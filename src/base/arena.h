@@ -3,9 +3,9 @@
  * Invariants
  *  1. malloc and its kin are called in arena.c only.
  *  2. Nothing is freed alone: an arena is reset to a mark or ended as a whole.
- *  3. Past the soft ceiling `is_over` is set and stays set until a reset: row loops and parsers test
- *     it and answer ERR_LIMIT. Past the hard ceiling (8 times the soft one) the process ends with a
- *     report; sizes are refused at the border first, so only a bug of ours gets there.
+ *  3. Past the soft ceiling `is_over` is set and stays set until a reset: row loops and parsers
+ * test it and answer ERR_LIMIT. Past the hard ceiling (8 times the soft one) the process ends with
+ * a report; sizes are refused at the border first, so only a bug of ours gets there.
  *  4. Returned memory is zeroed and aligned for any type.
  * Not thread-safe: an arena belongs to one thread at a time. */
 #pragma once
@@ -50,5 +50,5 @@ __attribute__((returns_nonnull)) void *arena_grow(Arena *arena, void *old, size_
 ArenaMark arena_mark(const Arena *arena);
 void arena_reset_to(Arena *arena, ArenaMark mark);
 
-#define arena_new(arena, Type) ((Type *)arena_alloc((arena), sizeof(Type)))
+#define arena_new(arena, Type)      ((Type *)arena_alloc((arena), sizeof(Type)))
 #define arena_array(arena, Type, n) ((Type *)arena_alloc_array((arena), (n), sizeof(Type)))

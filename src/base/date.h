@@ -1,9 +1,9 @@
 /* Calendar dates (proleptic Gregorian) and instants.
  *
  * Rules: day counting C2, month addition C3, ages C4 of the national services reference: within N
- * days after D means D + N inclusive; a month addition that lands on a day that does not exist takes
- * the last day of that month; an age is reached on the birthday so computed. Dates are China time
- * (UTC+8, no daylight saving). Nothing here reads the clock. */
+ * days after D means D + N inclusive; a month addition that lands on a day that does not exist
+ * takes the last day of that month; an age is reached on the birthday so computed. Dates are China
+ * time (UTC+8, no daylight saving). Nothing here reads the clock. */
 #pragma once
 
 #include "base/str.h"

@@ -13,25 +13,25 @@ typedef enum {
     ERR_COUNT
 } Err;
 
-#define MUST_CHECK __attribute__((warn_unused_result))
+#define MUST_CHECK                      __attribute__((warn_unused_result))
 #define PRINTF_LIKE(format_at, args_at) __attribute__((format(printf, format_at, args_at)))
-#define CLEANUP(function) __attribute__((cleanup(function)))
-#define UNUSED __attribute__((unused))
+#define CLEANUP(function)               __attribute__((cleanup(function)))
+#define UNUSED                          __attribute__((unused))
 
 /* Returns from the calling function when expr is not OK. Cleanup is by attribute and arena. */
 #define TRY(expr)                                                                                  \
-    do {                                                                                           \
-        Err try_err_ = (expr);                                                                     \
-        if (try_err_ != OK)                                                                        \
-            return try_err_;                                                                       \
-    } while (0)
+ do {                                                                                              \
+  Err try_err_ = (expr);                                                                           \
+  if (try_err_ != OK)                                                                              \
+   return try_err_;                                                                                \
+ } while (0)
 
 /* A fault of ours: prints the place and ends the process. Never used for input. */
 #define ENSURE(condition)                                                                          \
-    do {                                                                                           \
-        if (!(condition))                                                                          \
-            err_ensure_failed(__FILE__, __LINE__, #condition);                                     \
-    } while (0)
+ do {                                                                                              \
+  if (!(condition))                                                                                \
+   err_ensure_failed(__FILE__, __LINE__, #condition);                                              \
+ } while (0)
 
 #ifdef NDEBUG
 # define DCHECK(condition) ((void)0)

@@ -17,8 +17,8 @@ static int months_of(PeriodKind kind)
 
 static Period period_from(PeriodKind kind, Date first)
 {
-    Date after = kind == PERIOD_WEEK ? date_add_days(first, 7)
-                                     : date_add_months(first, months_of(kind));
+    Date after =
+        kind == PERIOD_WEEK ? date_add_days(first, 7) : date_add_months(first, months_of(kind));
     return (Period){kind, first, after};
 }
 

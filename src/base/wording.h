@@ -1,4 +1,5 @@
-/* Wording: one text in the two languages of the product. Chinese first; English falls back to it. */
+/* Wording: one text in the two languages of the product. Chinese first; English falls back to it.
+ */
 #pragma once
 
 #include "base/str.h"

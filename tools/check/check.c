@@ -76,6 +76,7 @@ static Err read_folder(Check *check, const char *folder)
     if (!os_folder_exists(full))
         return OK;
     TRY(os_folder_list_all(check->arena, full, &files));
+    static const char *const test_endings[] = {"_test.c", "_fixture.c", "_fixture.h"};
     static const char *const c_endings[] = {".c", ".h", ".def"};
     for (size_t i = 0; i < files.n; i++) {
         if (!is_wanted(files.items[i].name))
@@ -84,8 +85,8 @@ static Err read_folder(Check *check, const char *folder)
         TRY(os_file_read(check->arena, os_path_join(check->arena, check->root, source.path),
                          FILE_MOST, &source.text));
         source.is_c = has_one_of(source.path, c_endings, 3);
-        source.is_test = str_has_suffix(source.path, STR("_test.c"))
-                         || str_has_prefix(source.path, STR("tests/"));
+        source.is_test =
+            has_one_of(source.path, test_endings, 3) || str_has_prefix(source.path, STR("tests/"));
         if (source.is_c)
             check_scan(check, &source);
         VEC_PUSH(check->arena, &check->sources, source);

@@ -21,7 +21,7 @@ typedef struct CheckSource {
     Str code;
     VEC(CheckLiteral) literals;
     bool is_c;    /* .c, .h, .def */
-    bool is_test; /* x_test.c, or below tests/ */
+    bool is_test; /* x_test.c, what x_fixture.[ch] lend it, or below tests/ */
 } CheckSource;
 
 typedef struct {
