@@ -86,6 +86,7 @@ static const char known_then[] =
     " AND r.recorded_on <= :known_on AND NOT EXISTS (SELECT 1 FROM record_end e"
     " WHERE e.place = r.place AND e.record_id = r.id AND e.ended_on <= :known_on)";
 
+/* Ends with the join of record and answers. */
 static void put_where(AnswersWhich which, Buf *out)
 {
     switch (which) {
@@ -106,6 +107,7 @@ static void put_where(AnswersWhich which, Buf *out)
                   " AND {scope:resident person}");
         break;
     }
+    buf_put_c(out, " AND a.place = r.place AND a.record_id = r.id");
 }
 
 static void put_order(const FormField *child, AnswersWhich which, Buf *out)
@@ -137,9 +139,11 @@ Str answers_sql_read(const Form *form, const FormField *child, AnswersWhich whic
     if (tells_end)
         buf_put_c(&out, ", CASE WHEN e.record_id IS NULL THEN 0 ELSE 1 END AS is_ended,"
                         " e.amended_by, e.reason, e.ended_at");
-    buf_put_c(&out, " FROM record r JOIN ");
+    /* CROSS JOIN: SQLite without statistics would else go through the whole table of answers to
+     * find a subject's. To PostgreSQL it is a join like any other. */
+    buf_put_c(&out, " FROM record r CROSS JOIN ");
     ddl_put_name(&out, ddl_table(form, child, arena));
-    buf_put_c(&out, " a ON a.place = r.place AND a.record_id = r.id");
+    buf_put_c(&out, " a");
     if (tells_end)
         buf_put_c(&out, " LEFT JOIN record_end e ON e.place = r.place AND e.record_id = r.id"
                         " AND e.ended_on <= :known_on");
