@@ -1,0 +1,482 @@
+/* Obligations on SQLite and PostgreSQL with the national pack: the hook, recomputation, lists, past
+ * days. Persons are invented; the days are the tests' own. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "access/access.h"
+#include "base/vec.h"
+#include "core/keys.h"
+#include "core/place.h"
+#include "db/migrate.h"
+#include "demo/answers.h"
+#include "engine/obligations/obligations.h"
+#include "engine/subjects/subjects.h"
+#include "support/pg_cluster.h"
+
+enum {
+    PEOPLE = 12,
+    STEPS = 160,
+};
+
+static PgCluster cluster;
+static Arena cluster_arena;
+static bool on_postgres;
+
+typedef struct {
+    Arena arena;
+    Db *db;
+    PackSet *packs;
+    Cx cx;
+    Rng rng;
+    Uuid people[PEOPLE];
+    const Form *registration, *followup, *leave;
+    uint64_t made; /* ids and minutes given out */
+} Fixture;
+
+static const RecordHook hooks[] = {obligation_record_hook, NULL};
+
+static Date day(const char *text)
+{
+    Date date = DATE_NONE;
+    assert_int_equal(date_parse(str_from_c(text), &date), OK);
+    return date;
+}
+
+static void live_on(Fixture *f, Date on)
+{
+    f->cx.today = on;
+    f->cx.now = instant_of_date(on, 8, 0);
+    f->cx.now.ms += (int64_t)(f->made % 500) * 60000;
+    f->cx.problem_n = 0;
+}
+
+static void open_packs(Fixture *f)
+{
+    const PackMistake *mistakes = NULL;
+    size_t n = 0;
+    assert_int_equal(
+        pack_set_open(STR(SOURCE_ROOT "/packs"), NULL, &f->arena, &f->packs, &mistakes, &n), OK);
+    record_forms_prepare(f->packs);
+    f->registration = pack_form(f->packs, STR("hypertension_registration"));
+    f->followup = pack_form(f->packs, STR("hypertension_followup"));
+    f->leave = pack_form(f->packs, STR("hypertension_leave"));
+}
+
+static Err make_place(Cx *cx, void *arg)
+{
+    Fixture *f = arg;
+    TRY(place_put(cx, STR("测试县"), STR("Test county")));
+    for (size_t i = 0; i < 2; i++) {
+        const Area area = {.code = i == 0 ? STR("000000001201") : STR("000000001202"),
+                           .parent = STR("000000001"),
+                           .level = 5,
+                           .name = STR("测试村")};
+        const Facility clinic = {.code = i == 0 ? STR("V1") : STR("V2"),
+                                 .name = STR("测试卫生站"),
+                                 .kind = STR("village_clinic"),
+                                 .level = 5,
+                                 .valid_from = day("2020-01-01"),
+                                 .valid_to = DATE_NONE};
+        const Catchment catchment = {clinic.code, area.code, day("2020-01-01"), DATE_NONE};
+        TRY(subject_area_add(cx, &area));
+        TRY(subject_facility_add(cx, &clinic));
+        TRY(subject_catchment_add(cx, &catchment));
+    }
+    for (size_t i = 0; i < PEOPLE; i++) {
+        f->people[i] = rng_uuid(&f->rng, cx->now);
+        const Resident resident = {
+            .id = f->people[i],
+            .sex = i % 2 == 0 ? STR("1") : STR("2"),
+            .birth_date = date_add_months(day("1950-03-01"), (int)i * 20),
+            .area = i % 3 == 0 ? STR("000000001202") : STR("000000001201"),
+            .name = STR("测试"),
+            .registered_on = day("2020-01-01"),
+            .died_on = DATE_NONE,
+            .left_on = DATE_NONE,
+        };
+        TRY(resident_add(cx, &resident));
+    }
+    TRY(access_areas_rebuild(cx));
+    return obligation_rules_update(cx);
+}
+
+static int set_up(void **state)
+{
+    static Fixture fixture;
+    Fixture *f = &fixture;
+    *f = (Fixture){.rng = rng_stream(3, 1, 4)};
+    arena_init(&f->arena, MIB(256));
+    Str url =
+        on_postgres ? pg_cluster_database(&cluster, &f->arena, "obligations") : STR(":memory:");
+    Str message = {0};
+    int applied = 0;
+    const DbOptions options = {.url = url};
+    assert_int_equal(db_open(&options, &f->arena, &f->db, &message), OK);
+    assert_int_equal(migrate_up(f->db, &f->arena, &applied, &message), OK);
+    open_packs(f);
+    record_set_hooks(hooks);
+    f->cx = (Cx){.arena = &f->arena,
+                 .db = f->db,
+                 .packs = f->packs,
+                 .keys = keys_make(&f->arena),
+                 .actor = access_system_actor(),
+                 .place = STR("000000"),
+                 .as_of = DATE_NONE};
+    live_on(f, day("2024-10-01"));
+    assert_int_equal(record_tables_update(&f->cx), OK);
+    assert_int_equal(cx_write(&f->cx, make_place, f), OK);
+    *state = f;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    Fixture *f = *state;
+    db_close(f->db);
+    pack_set_close(f->packs);
+    arena_done(&f->arena);
+    return 0;
+}
+
+/* ---- submitting ---- */
+
+typedef struct {
+    const char *mode, *next, *lost;
+    int64_t sbp;
+} Visit;
+
+static FormAnswers fill(Fixture *f, const Form *form, Uuid person, Date on, const Visit *visit)
+{
+    Resident resident;
+    assert_int_equal(resident_open(&f->cx, person, &resident), OK);
+    const FormContext context = {.happened_on = on,
+                                 .today = f->cx.today,
+                                 .subject_sex = resident.sex,
+                                 .subject_birth_date = resident.birth_date,
+                                 .previous_happened_on = DATE_NONE};
+    Filling filling = filling_begin(form, context, &f->rng, &f->arena);
+    filling_text(&filling, "hypertension_kind", STR("1"));
+    filling_date(&filling, "diagnosed_on", date_add_days(on, -30));
+    if (visit != NULL && visit->lost == NULL) {
+        filling_text(&filling, "mode", str_from_c(visit->mode));
+        filling_integer(&filling, "sbp", visit->sbp);
+        filling_integer(&filling, "dbp", 80);
+        filling_codes(&filling, "symptoms", STR("1"));
+        filling_codes(&filling, "critical_signs", STR("1"));
+        filling_text(&filling, "adverse_reaction", STR("1"));
+        filling_text(&filling, "new_complication", STR("1"));
+        if (visit->next != NULL)
+            filling_date(&filling, "next_followup_on", day(visit->next));
+    }
+    Str issue = {0};
+    Err err = filling_end(&filling, &issue);
+    if (err != OK)
+        print_message("%.*s\n", STR_ARG(issue));
+    assert_int_equal(err, OK);
+    return filling.answers;
+}
+
+static Uuid submit(Fixture *f, const Form *form, size_t person, Date on, const Visit *visit,
+                   Uuid amends)
+{
+    f->made++;
+    live_on(f, f->cx.today);
+    FormAnswers answers = fill(f, form, f->people[person], on, visit);
+    RecordDraft draft = {.id = rng_uuid(&f->rng, f->cx.now),
+                         .form = form->id,
+                         .subject = f->people[person],
+                         .happened_on = on,
+                         .facility = STR("V1"),
+                         .answers = &answers,
+                         .amends = amends,
+                         .reason = uuid_is_nil(amends) ? (Str){0} : STR("录入有误")};
+    RecordReceipt receipt;
+    Err err = record_submit(&f->cx, &draft, &receipt);
+    for (size_t i = 0; err != OK && i < f->cx.problem_n; i++)
+        print_message("%.*s: %.*s\n", STR_ARG(f->cx.problems[i].where),
+                      STR_ARG(f->cx.problems[i].text.en));
+    assert_int_equal(err, OK);
+    return draft.id;
+}
+
+/* ---- reading ---- */
+
+static ObligationFilter listed_on(Date on)
+{
+    ObligationFilter filter = {.on = on, .after.due_on = DATE_NONE, .most = 1000};
+    filter.states[OBLIGATION_OPEN] = true;
+    filter.states[OBLIGATION_DUE] = true;
+    filter.states[OBLIGATION_OVERDUE] = true;
+    return filter;
+}
+
+/* The list as text, a line a person: what two lists are compared by. */
+static Str list_text(Fixture *f, const ObligationLine *lines, size_t n)
+{
+    Buf buf;
+    buf_init(&buf, &f->arena, MIB(1));
+    for (size_t i = 0; i < n; i++) {
+        char id[UUID_TEXT_SIZE], opens[DATE_TEXT_SIZE], due[DATE_TEXT_SIZE], closes[DATE_TEXT_SIZE];
+        const Obligation *line = &lines[i].obligation;
+        buf_printf(&buf, "%s %s %s %s %s\n", date_format(line->due_on, due),
+                   uuid_format(line->subject, id), date_format(line->opens_on, opens),
+                   date_format(line->closes_on, closes), obligation_state_name(lines[i].state));
+    }
+    return buf_str(&buf);
+}
+
+static Str stored_list(Fixture *f, Date on)
+{
+    const ObligationFilter filter = listed_on(on);
+    const ObligationLine *lines = NULL;
+    size_t n = 0;
+    assert_int_equal(obligation_list(&f->cx, &filter, &lines, &n), OK);
+    return list_text(f, lines, n);
+}
+
+static Str explained_list(Fixture *f, Date on)
+{
+    const ObligationFilter filter = listed_on(on);
+    const ObligationLine *lines = NULL;
+    size_t n = 0;
+    assert_int_equal(obligation_list_explained(&f->cx, &filter, &lines, &n), OK);
+    return list_text(f, lines, n);
+}
+
+static void assert_texts_equal(Str a, Str b)
+{
+    if (!str_equals(a, b))
+        print_message("one:\n%.*sother:\n%.*s", STR_ARG(a), STR_ARG(b));
+    assert_true(str_equals(a, b));
+}
+
+static void assert_nothing_differs(Fixture *f)
+{
+    ObligationRecompute result = {0};
+    assert_int_equal(obligation_settle(&f->cx), OK);
+    assert_int_equal(obligation_verify(&f->cx, &result), OK);
+    assert_int_equal(result.written, 0);
+    assert_int_equal(result.deleted, 0);
+}
+
+/* ---- tests ---- */
+
+static const Visit controlled = {"1", NULL, NULL, 128};
+static const Visit uncontrolled = {"1", NULL, NULL, 166};
+static const Visit telephone = {"3", NULL, NULL, 128};
+
+static void a_visit_leaves_the_list_and_sets_the_next_date(void **state)
+{
+    Fixture *f = *state;
+    live_on(f, day("2025-05-10"));
+    submit(f, f->registration, 1, day("2024-11-10"), NULL, UUID_NIL);
+    assert_true(str_has_prefix(stored_list(f, f->cx.today), STR("2025-03-31")));
+    submit(f, f->followup, 1, day("2025-05-10"), &controlled, UUID_NIL);
+    assert_true(str_is_empty(stored_list(f, f->cx.today)));
+    assert_true(str_has_prefix(stored_list(f, day("2025-07-01")), STR("2025-08-10")));
+    submit(f, f->followup, 1, day("2025-05-10"), &uncontrolled, UUID_NIL);
+    assert_true(str_has_prefix(stored_list(f, day("2025-05-11")), STR("2025-05-24")));
+    assert_nothing_differs(f);
+}
+
+static void a_telephone_visit_does_not_meet_the_quarter(void **state)
+{
+    Fixture *f = *state;
+    live_on(f, day("2025-02-10"));
+    submit(f, f->registration, 1, day("2024-11-10"), NULL, UUID_NIL);
+    submit(f, f->followup, 1, day("2025-02-10"), &telephone, UUID_NIL);
+    assert_true(str_has_prefix(stored_list(f, f->cx.today), STR("2025-03-31")));
+}
+
+static void amending_and_voiding_undo_what_the_record_did(void **state)
+{
+    Fixture *f = *state;
+    live_on(f, day("2025-02-10"));
+    submit(f, f->registration, 1, day("2024-11-10"), NULL, UUID_NIL);
+    Str before = stored_list(f, f->cx.today);
+    Uuid visit = submit(f, f->followup, 1, day("2025-02-09"), &uncontrolled, UUID_NIL);
+    assert_true(str_has_prefix(stored_list(f, f->cx.today), STR("2025-02-23")));
+    Uuid amended = submit(f, f->followup, 1, day("2025-02-09"), &controlled, visit);
+    assert_true(str_is_empty(stored_list(f, f->cx.today)));
+    assert_int_equal(record_void(&f->cx, amended, STR("录到了别人名下")), OK);
+    assert_texts_equal(stored_list(f, f->cx.today), before);
+    assert_nothing_differs(f);
+}
+
+static void leaving_ends_what_is_owed(void **state)
+{
+    Fixture *f = *state;
+    live_on(f, day("2025-02-10"));
+    submit(f, f->registration, 1, day("2024-11-10"), NULL, UUID_NIL);
+    const Enrolment *enrolments = NULL;
+    size_t n = 0;
+    assert_int_equal(obligation_enrolments(&f->cx, f->people[1], &enrolments, &n), OK);
+    assert_int_equal(n, 1);
+    submit(f, f->leave, 1, day("2025-02-10"), NULL, UUID_NIL);
+    assert_true(str_is_empty(stored_list(f, f->cx.today)));
+    assert_int_equal(obligation_enrolments(&f->cx, f->people[1], &enrolments, &n), OK);
+    assert_int_equal(n, 0);
+}
+
+static void a_doctor_sees_the_own_villages_only(void **state)
+{
+    Fixture *f = *state;
+    live_on(f, day("2025-02-10"));
+    for (size_t i = 0; i < PEOPLE; i++)
+        submit(f, f->registration, i, day("2024-11-10"), NULL, UUID_NIL);
+    Actor doctor = *access_system_actor();
+    assert_int_equal(access_scope_facility(&f->cx, STR("V2"), false, &doctor.scope), OK);
+    f->cx.actor = &doctor;
+    const ObligationFilter filter = listed_on(f->cx.today);
+    const ObligationLine *lines = NULL;
+    size_t n = 0;
+    assert_int_equal(obligation_list(&f->cx, &filter, &lines, &n), OK);
+    assert_int_equal(n, PEOPLE / 3);
+    assert_int_equal(obligation_list_explained(&f->cx, &filter, &lines, &n), OK);
+    assert_int_equal(n, PEOPLE / 3);
+    const ObligationCount *counts = NULL;
+    assert_int_equal(obligation_counts(&f->cx, f->cx.today, &counts, &n), OK);
+    assert_int_equal(n, 1);
+    assert_int_equal(counts[0].overdue + counts[0].due + counts[0].open, PEOPLE / 3);
+    f->cx.actor = access_system_actor();
+}
+
+static void pages_follow_each_other_without_gap_or_repetition(void **state)
+{
+    Fixture *f = *state;
+    live_on(f, day("2025-02-10"));
+    for (size_t i = 0; i < PEOPLE; i++)
+        submit(f, f->registration, i, day("2024-11-10"), NULL, UUID_NIL);
+    Str whole = stored_list(f, f->cx.today);
+    ObligationFilter filter = listed_on(f->cx.today);
+    filter.most = 5;
+    VEC(ObligationLine) all = {0};
+    for (;;) {
+        const ObligationLine *lines = NULL;
+        size_t n = 0;
+        assert_int_equal(obligation_list(&f->cx, &filter, &lines, &n), OK);
+        if (n == 0)
+            break;
+        for (size_t i = 0; i < n; i++)
+            VEC_PUSH(&f->arena, &all, lines[i]);
+        const Obligation *last = &lines[n - 1].obligation;
+        filter.after = (ObligationCursor){last->due_on, last->rule->program->id, last->rule->id,
+                                          last->subject};
+    }
+    assert_texts_equal(list_text(f, all.items, all.n), whole);
+}
+
+/* ---- random histories ---- */
+
+typedef struct {
+    Uuid visit;
+    Date on;
+    size_t person;
+} Written;
+typedef VEC(Written) WrittenVisits;
+
+static void one_step(Fixture *f, WrittenVisits *visits)
+{
+    static const Visit *const kinds[] = {&controlled, &uncontrolled, &telephone, &controlled};
+    size_t person = (size_t)rng_between(&f->rng, 0, PEOPLE - 1);
+    int64_t what = rng_between(&f->rng, 1, 100);
+    Date on = date_add_days(f->cx.today, (int)-rng_between(&f->rng, 0, 5));
+    if (what <= 12) {
+        submit(f, f->registration, person, on, NULL, UUID_NIL);
+    } else if (what <= 16) {
+        submit(f, f->leave, person, on, NULL, UUID_NIL);
+    } else if (what <= 80 || visits->n == 0) {
+        Uuid visit =
+            submit(f, f->followup, person, on, kinds[rng_between(&f->rng, 0, 3)], UUID_NIL);
+        VEC_PUSH(&f->arena, visits, (Written){visit, on, person});
+    } else {
+        size_t at = (size_t)rng_between(&f->rng, 0, (int64_t)visits->n - 1);
+        Written *old = &visits->items[at];
+        if (what <= 92) {
+            old->visit = submit(f, f->followup, old->person, old->on,
+                                kinds[rng_between(&f->rng, 0, 3)], old->visit);
+        } else {
+            assert_int_equal(record_void(&f->cx, old->visit, STR("误录")), OK);
+            *old = visits->items[--visits->n];
+        }
+    }
+}
+
+/* Records, amendments, voids and the passing of days in any order: what is stored equals a full
+ * recomputation, and each past day's list is later the same as it was on that day. */
+static void random_histories_keep_every_promise(void **state)
+{
+    Fixture *f = *state;
+    WrittenVisits visits = {0};
+    VEC(Date) days = {0};
+    VEC(Str) lists = {0};
+    Date today = day("2024-10-01");
+    for (int step = 0; step < STEPS; step++) {
+        live_on(f, today);
+        if (step % 20 == 0)
+            assert_int_equal(obligation_rules_update(&f->cx), OK);
+        one_step(f, &visits);
+        if (!rng_chance(&f->rng, 0.6))
+            continue;
+        VEC_PUSH(&f->arena, &days, today);
+        VEC_PUSH(&f->arena, &lists, explained_list(f, today));
+        assert_texts_equal(stored_list(f, today), lists.items[lists.n - 1]);
+        today = date_add_days(today, (int)rng_between(&f->rng, 1, 9));
+    }
+    assert_int_equal(obligation_rules_update(&f->cx), OK);
+    assert_nothing_differs(f);
+    live_on(f, date_add_days(today, 30));
+    for (size_t i = 0; i < days.n; i++)
+        assert_texts_equal(explained_list(f, days.items[i]), lists.items[i]);
+}
+
+static void a_rule_that_changed_is_made_anew(void **state)
+{
+    Fixture *f = *state;
+    WrittenVisits visits = {0};
+    for (int step = 0; step < 40; step++) {
+        live_on(f, date_add_days(day("2024-10-01"), step * 6));
+        one_step(f, &visits);
+    }
+    assert_int_equal(obligation_rules_update(&f->cx), OK);
+    Str before = stored_list(f, f->cx.today), past = explained_list(f, day("2025-01-20"));
+    assert_int_equal(db_begin(f->db), OK);
+    assert_int_equal(db_script(f->db, STR("UPDATE obligation_rule SET signature = 'another'")), OK);
+    assert_int_equal(db_script(f->db, STR("DELETE FROM obligation_evidence")), OK);
+    assert_int_equal(db_commit(f->db), OK);
+    assert_int_equal(obligation_rules_update(&f->cx), OK);
+    assert_texts_equal(stored_list(f, f->cx.today), before);
+    assert_texts_equal(explained_list(f, day("2025-01-20")), past);
+    assert_nothing_differs(f);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test_setup_teardown(a_visit_leaves_the_list_and_sets_the_next_date, set_up,
+                                    tear_down),
+    cmocka_unit_test_setup_teardown(a_telephone_visit_does_not_meet_the_quarter, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(amending_and_voiding_undo_what_the_record_did, set_up,
+                                    tear_down),
+    cmocka_unit_test_setup_teardown(leaving_ends_what_is_owed, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(a_doctor_sees_the_own_villages_only, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(pages_follow_each_other_without_gap_or_repetition, set_up,
+                                    tear_down),
+    cmocka_unit_test_setup_teardown(random_histories_keep_every_promise, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(a_rule_that_changed_is_made_anew, set_up, tear_down),
+};
+
+int main(void)
+{
+    access_register_scopes();
+    int failed = cmocka_run_group_tests_name("obligations on SQLite", tests, NULL, NULL);
+    arena_init(&cluster_arena, MIB(16));
+    cluster = pg_cluster_start(&cluster_arena);
+    on_postgres = true;
+    failed += cmocka_run_group_tests_name("obligations on PostgreSQL", tests, NULL, NULL);
+    pg_cluster_stop(&cluster, &cluster_arena);
+    arena_done(&cluster_arena);
+    return failed;
+}
