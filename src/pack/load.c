@@ -7,8 +7,6 @@
 #include "base/os_file.h"
 #include "base/utf8.h"
 
-enum { FILES_MOST = 2000 };
-
 static const char *const folders[] = {"codes", "forms", "policy", "programs",
                                       "roles", "tests", NULL};
 static const YamlPlace top = {1, 1};
@@ -26,7 +24,7 @@ static LoadPack *pack_of_folder(Loader *loader, Str folder)
     pack->pack = arena_new(loader->arena, Pack);
     pack->pack->id = pack->folder;
     map_init(&pack->pack->sources, loader->arena);
-    pack->files = arena_array(&loader->work, LoadFile, FILES_MOST);
+    pack->files = arena_array(&loader->work, LoadFile, loader->entry_n);
     VEC_PUSH(&loader->work, &loader->packs, pack);
     return pack;
 }
@@ -127,7 +125,7 @@ static Err load_file(Loader *loader, Str directory, Str path)
     *file = (LoadFile){.path = str_copy(loader->arena, path),
                        .in_pack = str_copy(loader->arena, str_slice(path, slash + 1, path.n)),
                        .pack = pack};
-    if (pack->file_n + 1 >= FILES_MOST || !is_in_place(loader, file))
+    if (!is_in_place(loader, file))
         return OK;
     Str full = os_path_join(&loader->work, directory, path);
     Err err = os_file_read(loader->arena, full, PACK_FILE_MOST, &file->text);
@@ -148,6 +146,7 @@ Err load_files(Loader *loader, Str directory)
 {
     OsEntries entries = {0};
     TRY(os_folder_list_all(&loader->work, directory, &entries));
+    loader->entry_n = entries.n;
     for (size_t i = 0; i < entries.n; i++) {
         if (!entries.items[i].is_folder)
             TRY(load_file(loader, directory, entries.items[i].name));

@@ -7,7 +7,6 @@
 #include "form/ddl.h"
 
 enum {
-    FIELDS_MOST = 400,
     TEXT_LENGTH_DEFAULT = 200,
     TEXT_LENGTH_MOST = 10000,
     ROWS_DEFAULT = 20,
@@ -414,8 +413,7 @@ static void read_section(Reader *reader, Declared *declared, const Yaml *map, Fi
         declared->fields_blind = true;
         return;
     }
-    for (const Yaml *item = items->first; item != NULL && list->fields.n < FIELDS_MOST;
-         item = item->next) {
+    for (const Yaml *item = items->first; item != NULL; item = item->next) {
         FormField field = {.section = (uint32_t)(list->sections.n - 1)};
         LoadField note = {0};
         note_field_id(reader, declared, list, item, &field);

@@ -89,7 +89,8 @@ typedef struct Loader {
     Arena work;           /* trees and notes of this loading */
     Arena *mistake_arena; /* of the caller */
     VEC(PackMistake) mistakes;
-    VEC(LoadPack *) packs;                  /* by folder; in load order once ordered */
+    size_t entry_n;        /* files and folders below the directory: a bound for each pack */
+    VEC(LoadPack *) packs; /* by folder; in load order once ordered */
     Map declared[DECLARED_KIND_N];          /* by id; the first of equal ones */
     VEC(Declared *) order[DECLARED_KIND_N]; /* all, in pack and file order */
     bool is_blind[DECLARED_KIND_N];
