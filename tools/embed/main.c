@@ -29,6 +29,7 @@ typedef struct {
 typedef struct {
     Arena arena;
     VEC(Entry) entries;
+    VEC(Str) folders; /* a file that comes or goes changes its folder */
     bool is_failed;
 } Embed;
 
@@ -54,6 +55,7 @@ static void add_folder(Embed *embed, Str name, Str path, int depth)
             closedir(folder);
         return;
     }
+    VEC_PUSH(&embed->arena, &embed->folders, path);
     for (struct dirent *item = readdir(folder); item != NULL; item = readdir(folder)) {
         if (item->d_name[0] == '.')
             continue;
@@ -137,6 +139,8 @@ static void write_dependencies(Buf *out, char **outs, const Embed *embed)
     buf_printf(out, "%s %s %s:", outs[0], outs[1], outs[2]);
     for (size_t i = 0; i < embed->entries.n; i++)
         buf_printf(out, " \\\n  %.*s", STR_ARG(embed->entries.items[i].path));
+    for (size_t i = 0; i < embed->folders.n; i++)
+        buf_printf(out, " \\\n  %.*s", STR_ARG(embed->folders.items[i]));
     buf_put_char(out, '\n');
 }
 
