@@ -1,8 +1,12 @@
-/* GET /api/residents: finding a person by name, initials, ID number or telephone, within sight. */
+/* /api/residents: finding a person within sight, and a person's page: who it is, programs, what is
+ * owed and why, the timeline. */
+#include "pack/pack.h"
 #include "web/person.h"
+#include "web/records_json.h"
 #include "web/resident_json.h"
 
-/* Members of an object that has been begun. */
+enum { TIMELINE_MOST = 200 };
+
 static void put_resident(const Cx *cx, JsonOut *out, const Resident *resident,
                          const AreaNames *names)
 {
@@ -51,4 +55,110 @@ const Route route_residents = {
     .out = "{items: [{id: uuid, name?: text, sex?: text, birth_date?: date, age?: integer, area: "
            "text, area_name: text, id_number_masked?: text, phone_masked?: text}]}",
     .title = {"查找居民", "Find residents"},
+};
+
+static Err write_who(Cx *cx, JsonOut *out, const Resident *resident)
+{
+    AreaNames areas;
+    TRY(area_names_read(cx, &areas));
+    const PersonBrief person = {.id = resident->id,
+                                .name = resident->name,
+                                .sex = resident->sex,
+                                .birth_date = resident->birth_date,
+                                .area = resident->area,
+                                .area_name = area_name(&areas, resident->area),
+                                .on = cx->today};
+    json_key_c(out, "resident");
+    json_object_begin(out);
+    person_brief_write(out, &person);
+    web_json_text(out, "record_number", resident->record_number);
+    web_json_text(out, "id_number_masked", id_number_masked(cx->arena, resident->id_number));
+    web_json_text(out, "phone_masked", phone_masked(cx->arena, resident->phone));
+    web_json_text(out, "address", resident->address);
+    json_key_c(out, "household");
+    json_uuid(out, resident->household);
+    web_json_date(out, "registered_on", resident->registered_on);
+    json_object_end(out);
+    return OK;
+}
+
+static Err write_programs(Cx *cx, JsonOut *out, Uuid resident)
+{
+    const Enrolment *enrolments = NULL;
+    size_t n = 0;
+    TRY(obligation_enrolments(cx, resident, &enrolments, &n));
+    json_key_c(out, "programs");
+    json_array_begin(out);
+    for (size_t i = 0; i < n; i++) {
+        json_object_begin(out);
+        web_json_text(out, "id", enrolments[i].program->id);
+        web_json_wording(out, "title", enrolments[i].program->title);
+        web_json_wording(out, "tag", enrolments[i].program->tag);
+        web_json_date(out, "enrolled_on", enrolments[i].entered_on);
+        json_object_end(out);
+    }
+    json_array_end(out);
+    return OK;
+}
+
+static Err write_obligations(Cx *cx, JsonOut *out, Uuid resident)
+{
+    const ObligationLine *lines = NULL;
+    size_t n = 0;
+    TRY(obligation_of(cx, resident, cx->today, &lines, &n));
+    json_key_c(out, "obligations");
+    json_array_begin(out);
+    for (size_t i = 0; i < n; i++) {
+        json_object_begin(out);
+        web_json_obligation(out, &lines[i], cx->today);
+        web_json_reasons(out, &lines[i]);
+        json_object_end(out);
+    }
+    json_array_end(out);
+    return OK;
+}
+
+static Err write_records(Cx *cx, JsonOut *out, Uuid resident)
+{
+    const Record *records = NULL;
+    size_t n = 0;
+    TRY(record_timeline(cx, resident, TIMELINE_MOST, &records, &n));
+    PerformerNames names;
+    performer_names_init(&names, cx->arena);
+    json_key_c(out, "records");
+    json_array_begin(out);
+    for (size_t i = 0; i < n; i++) {
+        json_object_begin(out);
+        TRY(record_write(cx, out, &records[i], &names, false));
+        json_object_end(out);
+    }
+    json_array_end(out);
+    return OK;
+}
+
+static Err resident_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
+{
+    Uuid id = UUID_NIL;
+    TRY(web_parameter_uuid(cx, request, "id", &id));
+    Resident resident;
+    TRY(resident_open(cx, id, &resident));
+    JsonOut out = web_json(response);
+    json_object_begin(&out);
+    TRY(write_who(cx, &out, &resident));
+    TRY(write_programs(cx, &out, id));
+    TRY(write_obligations(cx, &out, id));
+    TRY(write_records(cx, &out, id));
+    json_object_end(&out);
+    return OK;
+}
+
+const Route route_resident = {
+    .method = HTTP_GET,
+    .path = "/api/residents/{id}",
+    .handler = resident_get,
+    .permit = "residents.read",
+    .out =
+        "{resident: any, programs: [{id: text, title: wording, tag: wording, enrolled_on: date}], "
+        "obligations: [any], records: [any]}",
+    .title = {"居民页：档案、应做服务、时间轴", "A person's page: who, what is owed, the timeline"},
 };
