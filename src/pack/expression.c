@@ -176,8 +176,10 @@ const Expr *compile_expression(Reader *reader, const Yaml *scalar, const Express
     ExprScope scope = {&watch, find_name};
     Expr *expr = NULL;
     ExprProblem problem = {0};
-    if (expr_compile(loader->arena, scalar->text, &scope, wanted, &expr, &problem) == OK)
+    if (expr_compile(loader->arena, scalar->text, &scope, wanted, &expr, &problem) == OK) {
+        check_literals(reader, scalar, place);
         return expr;
+    }
     YamlPlace at = scalar_place(reader->file, scalar, problem.column == 0 ? 0 : problem.column - 1);
     if (watch.failed.n > 0)
         note_name(reader, at, &watch);

@@ -133,6 +133,7 @@ void load_codes(Loader *loader, Declared *declared)
     static const char *const keys[] = {"id", "title", "source", "options", "table", NULL};
     Reader reader = {loader, declared->file};
     const Yaml *map = declared->yaml;
+    size_t mistakes_before = loader->mistakes.n;
     if (!read_map(&reader, map, keys, 3))
         return;
     CodeList *list = arena_new(loader->arena, CodeList);
@@ -156,6 +157,7 @@ void load_codes(Loader *loader, Declared *declared)
     }
     list->options = options.items;
     list->option_n = options.n;
+    declared->fields_blind = loader->mistakes.n > mistakes_before;
     declared->compiled = list;
 }
 

@@ -80,7 +80,7 @@ typedef struct Declared {
     void *compiled; /* CodeList, PolicyParameter, Form, Program, Role; NULL before and when wrong */
     /* Of a form. */
     LoadField *fields;
-    bool fields_blind; /* some field's id is not known */
+    bool fields_blind; /* some field's id (of a code list: some code) is not known */
 } Declared;
 
 typedef struct Loader {
@@ -189,6 +189,8 @@ const Expr *read_expression(Reader *reader, const Yaml *map, const char *key,
                             const ExpressionPlace *place, ExprType wanted);
 const Expr *compile_expression(Reader *reader, const Yaml *scalar, const ExpressionPlace *place,
                                ExprType wanted);
+/* Notes codes that the lists of their fields do not have (literals.c). */
+void check_literals(Reader *reader, const Yaml *scalar, const ExpressionPlace *place);
 /* A field of a form named by a scalar; SIZE_MAX when unknown (noted) or not knowable. */
 size_t refer_to_field(Reader *reader, const Yaml *scalar, const Declared *form);
 
