@@ -1,17 +1,43 @@
 /* How persons and their values are put in words. */
-import { say, t, tOf } from './i18n'
+import { lang, say, t, tOf } from './i18n'
 import type { ShownValue } from './types'
 
 export function personLine(person: { sex: string; age: number }): string {
   return `${tOf('sex', person.sex)} ${t('person.age', { n: person.age })}`
 }
 
-/* "168/102 mmHg" of values that share a unit, else one after the other with their labels. */
-export function valuesLine(values: readonly ShownValue[]): string {
-  const parts = values.map((value) => /^(-?\d+(?:\.\d+)?)\s*(\D*)$/.exec(say(value.text)))
-  const unit = parts[0]?.[2] ?? ''
-  if (values.length > 1 && parts.every((part) => part && part[2] === unit)) {
-    return `${parts.map((part) => part![1]).join('/')} ${unit}`.trim()
+interface Measured {
+  numbers: string[]
+  unit: string
+}
+
+/* Neighbours that share a unit belong together: systolic and diastolic are "168/102 mmHg". */
+function runs(values: readonly ShownValue[]): (Measured | ShownValue)[] {
+  const found: (Measured | ShownValue)[] = []
+  for (const value of values) {
+    const [, number, unit] = /^(-?\d+(?:\.\d+)?)\s+(\D+)$/.exec(say(value.text)) ?? []
+    const before = found[found.length - 1]
+    if (number === undefined || unit === undefined) found.push(value)
+    else if (before && 'unit' in before && before.unit === unit) before.numbers.push(number)
+    else found.push({ numbers: [number], unit })
   }
-  return values.map((value) => `${say(value.label)} ${say(value.text)}`).join(', ')
+  return found
+}
+
+/* Everything that a list shows of a record, in one line. */
+export function valuesLine(values: readonly ShownValue[]): string {
+  return runs(values)
+    .map((one) => ('unit' in one ? `${one.numbers.join('/')} ${one.unit}` : `${say(one.label)} ${say(one.text)}`))
+    .join(t('list.comma'))
+}
+
+/* What was measured only, for a card; all of it when nothing was. */
+export function measuredLine(values: readonly ShownValue[]): string {
+  const measured = runs(values).filter((one): one is Measured => 'unit' in one)
+  if (measured.length === 0) return valuesLine(values)
+  return measured.map((one) => `${one.numbers.join('/')} ${one.unit}`).join(t('list.comma'))
+}
+
+export function nameOf(thing: { name: string; name_en?: string }): string {
+  return (lang.value === 'en' && thing.name_en) || thing.name
 }

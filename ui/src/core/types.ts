@@ -11,7 +11,7 @@ export interface Account {
   name: string
   role: string
   role_title: Wording
-  facility: { code: string; name: string; level: string }
+  facility: { code: string; name: string; name_en?: string }
   permissions: string[]
   sees_persons: boolean
 }
@@ -27,7 +27,7 @@ export interface Session {
 export interface Demo {
   is_demo: boolean
   today?: string
-  accounts?: { login: string; password: string; title: Wording; facility: string }[]
+  accounts?: { login: string; password: string; title: Wording }[]
 }
 
 export interface ProgramTag {

@@ -1,0 +1,168 @@
+/* Every page for everybody: no serious or critical finding of axe, both languages, both widths, both colour
+ * schemes; nothing wider than the screen down to 320 px; targets large enough. */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { ask, DESK, enter, openBrowser, openPage, PHONE, picture, require, startServer } from './support.mjs'
+
+const { AxeBuilder } = require('@axe-core/playwright')
+
+let server, browser
+
+before(async () => {
+  server = await startServer({ residents: 20000 })
+  browser = await openBrowser()
+})
+after(async () => {
+  await browser?.close()
+  await server?.close()
+})
+
+async function check(page, name) {
+  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']).analyze()
+  const bad = violations
+    .filter((finding) => ['serious', 'critical'].includes(finding.impact))
+    .flatMap((finding) => finding.nodes.map((node) => `${name}: ${finding.id}: ${node.target.join(' ')}: ${node.failureSummary}`))
+  assert.deepEqual(bad, [])
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+  assert.ok(over <= 0, `${name} is ${over} px wider than the screen`)
+}
+
+const SCHEMES = [
+  { name: 'zh', locale: 'zh-CN', viewport: PHONE, colorScheme: 'light' },
+  { name: 'en', locale: 'en-US', viewport: PHONE, colorScheme: 'light' },
+  { name: 'dark', locale: 'zh-CN', viewport: PHONE, colorScheme: 'dark' },
+  { name: 'narrow', locale: 'en-US', viewport: { width: 320, height: 640 }, colorScheme: 'light' },
+  { name: 'wide', locale: 'zh-CN', viewport: DESK, colorScheme: 'light' },
+]
+
+for (const { name, ...options } of SCHEMES) {
+  test(`the phone pages are for everybody (${name})`, async () => {
+    const page = await openPage(browser, options)
+    await page.goto(`${server.address}/m.html`)
+    await page.locator('.login-take').first().waitFor()
+    await check(page, 'login')
+    await picture(page, `phone-login-${name}`)
+    await enter(page, server)
+    await page.locator('.due-card').first().waitFor()
+    await check(page, 'list')
+    await picture(page, `phone-list-${name}`)
+    const { items } = await ask(page, '/obligations?state=overdue,due,open&limit=1')
+    const { id } = items[0].resident
+    await page.goto(`${server.address}/m.html#/residents/${id}`)
+    await page.locator('.obligation button').first().click()
+    await page.locator('.reasons').waitFor()
+    await check(page, 'resident')
+    await picture(page, `phone-resident-${name}`)
+    const record = await page.locator('.record-open').first().getAttribute('href')
+    await page.goto(`${server.address}/m.html${record}`)
+    await page.locator('.answers').first().waitFor()
+    await check(page, 'record')
+    await picture(page, `phone-record-${name}`)
+    await page.goto(`${server.address}/m.html#/residents`)
+    await page.fill('#search-words', items[0].resident.name)
+    await page.locator('.found').first().waitFor()
+    await check(page, 'search')
+    await page.goto(`${server.address}/m.html#/me`)
+    await page.locator('.me-choice').first().waitFor()
+    await check(page, 'me')
+    await picture(page, `phone-me-${name}`)
+    await walkForm(page, id, name)
+    assert.deepEqual(page.faults, [])
+    await page.context().close()
+  })
+}
+
+/* Each step as it opens, and each with its faults told. */
+async function walkForm(page, id, name) {
+  await page.goto(`${server.address}/m.html#/form/hypertension_followup?resident=${id}`)
+  await page.locator('.form-body').waitFor()
+  const forward = () => page.locator('.form-actions .is-primary').click()
+  const pick = (field) => page.locator(`fieldset:has(#field-${field}) label.choice`).first().click()
+  const steps = [
+    { picks: ['mode'], fills: {} },
+    { picks: ['symptoms', 'critical_signs'], fills: {} },
+    { picks: [], fills: { sbp: '160', dbp: '95', heart_rate: '70', height: '160', weight: '60' } },
+    { picks: ['salt', 'mental_adjustment', 'obedience'],
+      fills: { cigarettes: '0', alcohol: '0', exercise_times: '0', exercise_times_target: '0' } },
+    { picks: ['compliance', 'adverse_reaction', 'new_complication'], fills: {} },
+  ]
+  for (const [index, step] of steps.entries()) {
+    await forward()
+    await check(page, `form step ${index + 1}`)
+    await picture(page, `phone-form-${index + 1}-${name}`)
+    for (const [field, value] of Object.entries(step.fills)) await page.fill(`#field-${field}`, value)
+    for (const field of step.picks) await pick(field)
+    await forward()
+    await page.waitForFunction((n) => document.querySelectorAll('.form-bar .is-done').length === n, index + 2)
+  }
+  await check(page, 'form step 6')
+  await picture(page, `phone-form-6-${name}`)
+  await forward()
+  await page.locator('.answers').first().waitFor()
+  await check(page, 'form summary')
+  await picture(page, `phone-form-7-${name}`)
+}
+
+for (const [name, options] of Object.entries({
+  zh: { locale: 'zh-CN', viewport: DESK }, en: { locale: 'en-US', viewport: DESK },
+})) {
+  test(`the desk pages are for everybody (${name})`, async () => {
+    const page = await openPage(browser, options)
+    await page.goto(`${server.address}/`)
+    await page.waitForURL(/desk\.html/)
+    await page.locator('.desk-take').first().waitFor()
+    await check(page, 'desk login')
+    await picture(page, `desk-login-${name}`)
+    await page.locator('.desk-take', { hasText: 'clinician' }).click()
+    await page.locator('.desk-table tbody tr').first().waitFor()
+    await check(page, 'desk list')
+    await picture(page, `desk-list-${name}`)
+    assert.match(await page.locator('.demo-band').innerText(), name === 'zh' ? /\u6f14\u793a\u6570\u636e/ : /Demo data/)
+    assert.deepEqual(page.faults, [])
+    await page.context().close()
+  })
+}
+
+test('the desk works by keyboard: log in, filter, open a village', async () => {
+  const page = await openPage(browser, { viewport: DESK })
+  await page.goto(`${server.address}/desk.html`)
+  await page.locator('#login-name').waitFor()
+  const demo = await (await fetch(`${server.address}/api/demo`)).json()
+  const { login, password } = demo.accounts.find((account) => account.login === 'clinician')
+  const tabTo = async (selector) => {
+    for (let i = 0; i < 30; i++) {
+      if (await page.evaluate((wanted) => document.activeElement?.matches(wanted), selector)) return
+      await page.keyboard.press('Tab')
+    }
+    assert.fail(`${selector} is not reached by Tab`)
+  }
+  await tabTo('#login-name')
+  await page.keyboard.type(login)
+  await page.keyboard.press('Tab')
+  await page.keyboard.type(password)
+  await page.keyboard.press('Enter')
+  await page.locator('.desk-table tbody tr').first().waitFor()
+  await tabTo('.desk-state.is-overdue')
+  await page.keyboard.press('Enter')
+  await page.locator('.desk-state.is-overdue[aria-pressed=true]').waitFor()
+  await tabTo('.desk-name')
+  await page.context().close()
+})
+
+test('what is tapped on the phone is at least 48 px high', async () => {
+  const page = await openPage(browser)
+  await enter(page, server)
+  await page.locator('.due-card').first().waitFor()
+  const measure = () =>
+    page.evaluate(() =>
+      [...document.querySelectorAll('button, a.button, a.tab, .input, label.choice')]
+        .filter((element) => element.offsetParent !== null)
+        .filter((element) => element.getBoundingClientRect().height < 47.5)
+        .map((element) => element.className + ' ' + element.innerText),
+    )
+  assert.deepEqual(await measure(), [])
+  await page.locator('.due-start').first().click()
+  await page.locator('.form-body').waitFor()
+  assert.deepEqual(await measure(), [])
+  await page.context().close()
+})

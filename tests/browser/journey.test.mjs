@@ -1,0 +1,369 @@
+/* The village doctor's way: list, resident, form, submit, list; in both languages. */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { ask, enter, openBrowser, openPage, picture, startServer, TODAY } from './support.mjs'
+
+const WORDS = {
+  zh: { locale: 'zh-CN', band: '演示数据', overdue: '逾期', why: '为什么', notControlled: '控制不满意', submitted: '已提交' },
+  en: { locale: 'en-US', band: 'Demo data', overdue: 'Overdue', why: 'Why?', notControlled: 'Not controlled', submitted: 'Submitted' },
+}
+
+let server, browser
+
+before(async () => {
+  server = await startServer({ residents: 20000 })
+  browser = await openBrowser()
+})
+after(async () => {
+  await browser?.close()
+  await server?.close()
+})
+
+const choice = (page, field, index) => page.locator(`fieldset:has(#field-${field}) label.choice`).nth(index)
+const stepTitle = (page) => page.locator('#step-title').innerText()
+
+async function forward(page) {
+  const title = await stepTitle(page)
+  await page.locator('.form-actions .is-primary').click()
+  await page.waitForFunction((old) => document.getElementById('step-title')?.innerText !== old, title)
+}
+
+/* Fills in a whole visit with a high blood pressure and stands at the summary. */
+async function fillVisit(page, { sbp = '168', dbp = '102' } = {}) {
+  await choice(page, 'mode', 1).click()
+  await forward(page)
+  await choice(page, 'symptoms', 0).click()
+  await choice(page, 'critical_signs', 0).click()
+  await forward(page)
+  await page.fill('#field-sbp', sbp)
+  await page.fill('#field-dbp', dbp)
+  await page.fill('#field-height', '160')
+  await page.fill('#field-weight', '64')
+  await page.fill('#field-heart_rate', '76')
+  await forward(page)
+  await page.fill('#field-cigarettes', '0')
+  await page.fill('#field-alcohol', '0')
+  await page.fill('#field-exercise_times', '3')
+  await page.fill('#field-exercise_times_target', '5')
+  await page.fill('#field-exercise_minutes', '20')
+  await page.fill('#field-exercise_minutes_target', '30')
+  for (const field of ['salt', 'mental_adjustment', 'obedience']) await choice(page, field, 0).click()
+  await forward(page)
+  for (const field of ['compliance', 'adverse_reaction', 'new_complication']) await choice(page, field, 0).click()
+  await forward(page)
+  await forward(page)
+}
+
+for (const [lang, words] of Object.entries(WORDS)) {
+  test(`a due visit is recorded, and list and next date change at once (${lang})`, async () => {
+    const page = await openPage(browser, { locale: words.locale })
+    await page.goto(`${server.address}/m.html`)
+    await page.locator('.login-take').first().waitFor()
+    assert.match(await page.locator('.demo-band').innerText(), new RegExp(words.band))
+    await picture(page, `login-${lang}`)
+    await enter(page, server)
+    await page.locator('.due-card').first().waitFor()
+    await picture(page, `list-${lang}`)
+    const before = await ask(page, '/obligations?state=overdue,due,open&limit=50')
+    assert.match(await page.locator('.due-filter.is-overdue').innerText(), new RegExp(words.overdue))
+    const dates = before.items.map((item) => item.due_on)
+    assert.deepEqual(dates, dates.slice().sort())
+    assert.equal(await page.locator('.due-card').count(), before.items.length)
+    const { resident } = before.items[0]
+    assert.equal(await page.locator('a.due-name').first().innerText(), resident.name)
+
+    await page.locator('a.due-name').first().click()
+    await page.locator('.obligation button', { hasText: words.why }).first().click()
+    await page.locator('.reasons li').first().waitFor()
+    await picture(page, `resident-${lang}`)
+    await page.locator('.obligation a.is-primary').first().click()
+    await page.locator('.form-body').waitFor()
+    await picture(page, `form-1-${lang}`)
+
+    await fillVisit(page)
+    await picture(page, `form-summary-${lang}`)
+    const summary = await page.locator('.form-page').innerText()
+    assert.match(summary, /25(\.00?)? kg/, 'the computed BMI is in the summary')
+    assert.match(summary, new RegExp(words.notControlled), 'the suggested class is in the summary')
+    assert.match(summary, /2025-07-14/, 'the suggested next date is 14 days later')
+    assert.ok(await page.locator('.form-page .advice').count(), 'there is advice')
+    await page.locator('.form-actions .is-primary').click()
+
+    const note = page.locator('[role=status] .note-shown')
+    await note.waitFor()
+    assert.match(await note.innerText(), new RegExp(`${words.submitted}.*${resident.name}[^]*2025-07-14`))
+    await page.waitForFunction((n) => document.querySelectorAll('.due-card').length === n, before.items.length - 1)
+    await picture(page, `list-after-${lang}`)
+    const after = await ask(page, '/obligations?state=overdue,due,open&limit=50')
+    const sum = (counts) => counts.overdue + counts.due + counts.open
+    assert.equal(sum(after.counts), sum(before.counts) - 1)
+    assert.ok(!after.items.some((item) => item.resident.id === resident.id))
+
+    const theirs = await ask(page, `/residents/${resident.id}`)
+    assert.equal(theirs.records[0].happened_on, TODAY)
+    assert.ok(theirs.obligations.some((item) => item.due_on === '2025-07-14'))
+    assert.deepEqual(page.faults, [])
+    await page.context().close()
+  })
+}
+
+test('what a reason hides is not asked, and comes back when the reason goes', async () => {
+  const page = await openPage(browser)
+  await enter(page, server, 'clinician')
+  await page.locator('.due-start').first().click()
+  await page.locator('.form-body').waitFor()
+  const all = await page.locator('.form-bar span').count()
+  await choice(page, 'lost_reason', 0).click()
+  await page.locator('#field-death_cause').waitFor()
+  assert.equal(await page.locator('.form-bar span').count(), 2)
+  await page.locator('.choice-clear').click()
+  assert.equal(await page.locator('.form-bar span').count(), all)
+  assert.equal(await page.locator('#field-death_cause').count(), 0)
+  await page.context().close()
+})
+
+test('what is impossible is refused, what is unusual is asked back, and the focus goes there', async () => {
+  const page = await openPage(browser)
+  await enter(page, server, 'clinician')
+  await page.locator('.due-start').first().click()
+  await page.locator('.form-body').waitFor()
+  await page.locator('.form-actions .is-primary').click()
+  await page.waitForFunction(() => document.activeElement?.id === 'field-mode')
+  assert.equal(await page.locator('#field-mode').getAttribute('aria-invalid'), 'true')
+  await choice(page, 'mode', 1).click()
+  await forward(page)
+  await choice(page, 'symptoms', 1).click()
+  await choice(page, 'symptoms', 0).click()
+  assert.deepEqual(
+    await page.locator('fieldset:has(#field-symptoms) label.is-on .choice-code').allInnerTexts(), ['1'],
+    'no symptoms excludes the others',
+  )
+  await choice(page, 'critical_signs', 0).click()
+  await forward(page)
+  await page.fill('#field-dbp', '100')
+  await page.fill('#field-heart_rate', '70')
+  await page.fill('#field-weight', '60')
+  await page.fill('#field-sbp', '999')
+  await page.locator('.form-actions .is-primary').click()
+  await page.waitForFunction(() => document.activeElement?.id === 'field-sbp')
+  assert.match(await page.locator('#field-sbp-issues').innerText(), /300/)
+  const described = await page.locator('#field-sbp').getAttribute('aria-describedby')
+  assert.ok(described.split(' ').includes('field-sbp-issues'))
+  /* Full-width digits of a Chinese keyboard are digits. */
+  await page.fill('#field-sbp', '\uff12\uff11\uff10')
+  await page.locator('.form-actions .is-primary').click()
+  const confirm = page.locator('#field-sbp-issues input[type=checkbox]')
+  await confirm.waitFor()
+  await picture(page, 'form-unusual-zh')
+  await confirm.check()
+  await forward(page)
+  assert.ok(await page.locator('.advice.is-danger').count(), 'an emergency is told')
+  assert.deepEqual(page.faults, [])
+  await page.context().close()
+})
+
+test('drugs are added and taken away', async () => {
+  const page = await openPage(browser)
+  await enter(page, server, 'clinician')
+  await page.locator('.due-start').first().click()
+  await page.locator('.form-body').waitFor()
+  await choice(page, 'mode', 1).click()
+  await forward(page)
+  await choice(page, 'symptoms', 0).click()
+  await choice(page, 'critical_signs', 0).click()
+  await forward(page)
+  for (const [field, value] of [['sbp', '130'], ['dbp', '80'], ['heart_rate', '70'], ['weight', '60']]) {
+    await page.fill(`#field-${field}`, value)
+  }
+  await forward(page)
+  for (const [field, value] of [['cigarettes', '0'], ['alcohol', '0'], ['exercise_times', '0'], ['exercise_times_target', '0']]) {
+    await page.fill(`#field-${field}`, value)
+  }
+  for (const field of ['salt', 'mental_adjustment', 'obedience']) await choice(page, field, 0).click()
+  await forward(page)
+  while (await page.locator('.row-remove').count()) await page.locator('.row-remove').first().click()
+  await page.locator('#field-drugs-add').click()
+  assert.equal(await page.evaluate(() => document.activeElement?.id), 'field-drugs-0-drug_name')
+  await page.fill('#field-drugs-0-drug_name', 'Amlodipine')
+  for (const field of ['compliance', 'adverse_reaction', 'new_complication']) await choice(page, field, 0).click()
+  await page.locator('.form-actions .is-primary').click()
+  await page.locator('#field-drugs-0-times_per_day-issues .issue-hard').waitFor()
+  await picture(page, 'form-drugs-zh')
+  await page.locator('#field-drugs-add').click()
+  assert.equal(await page.locator('.row-card').count(), 2)
+  await page.locator('.row-remove').last().click()
+  await page.locator('.row-remove').last().click()
+  assert.equal(await page.locator('.row-card').count(), 0)
+  await forward(page)
+  await page.context().close()
+})
+
+test('what was typed survives a reload and an expired login', async () => {
+  const page = await openPage(browser)
+  await enter(page, server, 'clinician')
+  const card = page.locator('.due-card').first()
+  const name = await card.locator('a.due-name').innerText()
+  await card.locator('.due-start').click()
+  await page.locator('.form-body').waitFor()
+  await fillVisit(page, { sbp: '128', dbp: '78' })
+  await page.reload()
+  await page.locator('#step-title').waitFor()
+  assert.match(await page.locator('.back-bar h1').innerText(), new RegExp(name))
+  while (await page.locator('.form-body').count()) await forward(page)
+  assert.match(await page.locator('.form-page').innerText(), /128/)
+
+  await page.context().clearCookies({ name: 'session' })
+  await page.locator('.form-actions .is-primary').click()
+  await page.locator('dialog[open] #login-password').waitFor()
+  await picture(page, 'login-again-zh')
+  const demo = await (await fetch(`${server.address}/api/demo`)).json()
+  await page.fill('dialog #login-password', demo.accounts.find((account) => account.login === 'clinician').password)
+  await page.locator('dialog .is-primary').click()
+  await page.locator('.note-shown').waitFor()
+  assert.match(await page.locator('.note-shown').innerText(), new RegExp(name))
+  assert.deepEqual(page.faults, [])
+  await page.context().close()
+})
+
+test('a record is amended with a reason, and both versions stay', async () => {
+  const page = await openPage(browser)
+  await enter(page, server, 'clinician')
+  const list = await ask(page, '/obligations?state=overdue,due,open&limit=50')
+  const { resident } = list.items.at(-1)
+  const theirs = await ask(page, `/residents/${resident.id}`)
+  const isVisit = (record) => !record.is_ended && record.summary.some((value) => value.field === 'sbp')
+  const old = theirs.records.find((record) => record.form === 'hypertension_followup' && isVisit(record))
+  const { sbp } = (await ask(page, `/records/${old.id}`)).answers
+  const corrected = sbp % 10 === 9 ? sbp - 1 : sbp + 1 /* on the same side of every target */
+  await page.goto(`${server.address}/m.html#/records/${old.id}`)
+  await page.locator('.answers').first().waitFor()
+  await picture(page, 'record-zh')
+  await page.locator('.record-actions a').click()
+  await page.locator('.form-body').waitFor()
+  while (!(await page.locator('#field-sbp').count())) await forward(page)
+  await page.fill('#field-sbp', String(corrected))
+  while (await page.locator('.form-body').count()) await forward(page)
+  await page.locator('.form-actions .is-primary').click()
+  await page.locator('.note.is-danger').waitFor()
+  await page.fill('#amend-reason', 'misread')
+  await page.locator('.form-actions .is-primary').click()
+  await page.locator('.note-shown').waitFor()
+  const now = await ask(page, `/residents/${resident.id}`)
+  const before = now.records.find((record) => record.id === old.id)
+  const newer = now.records.find((record) => record.amends === old.id)
+  assert.equal(before.is_ended, true)
+  assert.equal((await ask(page, `/records/${newer.id}`)).answers.sbp, corrected)
+  await page.goto(`${server.address}/m.html#/residents/${resident.id}`)
+  await page.locator('.record-line.is-ended').first().waitFor()
+  await page.context().close()
+})
+
+test('a record is voided with a reason, and what is owed is owed again', async () => {
+  const page = await openPage(browser)
+  await enter(page, server, 'clinician')
+  const list = await ask(page, '/obligations?state=overdue,due,open&limit=50')
+  const { resident } = list.items.at(-1)
+  const theirs = await ask(page, `/residents/${resident.id}`)
+  const record = theirs.records.find((one) => one.form === 'hypertension_followup' && !one.is_ended)
+  await page.goto(`${server.address}/m.html#/records/${record.id}`)
+  await page.locator('.record-actions .is-danger').click()
+  await page.locator('dialog .is-danger').first().click()
+  await page.locator('#void-error:not(:empty)').waitFor()
+  await page.fill('#void-reason', 'wrong person')
+  await page.locator('dialog .is-danger').first().click()
+  await page.locator('.note-shown').waitFor()
+  const now = await ask(page, `/residents/${resident.id}`)
+  assert.equal(now.records.find((one) => one.id === record.id).is_ended, true)
+  await page.context().close()
+})
+
+test('residents are found by name', async () => {
+  const page = await openPage(browser)
+  await enter(page, server, 'clinician')
+  const { items } = await ask(page, '/obligations?state=overdue,due,open&limit=1')
+  await page.locator('.tab').nth(1).click()
+  await page.fill('#search-words', items[0].resident.name)
+  await page.locator('.found', { hasText: items[0].resident.name }).first().waitFor()
+  await picture(page, 'search-zh')
+  await page.fill('#search-words', 'zzzzqq')
+  await page.waitForFunction(() => document.querySelectorAll('.found').length === 0)
+  await page.context().close()
+})
+
+test('a list that cannot be read says so and can be read again', async () => {
+  const page = await openPage(browser)
+  await page.route('**/api/obligations?*', (route) => route.abort())
+  await enter(page, server, 'clinician')
+  await page.locator('.note.is-danger button').waitFor()
+  await picture(page, 'list-failed-zh')
+  await page.unroute('**/api/obligations?*')
+  await page.locator('.note.is-danger button').click()
+  await page.locator('.due-card').first().waitFor()
+  await page.context().close()
+})
+
+test('a record that got no answer is sent again and stored once', async () => {
+  const page = await openPage(browser)
+  await enter(page, server, 'clinician')
+  const { items } = await ask(page, '/obligations?state=overdue,due,open&limit=1')
+  const { resident } = items[0]
+  await page.locator('.due-start').first().click()
+  await page.locator('.form-body').waitFor()
+  await fillVisit(page, { sbp: '126', dbp: '76' })
+  /* The server stores it, but its answer is lost. */
+  await page.route('**/api/records', async (route) => {
+    await route.fetch()
+    await route.abort()
+  })
+  await page.locator('.form-actions .is-primary').click()
+  await page.locator('.note.is-danger').waitFor()
+  await page.unroute('**/api/records')
+  await page.locator('.form-actions .is-primary').click()
+  await page.locator('.note-shown').waitFor()
+  const theirs = await ask(page, `/residents/${resident.id}`)
+  assert.equal(theirs.records.filter((record) => record.happened_on === TODAY).length, 1)
+  await page.context().close()
+})
+
+test('login and list work by keyboard alone', async () => {
+  const page = await openPage(browser)
+  await page.goto(`${server.address}/m.html`)
+  await page.locator('#login-name').waitFor()
+  const demo = await (await fetch(`${server.address}/api/demo`)).json()
+  const { login, password } = demo.accounts.find((account) => account.login === 'clinician')
+  const tabTo = async (selector) => {
+    for (let i = 0; i < 30; i++) {
+      if (await page.evaluate((wanted) => document.activeElement?.matches(wanted), selector)) return
+      await page.keyboard.press('Tab')
+    }
+    assert.fail(`${selector} is not reached by Tab`)
+  }
+  await tabTo('#login-name')
+  await page.keyboard.type(login)
+  await page.keyboard.press('Tab')
+  await page.keyboard.type(password)
+  await page.keyboard.press('Enter')
+  await page.locator('.due-card').first().waitFor()
+  await tabTo('.due-filter.is-overdue')
+  await page.keyboard.press('Space')
+  await page.locator('.due-filter.is-overdue[aria-pressed=true]').waitFor()
+  await page.locator('.due-card').first().waitFor()
+  await tabTo('a.due-name')
+  const outline = await page.evaluate(() => getComputedStyle(document.activeElement, '::after').outlineStyle)
+  assert.equal(outline, 'solid', 'the focus is visible')
+  await page.keyboard.press('Enter')
+  await page.locator('.obligation').first().waitFor()
+  await page.context().close()
+})
+
+test('the language changes everywhere at once and is kept', async () => {
+  const page = await openPage(browser)
+  await enter(page, server, 'clinician')
+  await page.locator('.language-switch').click()
+  assert.equal(await page.locator('html').getAttribute('lang'), 'en')
+  assert.match(await page.locator('h1').innerText(), /To do/)
+  await page.reload()
+  await page.locator('.due-head').waitFor()
+  assert.match(await page.locator('h1').innerText(), /To do/)
+  await page.context().close()
+})

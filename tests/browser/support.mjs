@@ -1,0 +1,97 @@
+/* What the browser tests share: a server on a demo county of its own, today's Chromium, the demo accounts,
+ * pictures. The program is build/catchment, or what CATCHMENT names; pictures go to the folder SCREENS. */
+import { spawn, execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+export const ROOT = resolve(import.meta.dirname, '../..')
+export const PROGRAM = resolve(ROOT, process.env.CATCHMENT ?? 'build/catchment')
+export const TODAY = '2025-06-30'
+export const PHONE = { width: 360, height: 740 }
+export const DESK = { width: 1366, height: 768 }
+
+export const require = createRequire(join(ROOT, 'ui/package.json'))
+const { chromium } = require('playwright-core')
+
+const ARGUMENTS = [
+  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync',
+]
+
+/* A demo county in a folder of its own, served until close(). */
+export async function startServer({ residents = 2000, seed = 1, packs = join(ROOT, 'packs') } = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'catchment-browser-'))
+  const db = join(folder, 'county.db')
+  execFileSync(PROGRAM, [
+    'demo', '--residents', String(residents), '--seed', String(seed), '--on', TODAY, '--db', db, '--packs', packs,
+  ])
+  const child = spawn(PROGRAM, ['serve', '--db', db, '--packs', packs, '--on', TODAY, '--port', '0'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const address = await new Promise((done, failed) => {
+    let said = ''
+    const read = (bytes) => {
+      said += bytes
+      const found = /https?:\/\/[\d.:]+/.exec(said)
+      if (found) done(found[0])
+    }
+    child.stdout.on('data', read)
+    child.stderr.on('data', read)
+    child.on('exit', () => failed(new Error(`the server ended: ${said}`)))
+  })
+  return {
+    address,
+    async close() {
+      const ended = new Promise((done) => child.on('exit', done))
+      child.kill('SIGTERM')
+      await ended
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+export function openBrowser() {
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGUMENTS })
+}
+
+/* A page as one person has it; what the browser complains about is kept in page.faults. */
+export async function openPage(browser, options = {}) {
+  const context = await browser.newContext({ viewport: PHONE, locale: 'zh-CN', reducedMotion: 'reduce', ...options })
+  const page = await context.newPage()
+  page.setDefaultTimeout(10_000)
+  page.faults = []
+  page.on('pageerror', (error) => page.faults.push(error.message))
+  page.on('console', (message) => {
+    /* A 401 before the login and refused records are answers; the browser logs them all the same. */
+    if (message.type() === 'error' && !/status of (401|403|409|422)|ERR_INTERNET|ERR_FAILED/.test(message.text())) {
+      page.faults.push(message.text())
+    }
+  })
+  return page
+}
+
+export async function accountOf(server, login) {
+  const demo = await (await fetch(`${server.address}/api/demo`)).json()
+  return demo.accounts.find((account) => account.login === login)
+}
+
+/* Logs in by the demo account's button. */
+export async function enter(page, server, login = 'doctor') {
+  await page.goto(`${server.address}/m.html`)
+  await page.locator('.login-take', { hasText: login }).click()
+  await page.locator('.due-head').waitFor()
+}
+
+/* Asks the API as the person logged in on the page. */
+export function ask(page, path) {
+  return page.evaluate(async (target) => (await fetch(`/api${target}`)).json(), path)
+}
+
+export async function picture(page, name) {
+  const folder = process.env.SCREENS
+  if (!folder) return
+  mkdirSync(folder, { recursive: true })
+  await page.screenshot({ path: join(folder, `${name}.png`) })
+}
