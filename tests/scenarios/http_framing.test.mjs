@@ -83,12 +83,6 @@ for (const [name, more] of [["plain", () => []], ["TLS", makeCertificate]]) {
       }
       assert.match(await converse(server, `GET /api/health ${head}\r\n`), /^HTTP\/1\.1 200 /);
     });
-
-    it("says nothing of targets and queries in its log", async () => {
-      await converse(server, `GET /api/residents?q=Zhangsan996601 ${head}\r\n`);
-      assert.doesNotMatch(server.log, /Zhangsan|996601/);
-      assert.match(server.log, /"route":"\/api\/residents"/);
-    });
   });
 }
 
@@ -97,4 +91,12 @@ it("ends well when asked to while requests are under way", async () => {
   const asked = converse(server, `GET /api/health ${head}\r\n`);
   assert.match(await asked, /^HTTP\/1\.1 200 /);
   assert.equal(await server.stop(), 0);
+});
+
+it("says nothing of targets and queries in its log", async () => {
+  const server = await startServer(county);
+  await converse(server, `GET /api/residents?q=Zhangsan996601 ${head}\r\n`);
+  await server.stop();
+  assert.doesNotMatch(server.log, /Zhangsan|996601/);
+  assert.match(server.log, /"route":"\/api\/residents"/);
 });

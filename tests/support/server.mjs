@@ -65,7 +65,7 @@ export function startServer(options, ...more) {
   leftovers.push(() => child.kill("SIGKILL"));
   const server = { url: "", port: 0, log: "", process: child, isTls: more.includes("--tls-cert") };
   child.stderr.setEncoding("utf8").on("data", (text) => (server.log += text));
-  const ended = new Promise((done) => child.once("exit", (code, signal) => done(code ?? signal)));
+  const ended = new Promise((done) => child.once("close", (code, signal) => done(code ?? signal)));
   server.stop = async (signal = "SIGTERM") => {
     child.kill(signal);
     return ended;
