@@ -9,7 +9,7 @@ const { AxeBuilder } = require('@axe-core/playwright')
 let server, browser
 
 before(async () => {
-  server = await startServer({ residents: 20000 })
+  server = await startServer()
   browser = await openBrowser()
 })
 after(async () => {

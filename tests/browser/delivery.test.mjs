@@ -15,7 +15,7 @@ const FIRST_LIST_MOST = 55 * 1024
 let server
 
 before(async () => {
-  server = await startServer({ residents: 20000 })
+  server = await startServer()
 })
 after(async () => server?.close())
 

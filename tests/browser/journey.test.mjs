@@ -11,7 +11,7 @@ const WORDS = {
 let server, browser
 
 before(async () => {
-  server = await startServer({ residents: 20000 })
+  server = await startServer()
   browser = await openBrowser()
 })
 after(async () => {

@@ -21,12 +21,12 @@ const ARGUMENTS = [
 ]
 
 /* A demo county in a folder of its own, served until close(). */
-export async function startServer({ residents = 2000, seed = 1, packs = join(ROOT, 'packs') } = {}) {
+export async function startServer({ residents = 6000, seed = 1, packs = join(ROOT, 'packs') } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'catchment-browser-'))
   const db = join(folder, 'county.db')
   execFileSync(PROGRAM, [
     'demo', '--residents', String(residents), '--seed', String(seed), '--on', TODAY, '--db', db, '--packs', packs,
-  ])
+  ], { stdio: 'ignore' })
   const child = spawn(PROGRAM, ['serve', '--db', db, '--packs', packs, '--on', TODAY, '--port', '0'], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
