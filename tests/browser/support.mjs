@@ -20,14 +20,14 @@ const ARGUMENTS = [
   '--disable-component-update', '--disable-sync',
 ]
 
-/* A demo county in a folder of its own, served until close(). */
-export async function startServer({ residents = 6000, seed = 1, packs = join(ROOT, 'packs') } = {}) {
+/* A demo county in a folder of its own, served until close(), if wanted with other packs than it was made with. */
+export async function startServer({ residents = 6000, seed = 1, packs = join(ROOT, 'packs'), servedPacks = packs } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'catchment-browser-'))
   const db = join(folder, 'county.db')
   execFileSync(PROGRAM, [
     'demo', '--residents', String(residents), '--seed', String(seed), '--on', TODAY, '--db', db, '--packs', packs,
   ], { stdio: 'ignore' })
-  const child = spawn(PROGRAM, ['serve', '--db', db, '--packs', packs, '--on', TODAY, '--port', '0'], {
+  const child = spawn(PROGRAM, ['serve', '--db', db, '--packs', servedPacks, '--on', TODAY, '--port', '0'], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const address = await new Promise((done, failed) => {
