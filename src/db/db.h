@@ -55,6 +55,7 @@ typedef struct DbStatement {
     bool is_scoped;
     bool is_streamed; /* many rows: PostgreSQL reads through a cursor, so a transaction must be open
                        */
+    bool may_scan;    /* `-- scan: reason`: it may read the whole of a big table */
 } DbStatement;
 
 /* What the caller may see, bound to the parameters of {scope:...} (access/scope decides the

@@ -13,6 +13,7 @@
 #include "db/migrate_sql.h"
 #include "db/migrate_sqlite_sql.h"
 #include "db/migrations_embed.h"
+#include "db/plans.h"
 
 enum { SQL_MOST = 4 << 20 };
 
@@ -245,6 +246,9 @@ Err migrate_up(Db *db, Arena *arena, int *ret_applied, Str *reterr_message)
         if (!is_done)
             applied++;
     }
+    Err err = db_plans_update(db);
+    if (err != OK)
+        return fail(db, arena, STR("plans"), err, reterr_message);
     *ret_applied = applied;
     return OK;
 }

@@ -187,14 +187,17 @@ static void parse_comment(Parser *parser, Str line)
         return;
     }
     bool is_in = take_key(comment, "in:", &rest), is_out = take_key(comment, "out:", &rest);
-    bool is_reason = take_key(comment, "unscoped:", &rest) || take_key(comment, "scan:", &rest);
+    bool is_scan = take_key(comment, "scan:", &rest);
+    bool is_reason = is_scan || take_key(comment, "unscoped:", &rest);
     if (!is_in && !is_out && !is_reason)
         return;
     if (parser->open == NULL)
         source_problem(source, at, "this line belongs below a '-- name:' line");
     else if (is_reason && str_trim(rest).n == 0)
         source_problem(source, at, "say the reason");
-    else if (!is_reason)
+    else if (is_reason)
+        parser->open->may_scan = parser->open->may_scan || is_scan;
+    else
         parse_columns(source, rest, is_in ? &parser->open->in : &parser->open->out);
 }
 

@@ -39,6 +39,7 @@ typedef struct {
     Columns out;
     Str sql;
     bool is_scoped;
+    bool may_scan; /* a reason is given */
     size_t at;
 } Statement;
 

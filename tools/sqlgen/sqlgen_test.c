@@ -136,11 +136,12 @@ static void the_code_has_types_functions_and_the_list(void **state)
 {
     (void)state;
     Str problems = {NULL, 0};
-    Statements statements = parse("-- name: person_list :stream\n-- in: n integer?\n"
-                                  "-- out: name text, day date?\n"
-                                  "SELECT name, day FROM \"p\" p WHERE n = :n AND {scope:p p};\n"
-                                  "-- name: person_drop :run\nDELETE FROM p;\n",
-                                  &problems);
+    Statements statements =
+        parse("-- name: person_list :stream\n-- in: n integer?\n"
+              "-- out: name text, day date?\n"
+              "SELECT name, day FROM \"p\" p WHERE n = :n AND {scope:p p};\n"
+              "-- name: person_drop :run\n-- scan: all of them\nDELETE FROM p;\n",
+              &problems);
     Buf header, code;
     buf_init(&header, &arena, MIB(1));
     buf_init(&code, &arena, MIB(1));
@@ -154,7 +155,8 @@ static void the_code_has_types_functions_and_the_list(void **state)
     assert_has(buf_str(&header), "extern const DbStatement *const people_statements[];");
     assert_has(buf_str(&code), "#include \"engine/people/people_sql.h\"");
     assert_has(buf_str(&code), "FROM \\\"p\\\" p WHERE");
-    assert_has(buf_str(&code), ".is_streamed = true");
+    assert_has(buf_str(&code), ".is_streamed = true,\n    .may_scan = false");
+    assert_has(buf_str(&code), ".is_streamed = false,\n    .may_scan = true");
     assert_has(buf_str(&code), "people_statements_n = 2;");
 }
 

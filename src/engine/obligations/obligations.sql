@@ -51,6 +51,8 @@ WHERE e.place = :place AND e.subject_id > :after_id AND e.ended_on IS NULL
 ORDER BY e.subject_id, e.rule_key, e.happened_on, e.record_id, e.kind
 LIMIT :most;
 
+-- CROSS JOIN: the people in sight first, in SQLite too, which would else read everybody's evidence to
+-- save the sorting.
 -- name: obligation_evidence_in_scope :many
 -- in: place text, known_on date
 -- out: subject_id uuid, rule_key integer, happened_on date, record_id uuid, kind integer
@@ -59,8 +61,9 @@ LIMIT :most;
 SELECT e.subject_id, e.rule_key, e.happened_on, e.record_id, e.kind, e.is_counted, e.is_capped,
     e.next_on, r.area_code, r.died_on, r.left_on
 FROM v_resident r
-JOIN obligation_evidence e ON e.place = r.place AND e.subject_id = r.id
-WHERE r.place = :place AND {scope:resident r} AND e.recorded_on <= :known_on
+CROSS JOIN obligation_evidence e
+WHERE r.place = :place AND {scope:resident r} AND e.place = r.place AND e.subject_id = r.id
+  AND e.recorded_on <= :known_on
   AND (e.ended_on IS NULL OR e.ended_on > :known_on)
 ORDER BY e.subject_id, e.rule_key, e.happened_on, e.record_id, e.kind;
 
@@ -91,6 +94,7 @@ WHERE o.place = :place AND o.subject_id > :after_id AND o.subject_id <= :until_i
 ORDER BY o.subject_id, o.rule_key, o.closes_on;
 
 -- name: obligation_any :maybe
+-- scan: the first row will do
 -- in: place text
 -- out: rule_key integer
 SELECT o.rule_key FROM obligation o WHERE o.place = :place LIMIT 1;
@@ -116,6 +120,7 @@ INSERT INTO obligation_stale (place, subject_id) VALUES (:place, :subject_id)
 ON CONFLICT (place, subject_id) DO NOTHING;
 
 -- name: obligation_stale_mark_rule :run
+-- scan: a rule of the packs has changed
 -- in: place text, rule_key integer
 INSERT INTO obligation_stale (place, subject_id)
 SELECT DISTINCT e.place, e.subject_id
@@ -124,6 +129,7 @@ WHERE e.place = :place AND e.rule_key = :rule_key
 ON CONFLICT (place, subject_id) DO NOTHING;
 
 -- name: obligation_stale_mark_all :run
+-- scan: once a year, everybody
 -- in: place text
 INSERT INTO obligation_stale (place, subject_id)
 SELECT DISTINCT e.place, e.subject_id
@@ -141,6 +147,7 @@ SELECT s.subject_id FROM obligation_stale s WHERE s.place = :place ORDER BY s.su
 DELETE FROM obligation_stale WHERE place = :place AND subject_id = :subject_id;
 
 -- name: obligation_evidence_clear_rule :run
+-- scan: a rule of the packs has changed
 -- in: place text, rule_key integer
 DELETE FROM obligation_evidence WHERE place = :place AND rule_key = :rule_key;
 

@@ -129,6 +129,7 @@ static void make_reads(Arena *arena, const Form *form, RecordTable *table)
         table->each.out_n += ANSWERS_END_N;
     table->each.is_scoped = true;
     table->each.is_streamed = true;
+    table->each.may_scan = true; /* it is there to read all of them */
 }
 
 static void make_table(Arena *arena, const Form *form, size_t child_field, RecordTable *table)

@@ -3,6 +3,7 @@
  * of the database (of no place), so that an unchanged set costs one read. */
 #include "base/encoding.h"
 #include "core/place.h"
+#include "db/plans.h"
 #include "engine/records/records_int.h"
 #include "engine/records/records_sql.h"
 
@@ -176,6 +177,7 @@ static Err update_work(Cx *cx, void *arg)
     TRY(check_plans(cx, update));
     for (size_t i = 0; i < update->n; i++)
         TRY(apply_plan(cx, &update->plans[i]));
+    TRY(db_plans_update(cx->db));
     return setting_put(&database, setting_tables, update->hash);
 }
 

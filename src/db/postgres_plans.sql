@@ -1,0 +1,4 @@
+-- Statistics of PostgreSQL.
+
+-- name: plan_learn :run
+ANALYZE;
