@@ -14,7 +14,7 @@ static uint64_t splitmix(uint64_t *state)
 Rng rng_stream(uint64_t seed, uint64_t kind, uint64_t number)
 {
     uint64_t state = seed * 0x9e3779b97f4a7c15u + kind * 0xd1342543de82ef95u + number;
-    Rng rng;
+    Rng rng = {{0}};
     for (int i = 0; i < 4; i++)
         rng.state[i] = splitmix(&state);
     return rng;
