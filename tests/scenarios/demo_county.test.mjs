@@ -1,0 +1,142 @@
+// The demo county: complete, the same every time and on both databases, and honest about past days.
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { attempt, lines } from "../support/county.mjs";
+import { databases, logIn, makeCounty, root, startServer } from "../support/server.mjs";
+
+const packs = ["--packs", join(root, "packs")];
+const makeFile = databases[0][1];
+
+function output(command, options, ...more) {
+  const { code, out, err } = attempt(command, ...options, ...packs, ...more, "--json");
+  assert.equal(code, 0, err);
+  return out;
+}
+
+describe("the demo county", () => {
+  const counties = new Map();
+  before(() => {
+    for (const [name, makeDatabase] of databases) counties.set(name, makeCounty(makeDatabase));
+  });
+
+  it("is the same for the same seed, in another database and on another engine", () => {
+    const again = makeCounty(makeFile);
+    const first = [...counties.values()].map((options) => ["facilities", "due"].map((command) => output(command, options, ...(command === "due" ? ["--on", "2025-06-30"] : []))));
+    const [facilities, due] = first[0];
+    assert.equal(output("facilities", again), facilities);
+    assert.equal(output("due", again, "--on", "2025-06-30"), due);
+    assert.ok(due.length > 0);
+    for (const [otherFacilities, otherDue] of first.slice(1)) {
+      assert.equal(otherFacilities, facilities);
+      assert.equal(otherDue, due);
+    }
+  });
+
+  it("is another one for another seed", () => {
+    const other = makeCounty(makeFile, { seed: 8 });
+    assert.notEqual(output("due", other, "--on", "2025-06-30"), output("due", counties.get("SQLite"), "--on", "2025-06-30"));
+  });
+
+  it("has 22 centres over 18 towns and 343 clinics that cover every one of 392 villages once", async () => {
+    for (const options of counties.values()) {
+      const facilities = lines("facilities", options);
+      const centres = facilities.filter(({ level }) => level === 4);
+      const clinics = facilities.filter(({ level }) => level === 5);
+      assert.equal(centres.length, 22);
+      assert.equal(clinics.length, 343);
+      const covered = clinics.flatMap(({ areas }) => areas);
+      assert.equal(covered.length, 392);
+      assert.equal(new Set(covered).size, 392);
+      assert.equal(new Set(covered.map((code) => code.slice(0, 9))).size, 18);
+      const codes = new Set(facilities.map(({ code }) => code));
+      for (const { parent } of [...centres, ...clinics]) assert.ok(codes.has(parent), parent);
+      for (const clinic of clinics) assert.equal(facilities.find(({ code }) => code === clinic.parent).level, 4);
+    }
+  });
+
+  it("lists open, due and overdue lines in the order of due day, program, obligation and resident", () => {
+    for (const options of counties.values()) {
+      const due = lines("due", options, "--on", "2025-06-30");
+      assert.ok(due.length >= 20, `${due.length} lines`);
+      const keys = due.map(({ due_on, program, obligation, resident }) => [due_on, program, obligation, resident].join("~"));
+      assert.deepEqual(keys, [...keys].sort());
+      for (const line of due) {
+        assert.deepEqual(Object.keys(line), ["resident", "program", "obligation", "opens_on", "due_on", "closes_on", "state", "why"]);
+        assert.ok(["open", "due", "overdue"].includes(line.state), line.state);
+        assert.equal(line.state === "overdue", line.due_on < "2025-06-30");
+        assert.ok(line.why.length > 0);
+        for (const why of line.why) assert.deepEqual(Object.keys(why), ["rule", "source", "records", "text"]);
+      }
+    }
+  });
+
+  it("splits the list of the county among its clinics without loss", () => {
+    const options = counties.get("SQLite");
+    const whole = lines("due", options, "--on", "2025-06-30");
+    const centres = lines("facilities", options).filter(({ level }) => level === 4);
+    const parts = centres.flatMap(({ code }) => lines("due", options, "--on", "2025-06-30", "--facility", code));
+    const keys = (list) => list.map((line) => `${line.resident} ${line.due_on}`).sort();
+    assert.deepEqual(keys(parts), keys(whole));
+  });
+
+  for (const day of ["2025-03-31", "2025-05-17"]) {
+    it(`answers for ${day} like a county made only to that day`, () => {
+      for (const [name, makeDatabase] of databases) {
+        const then = makeCounty(makeDatabase, { on: day });
+        assert.equal(output("due", counties.get(name), "--on", day), output("due", then, "--on", day), name);
+      }
+    });
+  }
+
+  it("is verified by recomputation", () => {
+    for (const options of counties.values()) {
+      const [result] = lines("obligations verify", options);
+      assert.equal(result.written + result.deleted, 0);
+    }
+  });
+
+  it("is found made by a second run, and refuses other options on the same database", () => {
+    for (const options of counties.values()) {
+      const same = attempt("demo", ...options, ...packs, "--residents", "2000", "--seed", "7");
+      assert.equal(same.code, 0, same.err);
+      assert.match(same.err, /there already/);
+      for (const other of [["--residents", "3000", "--seed", "7"], ["--residents", "2000", "--seed", "8"], ["--residents", "2000", "--seed", "7", "--on", "2025-06-29"]]) {
+        const refused = attempt("demo", ...options, ...packs, ...other);
+        assert.notEqual(refused.code, 0);
+        assert.match(refused.err, /residents 2000 seed 7 on 2025-06-30/);
+        assert.match(refused.err, new RegExp(`residents ${other[1]} seed ${other[3]} on ${other[5] ?? "2025-06-30"}`));
+      }
+    }
+  });
+
+  for (const [name] of databases) {
+    describe(`through the API on ${name}`, () => {
+      let server;
+      before(async () => {
+        server = await startServer(counties.get(name));
+      });
+      after(() => server?.stop());
+
+      it("gives every person an ID number that is nobody's", async () => {
+        const client = await logIn(server, "clinician");
+        const numbers = new Map();
+        for (const surname of "李王张刘陈杨黄赵周吴徐孙朱马胡郭林何高罗郑梁谢宋唐许邓冯韩曹曾彭萧蔡潘田董袁于余叶蒋杜苏魏程吕丁沈任姚卢傅钟姜崔谭廖范汪陆金石戴贾韦夏邱方侯邹熊孟秦白江阎薛尹段雷黎史龙陶贺顾毛郝龚邵万钱严武戚") {
+          const { body } = await client.fetch(`/api/residents?q=${encodeURIComponent(surname)}`);
+          for (const { id, id_number_masked } of body.items) if (id_number_masked) numbers.set(id, id_number_masked);
+        }
+        assert.ok(numbers.size >= 50, `${numbers.size} people found`);
+        for (const number of numbers.values()) assert.match(number, /^9966\d\d\*{8}\d{3}[\dX]$/);
+      });
+
+      it("names the real divisions, and says that it is a demonstration", async () => {
+        const client = await logIn(server, "county");
+        const { areas } = (await client.fetch("/api/areas")).body;
+        assert.equal(areas.filter(({ level }) => level === 4).length, 18);
+        assert.equal(areas.filter(({ level }) => level === 5).length, 392);
+        assert.ok(areas.some(({ code, name }) => code === "441322" && name === "博罗县"));
+        assert.equal((await client.fetch("/api/session")).body.is_demo, true);
+      });
+    });
+  }
+});
