@@ -200,7 +200,7 @@ static Err write_previous(Cx *cx, JsonOut *out, const Form *form, Uuid subject, 
     bool found = false;
     Record previous;
     /* the largest id: everything of that day counts as before a record that is yet to be made */
-    Uuid last;
+    Uuid last = UUID_NIL;
     for (size_t i = 0; i < sizeof last.bytes; i++)
         last.bytes[i] = 0xff;
     TRY(record_previous(cx, form, subject, on, last, &found, &previous));
