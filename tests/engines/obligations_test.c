@@ -454,7 +454,21 @@ static void a_rule_that_changed_is_made_anew(void **state)
     assert_nothing_differs(f);
 }
 
+static void a_new_year_opens_its_quarters_without_a_restart(void **state)
+{
+    Fixture *f = *state;
+    live_on(f, day("2025-02-10"));
+    assert_int_equal(obligation_rules_update(&f->cx), OK);
+    submit(f, f->registration, 1, day("2024-11-10"), NULL, UUID_NIL);
+    live_on(f, day("2026-05-10"));
+    assert_true(str_has_prefix(stored_list(f, f->cx.today), STR("2025-03-31")));
+    assert_texts_equal(stored_list(f, f->cx.today), explained_list(f, f->cx.today));
+    assert_nothing_differs(f);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test_setup_teardown(a_new_year_opens_its_quarters_without_a_restart, set_up,
+                                    tear_down),
     cmocka_unit_test_setup_teardown(a_visit_leaves_the_list_and_sets_the_next_date, set_up,
                                     tear_down),
     cmocka_unit_test_setup_teardown(a_telephone_visit_does_not_meet_the_quarter, set_up, tear_down),

@@ -20,6 +20,9 @@ typedef struct EvidenceRow {
 } EvidenceRow;
 typedef VEC(EvidenceRow) EvidenceRows;
 
+/* Marks everybody stale when a new year has begun since the periods were last generated. */
+Err year_advance(Cx *cx) MUST_CHECK;
+
 /* What the record says to the rules that read its form. */
 void evidence_of_record(Cx *cx, const Form *form, const Record *record, EvidenceRows *rows);
 Err evidence_write(Cx *cx, const Record *record, const EvidenceRows *rows) MUST_CHECK;

@@ -217,6 +217,7 @@ static Err settle_batch(Cx *cx, void *arg)
 
 Err obligation_settle(Cx *cx)
 {
+    TRY(year_advance(cx));
     for (;;) {
         Subjects stale = {0};
         Err err = read_stale(cx, 1, &stale);

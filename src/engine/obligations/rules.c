@@ -148,6 +148,12 @@ static Err update_rules(Cx *cx, const NotedRules *noted)
     return OK;
 }
 
+static Str horizon_text(Cx *cx)
+{
+    char text[DATE_TEXT_SIZE];
+    return str_copy(cx->arena, str_from_c(date_format(rule_horizon(cx->today), text)));
+}
+
 static Err update_horizon(Cx *cx, Str horizon)
 {
     ObligationStaleMarkAllIn in = {cx->place};
@@ -155,6 +161,21 @@ static Err update_horizon(Cx *cx, Str horizon)
     if (err != OK)
         return cx_fail_db(cx, err);
     return setting_put(cx, horizon_setting, horizon);
+}
+
+static Err advance_work(Cx *cx, void *arg)
+{
+    (void)arg;
+    Str before = {0}, horizon = horizon_text(cx);
+    TRY(setting_get(cx, horizon_setting, &before));
+    return str_compare(before, horizon) >= 0 ? OK : update_horizon(cx, horizon);
+}
+
+Err year_advance(Cx *cx)
+{
+    Str before = {0};
+    TRY(setting_get(cx, horizon_setting, &before));
+    return str_compare(before, horizon_text(cx)) >= 0 ? OK : cx_write(cx, advance_work, NULL);
 }
 
 static bool rules_are_noted(const Cx *cx, const NotedRules *noted)
@@ -189,8 +210,7 @@ static Err update_work(Cx *cx, void *arg)
 
 Err obligation_rules_update(Cx *cx)
 {
-    char text[DATE_TEXT_SIZE];
-    Str horizon = str_copy(cx->arena, str_from_c(date_format(rule_horizon(cx->today), text)));
+    Str horizon = horizon_text(cx);
     NotedRules noted = {0};
     Err err = read_noted(cx, &noted);
     if (err != OK)
