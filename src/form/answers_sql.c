@@ -1,4 +1,4 @@
-/* answers_sql: one insert and four reads a table, written from the declaration. */
+/* answers_sql: one insert and five reads a table, written from the declaration. */
 #include "form/answers_sql.h"
 
 enum { SQL_MOST = KIB(64) };
@@ -100,6 +100,17 @@ static void put_where(AnswersWhich which, Buf *out)
                        " AND (r.happened_on < :day OR r.id < :before_id) AND r.id <> :not_id");
         buf_put_c(out, known_then);
         break;
+    case ANSWERS_LATEST:
+        buf_put_c(out, " WHERE person.place = :place AND person.id IN (");
+        for (int i = 0; i < ANSWERS_LATEST_MOST; i++)
+            buf_printf(out, "%s:s%d", i == 0 ? "" : ", ", i);
+        buf_put_c(out, ") AND r.place = person.place AND r.id = (SELECT n.id FROM record n"
+                       " WHERE n.place = person.place AND n.subject_id = person.id"
+                       " AND n.form = :form AND n.recorded_on <= :known_on AND NOT EXISTS"
+                       " (SELECT 1 FROM record_end e WHERE e.place = n.place"
+                       " AND e.record_id = n.id AND e.ended_on <= :known_on)"
+                       " ORDER BY n.happened_on DESC, n.id DESC LIMIT 1)");
+        break;
     case ANSWERS_EACH:
         buf_put_c(out,
                   " JOIN resident person ON person.place = r.place AND person.id = r.subject_id"
@@ -116,7 +127,7 @@ static void put_order(const FormField *child, AnswersWhich which, Buf *out)
         buf_put_c(out, " ORDER BY r.happened_on DESC, r.id DESC LIMIT 1");
         return;
     }
-    if (which == ANSWERS_OF_RECORD && child == NULL)
+    if (which == ANSWERS_LATEST || (which == ANSWERS_OF_RECORD && child == NULL))
         return;
     buf_put_c(out, which == ANSWERS_OF_RECORD ? " ORDER BY r.id"
                                               : " ORDER BY r.subject_id, r.happened_on, r.id");
@@ -126,7 +137,7 @@ static void put_order(const FormField *child, AnswersWhich which, Buf *out)
 
 Str answers_sql_read(const Form *form, const FormField *child, AnswersWhich which, Arena *arena)
 {
-    DCHECK(child == NULL || which != ANSWERS_PREVIOUS);
+    DCHECK(child == NULL || (which != ANSWERS_PREVIOUS && which != ANSWERS_LATEST));
     Buf out;
     buf_init(&out, arena, SQL_MOST);
     if (child == NULL)
@@ -141,7 +152,9 @@ Str answers_sql_read(const Form *form, const FormField *child, AnswersWhich whic
                         " e.amended_by, e.reason, e.ended_at");
     /* CROSS JOIN: SQLite without statistics would else go through the whole table of answers to
      * find a subject's. To PostgreSQL it is a join like any other. */
-    buf_put_c(&out, " FROM record r CROSS JOIN ");
+    buf_put_c(&out, which == ANSWERS_LATEST ? " FROM resident person CROSS JOIN record r"
+                                            : " FROM record r");
+    buf_put_c(&out, " CROSS JOIN ");
     ddl_put_name(&out, ddl_table(form, child, arena));
     buf_put_c(&out, " a");
     if (tells_end)

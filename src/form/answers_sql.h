@@ -13,9 +13,15 @@ typedef enum {
     ANSWERS_OF_SUBJECT, /* :place :subject :form: ended ones too */
     ANSWERS_PREVIOUS, /* :place :subject :form :day :before_id :not_id :known_on; no child table */
     ANSWERS_EACH,     /* :place :form :known_on {scope:resident person}: by subject, ended too */
+    ANSWERS_LATEST,   /* :place :form :known_on :s0 ... :s99 (subjects); no child table */
 } AnswersWhich;
 
-enum { ANSWERS_HEADER_N = 10, ANSWERS_CHILD_HEADER_N = 3, ANSWERS_END_N = 4 };
+enum {
+    ANSWERS_HEADER_N = 10,
+    ANSWERS_CHILD_HEADER_N = 3,
+    ANSWERS_END_N = 4,
+    ANSWERS_LATEST_MOST = 100,
+};
 
 /* Fields with a column in the form's own table, in order; of a child with rows its sub-fields. */
 void answers_fields(const Form *form, const FormField *child, Arena *arena,

@@ -139,15 +139,39 @@ static void write_programs(JsonOut *out, const ObligationCount *counts, size_t n
     json_array_end(out);
 }
 
-static void write_line(JsonOut *out, const ObligationLine *line, Str name, Date on)
+/* What the list says of each line besides the line itself. */
+typedef struct {
+    const Str *names;
+    const Record *last; /* of the rule's form; NULL when the caller may not read records */
+} Details;
+
+static void write_last(Cx *cx, JsonOut *out, const Form *form, const Record *last)
+{
+    json_key_c(out, "last");
+    if (uuid_is_nil(last->id)) {
+        json_null(out);
+        return;
+    }
+    json_object_begin(out);
+    web_json_date(out, "happened_on", last->happened_on);
+    record_write_summary(cx, out, "values", form, last->answers);
+    json_object_end(out);
+}
+
+static void write_line(Cx *cx, JsonOut *out, const ObligationLine *line, const Details *details,
+                       size_t at, Date on)
 {
     const Program *program = line->obligation.rule->program;
     json_object_begin(out);
     json_key_c(out, "resident");
     json_object_begin(out);
-    const PersonBrief person = {
-        line->obligation.subject, name, line->sex, line->birth_date, line->area,
-        line->area_name,          on};
+    const PersonBrief person = {line->obligation.subject,
+                                details->names[at],
+                                line->sex,
+                                line->birth_date,
+                                line->area,
+                                line->area_name,
+                                on};
     person_brief_write(out, &person);
     json_key_c(out, "programs");
     json_array_begin(out);
@@ -158,7 +182,49 @@ static void write_line(JsonOut *out, const ObligationLine *line, Str name, Date 
     json_array_end(out);
     json_object_end(out);
     web_json_obligation(out, line, on);
+    if (details->last != NULL)
+        write_last(cx, out, line->obligation.rule->evidence, &details->last[at]);
     json_object_end(out);
+}
+
+/* The last records that met the lines' rules: one query for each form among them. */
+static Err read_last(Cx *cx, const ObligationLine *lines, const Uuid *subjects, size_t n,
+                     Record *last)
+{
+    bool *is_read = arena_array(cx->arena, bool, n);
+    Uuid *ids = arena_array(cx->arena, Uuid, n);
+    size_t *places = arena_array(cx->arena, size_t, n);
+    for (size_t first = 0; first < n; first++) {
+        const Form *form = lines[first].obligation.rule->evidence;
+        size_t of_form = 0;
+        for (size_t i = first; i < n; i++) {
+            if (is_read[i] || lines[i].obligation.rule->evidence != form)
+                continue;
+            is_read[i] = true;
+            ids[of_form] = subjects[i];
+            places[of_form++] = i;
+        }
+        const Record *found = NULL;
+        if (of_form > 0)
+            TRY(record_latest(cx, form, ids, of_form, &found));
+        for (size_t i = 0; i < of_form; i++)
+            last[places[i]] = found[i];
+    }
+    return OK;
+}
+
+static Err read_details(Cx *cx, const ObligationLine *lines, size_t n, Details *ret_details)
+{
+    Uuid *ids = arena_array(cx->arena, Uuid, n);
+    for (size_t i = 0; i < n; i++)
+        ids[i] = lines[i].obligation.subject;
+    TRY(resident_names(cx, ids, n, &ret_details->names));
+    if (!access_may(cx->actor, STR("records.read")))
+        return OK;
+    Record *last = arena_array(cx->arena, Record, n);
+    TRY(read_last(cx, lines, ids, n, last));
+    ret_details->last = last;
+    return OK;
 }
 
 static Err read_filter(Cx *cx, const HttpRequest *request, ObligationFilter *filter)
@@ -198,11 +264,8 @@ static Err obligations_get(Cx *cx, const HttpRequest *request, HttpResponse *res
     TRY(obligation_counts(cx, filter.on, &counts, &count_n));
     bool has_next = n == filter.most;
     n -= has_next ? 1 : 0;
-    Uuid *ids = arena_array(cx->arena, Uuid, n);
-    for (size_t i = 0; i < n; i++)
-        ids[i] = lines[i].obligation.subject;
-    const Str *names = NULL;
-    TRY(resident_names(cx, ids, n, &names));
+    Details details = {0};
+    TRY(read_details(cx, lines, n, &details));
     TRY(audit_list(cx, &filter, n));
     JsonOut out = web_json(response);
     json_object_begin(&out);
@@ -212,7 +275,7 @@ static Err obligations_get(Cx *cx, const HttpRequest *request, HttpResponse *res
     json_key_c(&out, "items");
     json_array_begin(&out);
     for (size_t i = 0; i < n; i++)
-        write_line(&out, &lines[i], names[i], filter.on);
+        write_line(cx, &out, &lines[i], &details, i, filter.on);
     json_array_end(&out);
     web_json_text(&out, "next", has_next ? cursor_text(cx, &lines[n - 1]) : (Str){0});
     json_object_end(&out);

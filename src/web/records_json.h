@@ -22,6 +22,6 @@ void performer_names_init(PerformerNames *names, Arena *arena);
  * and the answers. */
 Err record_write(Cx *cx, JsonOut *out, const Record *record, PerformerNames *names,
                  bool with_answers) MUST_CHECK;
-/* "last": [{field, label, text}] of the fields that lists show. */
+/* key: [{field, label, text}] of the fields that lists show. */
 void record_write_summary(Cx *cx, JsonOut *out, const char *key, const Form *form,
                           const FormAnswers *answers);

@@ -226,6 +226,7 @@ static void statements_of_forms_find_their_rows_by_keys(void **state)
         const RecordForm *form = record_form_find(&f->cx, forms->forms[i]->id);
         read_table_plans(f, &form->own);
         read_plan(f, &form->own.previous);
+        read_plan(f, &form->own.latest);
         for (size_t j = 0; j < form->child_n; j++)
             read_table_plans(f, &form->children[j]);
     }

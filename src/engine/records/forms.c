@@ -24,6 +24,19 @@ static const DbColumn in_previous[] = {{"place", DB_TEXT, false},     {"subject"
 static const DbColumn in_each[] = {
     {"place", DB_TEXT, false}, {"form", DB_TEXT, false}, {"known_on", DB_DATE, false}};
 
+enum { LATEST_IN_N = 3 + ANSWERS_LATEST_MOST };
+
+/* :place :form :known_on, then the subjects. */
+static const DbColumn *in_latest(Arena *arena)
+{
+    DbColumn *in = arena_array(arena, DbColumn, LATEST_IN_N);
+    for (size_t i = 0; i < 3; i++)
+        in[i] = in_each[i];
+    for (size_t i = 3; i < LATEST_IN_N; i++)
+        in[i] = (DbColumn){str_to_c(arena, str_printf(arena, "s%zu", i - 3)), DB_UUID, false};
+    return in;
+}
+
 DbType record_db_type(FieldType type)
 {
     switch (type) {
@@ -113,8 +126,10 @@ static void make_reads(Arena *arena, const Form *form, RecordTable *table)
         {ANSWERS_OF_SUBJECT, "subject", in_of_subject, 3, &table->of_subject},
         {ANSWERS_EACH, "each", in_each, 3, &table->each},
         {ANSWERS_PREVIOUS, "previous", in_previous, 7, &table->previous},
+        {ANSWERS_LATEST, "latest", NULL, LATEST_IN_N, &table->latest},
     };
-    size_t n = table->child == NULL ? 4 : 3;
+    size_t n = table->child == NULL ? 5 : 3;
+    reads[4].in = table->child == NULL ? in_latest(arena) : NULL;
     size_t out_n;
     const DbColumn *out = out_columns(arena, table, &out_n);
     for (size_t i = 0; i < n; i++) {

@@ -80,6 +80,11 @@ Err record_timeline(Cx *cx, Uuid subject, size_t most, const Record **ret_record
  * smaller id than `before_id`); found = false when there is none. What `previous.` reads. */
 Err record_previous(Cx *cx, const Form *form, Uuid subject, Date day, Uuid before_id,
                     bool *ret_found, Record *ret_record) MUST_CHECK;
+/* For each subject its newest current record of the form, with the answers that are not in child
+ * tables nor sealed; id nil where there is none. One query for a hundred subjects. The ids come
+ * from a scoped query; no audit entry of its own. */
+Err record_latest(Cx *cx, const Form *form, const Uuid *subjects, size_t n,
+                  const Record **ret_records) MUST_CHECK;
 /* Reads every record of a form in subject order, ended ones too (is_ended, ended_at): derived
  * tables that answer for past days are rebuilt from it. What visit allocates in cx->arena is gone
  * when it returns. */

@@ -17,7 +17,8 @@ typedef struct RecordTable {
     const char *name;
     const DbColumn *columns; /* of the table, in the order of the insert's parameters */
     DbStatement insert;
-    DbStatement of_record, of_subject, previous, each; /* previous: of the own table only */
+    DbStatement of_record, of_subject, each;
+    DbStatement previous, latest; /* of the own table only */
 } RecordTable;
 
 typedef struct RecordForm {

@@ -241,6 +241,36 @@ static void the_previous_record_is_the_newest_current_one_before(void **state)
     assert_false(found);
 }
 
+static void the_latest_current_records_of_many_come_at_once(void **state)
+{
+    Fixture *f = *state;
+    enum { MANY = 250 };
+    Uuid subjects[MANY];
+    for (unsigned i = 0; i < MANY; i++)
+        subjects[i] = id_of(1000 + i);
+    subjects[3] = f->resident;
+    subjects[7] = f->other;
+    subjects[MANY - 1] = f->resident;
+    const Record *latest = NULL;
+    assert_int_equal(record_latest(&f->cx, &f->form, subjects, MANY, &latest), OK);
+    assert_true(uuid_is_nil(latest[3].id));
+    assert_int_equal(submit(f, draft_of(f, 10, "2025-01-10", 110)), OK);
+    assert_int_equal(submit(f, draft_of(f, 30, "2025-02-10", 130)), OK);
+    assert_int_equal(submit(f, draft_of(f, 20, "2025-02-10", 120)), OK);
+    assert_int_equal(record_latest(&f->cx, &f->form, subjects, MANY, &latest), OK);
+    for (size_t i = 0; i < MANY; i++)
+        assert_int_equal(uuid_is_nil(latest[i].id), i != 3 && i != MANY - 1);
+    assert_true(uuid_equals(latest[3].id, id_of(30))); /* same day, greater id */
+    assert_true(uuid_equals(latest[MANY - 1].id, id_of(30)));
+    assert_int_equal(latest[3].happened_on.days, day_of("2025-02-10").days);
+    assert_int_equal(latest[3].answers->values[SBP].as.integer, 130);
+    assert_int_equal(record_void(&f->cx, id_of(30), STR("x")), OK);
+    assert_int_equal(submit(f, amendment_of(f, 40, 20, "2025-02-10", 121)), OK);
+    assert_int_equal(record_latest(&f->cx, &f->form, subjects, MANY, &latest), OK);
+    assert_true(uuid_equals(latest[3].id, id_of(40)));
+    assert_int_equal(latest[3].answers->values[SBP].as.integer, 121);
+}
+
 static void sealed_answers_live_in_the_resident_only(void **state)
 {
     Fixture *f = *state;
@@ -452,6 +482,7 @@ int main(void)
         ON_BOTH(an_amendment_needs_a_reason_and_the_same_person),
         ON_BOTH(voiding_ends_a_record_once_and_needs_a_reason),
         ON_BOTH(the_previous_record_is_the_newest_current_one_before),
+        ON_BOTH(the_latest_current_records_of_many_come_at_once),
         ON_BOTH(sealed_answers_live_in_the_resident_only),
         ON_BOTH(what_several_devices_send_at_once_is_stored_once),
         ON_BOTH(hooks_run_in_the_same_write),

@@ -1,0 +1,49 @@
+/* The newest current record of many subjects at once, for lists. */
+#include "access/access.h"
+#include "engine/records/records_int.h"
+
+static void put_record(const Uuid *subjects, size_t n, const Record *record, Record *records)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (uuid_equals(subjects[i], record->subject))
+            records[i] = *record;
+    }
+}
+
+/* At most ANSWERS_LATEST_MOST; places that are not needed hold the nil id. */
+static Err read_batch(Cx *cx, const RecordForm *form, const Uuid *subjects, size_t n,
+                      Record *records)
+{
+    DbValue in[3 + ANSWERS_LATEST_MOST] = {db_text(cx->place), db_text(form->form->id),
+                                           db_date(record_known_on(cx))};
+    for (size_t i = 0; i < ANSWERS_LATEST_MOST; i++)
+        in[3 + i] = db_uuid(i < n ? subjects[i] : UUID_NIL);
+    CLEANUP(db_rows_close) DbRows rows = {0};
+    TRY(db_query(cx->db, &form->own.latest, NULL, in, &rows));
+    for (;;) {
+        bool has_row;
+        TRY(db_next(&rows, &has_row));
+        if (!has_row)
+            return OK;
+        Record record;
+        record_row_take(form, &rows, cx->arena, &record);
+        put_record(subjects, n, &record, records);
+    }
+}
+
+Err record_latest(Cx *cx, const Form *form, const Uuid *subjects, size_t n,
+                  const Record **ret_records)
+{
+    TRY(access_require(cx, STR("records.read")));
+    const RecordForm *found = record_form_find(cx, form->id);
+    ENSURE(found != NULL);
+    Record *records = arena_array(cx->arena, Record, n);
+    for (size_t at = 0; at < n; at += ANSWERS_LATEST_MOST) {
+        size_t batch = n - at < ANSWERS_LATEST_MOST ? n - at : ANSWERS_LATEST_MOST;
+        Err err = read_batch(cx, found, subjects + at, batch, records + at);
+        if (err != OK)
+            return cx_fail_db(cx, err);
+    }
+    *ret_records = records;
+    return OK;
+}
