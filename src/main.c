@@ -1,4 +1,5 @@
 /* Finds the command that was typed, opens what it needs, runs it. */
+#include "access/access.h"
 #include "app/app.h"
 #include "app/commands.h"
 
@@ -28,6 +29,11 @@ static Err run_on_database(Cli *cli)
     cli->cx = &cx;
     cli->packs = app.packs;
     Err err = cli->command->run(cli);
+    if (err == OK && cli->command->makes_database)
+        err = app_keep_packs(&cx);
+    Err flushed =
+        audit_flush(&cx); /* what was looked at is written down, also by a failed command */
+    err = err == OK ? flushed : err;
     if (err != OK)
         say_failure(cli, err);
     cli->cx = NULL;

@@ -11,13 +11,6 @@
 #include "db/migrate.h"
 #include "engine/obligations/obligations.h"
 
-static const Actor system_actor = {
-    .is_system = true,
-    .login = {"system", 6},
-    .scope = {.area_from = {"0", 1}, .area_after = {":", 1}}, /* ':' follows '9' */
-    .sees_persons = true,
-};
-
 static Lang lang_of_environment(void)
 {
     Str lang = os_environment("LC_ALL");
@@ -43,7 +36,7 @@ Cx app_system_cx(App *app, Arena *arena)
         .writer = app->writer,
         .packs = app->packs,
         .keys = app->keys,
-        .actor = &system_actor,
+        .actor = access_system_actor(),
         .place = app->place,
         .now = app_now(app->fixed_day),
         .as_of = DATE_NONE,
@@ -153,12 +146,40 @@ static Err choose_place(App *app, const AppOptions *options)
     return day.n == 0 ? OK : date_parse(day, &app->fixed_day);
 }
 
+static Err keep_packs_of_place(Cx *cx)
+{
+    for (size_t i = 0; i < cx->packs->pack_n; i++) {
+        const Pack *pack = &cx->packs->packs[i];
+        PackVersionFile *files = arena_array(cx->arena, PackVersionFile, pack->file_n);
+        for (size_t j = 0; j < pack->file_n; j++)
+            files[j] = (PackVersionFile){pack->files[j].path, pack->files[j].text};
+        const PackVersion version = {pack->id, pack->version, pack->hash, files, pack->file_n};
+        TRY(pack_version_keep(cx, &version));
+    }
+    return OK;
+}
+
+Err app_keep_packs(Cx *cx)
+{
+    const Place *places = NULL;
+    size_t n = 0;
+    TRY(place_list(cx, &places, &n));
+    for (size_t i = 0; i < n; i++) {
+        Cx of_place = *cx;
+        of_place.place = places[i].code;
+        TRY(keep_packs_of_place(&of_place));
+    }
+    return OK;
+}
+
 static Err update_derived(App *app)
 {
     Arena arena = {0};
     arena_init(&arena, MIB(256));
     Cx cx = app_system_cx(app, &arena);
     Err err = record_tables_update(&cx);
+    if (err == OK)
+        err = app_keep_packs(&cx);
     if (err == OK && app->place.n > 0) {
         Place place;
         err = place_open(&cx, &place);

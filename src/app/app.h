@@ -41,6 +41,10 @@ Err app_start_writer(App *app) MUST_CHECK;
 Str app_packs_directory(Str given, Arena *arena);
 /* A context on app->db that acts as the system and sees everything. */
 Cx app_system_cx(App *app, Arena *arena);
+/* Keeps the text of the packs with every place of the database: what a record was judged by can be
+ * read later. Only looks when nothing is new. app_open does it; so does a command that made a
+ * place. */
+Err app_keep_packs(Cx *cx) MUST_CHECK;
 /* The instant to live in: the clock's, moved to the fixed day when there is one. */
 Instant app_now(Date fixed_day);
 

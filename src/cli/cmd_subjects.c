@@ -13,11 +13,8 @@ static void put_text(JsonOut *json, const char *key, Str text)
         json_text(json, text);
 }
 
-static Err put_facility(Cx *cx, const Facility *facility)
+static Err put_facility(Cx *cx, const Facility *facility, const Catchment *catchments, size_t n)
 {
-    const Str *areas = NULL;
-    size_t n = 0;
-    TRY(subject_catchment_areas(cx, facility->code, false, cx->today, &areas, &n));
     JsonLine line;
     json_line_begin(&line, cx->arena);
     JsonOut *json = &line.json;
@@ -29,8 +26,10 @@ static Err put_facility(Cx *cx, const Facility *facility)
     put_text(json, "parent", facility->parent);
     json_key_c(json, "areas");
     json_array_begin(json);
-    for (size_t i = 0; i < n; i++)
-        json_text(json, areas[i]);
+    for (size_t i = 0; i < n; i++) {
+        if (str_equals(catchments[i].facility, facility->code))
+            json_text(json, catchments[i].area);
+    }
     json_array_end(json);
     return json_line_end(&line);
 }
@@ -39,11 +38,13 @@ static Err facilities_run(Cli *cli)
 {
     Cx *cx = cli->cx;
     const Facility *facilities = NULL;
-    size_t n = 0;
+    const Catchment *catchments = NULL;
+    size_t n = 0, catchment_n = 0;
     TRY(subject_facilities(cx, &facilities, &n));
+    TRY(subject_catchments(cx, &catchments, &catchment_n));
     for (size_t i = 0; i < n; i++) {
         ArenaMark mark = arena_mark(cx->arena);
-        TRY(put_facility(cx, &facilities[i]));
+        TRY(put_facility(cx, &facilities[i], catchments, catchment_n));
         arena_reset_to(cx->arena, mark);
     }
     return OK;

@@ -2,6 +2,7 @@
 #include "demo/demo_int.h"
 
 #include "core/place.h"
+#include "db/plans.h"
 #include "engine/obligations/obligations.h"
 
 typedef struct {
@@ -18,11 +19,18 @@ static Str options_text(Cx *cx, const DemoOptions *options)
 
 static Err add_residents(Demo *demo, const DemoPerson *people, size_t n, void *arg)
 {
-    (void)arg;
     Resident *residents = arena_array(demo->cx->arena, Resident, n);
     for (size_t i = 0; i < n; i++)
         residents[i] = people[i].resident;
-    return resident_add_many(demo->cx, residents, n);
+    return resident_bulk_add(arg, residents, n);
+}
+
+static Err make_people(Demo *demo)
+{
+    CLEANUP(resident_bulk_close) ResidentBulk *bulk = NULL;
+    TRY(resident_bulk_open(demo->cx, &bulk));
+    TRY(demo_people(demo, add_residents, bulk));
+    return resident_bulk_end(bulk);
 }
 
 static Err add_care(Demo *demo, const DemoPerson *people, size_t n, void *arg)
@@ -37,12 +45,13 @@ static Err make_county(Demo *demo)
 {
     Cx *cx = demo->cx;
     TRY(demo_county(demo));
-    TRY(demo_people(demo, add_residents, NULL));
+    TRY(make_people(demo));
     DemoCare *care = NULL;
     TRY(obligation_rules_update(cx));
     TRY(demo_care_begin(demo, &care));
     TRY(demo_people(demo, add_care, care));
     TRY(demo_care_end(care));
+    TRY(db_plans_learn(cx->db));
     ObligationRecompute result;
     TRY(obligation_recompute(cx, &result));
     char day[DATE_TEXT_SIZE];
