@@ -48,14 +48,14 @@ static Cx cx_on(Run *run, Arena *arena, Date day)
 
 static void check_identities(Run *run, Arena *arena)
 {
-    static const char *const faults[] = {"", "length", "characters", "date", "check"};
     for (size_t i = 0; i < run->test->identity_n; i++) {
         const PackTestIdentity *wanted = &run->test->identities[i];
         IdentityNumber number = {.birth_date = DATE_NONE};
         IdentityFault fault = identity_number_read(wanted->number, run->day, &number);
-        if (!str_equals_c(wanted->fault, faults[fault])) {
+        const char *fault_name = identity_fault_name(fault);
+        if (!str_equals_c(wanted->fault, fault_name)) {
             say(run, wanted->line,
-                str_printf(arena, "%.*s: fault \"%s\"", STR_ARG(wanted->number), faults[fault]));
+                str_printf(arena, "%.*s: fault \"%s\"", STR_ARG(wanted->number), fault_name));
             continue;
         }
         if (fault != IDENTITY_OK)

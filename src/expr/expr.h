@@ -13,7 +13,7 @@
  *     away from zero.
  *  4. Length and depth are bounded (EXPR_TEXT_MOST, EXPR_DEPTH_MOST, EXPR_NODE_MOST). Evaluation
  *     neither allocates outside the scratch arena nor fails.
- *  5. expr_sql gives a text that SQLite and PostgreSQL evaluate to the same value. */
+ *  5. expr_sql gives a text that SQLite and PostgreSQL evaluate to the same value, or refuses. */
 #pragma once
 
 #include "base/buf.h"
@@ -97,8 +97,8 @@ bool expr_holds(const Expr *expr, const ExprValue *slots, Arena *scratch);
 typedef enum { EXPR_SQLITE, EXPR_POSTGRES } ExprDialect;
 /* Writes the expression as SQL; column writes the SQL text of a slot (logic: a column of 0 and 1).
  * The helper functions of db/README.md must exist. EXPR_CODES slots are written through their child
- * table and are refused here (ERR_INVALID); ERR_LIMIT when the text nests deeper than a database
- * parses. */
+ * table and are refused here (ERR_INVALID), as are the identity_ functions, which no database has;
+ * ERR_LIMIT when the text nests deeper than a database parses. */
 Err expr_sql(const Expr *expr, ExprDialect dialect,
              void (*column)(void *context, uint32_t slot, Buf *out), void *context,
              Buf *out) MUST_CHECK;

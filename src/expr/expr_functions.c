@@ -5,6 +5,7 @@
 #include "base/num.h"
 #include "base/period.h"
 #include "base/utf8.h"
+#include "expr/identity.h"
 
 #include <math.h>
 
@@ -125,6 +126,30 @@ static const ExprFunction functions[EXPR_FN_N] = {
      2,
      EXPR_DATE,
      0},
+    {EXPR_FN_IDENTITY_FAULT,
+     "identity_fault",
+     "identity_fault(text, today)",
+     {EXPR_TAKES_TEXT, EXPR_TAKES_DATE},
+     2,
+     2,
+     EXPR_TEXT,
+     0},
+    {EXPR_FN_IDENTITY_BIRTH_DATE,
+     "identity_birth_date",
+     "identity_birth_date(text)",
+     {EXPR_TAKES_TEXT},
+     1,
+     1,
+     EXPR_DATE,
+     0},
+    {EXPR_FN_IDENTITY_SEX,
+     "identity_sex",
+     "identity_sex(text)",
+     {EXPR_TAKES_TEXT},
+     1,
+     1,
+     EXPR_TEXT,
+     0},
 };
 
 const ExprFunction *expr_function_at(size_t index)
@@ -134,7 +159,7 @@ const ExprFunction *expr_function_at(size_t index)
 
 const ExprFunction *expr_function_find(Str name)
 {
-    char lower[16];
+    char lower[32];
     if (name.n >= sizeof lower)
         return NULL;
     for (size_t i = 0; i < name.n; i++)
@@ -305,6 +330,22 @@ static ExprValue call_on_dates(ExprFunctionId id, const ExprValue *arguments)
     return part_of_date(id, first);
 }
 
+/* NULL when the number is acceptable, as nothing is wrong with it. */
+static ExprValue fault_of_identity(Str number, Date today)
+{
+    IdentityNumber ignored;
+    IdentityFault fault = identity_number_read(number, today, &ignored);
+    return fault == IDENTITY_OK ? EXPR_ABSENT : text(str_from_c(identity_fault_name(fault)));
+}
+
+static ExprValue part_of_identity(ExprFunctionId id, Str number)
+{
+    IdentityNumber identity;
+    if (identity_number_read(number, date_from_ymd(9999, 12, 31), &identity) != IDENTITY_OK)
+        return EXPR_ABSENT;
+    return id == EXPR_FN_IDENTITY_SEX ? text(identity.sex) : date(identity.birth_date);
+}
+
 ExprValue expr_function_call(const ExprFunction *function, const ExprValue *arguments, size_t n,
                              Arena *scratch)
 {
@@ -331,6 +372,10 @@ ExprValue expr_function_call(const ExprFunction *function, const ExprValue *argu
     case EXPR_FN_UPPER: return change_case(arguments[0].as.text, 'a', 'z', 'A', scratch);
     case EXPR_FN_SUBSTR: return part_of_text(arguments, n);
     case EXPR_FN_PERIOD_START: return start_of_period(arguments[0].as.text, arguments[1].as.date);
+    case EXPR_FN_IDENTITY_FAULT:
+        return fault_of_identity(arguments[0].as.text, arguments[1].as.date);
+    case EXPR_FN_IDENTITY_BIRTH_DATE:
+    case EXPR_FN_IDENTITY_SEX: return part_of_identity(function->id, arguments[0].as.text);
     case EXPR_FN_AGE_YEARS:
     case EXPR_FN_AGE_MONTHS:
     case EXPR_FN_ADD_DAYS:

@@ -32,6 +32,9 @@ typedef enum {
     EXPR_FN_YEAR,
     EXPR_FN_MONTH,
     EXPR_FN_PERIOD_START,
+    EXPR_FN_IDENTITY_FAULT,
+    EXPR_FN_IDENTITY_BIRTH_DATE,
+    EXPR_FN_IDENTITY_SEX,
     EXPR_FN_N,
 } ExprFunctionId;
 

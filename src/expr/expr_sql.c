@@ -414,6 +414,9 @@ static void write_function(Writer *writer, const ExprNode *node)
     case EXPR_FN_HAS:
     case EXPR_FN_HAS_ANY:
     case EXPR_FN_COUNT:
+    case EXPR_FN_IDENTITY_FAULT:
+    case EXPR_FN_IDENTITY_BIRTH_DATE:
+    case EXPR_FN_IDENTITY_SEX:
     case EXPR_FN_N: writer->err = ERR_INVALID; break;
     }
 }

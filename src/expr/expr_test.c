@@ -278,13 +278,21 @@ static void sql_is_plain_where_no_overflow_is_possible(void **state)
     assert_sql("mode > 'a'", EXPR_POSTGRES, "(c2 COLLATE \"C\" > 'a')");
 }
 
-static void sql_refuses_sets_of_codes_and_deep_nesting(void **state)
+static void sql_refuses_sets_of_codes_identity_numbers_and_deep_nesting(void **state)
 {
     (void)state;
     Buf out;
     buf_init(&out, &arena, 10000);
     Expr *codes = compiled("has(symptoms, '1')", EXPR_LOGIC);
     assert_int_equal(expr_sql(codes, EXPR_SQLITE, put_column, NULL, &out), ERR_INVALID);
+    static const char *const identities[] = {"identity_fault(mode, DATE '2025-06-30') = 'check'",
+                                             "identity_birth_date(mode) IS NULL",
+                                             "identity_sex(mode) = '1'"};
+    for (size_t i = 0; i < sizeof identities / sizeof identities[0]; i++) {
+        const Expr *identity = compiled(identities[i], EXPR_LOGIC);
+        assert_int_equal(expr_sql(identity, EXPR_SQLITE, put_column, NULL, &out), ERR_INVALID);
+        assert_int_equal(expr_sql(identity, EXPR_POSTGRES, put_column, NULL, &out), ERR_INVALID);
+    }
     char text[200] = "";
     for (int i = 0; i < 30; i++)
         strcat(text, "abs(");
@@ -326,7 +334,8 @@ int main(void)
         cmocka_unit_test_teardown(a_slot_of_another_type_counts_as_absent, reset_arena),
         cmocka_unit_test_teardown(length_depth_and_size_are_bounded, reset_arena),
         cmocka_unit_test_teardown(sql_is_plain_where_no_overflow_is_possible, reset_arena),
-        cmocka_unit_test_teardown(sql_refuses_sets_of_codes_and_deep_nesting, reset_arena),
+        cmocka_unit_test_teardown(sql_refuses_sets_of_codes_identity_numbers_and_deep_nesting,
+                                  reset_arena),
         cmocka_unit_test_teardown(every_function_stands_in_its_own_place, reset_arena),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

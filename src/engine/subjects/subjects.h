@@ -5,11 +5,14 @@
  *  1. Names, ID numbers, phones and addresses of persons are sealed columns; nothing else holds
  * them. Search goes over keyed-hash tokens, inside the caller's scope, at most 50 rows.
  *  2. Rows are dated, not overwritten: a catchment ends, a facility is merged, a resident moves.
- *  3. Division codes are prefixes: county 6 digits, township 9, village 12 (GB/T 2260, GB/T 10114).
+ *  3. An acceptable identity number (id_type 01) is stored, sealed and hashed in its form of 18
+ *     characters with a large X, however it was given: 15 digits and a small x are the same number.
+ *  4. Division codes are prefixes: county 6 digits, township 9, village 12 (GB/T 2260, GB/T 10114).
  */
 #pragma once
 
 #include "core/cx.h"
+#include "expr/identity.h"
 
 typedef struct Area {
     Str code;
@@ -49,25 +52,6 @@ typedef struct Resident {
     Date registered_on;
     Date died_on, left_on; /* DATE_NONE while here */
 } Resident;
-
-/* Identity numbers (GB 11643). Pure. */
-typedef struct IdentityNumber {
-    char number[19]; /* 18 characters, upper-case X; a 15-digit number is upgraded */
-    Date birth_date;
-    Str sex;           /* "1" or "2" */
-    bool area_unknown; /* no such province (GB/T 2260): a warning only, codes are abolished over
-                          time */
-} IdentityNumber;
-
-typedef enum {
-    IDENTITY_OK,
-    IDENTITY_LENGTH,
-    IDENTITY_CHARACTERS,
-    IDENTITY_DATE,
-    IDENTITY_CHECK, /* wrong check character */
-} IdentityFault;
-/* today: no birth date lies after it. */
-IdentityFault identity_number_read(Str text, Date today, IdentityNumber *ret_number);
 
 /* 17-digit health record number: 6 county, 3 township, 3 village, 5 serial. */
 typedef enum { COMMITTEE_NEIGHBOURHOOD, COMMITTEE_VILLAGE, COMMITTEE_OTHER } CommitteeKind;

@@ -1,7 +1,7 @@
-/* Resident identity numbers (GB 11643): 6 area, 8 birth date, 3 sequence (odd male, even female), 1
- * check. Pure. The order of the tests is length, characters, date, check character: the first fault
- * is told. */
-#include "engine/subjects/subjects.h"
+/* See identity.h. The order of the tests is length, characters, date, check character. */
+#include "expr/identity.h"
+
+#include "base/utf8.h"
 
 enum {
     LENGTH = 18,
@@ -57,8 +57,11 @@ static IdentityFault copy_characters(Str text, char number[LENGTH + 1])
 
 IdentityFault identity_number_read(Str text, Date today, IdentityNumber *ret_number)
 {
-    if (text.n != LENGTH && text.n != LENGTH_OLD)
+    size_t length = utf8_length(text);
+    if (length != LENGTH && length != LENGTH_OLD)
         return IDENTITY_LENGTH;
+    if (text.n != length)
+        return IDENTITY_CHARACTERS;
     IdentityNumber found = {0};
     IdentityFault fault = copy_characters(text, found.number);
     if (fault != IDENTITY_OK)
@@ -85,4 +88,10 @@ IdentityFault identity_number_read(Str text, Date today, IdentityNumber *ret_num
     }
     *ret_number = found;
     return IDENTITY_OK;
+}
+
+const char *identity_fault_name(IdentityFault fault)
+{
+    static const char *const names[] = {"", "length", "characters", "date", "check"};
+    return names[fault];
 }
