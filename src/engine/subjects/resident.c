@@ -83,6 +83,19 @@ Err resident_open(Cx *cx, Uuid id, Resident *ret_resident)
     return OK;
 }
 
+/* Only this kind of document has numbers by GB 11643 (WS 364, CV02.01.101). */
+#define IDENTITY_CARD "01"
+
+Str resident_id_number(Cx *cx, const Resident *resident)
+{
+    IdentityNumber identity;
+    if (!str_equals_c(resident->id_type, IDENTITY_CARD)
+        || identity_number_read(resident->id_number, cx->today, &identity) != IDENTITY_OK
+        || str_equals_c(resident->id_number, identity.number))
+        return resident->id_number;
+    return str_copy(cx->arena, str_from_c(identity.number));
+}
+
 static bool is_same(const Resident *a, const Resident *b)
 {
     return str_equals(a->record_number, b->record_number) && str_equals(a->sex, b->sex)
@@ -183,6 +196,7 @@ static Err add_resident(Cx *cx, void *arg)
 Err resident_add(Cx *cx, const Resident *resident)
 {
     Resident copy = *resident;
+    copy.id_number = resident_id_number(cx, resident);
     return cx_write(cx, add_resident, &copy);
 }
 
@@ -299,6 +313,7 @@ Err resident_keep(Cx *cx, Uuid id, const ResidentFact *facts, size_t n)
         else if (date_parse(facts[i].text, &after.birth_date) != OK)
             return ERR_INVALID;
     }
+    after.id_number = resident_id_number(cx, &after);
     return is_same(&before, &after) ? OK : change_resident(cx, &before, &after);
 }
 

@@ -77,7 +77,7 @@ static Err put_resident(Cx *cx, DbBulk *bulk, const Resident *resident, int64_t 
         db_integer(rev),
         db_bytes(resident_seal_name(cx, id, resident->name)),
         bytes_or_null(resident_seal(cx, id, "id_type", resident->id_type)),
-        bytes_or_null(resident_seal(cx, id, "id_number", resident->id_number)),
+        bytes_or_null(resident_seal(cx, id, "id_number", resident_id_number(cx, resident))),
         bytes_or_null(resident_seal(cx, id, "phone", resident->phone)),
         bytes_or_null(resident_seal(cx, id, "address", resident->address)),
     };
@@ -143,7 +143,9 @@ static Err gather_tokens(ResidentBulk *bulk, const Resident *resident)
     Cx *cx = bulk->cx;
     TokenList tokens;
     ArenaMark mark = arena_mark(cx->arena);
-    resident_tokens(cx->keys, cx->arena, resident, &tokens);
+    Resident stored = *resident;
+    stored.id_number = resident_id_number(cx, resident);
+    resident_tokens(cx->keys, cx->arena, &stored, &tokens);
     arena_reset_to(cx->arena, mark);
     for (size_t i = 0; i < tokens.n; i++) {
         PendingToken *pending = next_pending(bulk);

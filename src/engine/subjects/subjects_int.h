@@ -39,6 +39,9 @@ Token token_of_phone_end(const struct Keys *keys, Arena *arena, Str last_four);
 void resident_tokens(const struct Keys *keys, Arena *arena, const Resident *resident,
                      TokenList *ret_tokens);
 
+/* The identity number as it is stored: that of an identity card in its form of 18 characters when
+ * it is acceptable, anything else as it was given. */
+Str resident_id_number(Cx *cx, const Resident *resident);
 /* Sealed columns; associated data is "resident.<column> <id>". An empty text is NULL. */
 Str resident_seal(Cx *cx, Uuid id, const char *column, Str plain);
 /* The empty name is sealed too: its column is never NULL. */

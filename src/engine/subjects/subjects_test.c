@@ -558,6 +558,55 @@ static void facts_that_forms_keep_are_sealed_searchable_and_read_back(void **sta
     assert_int_equal(facts[4].text.n, 0);
 }
 
+static Err keep_number(Cx *cx, void *arg)
+{
+    const Resident *wanted = arg;
+    const ResidentFact facts[] = {{STR("id_type"), wanted->id_type},
+                                  {STR("id_number"), wanted->id_number}};
+    return resident_keep(cx, wanted->id, facts, 2);
+}
+
+static void assert_kept(Cx *cx, Uuid id, const char *type, const char *number, const char *expected)
+{
+    Resident wanted = {.id = id, .id_type = str_from_c(type), .id_number = str_from_c(number)};
+    assert_int_equal(cx_write(cx, keep_number, &wanted), OK);
+    ResidentFact fact = {.fact = STR("id_number")};
+    assert_int_equal(resident_facts(cx, id, &fact, 1), OK);
+    assert_string_equal(str_to_c(cx->arena, fact.text), expected);
+}
+
+static Err add_small_x_at_once(Cx *cx, void *arg)
+{
+    return resident_add_many(cx, arg, 1);
+}
+
+static void an_identity_number_is_stored_in_its_form_of_eighteen_characters(void **state)
+{
+    Fixture *fixture = fixture_of(state);
+    Cx *cx = &fixture->cx;
+    Uuid id = fixture->people[0].id;
+    assert_kept(cx, id, "01", "99660119760704004x", "99660119760704004x"); /* wrong: as it is */
+    assert_kept(cx, id, "01", "996601620815003", "996601196208150034");
+    assert_found(cx, "996601196208150034", "王小明 ");
+    assert_found(cx, "996601620815003", "王小明 ");
+    assert_found(cx, "0034", "王小明 ");
+    assert_found(cx, "5003", "");
+    assert_kept(cx, id, "03", "996601620815003", "996601620815003"); /* a passport's */
+    assert_found(cx, "5003", "王小明 ");
+    assert_found(cx, "0034", "");
+
+    Resident added = person(cx, STR("赵小六"), VILLAGE_1, STR("996601620815003"), STR(""), STR(""));
+    assert_int_equal(resident_add(cx, &added), OK);
+    assert_int_equal(resident_add(cx, &added), OK); /* again the same */
+    assert_found(cx, "0034", "赵小六 ");
+    Resident bulk =
+        person(cx, STR("赵小七"), VILLAGE_1, STR("99660119760704003x"), STR(""), STR(""));
+    assert_int_equal(cx_write(cx, add_small_x_at_once, &bulk), OK);
+    Resident stored;
+    assert_int_equal(resident_open(cx, bulk.id, &stored), OK);
+    assert_true(str_equals_c(stored.id_number, "99660119760704003X"));
+}
+
 static void names_of_a_list_come_in_its_order(void **state)
 {
     Fixture *fixture = fixture_of(state);
@@ -649,6 +698,7 @@ static int run_group(const char *name, bool on_postgres)
         TEST(a_search_gives_at_most_fifty),
         TEST(a_name_longer_than_is_asked_at_once_is_compared_whole),
         TEST(facts_that_forms_keep_are_sealed_searchable_and_read_back),
+        TEST(an_identity_number_is_stored_in_its_form_of_eighteen_characters),
         TEST(names_of_a_list_come_in_its_order),
         TEST(residents_added_at_once_are_like_those_added_alone),
         TEST(a_part_that_fails_leaves_nothing_of_the_whole),
