@@ -227,6 +227,15 @@ static void check_details(Reader *reader, const Yaml *map, const FormField *fiel
 
 /* ---- rows ---- */
 
+/* What the tables and views of forms cannot be called. */
+static void check_reserved(Reader *reader, YamlPlace at, Str id, MistakeKind kind, bool is_reserved)
+{
+    if (str_find(id, STR("__"), 0) != SIZE_MAX)
+        MISTAKE_AT(reader->loader, reader->file, at, MISTAKE_ID_UNDERSCORES, same(id));
+    else if (is_reserved)
+        MISTAKE_AT(reader->loader, reader->file, at, kind, same(id));
+}
+
 /* Whether the column is known well enough for answers to be judged by it. */
 static bool read_column(Reader *reader, const Yaml *item, FormField *column,
                         const FormField *before, size_t before_n)
@@ -242,6 +251,9 @@ static bool read_column(Reader *reader, const Yaml *item, FormField *column,
     if (note.is_type_known && (column->type == FIELD_ROWS || column->type == FIELD_CODES))
         MISTAKE_AT(reader->loader, reader->file, read_key(item, "type")->at,
                    MISTAKE_TYPE_NOT_IN_ROWS, same(str_from_c(type_names[column->type])));
+    if (column->id.n > 0)
+        check_reserved(reader, read_key(item, "id")->at, column->id, MISTAKE_ID_RESERVED,
+                       ddl_name_is_reserved(column->id));
     for (size_t i = 0; i < before_n && column->id.n > 0; i++) {
         if (!str_equals(before[i].id, column->id))
             continue;
@@ -379,8 +391,8 @@ static void note_field_id(Reader *reader, Declared *declared, const FieldList *l
         return;
     }
     YamlPlace at = read_key(item, "id")->at;
-    if (ddl_name_is_reserved(field->id) || str_equals_c(field->id, "today"))
-        MISTAKE_AT(loader, reader->file, at, MISTAKE_ID_RESERVED, same(field->id));
+    check_reserved(reader, at, field->id, MISTAKE_ID_RESERVED,
+                   ddl_name_is_reserved(field->id) || str_equals_c(field->id, "today"));
     for (size_t i = 0; i < list->fields.n; i++) {
         if (!str_equals(list->fields.items[i].id, field->id))
             continue;
@@ -457,6 +469,9 @@ void load_form(Loader *loader, Declared *declared)
     const Yaml *map = declared->yaml;
     if (!read_map(&reader, map, keys, 5))
         return;
+    if (declared->id.n > 0)
+        check_reserved(&reader, declared->at, declared->id, MISTAKE_FORM_RESERVED,
+                       ddl_form_is_reserved(declared->id));
     Form *form = arena_new(loader->arena, Form);
     form->id = str_copy(loader->arena, declared->id);
     form->pack = declared->file->pack->pack->id;
