@@ -84,7 +84,8 @@ DbEngine db_engine(const Db *db);
 Str db_last_message(const Db *db);
 
 /* Registers the fixed text of {scope:kind alias}; `$` in it stands for the alias and :scope_from,
- * :scope_after, :scope_by_facility, :scope_facility for the values of DbScope. Once, at start. */
+ * :scope_after, :scope_by_facility, :scope_facility for the values of DbScope. At start; the same
+ * text may come again. */
 void db_register_scope(const char *kind, const char *predicate);
 
 typedef struct DbRows {

@@ -23,9 +23,13 @@ static const char *const scope_names[DB_SCOPE_PARAMETERS] = {
 
 void db_register_scope(const char *kind, const char *predicate)
 {
+    for (size_t i = 0; i < scope_n; i++) {
+        if (strcmp(scopes[i].kind, kind) != 0)
+            continue;
+        ENSURE(strcmp(scopes[i].predicate, predicate) == 0);
+        return;
+    }
     ENSURE(scope_n < SCOPES_MOST);
-    for (size_t i = 0; i < scope_n; i++)
-        ENSURE(strcmp(scopes[i].kind, kind) != 0);
     scopes[scope_n].kind = kind;
     scopes[scope_n].predicate = predicate;
     scope_n++;

@@ -1,0 +1,148 @@
+-- The floors: the barest statements over the product's own tables and indexes.
+
+-- name: bench_backend :one
+-- out: pid integer
+SELECT pg_backend_pid() AS pid;
+
+-- name: bench_analyze :run
+ANALYZE;
+
+-- name: bench_wal_flush :one
+-- out: n integer
+SELECT count(*) AS n FROM pg_stat_force_next_flush() f;
+
+-- name: bench_wal_syncs :one
+-- out: n integer
+SELECT CAST(wal_sync AS bigint) AS n FROM pg_stat_wal;
+
+-- name: bench_place_rev :one
+-- in: place text
+-- out: rev integer
+SELECT p.rev FROM place p WHERE p.code = :place;
+
+-- name: bench_obligation_empty :run
+DELETE FROM obligation;
+
+-- name: bench_obligation_truncate :run
+TRUNCATE obligation;
+
+-- name: bench_obligation_all :stream
+-- in: place text
+-- out: place text, subject_id uuid, rule_key integer, closes_on date, opens_on date, due_on date
+-- out: area_code text, met_by uuid?, met_on date?
+SELECT o.place, o.subject_id, o.rule_key, o.closes_on, o.opens_on, o.due_on, o.area_code, o.met_by,
+    o.met_on
+FROM obligation o
+WHERE o.place = :place
+ORDER BY o.subject_id, o.rule_key, o.closes_on;
+
+-- name: bench_obligation_of :many
+-- in: place text, subject_id uuid
+-- out: place text, subject_id uuid, rule_key integer, closes_on date, opens_on date, due_on date
+-- out: area_code text, met_by uuid?, met_on date?
+SELECT o.place, o.subject_id, o.rule_key, o.closes_on, o.opens_on, o.due_on, o.area_code, o.met_by,
+    o.met_on
+FROM obligation o
+WHERE o.place = :place AND o.subject_id = :subject_id
+ORDER BY o.rule_key, o.closes_on;
+
+-- name: bench_obligation_put :run
+-- in: place text, subject_id uuid, rule_key integer, closes_on date, opens_on date, due_on date
+-- in: area_code text, met_by uuid?, met_on date?
+INSERT INTO obligation (place, subject_id, rule_key, closes_on, opens_on, due_on, area_code, met_by,
+    met_on)
+VALUES (:place, :subject_id, :rule_key, :closes_on, :opens_on, :due_on, :area_code, :met_by, :met_on)
+ON CONFLICT (place, subject_id, rule_key, closes_on) DO UPDATE SET opens_on = :opens_on,
+    due_on = :due_on, area_code = :area_code, met_by = :met_by, met_on = :met_on;
+
+-- name: bench_evidence_all :stream
+-- in: place text
+-- out: subject_id uuid, rule_key integer, happened_on date, record_id uuid, kind integer
+-- out: is_counted integer, is_capped integer, next_on date?
+SELECT e.subject_id, e.rule_key, e.happened_on, e.record_id, e.kind, e.is_counted, e.is_capped,
+    e.next_on
+FROM obligation_evidence e
+WHERE e.place = :place AND e.ended_on IS NULL
+ORDER BY e.subject_id, e.rule_key, e.happened_on, e.record_id, e.kind;
+
+-- name: bench_enrolled :many
+-- in: place text, most integer
+-- out: subject_id uuid, sex text, birth_date date?
+SELECT DISTINCT e.subject_id, r.sex, r.birth_date
+FROM obligation_evidence e
+JOIN resident r ON r.place = e.place AND r.id = e.subject_id
+WHERE e.place = :place AND e.kind = 0 AND e.ended_on IS NULL
+ORDER BY e.subject_id
+LIMIT :most;
+
+-- name: bench_residents :many
+-- in: place text, most integer
+-- out: id uuid
+SELECT r.id FROM resident r WHERE r.place = :place ORDER BY r.id LIMIT :most;
+
+-- name: bench_resident_point :maybe
+-- in: place text, id uuid
+-- out: area_code text, sex text, birth_date date?, name bytes
+SELECT r.area_code, r.sex, r.birth_date, r.name
+FROM resident r
+WHERE r.place = :place AND r.id = :id;
+
+-- name: bench_record_read :many
+-- in: place text, rev integer
+-- out: place text, id uuid, rev integer, form text, form_version text, subject_kind text
+-- out: subject_id uuid, facility text, performed_by uuid, recorded_by uuid, happened_on date
+-- out: recorded_on date, recorded_at instant, amends uuid?, content_hash bytes
+SELECT r.place, r.id, r.rev, r.form, r.form_version, r.subject_kind, r.subject_id, r.facility,
+    r.performed_by, r.recorded_by, r.happened_on, r.recorded_on, r.recorded_at, r.amends,
+    r.content_hash
+FROM record r
+WHERE r.place = :place AND r.rev > :rev
+ORDER BY r.rev;
+
+-- name: bench_record_put :run
+-- in: place text, id uuid, rev integer, form text, form_version text, subject_kind text
+-- in: subject_id uuid, facility text, performed_by uuid, recorded_by uuid, happened_on date
+-- in: recorded_on date, recorded_at instant, amends uuid?, content_hash bytes
+INSERT INTO record (place, id, rev, form, form_version, subject_kind, subject_id, facility,
+    performed_by, recorded_by, happened_on, recorded_on, recorded_at, amends, content_hash)
+VALUES (:place, :id, :rev, :form, :form_version, :subject_kind, :subject_id, :facility,
+    :performed_by, :recorded_by, :happened_on, :recorded_on, :recorded_at, :amends, :content_hash);
+
+-- name: bench_evidence_read :many
+-- in: place text, rev integer
+-- out: place text, subject_id uuid, rule_key integer, happened_on date, record_id uuid, kind integer
+-- out: is_counted integer, is_capped integer, next_on date?, recorded_on date, ended_on date?
+SELECT e.place, e.subject_id, e.rule_key, e.happened_on, e.record_id, e.kind, e.is_counted,
+    e.is_capped, e.next_on, e.recorded_on, e.ended_on
+FROM record r
+JOIN obligation_evidence e ON e.place = r.place AND e.subject_id = r.subject_id
+    AND e.record_id = r.id
+WHERE r.place = :place AND r.rev > :rev
+ORDER BY r.rev, e.rule_key, e.kind;
+
+-- name: bench_evidence_put :run
+-- in: place text, subject_id uuid, rule_key integer, happened_on date, record_id uuid, kind integer
+-- in: is_counted integer, is_capped integer, next_on date?, recorded_on date, ended_on date?
+INSERT INTO obligation_evidence (place, subject_id, rule_key, happened_on, record_id, kind,
+    is_counted, is_capped, next_on, recorded_on, ended_on)
+VALUES (:place, :subject_id, :rule_key, :happened_on, :record_id, :kind, :is_counted, :is_capped,
+    :next_on, :recorded_on, :ended_on);
+
+-- name: bench_audit_read :many
+-- in: place text, rev integer
+-- out: place text, writer uuid, seq integer, at instant, account uuid?, action text
+-- out: subject_id uuid?, object_id uuid?, detail text, previous_hash bytes, hash bytes
+SELECT a.place, a.writer, a.seq, a.at, a.account, a.action, a.subject_id, a.object_id, a.detail,
+    a.previous_hash, a.hash
+FROM record r
+JOIN audit_entry a ON a.place = r.place AND a.subject_id = r.subject_id AND a.object_id = r.id
+WHERE r.place = :place AND r.rev > :rev
+ORDER BY a.seq;
+
+-- name: bench_audit_put :run
+-- in: place text, writer uuid, seq integer, at instant, account uuid?, action text
+-- in: subject_id uuid?, object_id uuid?, detail text, previous_hash bytes, hash bytes
+INSERT INTO audit_entry (place, writer, seq, at, account, action, subject_id, object_id, detail,
+    previous_hash, hash)
+VALUES (:place, :writer, :seq, :at, :account, :action, :subject_id, :object_id, :detail,
+    :previous_hash, :hash);

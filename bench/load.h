@@ -1,0 +1,25 @@
+/* A closed-loop load generator: N connections that stay open, each sending its next request as soon
+ * as the answer to the last one is there. One thread, HTTP/1.1 over loopback. */
+#pragma once
+
+#include "base/str.h"
+
+typedef struct LoadOptions {
+    uint16_t port;
+    size_t clients;
+    double seconds;
+    const Str *requests; /* whole requests, sent in turn */
+    size_t request_n;
+} LoadOptions;
+
+typedef struct LoadResult {
+    uint64_t answers;
+    uint64_t refused; /* answers other than 200 */
+    double seconds;
+    double bytes;         /* of an answer's body, mean */
+    double p50, p95, p99; /* milliseconds */
+} LoadResult;
+
+Err load_run(const LoadOptions *options, Arena *arena, LoadResult *ret_result) MUST_CHECK;
+/* One request on a connection of its own; the whole answer, head and body. */
+Err load_once(uint16_t port, Str request, Arena *arena, Str *ret_answer) MUST_CHECK;
