@@ -48,8 +48,10 @@ void record_write_summary(Cx *cx, JsonOut *out, const char *key, const Form *for
     json_array_begin(out);
     for (size_t i = 0; i < form->field_n; i++) {
         const FormField *field = &form->fields[i];
+        if (!field->is_in_lists)
+            continue;
         Wording text = text_of_value(cx, field, answers->values[i]);
-        if (!field->is_in_lists || text.zh.n == 0)
+        if (text.zh.n == 0)
             continue;
         json_object_begin(out);
         web_json_text(out, "field", field->id);
