@@ -116,6 +116,13 @@ static void note_rule_id(Reader *reader, const Yaml *item, Map *seen, Str id)
     map_put(seen, id, entry);
 }
 
+/* Stands in tables: never change it. */
+static uint32_t key_of(Str program, Str rule)
+{
+    uint64_t hash = str_hash(program) * 31 + str_hash(rule);
+    return (uint32_t)(hash ^ (hash >> 32));
+}
+
 static Rule *read_rule(Reader *reader, const Program *program, Declared *enrolment,
                        const Yaml *item, Map *seen)
 {
@@ -135,6 +142,7 @@ static Rule *read_rule(Reader *reader, const Program *program, Declared *enrolme
                    .first_field = SIZE_MAX,
                    .sooner_field = SIZE_MAX,
                    .notice_days = read_days(reader, item, "notice")};
+    rule->key = key_of(program->id, rule->id);
     if (rule->id.n > 0)
         note_rule_id(reader, item, seen, rule->id);
     Declared *evidence = NULL;

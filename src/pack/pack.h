@@ -72,6 +72,7 @@ typedef struct Rule {
     const Expr *sooner_latest; /* DATE: the latest day that such a record may set; NULL: none */
     int32_t notice_days;       /* an obligation is `due` this many days before due_on */
     uint32_t number;           /* index into PackSet.rules */
+    uint32_t key; /* of the names of program and rule: the same in every set that has it */
 } Rule;
 
 struct Program {

@@ -125,6 +125,7 @@ static void the_hypertension_rule_is_compiled_as_written(void **state)
     assert_non_null(program);
     assert_int_equal(program->rule_n, 1);
     const Rule *rule = program->rules[0];
+    assert_int_equal(rule->key, 0x210b8983); /* stands in tables */
     assert_int_equal(rule->every, PERIOD_QUARTER);
     assert_int_equal(rule->notice_days, 14);
     assert_ptr_equal(rule->evidence, pack_form(fixture->set, STR("hypertension_followup")));

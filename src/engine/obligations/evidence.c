@@ -9,8 +9,7 @@ enum { BULK_ROWS = 4000 };
 
 int64_t rule_key(const Rule *rule)
 {
-    uint64_t hash = str_hash(rule->program->id) * 31 + str_hash(rule->id);
-    return (int64_t)((hash ^ (hash >> 32)) & 0xffffffffu);
+    return rule->key;
 }
 
 const Rule *rule_by_key(const Cx *cx, int64_t key)

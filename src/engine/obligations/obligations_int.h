@@ -7,8 +7,8 @@
 /* Known on this day: everything, ended records apart. */
 #define KNOWN_NOW (date_from_ymd(9999, 12, 31))
 
-/* The stable key of a rule in the tables: 32 bits of the hash of "program/rule".
- * obligation_rules_update refuses a pack set in which two rules share one. */
+/* The stable key of a rule in the tables: Rule.key. obligation_rules_update refuses a pack set in
+ * which two rules share one. */
 int64_t rule_key(const Rule *rule);
 /* NULL when no rule of the set has the key: a rule that was removed. */
 const Rule *rule_by_key(const Cx *cx, int64_t key);

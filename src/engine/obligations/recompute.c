@@ -100,6 +100,44 @@ Err rows_reconcile(Cx *cx, const ObligationRows *computed, const ObligationRows 
     return OK;
 }
 
+static const DbColumn columns[] = {
+    {"place", DB_TEXT, false},     {"subject_id", DB_UUID, false}, {"rule_key", DB_INTEGER, false},
+    {"closes_on", DB_DATE, false}, {"opens_on", DB_DATE, false},   {"due_on", DB_DATE, false},
+    {"area_code", DB_TEXT, false}, {"met_by", DB_UUID, true},      {"met_on", DB_DATE, true},
+};
+
+enum { COLUMN_N = sizeof columns / sizeof *columns };
+
+static Err copy_row(DbBulk *bulk, Str place, const ObligationRow *row)
+{
+    const Obligation *obligation = &row->outcome.obligation;
+    const DbValue values[COLUMN_N] = {
+        db_text(place),
+        db_uuid(row->subject),
+        db_integer(row->rule_key),
+        db_date(obligation->closes_on),
+        db_date(obligation->opens_on),
+        db_date(obligation->due_on),
+        db_text(row->area.p == NULL ? STR("") : row->area),
+        uuid_is_nil(obligation->met_by) ? db_null(DB_UUID) : db_uuid(obligation->met_by),
+        db_date(obligation->met_on),
+    };
+    return db_bulk_row(bulk, values);
+}
+
+/* Into an empty table, where there is nothing to compare with. */
+static Err rows_copy(Cx *cx, const ObligationRows *computed, ObligationRecompute *totals)
+{
+    DbBulk *bulk = NULL;
+    if (computed->n == 0)
+        return OK;
+    TRY(db_bulk_begin(cx->db, cx->arena, "obligation", columns, COLUMN_N, &bulk));
+    for (size_t i = 0; i < computed->n; i++)
+        TRY(copy_row(bulk, cx->place, &computed->items[i]));
+    totals->written += (int64_t)computed->n;
+    return db_bulk_end(bulk);
+}
+
 /* ---- one subject ---- */
 
 static Date gone_on(Date died_on, Date left_on)
@@ -235,6 +273,7 @@ Err obligation_settle(Cx *cx)
 typedef struct {
     Uuid after; /* subjects up to here are done */
     bool is_verifying;
+    bool is_empty; /* there are no stored rows */
     bool is_last;
     ObligationRecompute totals;
 } Pass;
@@ -304,8 +343,12 @@ static Err recompute_pages(Cx *cx, Pass *pass)
         Uuid after = pass->after;
         ObligationRows computed = {0}, stored = {0};
         TRY(read_page(cx, pass, &computed));
-        TRY(read_stored_page(cx, after, pass->after, &stored));
-        TRY(rows_reconcile(cx, &computed, &stored, pass->is_verifying, &pass->totals));
+        if (pass->is_empty) {
+            TRY(rows_copy(cx, &computed, &pass->totals));
+        } else {
+            TRY(read_stored_page(cx, after, pass->after, &stored));
+            TRY(rows_reconcile(cx, &computed, &stored, pass->is_verifying, &pass->totals));
+        }
         pass->totals.obligations += (int64_t)computed.n;
         arena_reset_to(cx->arena, mark);
     }
@@ -314,7 +357,14 @@ static Err recompute_pages(Cx *cx, Pass *pass)
 
 static Err recompute_work(Cx *cx, void *arg)
 {
-    Err err = recompute_pages(cx, arg);
+    Pass *pass = arg;
+    ObligationAnyIn in = {cx->place};
+    ObligationAnyRow any;
+    bool found = false;
+    Err err = obligation_any(cx->db, cx->arena, &in, &any, &found);
+    pass->is_empty = !found && !pass->is_verifying;
+    if (err == OK)
+        err = recompute_pages(cx, pass);
     return err == OK ? OK : cx_fail_db(cx, err);
 }
 
