@@ -60,8 +60,13 @@ export function makeCounty(makeDatabase = databases[0][1], { residents = 2000, s
 
 /** Serves the database; resolves when it listens. */
 export function startServer(options, ...more) {
-  const words = ["serve", ...options, "--packs", join(root, "packs"), "--address", "127.0.0.1", "--port", "0", ...more];
-  const child = spawn(program, words, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+  return startServerBehind([], options, ...more);
+}
+
+/** The same behind a command that runs another, such as prlimit. */
+export function startServerBehind(runner, options, ...more) {
+  const [command, ...words] = [...runner, program, "serve", ...options, "--packs", join(root, "packs"), "--address", "127.0.0.1", "--port", "0", ...more];
+  const child = spawn(command, words, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
   leftovers.push(() => child.kill("SIGKILL"));
   const server = { url: "", port: 0, log: "", process: child, isTls: more.includes("--tls-cert") };
   child.stderr.setEncoding("utf8").on("data", (text) => (server.log += text));
