@@ -24,7 +24,8 @@ typedef struct {
     size_t at; /* next row to read */
     Spell spell;
     Asked asked;
-    bool carries; /* the period before ended unmet */
+    bool carries;    /* the period before ended unmet */
+    Date done_until; /* last day of the periods that an earlier spell has answered for */
 } Walk;
 
 Date rule_horizon(Date today)
@@ -125,7 +126,9 @@ static void walk_period(Walk *walk, Period period, Arena *arena, ObligationOutco
     }
     Date after = walk->spell.after;
     bool left_during = !date_is_none(after) && !is_before(outcome.obligation.closes_on, after);
-    if (is_met || !left_during)
+    bool is_done = !date_is_none(walk->done_until)
+                   && !is_before(walk->done_until, outcome.obligation.closes_on);
+    if ((is_met || !left_during) && !is_done)
         VEC_PUSH(arena, outcomes, outcome);
 }
 
@@ -148,6 +151,8 @@ static void walk_spell(Walk *walk, Date horizon, Arena *arena, ObligationOutcome
 {
     walk->at = 0;
     walk->carries = false;
+    walk->done_until =
+        outcomes->n == 0 ? DATE_NONE : outcomes->items[outcomes->n - 1].obligation.closes_on;
     for (Period period = first_owed(walk); date_compare(period.first, horizon) <= 0;
          period = period_next(period)) {
         if (!date_is_none(walk->spell.after) && !is_before(period.first, walk->spell.after))

@@ -9,7 +9,9 @@
  *     capped by the rule; visits that do not count, such as telephone visits, set dates too).
  *  4. A period that ends unmet is missed; its due_on passes to the next period, which is then
  * overdue from its first day: one line, not two.
- *  5. A date that lies before the period opens the obligation early: notice_days before that date,
+ *  5. A period is answered for once: who leaves after the visit of a period and comes back in it
+ * owes from the next one.
+ *  6. A date that lies before the period opens the obligation early: notice_days before that date,
  *     but after the visit that set it. */
 #pragma once
 

@@ -205,6 +205,21 @@ static void coming_back_begins_a_new_spell(void **state)
     assert_line(&lines.items[0], "2025-07-01", "2025-09-30", "2025-09-30", 4);
 }
 
+static void leaving_and_coming_back_in_one_quarter_leaves_one_line(void **state)
+{
+    (void)state;
+    ObligationOutcomes lines =
+        EVALUATE("2025-07-01", enter(1, "2025-04-02", "2025-04-10"), visit(2, "2025-04-10", NULL),
+                 leave(3, "2025-05-20"), enter(4, "2025-06-01", "2025-06-15"));
+    assert_int_equal(lines.n, 2);
+    assert_line(&lines.items[0], "2025-04-02", "2025-04-10", "2025-06-30", 2);
+    assert_line(&lines.items[1], "2025-07-01", "2025-06-15", "2025-09-30", 0);
+    lines = EVALUATE("2025-07-01", enter(1, "2025-04-02", "2025-04-10"), leave(3, "2025-05-20"),
+                     enter(4, "2025-06-01", "2025-06-15"));
+    assert_int_equal(lines.n, 2);
+    assert_line(&lines.items[0], "2025-06-01", "2025-06-15", "2025-06-30", 0);
+}
+
 static void death_ends_what_is_owed(void **state)
 {
     (void)state;
@@ -267,6 +282,7 @@ int main(void)
         cmocka_unit_test(a_visit_that_meets_shows_the_date_it_was_owed_by),
         cmocka_unit_test(leaving_drops_what_was_still_owed_and_keeps_what_was_met),
         cmocka_unit_test(coming_back_begins_a_new_spell),
+        cmocka_unit_test(leaving_and_coming_back_in_one_quarter_leaves_one_line),
         cmocka_unit_test(death_ends_what_is_owed),
         cmocka_unit_test(states_follow_the_day),
     };
