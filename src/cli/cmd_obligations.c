@@ -4,6 +4,7 @@
 #include "base/os_clock.h"
 #include "cli/json_lines.h"
 #include "engine/obligations/obligations.h"
+#include "engine/subjects/subjects.h"
 
 static void put_reasons(JsonOut *json, const ObligationLine *line, Lang lang)
 {
@@ -79,6 +80,31 @@ static Err put_lines(Cx *cx, const ObligationLine *lines, size_t n)
     return OK;
 }
 
+/* Narrows the list to what the facility, and those below it, answered for on the day. */
+static Err take_facility(Cli *cli, ObligationFilter *filter, Actor *actor)
+{
+    Cx *cx = cli->cx;
+    Str code = cli_value(cli, "facility");
+    const Facility *facilities = NULL;
+    size_t n = 0;
+    bool is_known = false;
+    TRY(subject_facilities(cx, &facilities, &n));
+    for (size_t i = 0; i < n; i++)
+        is_known = is_known || str_equals(facilities[i].code, code);
+    if (!is_known)
+        return cx_fail(cx, ERR_NOT_FOUND, TEXT_NOT_FOUND, STR("--facility"), 1, code);
+    TRY(subject_catchment_areas(cx, code, true, filter->on, &filter->areas, &filter->area_n));
+    if (filter->area_n == 0) {
+        filter->areas = arena_new(cx->arena, Str); /* it answers for nowhere: for nobody */
+        return OK;
+    }
+    /* the codes are sorted, and ':' follows '9' */
+    actor->scope.area_from = filter->areas[0];
+    actor->scope.area_after =
+        str_printf(cx->arena, "%.*s:", STR_ARG(filter->areas[filter->area_n - 1]));
+    return OK;
+}
+
 /* A day before today answers with what was known at its end. */
 static Err due_run(Cli *cli)
 {
@@ -88,8 +114,8 @@ static Err due_run(Cli *cli)
                                .after.due_on = DATE_NONE};
     TRY(read_states(cli, &filter));
     Actor actor = *cx->actor;
-    actor.scope.facility = cli_value(cli, "facility");
-    actor.scope.by_facility = actor.scope.facility.n > 0;
+    if (cli_value(cli, "facility").n > 0)
+        TRY(take_facility(cli, &filter, &actor));
     cx->actor = &actor;
     const ObligationLine *lines = NULL;
     size_t n = 0;

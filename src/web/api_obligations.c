@@ -71,6 +71,17 @@ void web_json_obligation(JsonOut *out, const ObligationLine *line, Date on)
     web_json_date(out, "met_on", obligation->met_on);
 }
 
+bool obligation_is_shown(const ObligationLine *line, const Rule **answered)
+{
+    const Rule *rule = line->obligation.rule;
+    if (line->state == OBLIGATION_MET || line->state == OBLIGATION_MISSED)
+        return true;
+    if (line->state == OBLIGATION_CLOSED && *answered == rule)
+        return false;
+    *answered = rule;
+    return true;
+}
+
 void web_json_reasons(JsonOut *out, const ObligationLine *line)
 {
     json_key_c(out, "why");

@@ -85,14 +85,12 @@ static Err write_owed(Cx *cx, JsonOut *out, Uuid subject)
     TRY(obligation_of(cx, subject, cx->today, &lines, &n));
     json_key_c(out, "obligations");
     json_array_begin(out);
-    const Rule *upcoming = NULL;
+    const Rule *answered = NULL;
     for (size_t i = 0; i < n; i++) {
         ObligationState state = lines[i].state;
-        bool is_next = state == OBLIGATION_CLOSED && upcoming != lines[i].obligation.rule;
         if (state == OBLIGATION_MET || state == OBLIGATION_MISSED
-            || (state == OBLIGATION_CLOSED && !is_next))
+            || !obligation_is_shown(&lines[i], &answered))
             continue;
-        upcoming = lines[i].obligation.rule;
         json_object_begin(out);
         web_json_obligation(out, &lines[i], cx->today);
         json_object_end(out);

@@ -108,7 +108,10 @@ static Err write_obligations(Cx *cx, JsonOut *out, Uuid resident)
     TRY(obligation_of(cx, resident, cx->today, &lines, &n));
     json_key_c(out, "obligations");
     json_array_begin(out);
+    const Rule *answered = NULL;
     for (size_t i = 0; i < n; i++) {
+        if (!obligation_is_shown(&lines[i], &answered))
+            continue;
         json_object_begin(out);
         web_json_obligation(out, &lines[i], cx->today);
         web_json_reasons(out, &lines[i]);

@@ -8,6 +8,10 @@
 
 /* Members of an object that has been begun: the dates and the state of a line. */
 void web_json_obligation(JsonOut *out, const ObligationLine *line, Date on);
+/* Whether a screen shows the line: what was and what is; of what is not open yet the next one of a
+ * rule, when nothing of that rule is open. Call in the order of the list; *answered begins as NULL.
+ */
+bool obligation_is_shown(const ObligationLine *line, const Rule **answered);
 /* "why": [...] */
 void web_json_reasons(JsonOut *out, const ObligationLine *line);
 

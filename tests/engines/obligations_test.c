@@ -34,7 +34,8 @@ typedef struct {
     Rng rng;
     Uuid people[PEOPLE];
     const Form *registration, *followup, *leave;
-    uint64_t made; /* ids and minutes given out */
+    uint64_t made;   /* ids and minutes given out */
+    bool sets_first; /* registrations may set a first date */
 } Fixture;
 
 static const RecordHook hooks[] = {obligation_record_hook, NULL};
@@ -161,6 +162,9 @@ static FormAnswers fill(Fixture *f, const Form *form, Uuid person, Date on, cons
     Filling filling = filling_begin(form, context, &f->rng, &f->arena);
     filling_text(&filling, "hypertension_kind", STR("1"));
     filling_date(&filling, "diagnosed_on", date_add_days(on, -30));
+    if (form == f->registration && f->sets_first && rng_chance(&f->rng, 0.5))
+        filling_date(&filling, "first_followup_on",
+                     date_add_days(on, (int)rng_between(&f->rng, 1, 40)));
     if (visit != NULL && visit->lost == NULL) {
         filling_text(&filling, "mode", str_from_c(visit->mode));
         filling_integer(&filling, "sbp", visit->sbp);
@@ -411,6 +415,7 @@ static void one_step(Fixture *f, WrittenVisits *visits)
 static void random_histories_keep_every_promise(void **state)
 {
     Fixture *f = *state;
+    f->sets_first = true;
     WrittenVisits visits = {0};
     VEC(Date) days = {0};
     VEC(Str) lists = {0};

@@ -117,6 +117,22 @@ static ObligationOutcome as_of(const ObligationOutcome *outcome, Date on)
     return seen;
 }
 
+/* Who died or left after the day was still there on it. */
+static Date gone_by(Date died_on, Date left_on, Date on)
+{
+    Date gone_on = date_min(died_on, left_on);
+    return date_compare(gone_on, on) > 0 ? DATE_NONE : gone_on;
+}
+
+static bool is_in_areas(const ObligationFilter *filter, Str area)
+{
+    for (size_t i = 0; i < filter->area_n; i++) {
+        if (str_equals(filter->areas[i], area))
+            return true;
+    }
+    return filter->areas == NULL;
+}
+
 static void add_lines(Cx *cx, const ObligationRows *rows, const ObligationFilter *filter,
                       Lines *lines)
 {
@@ -124,7 +140,7 @@ static void add_lines(Cx *cx, const ObligationRows *rows, const ObligationFilter
         ObligationOutcome outcome = as_of(&rows->items[i].outcome, filter->on);
         const Rule *rule = outcome.obligation.rule;
         ObligationState state = obligation_state(&outcome.obligation, filter->on);
-        if (!filter->states[state]
+        if (!filter->states[state] || !is_in_areas(filter, rows->items[i].area)
             || (filter->program.n > 0 && !str_equals(filter->program, rule->program->id)))
             continue;
         ObligationLine line = {.obligation = outcome.obligation,
@@ -160,7 +176,8 @@ static Err read_explained(Cx *cx, const ObligationFilter *filter, Lines *lines)
             flush_subject(cx, &facts, &rows, filter, lines);
         if (!has_row)
             return OK;
-        facts = (SubjectFacts){row.subject_id, row.area_code, date_min(row.died_on, row.left_on)};
+        facts = (SubjectFacts){row.subject_id, row.area_code,
+                               gone_by(row.died_on, row.left_on, filter->on)};
         Evidence evidence = {row.record_id,       row.happened_on,    (EvidenceKind)row.kind,
                              row.is_counted != 0, row.is_capped != 0, row.next_on};
         VEC_PUSH(cx->arena, &rows, (EvidenceRow){row.rule_key, evidence});

@@ -66,6 +66,8 @@ typedef struct ObligationFilter {
     Date on;
     Str program; /* empty: every program */
     bool states[OBLIGATION_MISSED + 1];
+    const Str *areas; /* obligation_list_explained only: these areas; NULL: all in sight */
+    size_t area_n;
     ObligationCursor after; /* obligation_list only */
     size_t most;            /* obligation_list only */
 } ObligationFilter;

@@ -275,6 +275,7 @@ typedef struct {
     bool is_verifying;
     bool is_empty; /* there are no stored rows */
     bool is_last;
+    int64_t page_rows;
     ObligationRecompute totals;
 } Pass;
 
@@ -283,7 +284,7 @@ typedef struct {
 static Err read_page(Cx *cx, Pass *pass, ObligationRows *computed)
 {
     CLEANUP(db_rows_close) DbRows found = {0};
-    ObligationEvidencePageIn in = {cx->place, pass->after, PAGE_ROWS};
+    ObligationEvidencePageIn in = {cx->place, pass->after, pass->page_rows};
     TRY(obligation_evidence_page_open(cx->db, &in, &found));
     Date horizon = rule_horizon(cx->today);
     SubjectFacts facts = {.gone_on = DATE_NONE};
@@ -307,8 +308,10 @@ static Err read_page(Cx *cx, Pass *pass, ObligationRows *computed)
                              row.is_counted != 0, row.is_capped != 0, row.next_on};
         VEC_PUSH(cx->arena, &rows, (EvidenceRow){row.rule_key, evidence});
     }
-    pass->is_last = read < PAGE_ROWS;
-    if (pass->is_last) { /* a full page may have cut its last subject: that one comes again */
+    pass->is_last = read < pass->page_rows;
+    if (!pass->is_last && uuid_equals(pass->after, in.after_id))
+        pass->page_rows *= 2; /* one subject fills the page: it comes again, whole */
+    if (pass->is_last) {      /* a full page may have cut its last subject: that one comes again */
         subject_evaluate(cx, &facts, rows.items, rows.n, horizon, computed);
         pass->totals.evidence += (int64_t)rows.n;
         for (size_t i = 0; i < sizeof pass->after.bytes; i++)
@@ -370,7 +373,7 @@ static Err recompute_work(Cx *cx, void *arg)
 
 Err obligation_recompute(Cx *cx, ObligationRecompute *ret_result)
 {
-    Pass pass = {.after = UUID_NIL};
+    Pass pass = {.after = UUID_NIL, .page_rows = PAGE_ROWS};
     TRY(cx_write(cx, recompute_work, &pass));
     *ret_result = pass.totals;
     return OK;
@@ -378,7 +381,7 @@ Err obligation_recompute(Cx *cx, ObligationRecompute *ret_result)
 
 Err obligation_verify(Cx *cx, ObligationRecompute *ret_result)
 {
-    Pass pass = {.after = UUID_NIL, .is_verifying = true};
+    Pass pass = {.after = UUID_NIL, .page_rows = PAGE_ROWS, .is_verifying = true};
     TRY(recompute_work(cx, &pass));
     *ret_result = pass.totals;
     return OK;
