@@ -59,14 +59,14 @@ const Route route_residents = {
 
 static Err write_who(Cx *cx, JsonOut *out, const Resident *resident)
 {
-    AreaNames areas;
-    TRY(area_names_read(cx, &areas));
+    Str area_name = {0};
+    TRY(subject_area_name(cx, resident->area, &area_name));
     const PersonBrief person = {.id = resident->id,
                                 .name = resident->name,
                                 .sex = resident->sex,
                                 .birth_date = resident->birth_date,
                                 .area = resident->area,
-                                .area_name = area_name(&areas, resident->area),
+                                .area_name = area_name,
                                 .on = cx->today};
     json_key_c(out, "resident");
     json_object_begin(out);

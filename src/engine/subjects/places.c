@@ -35,6 +35,18 @@ Err subject_areas(Cx *cx, const Area **ret_areas, size_t *ret_n)
     return err == OK ? OK : cx_fail_db(cx, err);
 }
 
+Err subject_area_name(Cx *cx, Str code, Str *ret_name)
+{
+    const AreaByCodeIn in = {.place = cx->place, .code = code};
+    AreaByCodeRow row;
+    bool found = false;
+    Err err = area_by_code(cx->db, cx->arena, &in, &row, &found);
+    if (err != OK)
+        return cx_fail_db(cx, err);
+    *ret_name = found ? row.name : code;
+    return OK;
+}
+
 /* Columns that are never NULL take the empty text. */
 static Str text_or_empty(Str text)
 {

@@ -8,6 +8,13 @@ FROM area a
 WHERE a.place = :place
 ORDER BY a.code;
 
+-- name: area_by_code :maybe
+-- in: place text, code text
+-- out: name text
+SELECT a.name
+FROM area a
+WHERE a.place = :place AND a.code = :code;
+
 -- name: area_write :run
 -- in: place text, code text, parent text, level integer, name text, name_en text, kind text
 INSERT INTO area (place, code, parent, level, name, name_en, kind)
