@@ -77,7 +77,9 @@ static void rows_are_never_changed_or_deleted(void **state)
 static void a_new_field_is_a_new_column(void **state)
 {
     Fixture *f = *state;
-    assert_int_equal(submit(f, draft_of(f, 10, "2025-02-28", 140)), OK);
+    RecordDraft older = draft_of(f, 10, "2025-02-28", 140);
+    older.form_version = STR("1.0.0");
+    assert_int_equal(submit(f, older), OK);
     f->fields[FIELD_N] =
         (FormField){.id = STR("waist"), .type = FIELD_DECIMAL, .unit = STR("cm"), .places = 1};
     f->form.field_n = FIELD_N + 1;
@@ -111,6 +113,16 @@ static void a_new_field_is_a_new_column(void **state)
     assert_int_equal(record_open(&f->cx, id_of(10), &record), OK);
     assert_true(str_equals_c(record.form_version, "1.0.0"));
     assert_int_equal(record.answers->values[FIELD_N].type, EXPR_NULL);
+    /* Sent again by a device that heard no answer, it is known; new ones of that version are not.
+     */
+    RecordReceipt receipt;
+    RecordDraft again = draft_of(f, 10, "2025-02-28", 140);
+    again.form_version = STR("1.0.0");
+    assert_int_equal(record_submit(&f->cx, &again, &receipt), OK);
+    assert_true(receipt.was_known);
+    again.id = id_of(12);
+    assert_int_equal(submit(f, again), ERR_INVALID);
+    assert_string_equal(problem_key(f), "RECORD_FORM_VERSION");
 }
 
 static void a_changed_type_or_unit_is_refused_and_changes_nothing(void **state)

@@ -66,6 +66,18 @@ static Err check_day(Cx *cx, const Submission *submission)
     return OK;
 }
 
+/* Only the version in force is judged. A submission of an older one is answered only when it was
+ * stored while that was in force. */
+static Err check_version(Cx *cx, const Submission *submission)
+{
+    const RecordDraft *draft = submission->draft;
+    if (str_is_empty(draft->form_version)
+        || str_equals(draft->form_version, submission->form->form->version))
+        return OK;
+    return cx_fail(cx, ERR_INVALID, TEXT_RECORD_FORM_VERSION, STR("/form_version"), 2, draft->form,
+                   draft->form_version);
+}
+
 /* Who is said to have done it must be an account: recorded_by is always the one who asks. */
 static Err check_performer(Cx *cx, const Submission *submission)
 {
@@ -266,6 +278,7 @@ static Err store(Cx *cx, Submission *submission)
 
 static Err check_and_store(Cx *cx, Submission *submission)
 {
+    TRY(check_version(cx, submission));
     TRY(find_subject(cx, submission));
     TRY(check_day(cx, submission));
     TRY(check_performer(cx, submission));
@@ -280,7 +293,8 @@ static void begin_record(Cx *cx, Submission *submission)
     submission->record = (Record){
         .id = draft->id,
         .form = draft->form,
-        .form_version = submission->form->form->version,
+        .form_version = str_is_empty(draft->form_version) ? submission->form->form->version
+                                                          : draft->form_version,
         .subject = draft->subject,
         .facility = str_is_empty(draft->facility) ? cx->actor->facility : draft->facility,
         .performed_by = uuid_is_nil(draft->performed_by) ? cx->actor->account : draft->performed_by,
@@ -353,9 +367,6 @@ Err record_submit(Cx *cx, RecordDraft *draft, RecordReceipt *ret_receipt)
         return cx_fail(cx, ERR_INVALID, TEXT_RECORD_FORM_UNKNOWN, STR("/form"), 1, draft->form);
     if (!str_equals(form->form->subject, STR("resident")))
         return cx_fail(cx, ERR_INVALID, TEXT_RECORD_SUBJECT_KIND, STR("/form"), 1, draft->form);
-    if (!str_is_empty(draft->form_version) && !str_equals(draft->form_version, form->form->version))
-        return cx_fail(cx, ERR_INVALID, TEXT_RECORD_FORM_VERSION, STR("/form_version"), 2,
-                       draft->form, draft->form_version);
     if (uuid_is_nil(draft->id))
         return cx_fail(cx, ERR_INVALID, TEXT_FIELD_REQUIRED, STR("/id"), 1, STR("id"));
     RecordReceipt receipt = {0};
