@@ -16,6 +16,7 @@ typedef struct BenchOptions {
     int64_t sizes[8];
     size_t size_n;
     bool has_engine[2]; /* by DbEngine */
+    bool has_work[5];   /* in the order of main.c */
 } BenchOptions;
 
 /* One county in one database, opened. */

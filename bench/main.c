@@ -8,14 +8,24 @@
 #include "bench/bench.h"
 #include "support/pg_cluster.h"
 
+static const struct {
+    const char *name;
+    Err (*run)(Bench *bench);
+} works[] = {{"recompute", work_recompute},
+             {"record", work_record},
+             {"search", work_search},
+             {"http", work_http},
+             {"writes", work_writes}};
+enum { WORK_N = sizeof works / sizeof *works };
+
 static Err run_works(Bench *bench)
 {
     TRY(bench_county_make(bench));
-    Err (*const works[])(Bench *) = {work_recompute, work_record, work_search, work_http,
-                                     work_writes};
     Err first = OK;
-    for (size_t i = 0; i < sizeof works / sizeof *works; i++) {
-        Err err = works[i](bench); /* the others are still worth knowing */
+    for (size_t i = 0; i < WORK_N; i++) {
+        if (!bench->options->has_work[i])
+            continue;
+        Err err = works[i].run(bench); /* the others are still worth knowing */
         first = first == OK ? err : first;
     }
     bench_county_close(bench);
@@ -103,12 +113,29 @@ static Err read_engines(Str rest, BenchOptions *options)
     return OK;
 }
 
+static Err read_works(Str rest, BenchOptions *options)
+{
+    Str word = {0};
+    memset(options->has_work, 0, sizeof options->has_work);
+    while (str_cut(&rest, ',', &word)) {
+        size_t at = 0;
+        while (at < WORK_N && !str_equals_c(word, works[at].name))
+            at++;
+        if (at == WORK_N)
+            return ERR_USAGE;
+        options->has_work[at] = true;
+    }
+    return OK;
+}
+
 static Err read_option(Str name, Str value, BenchOptions *options)
 {
     if (str_equals_c(name, "--sizes"))
         return read_sizes(value, options);
     if (str_equals_c(name, "--engines"))
         return read_engines(value, options);
+    if (str_equals_c(name, "--works"))
+        return read_works(value, options);
     const struct {
         const char *name;
         Str *target;
@@ -136,6 +163,7 @@ int main(int argc, char **argv)
         .sizes = {10000},
         .size_n = 1,
         .has_engine = {[DB_SQLITE] = true, [DB_POSTGRES] = true},
+        .has_work = {true, true, true, true, true},
     };
     Err err = argc % 2 == 1 ? OK : ERR_USAGE;
     for (int i = 1; err == OK && i + 1 < argc; i += 2)
