@@ -63,16 +63,52 @@ static Err read_within(Cx *cx, const DbScope *scope, Uuid id, bool *ret_found,
     return OK;
 }
 
-Err resident_read(Cx *cx, Uuid id, bool *ret_found, Resident *ret_resident)
+/* The same columns in both statements. */
+static ResidentByIdRow row_of_batch(const ResidentByIdBatchRow *row)
 {
-    return read_within(cx, access_scope(cx), id, ret_found, ret_resident);
+    return (ResidentByIdRow){.id = row->id,
+                             .area_code = row->area_code,
+                             .household_id = row->household_id,
+                             .sex = row->sex,
+                             .birth_date = row->birth_date,
+                             .record_number = row->record_number,
+                             .registered_on = row->registered_on,
+                             .died_on = row->died_on,
+                             .left_on = row->left_on,
+                             .name = row->name,
+                             .id_type = row->id_type,
+                             .id_number = row->id_number,
+                             .phone = row->phone,
+                             .address = row->address};
+}
+
+Err resident_read_batch(Cx *cx, const Uuid *ids, size_t n, Resident *residents)
+{
+    DCHECK(n <= RESIDENT_BATCH);
+    DbValue in[1 + RESIDENT_BATCH] = {db_text(cx->place)};
+    for (size_t i = 0; i < RESIDENT_BATCH; i++)
+        in[1 + i] = db_uuid(i < n ? ids[i] : UUID_NIL);
+    CLEANUP(db_rows_close) DbRows rows = {0};
+    TRY(db_query(cx->db, &sql_resident_by_id_batch, access_scope(cx), in, &rows));
+    for (;;) {
+        ResidentByIdBatchRow row;
+        bool has_row = false;
+        TRY(resident_by_id_batch_next(&rows, cx->arena, &row, &has_row));
+        if (!has_row)
+            return OK;
+        const ResidentByIdRow same = row_of_batch(&row);
+        for (size_t i = 0; i < n; i++) {
+            if (uuid_equals(ids[i], row.id))
+                TRY(unseal_row(cx, &same, &residents[i]));
+        }
+    }
 }
 
 Err resident_open(Cx *cx, Uuid id, Resident *ret_resident)
 {
     bool is_found = false;
     Resident resident;
-    Err err = resident_read(cx, id, &is_found, &resident);
+    Err err = read_within(cx, access_scope(cx), id, &is_found, &resident);
     if (err != OK)
         return cx_fail_db(cx, err);
     if (!is_found)

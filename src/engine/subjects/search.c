@@ -10,7 +10,7 @@
 #include "engine/subjects/subjects_sql.h"
 
 enum {
-    FOUND_MOST = 50,
+    FOUND_MOST = RESIDENT_BATCH,
     TOKENS_AT_ONCE = 6,
     QUERY_BYTES_MOST = 200,
     END_DIGITS = 4,
@@ -177,11 +177,10 @@ static Err open_found(Search *search, Str query, Resident *residents, size_t *re
     Cx *cx = search->cx;
     Str name = name_normalised(cx->arena, query);
     size_t n = 0;
+    TRY(resident_read_batch(cx, search->ids, search->n, residents));
     for (size_t i = 0; i < search->n; i++) {
-        bool is_found = false;
-        TRY(resident_read(cx, search->ids[i], &is_found, &residents[n]));
-        if (is_found && is_meant(cx->arena, &residents[n], name))
-            n++;
+        if (!uuid_is_nil(residents[i].id) && is_meant(cx->arena, &residents[i], name))
+            residents[n++] = residents[i];
     }
     *ret_n = n;
     return OK;

@@ -115,6 +115,27 @@ SELECT r.id, r.area_code, r.household_id, r.sex, r.birth_date, r.record_number, 
 FROM resident r
 WHERE r.place = :place AND r.id = :id AND {scope:resident r};
 
+-- Fifty at a time; places that are not needed hold the nil id.
+-- name: resident_by_id_batch :many
+-- in: place text
+-- in: id01 uuid, id02 uuid, id03 uuid, id04 uuid, id05 uuid, id06 uuid, id07 uuid, id08 uuid, id09 uuid, id10 uuid
+-- in: id11 uuid, id12 uuid, id13 uuid, id14 uuid, id15 uuid, id16 uuid, id17 uuid, id18 uuid, id19 uuid, id20 uuid
+-- in: id21 uuid, id22 uuid, id23 uuid, id24 uuid, id25 uuid, id26 uuid, id27 uuid, id28 uuid, id29 uuid, id30 uuid
+-- in: id31 uuid, id32 uuid, id33 uuid, id34 uuid, id35 uuid, id36 uuid, id37 uuid, id38 uuid, id39 uuid, id40 uuid
+-- in: id41 uuid, id42 uuid, id43 uuid, id44 uuid, id45 uuid, id46 uuid, id47 uuid, id48 uuid, id49 uuid, id50 uuid
+-- out: id uuid, area_code text, household_id uuid?, sex text, birth_date date?, record_number text?
+-- out: registered_on date, died_on date?, left_on date?
+-- out: name bytes, id_type bytes?, id_number bytes?, phone bytes?, address bytes?
+SELECT r.id, r.area_code, r.household_id, r.sex, r.birth_date, r.record_number, r.registered_on,
+       r.died_on, r.left_on, r.name, r.id_type, r.id_number, r.phone, r.address
+FROM resident r
+WHERE r.place = :place AND {scope:resident r}
+  AND r.id IN (:id01, :id02, :id03, :id04, :id05, :id06, :id07, :id08, :id09, :id10,
+               :id11, :id12, :id13, :id14, :id15, :id16, :id17, :id18, :id19, :id20,
+               :id21, :id22, :id23, :id24, :id25, :id26, :id27, :id28, :id29, :id30,
+               :id31, :id32, :id33, :id34, :id35, :id36, :id37, :id38, :id39, :id40,
+               :id41, :id42, :id43, :id44, :id45, :id46, :id47, :id48, :id49, :id50);
+
 -- name: resident_by_record_number :maybe
 -- in: place text, record_number text
 -- out: id uuid

@@ -47,5 +47,7 @@ Str resident_seal(Cx *cx, Uuid id, const char *column, Str plain);
 /* The empty name is sealed too: its column is never NULL. */
 Str resident_seal_name(Cx *cx, Uuid id, Str name);
 Err resident_unseal(Cx *cx, Uuid id, const char *column, Str sealed, Str *ret_plain) MUST_CHECK;
-/* resident_open without its audit entry. */
-Err resident_read(Cx *cx, Uuid id, bool *ret_found, Resident *ret_resident) MUST_CHECK;
+/* Without audit entries: at most RESIDENT_BATCH at once, in the order of ids; those out of sight
+ * are left as they are. */
+enum { RESIDENT_BATCH = 50 };
+Err resident_read_batch(Cx *cx, const Uuid *ids, size_t n, Resident *residents) MUST_CHECK;
