@@ -59,6 +59,14 @@ SELECT v.version, v.loaded_at
 FROM pack_version v
 WHERE v.place = :place AND v.pack = :pack AND v.hash = :hash;
 
+-- name: pack_version_seen :maybe
+-- in: place text, pack text, version text
+-- out: hash text
+SELECT v.hash
+FROM pack_version v
+WHERE v.place = :place AND v.pack = :pack AND v.version = :version
+LIMIT 1;
+
 -- name: pack_file_of_version :many
 -- in: place text, pack text, hash text
 -- out: path text, content text

@@ -2,11 +2,25 @@
 #include "access/access.h"
 #include "core/core_sql.h"
 #include "engine/records/records_int.h"
+#include "engine/records/records_sql.h"
 
 typedef struct {
     Uuid id;
     Str reason;
 } Voiding;
+
+/* It has ended: the same voiding sent again was done already, anything else comes too late. */
+static Err void_again(Cx *cx, const Voiding *voiding)
+{
+    const RecordEndKnownIn in = {.place = cx->place, .record_id = voiding->id};
+    RecordEndKnownRow known;
+    bool found;
+    TRY(record_end_known(cx->db, cx->arena, &in, &known, &found));
+    if (found && uuid_is_nil(known.amended_by) && uuid_equals(known.ended_by, cx->actor->account)
+        && str_equals(known.reason, voiding->reason))
+        return OK;
+    return cx_fail(cx, ERR_CONFLICT, TEXT_RECORD_ENDED, (Str){0}, 0);
+}
 
 static Err void_work(Cx *cx, void *arg)
 {
@@ -21,7 +35,7 @@ static Err void_work(Cx *cx, void *arg)
                        str_copy(cx->arena, str_from_c(uuid_format(voiding->id, id))));
     }
     if (record.is_ended)
-        return cx_fail(cx, ERR_CONFLICT, TEXT_RECORD_ENDED, (Str){0}, 0);
+        return void_again(cx, voiding);
     const RecordForm *form = record_form_find(cx, form_id);
     if (form == NULL)
         return cx_fail(cx, ERR_INVALID, TEXT_RECORD_FORM_UNKNOWN, (Str){0}, 1, form_id);

@@ -48,7 +48,7 @@ void record_set_hooks(const RecordHook *hooks);
 typedef struct RecordDraft {
     Uuid id;
     Str form;
-    Str form_version; /* empty: the version in force */
+    Str form_version; /* under which it was filled in; empty: the version in force */
     Uuid subject;
     Date happened_on;
     Uuid performed_by; /* nil: the actor */
@@ -61,15 +61,18 @@ typedef struct RecordDraft {
 typedef struct RecordReceipt {
     Uuid id;
     int64_t rev;
-    bool was_known; /* sent before: nothing new was written */
+    bool was_known;    /* sent before: nothing new was written */
+    bool sees_subject; /* false only where was_known: the subject has since gone out of sight, and
+                          nothing of what is known now may be shown */
     const FormAdvice *const *advice;
     size_t advice_n;
 } RecordReceipt;
 
 /* Checks scope, form and answers, and writes durably. Problems (hard issues; soft ones that are not
- * confirmed) come in cx with ERR_INVALID and nothing is stored. */
+ * confirmed) come in cx with ERR_INVALID and nothing is stored. What was filled in under another
+ * version that this database has known is judged by the version in force, and stored under it. */
 Err record_submit(Cx *cx, RecordDraft *draft, RecordReceipt *ret_receipt) MUST_CHECK;
-/* Reason required. ERR_CONFLICT when it already ended. */
+/* Reason required. ERR_CONFLICT when it already ended, unless by this very voiding. */
 Err record_void(Cx *cx, Uuid id, Str reason) MUST_CHECK;
 /* With answers; within scope. */
 Err record_open(Cx *cx, Uuid id, Record *ret_record) MUST_CHECK;

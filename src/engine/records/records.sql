@@ -26,11 +26,19 @@ INSERT INTO record_end (place, record_id, rev, ended_on, ended_at, amended_by, r
 VALUES (:place, :record_id, :rev, :ended_on, :ended_at, :amended_by, :reason, :ended_by)
 ON CONFLICT (place, record_id) DO NOTHING;
 
+-- name: record_end_known :maybe
+-- in: place text, record_id uuid
+-- out: amended_by uuid?, reason text, ended_by uuid
+-- unscoped: asked of a record that record_header_by_id has just found in scope
+SELECT e.amended_by, e.reason, e.ended_by
+FROM record_end e
+WHERE e.place = :place AND e.record_id = :record_id;
+
 -- name: record_known :maybe
 -- in: place text, id uuid
--- out: rev integer, form_version text, content_hash bytes
+-- out: rev integer, form_version text, content_hash bytes, recorded_at instant
 -- unscoped: tells a repeated submission from a new one; nothing of it is shown
-SELECT r.rev, r.form_version, r.content_hash
+SELECT r.rev, r.form_version, r.content_hash, r.recorded_at
 FROM record r
 WHERE r.place = :place AND r.id = :id;
 

@@ -43,7 +43,7 @@ static const FormField drug_fields[] = {
     {.id = {"dose", 4}, .type = FIELD_DECIMAL, .places = 2},
 };
 
-static const Expr *compile(Fixture *f, size_t readable_n, const char *text, ExprType wanted)
+const Expr *compile(Fixture *f, size_t readable_n, const char *text, ExprType wanted)
 {
     FormNames names = {.fields = f->fields, .field_n = FIELD_N, .readable_n = readable_n};
     ExprScope scope = form_scope(&names);

@@ -47,6 +47,8 @@ enum {
 Uuid id_of(unsigned n);
 Date day_of(const char *text);
 void set_day(Fixture *f, const char *text);
+/* An expression of the form that may read its first fields. */
+const Expr *compile(Fixture *f, size_t readable_n, const char *text, ExprType wanted);
 void make_form(Fixture *f);
 void use_set(Fixture *f);
 int set_up(void **state);

@@ -113,8 +113,8 @@ static void a_new_field_is_a_new_column(void **state)
     assert_int_equal(record_open(&f->cx, id_of(10), &record), OK);
     assert_true(str_equals_c(record.form_version, "1.0.0"));
     assert_int_equal(record.answers->values[FIELD_N].type, EXPR_NULL);
-    /* Sent again by a device that heard no answer, it is known; new ones of that version are not.
-     */
+    /* Sent again by a device that heard no answer, it is known; a new one of a version that was
+     * never loaded here is refused. */
     RecordReceipt receipt;
     RecordDraft again = draft_of(f, 10, "2025-02-28", 140);
     again.form_version = STR("1.0.0");

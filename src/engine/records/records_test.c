@@ -2,6 +2,7 @@
  * that fails. The forms are built in records_fixture.c; persons are invented. */
 #include "access/access.h"
 #include "base/os_thread.h"
+#include "core/place.h"
 #include "engine/records/records_fixture.h"
 #include "engine/subjects/subjects.h"
 
@@ -72,6 +73,79 @@ static void the_same_submission_again_is_answered_like_the_first(void **state)
     assert_int_equal(f->cx.problem_n, 0);
     assert_int_equal(count(f).records, 1);
     assert_int_equal(count(f).codes, 2);
+}
+
+static void keep_version(Fixture *f, const char *version)
+{
+    const PackVersion kept = {f->form.pack, str_from_c(version), str_from_c(version), NULL, 0};
+    assert_int_equal(pack_version_keep(&f->cx, &kept), OK);
+}
+
+static RecordDraft draft_under(Fixture *f, unsigned n, int64_t sbp, const char *version)
+{
+    RecordDraft draft = draft_of(f, n, "2025-02-28", sbp);
+    draft.form_version = str_from_c(version);
+    return draft;
+}
+
+static void what_was_filled_in_before_an_upgrade_is_not_lost(void **state)
+{
+    Fixture *f = *state;
+    keep_version(f, "1.0.0");
+    assert_int_equal(submit(f, draft_under(f, 10, 140, "1.0.0")), OK);
+    f->form.version = STR("2.0.0");
+    use_set(f);
+    keep_version(f, "2.0.0");
+    RecordReceipt receipt;
+    RecordDraft again = draft_under(f, 10, 140, "1.0.0");
+    assert_int_equal(record_submit(&f->cx, &again, &receipt), OK);
+    assert_true(receipt.was_known);
+    again = draft_under(f, 10, 140, "2.0.0");
+    assert_int_equal(record_submit(&f->cx, &again, &receipt), ERR_CONFLICT);
+    for (int i = 0; i < 2; i++) { /* open over the upgrade, and sent twice */
+        RecordDraft late = draft_under(f, 11, 150, "1.0.0");
+        assert_int_equal(record_submit(&f->cx, &late, &receipt), OK);
+        assert_int_equal(receipt.was_known, i == 1);
+    }
+    Record record;
+    assert_int_equal(record_open(&f->cx, id_of(11), &record), OK);
+    assert_true(str_equals_c(record.form_version, "2.0.0"));
+    assert_int_equal(submit(f, draft_under(f, 12, 301, "1.0.0")), ERR_INVALID);
+    assert_int_equal(submit(f, draft_under(f, 12, 140, "1.5.0")), ERR_INVALID);
+    assert_string_equal(problem_key(f), "RECORD_FORM_VERSION");
+    assert_int_equal(count(f).records, 2);
+}
+
+static void a_repeated_submission_is_advised_like_the_first(void **state)
+{
+    Fixture *f = *state;
+    const FormAdvice advice = {
+        .id = STR("rising"),
+        .when = compile(f, FIELD_N, "previous.sbp < sbp and today >= happened_on", EXPR_LOGIC),
+    };
+    f->form.advice = &advice;
+    f->form.advice_n = 1;
+    use_set(f);
+    assert_int_equal(submit(f, draft_of(f, 10, "2025-02-01", 120)), OK);
+    RecordDraft draft = draft_of(f, 11, "2025-02-28", 140),
+                again = draft_of(f, 11, "2025-02-28", 140);
+    RecordReceipt first, second;
+    assert_int_equal(record_submit(&f->cx, &draft, &first), OK);
+    assert_int_equal(first.advice_n, 1);
+    set_day(f, "2025-03-05"); /* what the world has learnt since does not count */
+    assert_int_equal(record_void(&f->cx, id_of(10), STR("x")), OK);
+    assert_int_equal(record_submit(&f->cx, &again, &second), OK);
+    assert_true(second.was_known && second.sees_subject);
+    assert_int_equal(second.advice_n, 1);
+    assert_true(str_equals_c(second.advice[0]->id, "rising"));
+    f->actor.scope.area_from = STR("996601002");
+    f->actor.scope.area_after = STR("996601003");
+    again = draft_of(f, 11, "2025-02-28", 140);
+    assert_int_equal(record_submit(&f->cx, &again, &second), OK);
+    assert_true(second.was_known);
+    assert_false(second.sees_subject);
+    assert_int_equal(second.advice_n, 0);
+    assert_int_equal(f->cx.problem_n, 0);
 }
 
 static void other_content_under_a_known_id_is_a_conflict(void **state)
@@ -203,7 +277,17 @@ static void voiding_ends_a_record_once_and_needs_a_reason(void **state)
     assert_int_equal(submit(f, draft_of(f, 10, "2025-02-28", 140)), OK);
     assert_int_equal(record_void(&f->cx, id_of(10), STR(" ")), ERR_INVALID);
     assert_int_equal(record_void(&f->cx, id_of(10), STR("重复")), OK);
+    assert_int_equal(record_void(&f->cx, id_of(10), STR(" 重复")), OK); /* the same sent again */
+    assert_int_equal(count(f).ends, 1);
+    assert_int_equal(record_void(&f->cx, id_of(10), STR("写错")), ERR_CONFLICT);
+    assert_string_equal(problem_key(f), "RECORD_ENDED");
+    Uuid account = f->actor.account;
+    f->actor.account = id_of(901);
     assert_int_equal(record_void(&f->cx, id_of(10), STR("重复")), ERR_CONFLICT);
+    f->actor.account = account;
+    assert_int_equal(submit(f, draft_of(f, 20, "2025-02-28", 140)), OK);
+    assert_int_equal(submit(f, amendment_of(f, 21, 20, "2025-02-28", 141)), OK);
+    assert_int_equal(record_void(&f->cx, id_of(20), STR("写错了")), ERR_CONFLICT);
     Record record;
     assert_int_equal(record_open(&f->cx, id_of(10), &record), OK);
     assert_true(record.is_ended);
@@ -472,6 +556,8 @@ int main(void)
         ON_BOTH(a_record_comes_back_as_it_was_submitted),
         ON_BOTH(hidden_answers_and_computed_ones_from_outside_are_not_stored),
         ON_BOTH(the_same_submission_again_is_answered_like_the_first),
+        ON_BOTH(what_was_filled_in_before_an_upgrade_is_not_lost),
+        ON_BOTH(a_repeated_submission_is_advised_like_the_first),
         ON_BOTH(other_content_under_a_known_id_is_a_conflict),
         ON_BOTH(persons_out_of_sight_are_not_found),
         ON_BOTH(who_performed_it_must_be_an_account),

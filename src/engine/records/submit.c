@@ -29,7 +29,8 @@ typedef struct Submission {
     const RecordForm *form;
     RecordReceipt *receipt;
     bool is_written; /* its header is in this transaction */
-    Record record;   /* the header, while it is made */
+    bool has_subject;
+    Record record; /* the header, while it is made */
     Record amended;
     RecordSubjectRow subject;
     FormResult result;
@@ -40,14 +41,30 @@ typedef struct Submission {
 static Err find_subject(Cx *cx, Submission *submission)
 {
     const RecordSubjectIn in = {.place = cx->place, .subject = submission->draft->subject};
-    bool found;
-    TRY(record_subject(cx->db, access_scope(cx), cx->arena, &in, &submission->subject, &found));
-    if (!found) {
+    TRY(record_subject(cx->db, access_scope(cx), cx->arena, &in, &submission->subject,
+                       &submission->has_subject));
+    if (!submission->has_subject) {
         char id[UUID_TEXT_SIZE];
         return cx_fail(cx, ERR_NOT_FOUND, TEXT_NOT_FOUND, STR("/subject"), 1,
                        str_copy(cx->arena, str_from_c(uuid_format(in.subject, id))));
     }
     return OK;
+}
+
+/* A form that was open while its pack was replaced is judged by the version now in force. */
+static Err check_version(Cx *cx, const Submission *submission)
+{
+    const Form *form = submission->form->form;
+    Str version = submission->draft->form_version;
+    if (str_is_empty(version) || str_equals(version, form->version))
+        return OK;
+    const PackVersionSeenIn in = {.place = cx->place, .pack = form->pack, .version = version};
+    PackVersionSeenRow ignored;
+    bool found;
+    TRY(pack_version_seen(cx->db, cx->arena, &in, &ignored, &found));
+    return found ? OK
+                 : cx_fail(cx, ERR_INVALID, TEXT_RECORD_FORM_VERSION, STR("/form_version"), 2,
+                           form->id, version);
 }
 
 static Err check_day(Cx *cx, const Submission *submission)
@@ -64,18 +81,6 @@ static Err check_day(Cx *cx, const Submission *submission)
     if (!date_is_none(birth) && date_compare(day, birth) < 0)
         return cx_fail(cx, ERR_INVALID, TEXT_RECORD_BEFORE_BIRTH, STR("/happened_on"), 1, shown);
     return OK;
-}
-
-/* Only the version in force is judged. A submission of an older one is answered only when it was
- * stored while that was in force. */
-static Err check_version(Cx *cx, const Submission *submission)
-{
-    const RecordDraft *draft = submission->draft;
-    if (str_is_empty(draft->form_version)
-        || str_equals(draft->form_version, submission->form->form->version))
-        return OK;
-    return cx_fail(cx, ERR_INVALID, TEXT_RECORD_FORM_VERSION, STR("/form_version"), 2, draft->form,
-                   draft->form_version);
 }
 
 /* Who is said to have done it must be an account: recorded_by is always the one who asks. */
@@ -157,11 +162,12 @@ static Err refuse_issues(Cx *cx, const Form *form, const FormResult *result)
     return ERR_INVALID;
 }
 
-static Err judge(Cx *cx, Submission *submission)
+/* As on a day: that of the submission. */
+static Err evaluate(Cx *cx, Submission *submission, Date day)
 {
     RecordDraft *draft = submission->draft;
     FormContext context = {.happened_on = draft->happened_on,
-                           .today = cx->today,
+                           .today = day,
                            .subject_sex = submission->subject.sex,
                            .subject_birth_date = submission->subject.birth_date,
                            .previous_happened_on = DATE_NONE};
@@ -179,6 +185,12 @@ static Err judge(Cx *cx, Submission *submission)
         }
     }
     form_evaluate(submission->form->form, &context, draft->answers, cx->arena, &submission->result);
+    return OK;
+}
+
+static Err judge(Cx *cx, Submission *submission)
+{
+    TRY(evaluate(cx, submission, cx->today));
     return refuse_issues(cx, submission->form->form, &submission->result);
 }
 
@@ -278,8 +290,8 @@ static Err store(Cx *cx, Submission *submission)
 
 static Err check_and_store(Cx *cx, Submission *submission)
 {
-    TRY(check_version(cx, submission));
     TRY(find_subject(cx, submission));
+    TRY(check_version(cx, submission));
     TRY(check_day(cx, submission));
     TRY(check_performer(cx, submission));
     TRY(find_amended(cx, submission));
@@ -293,8 +305,7 @@ static void begin_record(Cx *cx, Submission *submission)
     submission->record = (Record){
         .id = draft->id,
         .form = draft->form,
-        .form_version = str_is_empty(draft->form_version) ? submission->form->form->version
-                                                          : draft->form_version,
+        .form_version = submission->form->form->version,
         .subject = draft->subject,
         .facility = str_is_empty(draft->facility) ? cx->actor->facility : draft->facility,
         .performed_by = uuid_is_nil(draft->performed_by) ? cx->actor->account : draft->performed_by,
@@ -303,6 +314,24 @@ static void begin_record(Cx *cx, Submission *submission)
         .recorded_at = cx->now,
         .amends = draft->amends,
     };
+}
+
+/* The advice as it was given when the record was made, by what was known on that day: the answers
+ * are the same as those stored. */
+static Err advise_again(Cx *cx, Submission *submission, Instant recorded_at)
+{
+    RecordReceipt *receipt = submission->receipt;
+    receipt->sees_subject = submission->has_subject;
+    if (!submission->has_subject)
+        return OK;
+    Date as_of = cx->as_of, day = date_of_instant(recorded_at);
+    cx->as_of = day;
+    Err err = evaluate(cx, submission, day);
+    cx->as_of = as_of;
+    TRY(err);
+    receipt->advice = submission->result.advice;
+    receipt->advice_n = submission->result.advice_n;
+    return OK;
 }
 
 /* Whether the id is taken, and by the same content from the same submitter. */
@@ -316,15 +345,15 @@ static Err compare_known(Cx *cx, Submission *submission, bool *ret_is_same)
     if (!found)
         return OK;
     /* Who names no version means the one in force when it was first sent. */
-    if (str_is_empty(submission->draft->form_version))
-        submission->record.form_version = known.form_version;
-    const Sha256 sent =
-        record_content_versioned(submission->content, submission->record.form_version);
+    Str version = str_is_empty(submission->draft->form_version) ? known.form_version
+                                                                : submission->draft->form_version;
+    const Sha256 sent = record_content_versioned(submission->content, version);
     *ret_is_same = str_equals(known.content_hash, (Str){(const char *)sent.bytes, SHA256_SIZE});
-    if (*ret_is_same)
-        *submission->receipt =
-            (RecordReceipt){.id = submission->draft->id, .rev = known.rev, .was_known = true};
-    return OK;
+    if (!*ret_is_same)
+        return OK;
+    *submission->receipt =
+        (RecordReceipt){.id = submission->draft->id, .rev = known.rev, .was_known = true};
+    return advise_again(cx, submission, known.recorded_at);
 }
 
 static Err submit_work(Cx *cx, void *arg)
@@ -334,13 +363,16 @@ static Err submit_work(Cx *cx, void *arg)
     submission->content =
         record_content_hash(cx, submission->form, &submission->record, submission->draft->reason,
                             submission->draft->answers);
-    submission->hash =
-        record_content_versioned(submission->content, submission->record.form_version);
+    Str version =
+        submission->draft->form_version; /* as sent, so that it is known when sent again */
+    submission->hash = record_content_versioned(
+        submission->content, str_is_empty(version) ? submission->record.form_version : version);
     size_t problem_n = cx->problem_n;
     Err err = check_and_store(cx, submission);
     if (err == OK) {
         *submission->receipt = (RecordReceipt){.id = submission->record.id,
                                                .rev = submission->record.rev,
+                                               .sees_subject = true,
                                                .advice = submission->result.advice,
                                                .advice_n = submission->result.advice_n};
         return OK;
