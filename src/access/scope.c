@@ -123,15 +123,28 @@ bool access_may(const Actor *actor, Str permission)
     return actor->is_system;
 }
 
+/* The role is named in the language of each wording. */
+static Err refuse_permission(Cx *cx, Str permission)
+{
+    const Role *role = cx->packs == NULL ? NULL : pack_role(cx->packs, cx->actor->role);
+    Str arguments[2] = {role == NULL ? cx->actor->role : role->title.zh, permission};
+    Problem problem = {.err = ERR_FORBIDDEN,
+                       .key = text_name(TEXT_NOT_PERMITTED),
+                       .text = text_fill(cx->arena, TEXT_NOT_PERMITTED, arguments, 2)};
+    if (role != NULL)
+        arguments[0] = wording_in(role->title, LANG_EN);
+    problem.text.en = text_fill(cx->arena, TEXT_NOT_PERMITTED, arguments, 2).en;
+    problem_add(cx, problem);
+    return ERR_FORBIDDEN;
+}
+
 Err access_require(Cx *cx, Str permission)
 {
     if (access_may(cx->actor, permission))
         return OK;
     if (cx->actor == NULL)
         return cx_fail(cx, ERR_UNAUTHENTICATED, TEXT_LOGIN_REQUIRED, (Str){0}, 0);
-    const Role *role = cx->packs == NULL ? NULL : pack_role(cx->packs, cx->actor->role);
-    Str title = role == NULL ? cx->actor->role : wording_in(role->title, cx->lang);
-    return cx_fail(cx, ERR_FORBIDDEN, TEXT_NOT_PERMITTED, (Str){0}, 2, title, permission);
+    return refuse_permission(cx, permission);
 }
 
 static Err rebuild(Cx *cx, void *arg)

@@ -54,7 +54,8 @@ for (const [name, makeDatabase] of databases) {
             refused.add(route.permission);
             assert.equal(status, 403, `${login} ${route.said}`);
             assert.equal(body.problems[0].code, "NOT_PERMITTED");
-            assert.ok(body.titles.zh && body.titles.en);
+            assert.match(body.titles.zh, /岗位（[\u4e00-\u9fff]+）/);
+            assert.doesNotMatch(body.titles.en, /[\u4e00-\u9fff]/);
           }
         }
       }
