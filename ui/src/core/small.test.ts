@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { daysBetween } from './dates'
+import { chinaTime, daysBetween } from './dates'
 import { parseHash } from './router'
 import { newId } from './uuid'
 
@@ -21,4 +21,11 @@ test('ids are version 7 of their time and never the same', () => {
   const id = newId(0x0197_c1a2_b3c4)
   expect(id).toMatch(/^0197c1a2-b3c4-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
   expect(newId(1)).not.toBe(newId(1))
+})
+
+test('an instant is shown by the clock of China, into the next day and year', () => {
+  expect(chinaTime('2025-06-30T01:05:59.123Z')).toBe('2025-06-30 09:05')
+  expect(chinaTime('2025-12-31T16:00:00Z')).toBe('2026-01-01 00:00')
+  expect(chinaTime('2025-06-30T01:05:59+08:00')).toBe('2025-06-30 01:05')
+  expect(chinaTime('')).toBe('')
 })
