@@ -112,6 +112,8 @@ static Err open_database(App *app, const AppOptions *options)
         cli_say("there is no database %.*s", STR_ARG(options->db_url));
         return ERR_NOT_FOUND;
     }
+    if (is_file && !os_file_exists(options->db_url)) /* nobody else on the machine reads it */
+        TRY(os_file_create(options->db_url, (Str){0}, 0600));
     Str message = {0};
     int applied = 0;
     app->db_options = (DbOptions){.url = str_copy(&app->arena, options->db_url)};

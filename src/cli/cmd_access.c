@@ -3,6 +3,7 @@
 
 #include "access/access.h"
 #include "base/os_file.h"
+#include "cli/facility.h"
 #include "cli/json_lines.h"
 
 enum { PASSWORD_BYTES_MOST = 1024 };
@@ -35,6 +36,7 @@ static Err user_add_run(Cli *cli)
         cli_say("catchment user add: the packs have no role %.*s", STR_ARG(account.role));
         return ERR_USAGE;
     }
+    TRY(facility_require(cli->cx, account.facility));
     return account_add(cli->cx, &account, password);
 }
 

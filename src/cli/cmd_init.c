@@ -1,6 +1,7 @@
 /* catchment init: makes the database, its keys and its place. */
 #include "cli/commands.h"
 
+#include "base/num.h"
 #include "core/place.h"
 #include "engine/records/records.h"
 #include "engine/subjects/subjects.h"
@@ -8,6 +9,14 @@
 static Err init_work(Cx *cx, void *arg)
 {
     const Cli *cli = arg;
+    Place before;
+    Err err = place_open(cx, &before);
+    if (err == OK)
+        return cx_fail(cx, ERR_CONFLICT, TEXT_PLACE_EXISTS, STR("--place"), 2, cx->place,
+                       before.name);
+    if (err != ERR_NOT_FOUND)
+        return err;
+    cx->problem_n = 0;
     Str name = cli_value(cli, "name"), name_en = cli_value(cli, "name-en");
     TRY(place_put(cx, name, name_en));
     const Area county = {.code = cx->place, .level = 3, .name = name, .name_en = name_en};
@@ -16,7 +25,8 @@ static Err init_work(Cx *cx, void *arg)
 
 static Err init_run(Cli *cli)
 {
-    if (cli->cx->place.n != 6) {
+    int64_t digits = 0;
+    if (cli->cx->place.n != 6 || num_parse_i64(cli->cx->place, &digits) != OK || digits <= 0) {
         cli_say("catchment init: --place wants the county's 6-digit division code");
         return ERR_USAGE;
     }

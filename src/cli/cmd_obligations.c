@@ -1,7 +1,9 @@
 /* catchment due; catchment obligations explain|recompute|verify. */
 #include "cli/commands.h"
 
+#include "access/access.h"
 #include "base/os_clock.h"
+#include "cli/facility.h"
 #include "cli/json_lines.h"
 #include "engine/obligations/obligations.h"
 #include "engine/subjects/subjects.h"
@@ -85,14 +87,7 @@ static Err take_facility(Cli *cli, ObligationFilter *filter, Actor *actor)
 {
     Cx *cx = cli->cx;
     Str code = cli_value(cli, "facility");
-    const Facility *facilities = NULL;
-    size_t n = 0;
-    bool is_known = false;
-    TRY(subject_facilities(cx, &facilities, &n));
-    for (size_t i = 0; i < n; i++)
-        is_known = is_known || str_equals(facilities[i].code, code);
-    if (!is_known)
-        return cx_fail(cx, ERR_NOT_FOUND, TEXT_NOT_FOUND, STR("--facility"), 1, code);
+    TRY(facility_require(cx, code));
     TRY(subject_catchment_areas(cx, code, true, filter->on, &filter->areas, &filter->area_n));
     if (filter->area_n == 0) {
         filter->areas = arena_new(cx->arena, Str); /* it answers for nowhere: for nobody */
@@ -113,6 +108,8 @@ static Err due_run(Cli *cli)
                                .program = cli_value(cli, "program"),
                                .after.due_on = DATE_NONE};
     TRY(read_states(cli, &filter));
+    if (filter.program.n > 0 && pack_program(cli->packs, filter.program) == NULL)
+        return cx_fail(cx, ERR_NOT_FOUND, TEXT_NOT_FOUND, STR("--program"), 1, filter.program);
     Actor actor = *cx->actor;
     if (cli_value(cli, "facility").n > 0)
         TRY(take_facility(cli, &filter, &actor));
@@ -120,6 +117,10 @@ static Err due_run(Cli *cli)
     const ObligationLine *lines = NULL;
     size_t n = 0;
     TRY(obligation_list_explained(cx, &filter, &lines, &n));
+    const AuditEntry entry = {.action = STR("obligations.list"),
+                              .detail = str_printf(cx->arena, "facility %.*s rows %zu",
+                                                   STR_ARG(cli_value(cli, "facility")), n)};
+    TRY(audit_add(cx, &entry));
     return put_lines(cx, lines, n);
 }
 
@@ -147,6 +148,8 @@ static Err explain_run(Cli *cli)
         cli_say("catchment obligations explain: --resident wants the id that `due` prints");
         return ERR_USAGE;
     }
+    Resident opened;
+    TRY(resident_open(cx, resident, &opened));
     const ObligationLine *lines = NULL;
     size_t n = 0;
     TRY(obligation_of(cx, resident, date_is_none(cli->on) ? cx->today : cli->on, &lines, &n));

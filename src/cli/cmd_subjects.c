@@ -1,4 +1,4 @@
-/* catchment facilities; catchment areas. */
+/* catchment facilities. */
 #include "cli/commands.h"
 
 #include "cli/json_lines.h"

@@ -6,7 +6,7 @@
  * catchment in force.
  *  2. obligation_evidence is the narrow table that rules read: one row a record and rule, in
  * subject order. A record recomputes its own subject in its own transaction.
- *  3. Stored rows equal a full recomputation at any time (catchment doctor checks it).
+ *  3. Stored rows equal a full recomputation at any time (catchment obligations verify).
  *  4. A day in the past is answered with what was known at the end of it. */
 #pragma once
 
