@@ -160,8 +160,8 @@ int main(int argc, char **argv)
         .program = STR("build/catchment"),
         .module = STR("build/src/form/wasm/form.wasm"),
         .packs = STR("packs"),
-        .sizes = {10000},
-        .size_n = 1,
+        .sizes = {10000, 100000},
+        .size_n = 2,
         .has_engine = {[DB_SQLITE] = true, [DB_POSTGRES] = true},
         .has_work = {true, true, true, true, true},
     };

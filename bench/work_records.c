@@ -50,7 +50,7 @@ typedef struct {
 
 static AnswerTable answer_table(const Form *form, const FormField *child, Arena *arena)
 {
-    const size_t *fields;
+    const size_t *fields = NULL;
     size_t field_n = 0, n = 0;
     bool is_codes = child != NULL && child->type == FIELD_CODES;
     if (!is_codes)
