@@ -142,6 +142,37 @@ Err web_query_integer(Cx *cx, const HttpRequest *request, const char *name, int6
     return OK;
 }
 
+Err web_query_check(Cx *cx, const Route *route, const HttpRequest *request)
+{
+    Err err = OK;
+    for (size_t i = 0; i < request->query_n; i++) {
+        Str name = request->query[i].name;
+        if (route->query == NULL || schema_member(route->query, name).n == 0)
+            err = cx_fail(cx, ERR_INVALID, TEXT_PARAMETER_UNKNOWN, name, 1, name);
+    }
+    return err;
+}
+
+typedef struct {
+    Cx *cx;
+    Err err;
+} Unknown;
+
+static void refuse_member(void *context, const Json *member)
+{
+    Unknown *unknown = context;
+    unknown->err = cx_fail(unknown->cx, ERR_INVALID, TEXT_FIELD_UNKNOWN,
+                           json_pointer(unknown->cx->arena, member), 1, member->key);
+}
+
+static Err check_members(Cx *cx, const char *schema, const Json *json)
+{
+    Unknown unknown = {cx, OK};
+    if (schema != NULL)
+        schema_unknown(schema, json, refuse_member, &unknown);
+    return unknown.err;
+}
+
 Err web_body(Cx *cx, const HttpRequest *request, const Json **ret_json)
 {
     Str type = http_header(request, "content-type"), media;
@@ -153,7 +184,7 @@ Err web_body(Cx *cx, const HttpRequest *request, const Json **ret_json)
     Err err = json_parse(cx->arena, request->body, JSON_LIMITS_DEFAULT, &json, &fault);
     if (err == OK && json_is(json, JSON_OBJECT)) {
         *ret_json = json;
-        return OK;
+        return check_members(cx, web_call(request)->route->in, json);
     }
     if (err == OK)
         return cx_fail(cx, ERR_INVALID, TEXT_FIELD_TYPE, (Str){0}, 2, STR("/"), STR("{...}"));
@@ -177,4 +208,12 @@ Err web_body_text(Cx *cx, const Json *object, const char *key, Str *ret_text)
     if (err == ERR_NOT_FOUND)
         return cx_fail(cx, ERR_INVALID, TEXT_FIELD_REQUIRED, where, 1, str_from_c(key));
     return cx_fail(cx, ERR_INVALID, TEXT_FIELD_TYPE, where, 2, str_from_c(key), STR("text"));
+}
+
+Err web_body_optional_text(Cx *cx, const Json *object, const char *key, Str *ret_text)
+{
+    const Json *member = json_get(object, str_from_c(key));
+    *ret_text = (Str){0};
+    return member == NULL || member->kind == JSON_NULL ? OK
+                                                       : web_body_text(cx, object, key, ret_text);
 }

@@ -162,14 +162,14 @@ static void put_definition(JsonOut *out, const Form *form)
 
 enum { WIRE_MOST = 512 * 1024 };
 
+/* Always the version in force: fields are retired, never removed, so that records of every older
+ * version can be read by it. */
 static Err form_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
 {
     Str id = http_parameter(request, "id"), version = http_query(request, "version");
     const Form *form = pack_form(cx->packs, id);
     if (form == NULL)
         return cx_fail(cx, ERR_NOT_FOUND, TEXT_RECORD_FORM_UNKNOWN, STR("id"), 1, id);
-    if (version.n > 0 && !str_equals(version, form->version))
-        return cx_fail(cx, ERR_NOT_FOUND, TEXT_RECORD_FORM_VERSION, STR("version"), 2, id, version);
     Buf wire;
     buf_init(&wire, cx->arena, WIRE_MOST);
     form_wire_write(form, &wire);
@@ -178,6 +178,8 @@ static Err form_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
     JsonOut out = web_json(response);
     json_object_begin(&out);
     put_header(&out, form);
+    json_key_c(&out, "is_version_asked");
+    json_bool(&out, version.n == 0 || str_equals(version, form->version));
     web_json_text(&out, "source", form->source);
     put_definition(&out, form);
     web_json_text(&out, "wire", buf_str(&wire));
@@ -192,7 +194,7 @@ const Route route_form = {
     .permit = "forms.read",
     .query = "{version?: text}",
     .out =
-        "{id: text, title: wording, version: text, program?: text, subject: text, source?: text, "
-        "definition: {sections: [{id: text, title: wording}], fields: [any]}, wire: text}",
+        "{id: text, title: wording, version: text, program?: text, subject: text, "
+        "is_version_asked: bool, source?: text, definition: {sections: [{id: text, title: wording}], fields: [any]}, wire: text}",
     .title = {"一种表单的定义", "The declaration of a form"},
 };

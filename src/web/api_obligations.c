@@ -16,7 +16,9 @@ static Err read_states(Cx *cx, const HttpRequest *request, ObligationFilter *fil
         rest = STR("overdue,due,open");
     while (str_cut(&rest, ',', &name)) {
         ObligationState state;
-        if (!obligation_state_parse(name, &state))
+        /* others are not kept to be listed */
+        if (!obligation_state_parse(name, &state)
+            || (state != OBLIGATION_OPEN && state != OBLIGATION_DUE && state != OBLIGATION_OVERDUE))
             return cx_fail(cx, ERR_INVALID, TEXT_PARAMETER_WRONG, STR("state"), 3, STR("state"),
                            name, STR("open, due, overdue"));
         filter->states[state] = true;
@@ -245,9 +247,15 @@ static Err read_filter(Cx *cx, const HttpRequest *request, ObligationFilter *fil
     TRY(web_query_date(cx, request, "on", cx->today, &filter->on));
     if (date_compare(filter->on, cx->today) < 0)
         return cx_fail(cx, ERR_INVALID, TEXT_LIST_IN_PAST, STR("on"), 0);
+    Date horizon = obligation_horizon(cx);
+    char last[DATE_TEXT_SIZE];
+    if (date_compare(filter->on, horizon) > 0)
+        return cx_fail(cx, ERR_INVALID, TEXT_LIST_TOO_FAR, STR("on"), 1,
+                       str_copy(cx->arena, str_from_c(date_format(horizon, last))));
     TRY(read_states(cx, request, filter));
     TRY(read_cursor(cx, request, &filter->after));
     filter->program = http_query(request, "program");
+    filter->area = http_query(request, "area");
     filter->most = (size_t)most + 1; /* one more tells whether there is a next page */
     return OK;
 }
@@ -257,8 +265,9 @@ static Err audit_list(Cx *cx, const ObligationFilter *filter, size_t n)
     char day[DATE_TEXT_SIZE];
     const AuditEntry entry = {
         .action = STR("obligations.list"),
-        .detail = str_printf(cx->arena, "on %s program %.*s rows %zu", date_format(filter->on, day),
-                             STR_ARG(filter->program), n),
+        .detail = str_printf(cx->arena, "on %s program %.*s area %.*s rows %zu",
+                             date_format(filter->on, day), STR_ARG(filter->program),
+                             STR_ARG(filter->area), n),
     };
     return audit_add(cx, &entry);
 }
@@ -272,7 +281,7 @@ static Err obligations_get(Cx *cx, const HttpRequest *request, HttpResponse *res
     const ObligationCount *counts = NULL;
     size_t n = 0, count_n = 0;
     TRY(obligation_list(cx, &filter, &lines, &n));
-    TRY(obligation_counts(cx, filter.on, &counts, &count_n));
+    TRY(obligation_counts(cx, filter.on, filter.area, &counts, &count_n));
     bool has_next = n == filter.most;
     n -= has_next ? 1 : 0;
     Details details = {0};
@@ -298,11 +307,20 @@ const Route route_obligations = {
     .path = "/api/obligations",
     .handler = obligations_get,
     .permit = "obligations.read",
-    .query = "{on?: date, state?: text, program?: text, after?: text, limit?: integer}",
+    .query =
+        "{on?: date, state?: text, program?: text, area?: text, after?: text, limit?: integer}",
     .out = "{on: date, counts: {overdue: integer, due: integer, open: integer}, by_program: [any], "
            "items: [any], next?: text}",
     .title = {"应做服务清单", "What is due, within the caller's sight"},
 };
+
+/* By a program or a rule of it, when the query names one. */
+static bool is_asked(const HttpRequest *request, const Rule *rule)
+{
+    Str program = http_query(request, "program"), name = http_query(request, "obligation");
+    return (program.n == 0 || str_equals(program, rule->program->id))
+           && (name.n == 0 || str_equals(name, rule->id));
+}
 
 /* Everything owed to one resident, with its reasons. Opening the person checks the scope. */
 static Err obligations_why_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
@@ -319,7 +337,7 @@ static Err obligations_why_get(Cx *cx, const HttpRequest *request, HttpResponse 
     json_key_c(&out, "items");
     json_array_begin(&out);
     for (size_t i = 0; i < n; i++) {
-        if (lines[i].state == OBLIGATION_CLOSED)
+        if (lines[i].state == OBLIGATION_CLOSED || !is_asked(request, lines[i].obligation.rule))
             continue;
         json_object_begin(&out);
         web_json_obligation(&out, &lines[i], cx->today);
@@ -336,7 +354,7 @@ const Route route_obligations_why = {
     .path = "/api/obligations/why",
     .handler = obligations_why_get,
     .permit = "residents.read",
-    .query = "{resident: uuid}",
+    .query = "{resident: uuid, program?: text, obligation?: text}",
     .out = "{items: [any]}",
     .title = {"为什么应做", "Why something is owed to a resident"},
 };

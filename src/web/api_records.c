@@ -35,22 +35,16 @@ static Err read_day(Cx *cx, const Json *body, const char *key, Date *ret)
                    str_from_c(key), STR("YYYY-MM-DD"));
 }
 
-static Str optional_text(const Json *body, const char *key)
-{
-    const Json *member = json_get(body, str_from_c(key));
-    return json_is(member, JSON_TEXT) ? member->text : (Str){0};
-}
-
 static Err read_draft(Cx *cx, const Json *body, RecordDraft *draft, FormAnswers *answers)
 {
     TRY(read_uuid(cx, body, "id", true, &draft->id));
     TRY(web_body_text(cx, body, "form", &draft->form));
-    draft->form_version = optional_text(body, "form_version");
+    TRY(web_body_optional_text(cx, body, "form_version", &draft->form_version));
     TRY(read_uuid(cx, body, "subject", true, &draft->subject));
     TRY(read_day(cx, body, "happened_on", &draft->happened_on));
     TRY(read_uuid(cx, body, "performed_by", false, &draft->performed_by));
     TRY(read_uuid(cx, body, "amends", false, &draft->amends));
-    draft->reason = optional_text(body, "reason");
+    TRY(web_body_optional_text(cx, body, "reason", &draft->reason));
     const Form *form = pack_form(cx->packs, draft->form);
     if (form == NULL)
         return cx_fail(cx, ERR_INVALID, TEXT_RECORD_FORM_UNKNOWN, STR("/form"), 1, draft->form);
@@ -118,7 +112,13 @@ static Err records_post(Cx *cx, const HttpRequest *request, HttpResponse *respon
     json_key_c(&out, "was_known");
     json_bool(&out, receipt.was_known);
     write_advice(&out, receipt.advice, receipt.advice_n);
-    TRY(write_owed(cx, &out, draft.subject));
+    if (receipt.sees_subject) {
+        TRY(write_owed(cx, &out, draft.subject));
+    } else {
+        json_key_c(&out, "obligations");
+        json_array_begin(&out);
+        json_array_end(&out);
+    }
     json_object_end(&out);
     return OK;
 }

@@ -1,4 +1,4 @@
-/* Records as JSON. */
+/* Records as JSON. Of a form that the packs no longer have, the header alone is known. */
 #include "web/records_json.h"
 
 #include "base/num.h"
@@ -88,7 +88,8 @@ static Err write_header(Cx *cx, JsonOut *out, const Record *record, const Form *
     json_key_c(out, "id");
     json_uuid(out, record->id);
     web_json_text(out, "form", record->form);
-    web_json_wording(out, "form_title", form->title);
+    web_json_wording(out, "form_title",
+                     form == NULL ? (Wording){record->form, record->form} : form->title);
     web_json_text(out, "form_version", record->form_version);
     json_key_c(out, "subject");
     json_uuid(out, record->subject);
@@ -117,9 +118,13 @@ Err record_write(Cx *cx, JsonOut *out, const Record *record, PerformerNames *nam
                  bool with_answers)
 {
     const Form *form = pack_form(cx->packs, record->form);
-    if (form == NULL)
-        return cx_fail(cx, ERR_NOT_FOUND, TEXT_RECORD_FORM_UNKNOWN, (Str){0}, 1, record->form);
     TRY(write_header(cx, out, record, form, names));
+    if (form == NULL) {
+        json_key_c(out, "summary");
+        json_array_begin(out);
+        json_array_end(out);
+        return OK;
+    }
     record_write_summary(cx, out, "summary", form, record->answers);
     if (with_answers) {
         json_key_c(out, "answers");

@@ -7,7 +7,7 @@
  *     {name: text, age?: integer, tags: [text], at: {x: number, y: number}}
  *
  * with text integer number bool date instant uuid wording any; '?' after a name: may be absent or
- * null. */
+ * null. Query parameters and members of the body that the entry does not name are refused. */
 #pragma once
 
 #include "access/access.h"
@@ -40,6 +40,7 @@ typedef struct Route {
 /* Who is asking, for handlers about the session itself. */
 typedef struct WebCall {
     struct Web *web;
+    const Route *route;
     Session session; /* empty token: nobody is logged in */
     Account account;
 } WebCall;
@@ -56,8 +57,10 @@ void web_json_date(JsonOut *out, const char *key, Date date);
 /* The body as JSON: ERR_MEDIA_TYPE unless it is application/json, ERR_MALFORMED with line and
  * column, ERR_INVALID when it is no object. */
 Err web_body(Cx *cx, const HttpRequest *request, const Json **ret_json) MUST_CHECK;
-/* A member that must be there; a problem at its JSON pointer otherwise (ERR_INVALID). */
+/* A member that must be there; a problem at its JSON pointer otherwise (ERR_INVALID). The other one
+ * may be absent or null. */
 Err web_body_text(Cx *cx, const Json *object, const char *key, Str *ret_text) MUST_CHECK;
+Err web_body_optional_text(Cx *cx, const Json *object, const char *key, Str *ret_text) MUST_CHECK;
 /* A path or query parameter; ERR_INVALID with a problem that names it. Query: absent gives the
  * fallback. */
 Err web_parameter_uuid(Cx *cx, const HttpRequest *request, const char *name,

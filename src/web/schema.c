@@ -199,3 +199,43 @@ void schema_members(const char *schema,
         member(context, name, is_optional, (Str){schema + from, reader.at - from});
     } while (!reader.is_wrong && take(&reader, ','));
 }
+
+typedef struct {
+    Str name, type;
+} Wanted;
+
+static void find_wanted(void *context, Str name, bool is_optional, Str type)
+{
+    Wanted *wanted = context;
+    (void)is_optional;
+    if (str_equals(name, wanted->name))
+        wanted->type = type;
+}
+
+Str schema_member(const char *schema, Str name)
+{
+    Wanted wanted = {.name = name};
+    Reader reader = {.text = schema};
+    if (take(&reader, '{') && !take(&reader, '}'))
+        schema_members(schema, find_wanted, &wanted);
+    return wanted.type;
+}
+
+/* Types within a schema are not ended by a zero, but each ends by itself. */
+void schema_unknown(const char *schema, const Json *json,
+                    void (*found)(void *context, const Json *member), void *context)
+{
+    Reader reader = {.text = schema};
+    if (json->kind == JSON_ARRAY && take(&reader, '[')) {
+        for (const Json *item = json->first; item != NULL; item = item->next)
+            schema_unknown(schema + reader.at, item, found, context);
+    } else if (json->kind == JSON_OBJECT && take(&reader, '{')) {
+        for (const Json *member = json->first; member != NULL; member = member->next) {
+            Str type = schema_member(schema, member->key);
+            if (type.n == 0)
+                found(context, member);
+            else
+                schema_unknown(type.p, member, found, context);
+        }
+    }
+}

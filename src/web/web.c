@@ -67,6 +67,8 @@ static Err run(Cx *cx, const Route *route, const HttpRequest *request, HttpRespo
         return ERR_DB;
     Err err = authorise(cx, route, request, &worker->call, &actor);
     if (err == OK)
+        err = web_query_check(cx, route, request);
+    if (err == OK)
         err = route->handler(cx, request, response);
     if (err == OK && route->audit != NULL)
         err = audit_add(cx, &(AuditEntry){.action = str_from_c(route->audit)});
@@ -100,7 +102,7 @@ static void handle(const HttpRequest *request, HttpResponse *response, size_t at
     int64_t began = os_clock_monotonic_ns();
     Uuid id = os_random_uuid();
     char *id_text = arena_alloc(request->arena, UUID_TEXT_SIZE);
-    worker->call = (WebCall){.web = web};
+    worker->call = (WebCall){.web = web, .route = route};
     Cx cx = {
         .arena = request->arena,
         .db = worker->db,

@@ -33,6 +33,8 @@ typedef struct WebWorker {
 } WebWorker;
 
 /* Pure parts of answering. */
+/* Refuses parameters of the query that the route does not have, each with a problem. */
+Err web_query_check(Cx *cx, const Route *route, const HttpRequest *request) MUST_CHECK;
 Lang web_lang(const HttpRequest *request, Lang fallback);
 /* Whether the browser needs the wider policy to compile WebAssembly: Chromium before 97. */
 bool web_is_old_chromium(Str user_agent);
@@ -51,3 +53,8 @@ void schema_write(JsonOut *out, const char *schema);
 void schema_members(const char *schema,
                     void (*member)(void *context, Str name, bool is_optional, Str type),
                     void *context);
+/* The type of a member of an object schema; empty when it has none of that name. */
+Str schema_member(const char *schema, Str name);
+/* Calls found for each member in json, however deep, that the schema does not name. */
+void schema_unknown(const char *schema, const Json *json,
+                    void (*found)(void *context, const Json *member), void *context);

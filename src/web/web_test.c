@@ -14,7 +14,9 @@
 
 #include "base/os_log.h"
 #include "base/os_process.h"
+#include "pack/pack.h"
 #include "web/problem.h"
+#include "web/records_json.h"
 #include "web/resident_json.h"
 #include "web/web_int.h"
 
@@ -62,11 +64,13 @@ static const Route route_picky = {.method = HTTP_POST,
                                   .permit = ROUTE_PUBLIC,
                                   .body_most = KIB(1),
                                   .query = "{soon?: bool}",
-                                  .in = "{name: text, tags?: [text]}",
+                                  .in =
+                                      "{name: text, tags?: [text], at?: [{x: number, any?: any}]}",
                                   .title = {"挑剔", "Picky"}};
 static const Route route_count = {.method = HTTP_GET,
                                   .path = "/api/count",
                                   .handler = count_get,
+                                  .query = "{n?: integer}",
                                   .permit = ROUTE_PUBLIC,
                                   .title = {"数", "Count"}};
 static const Route route_private = {.method = HTTP_GET,
@@ -265,6 +269,47 @@ static void bodies_and_parameters_are_judged_with_their_place(void **state)
     assert_has(wrong, "\"where\":\"n\"");
 }
 
+static void what_the_route_does_not_name_is_refused(void **state)
+{
+    (void)state;
+    Str query = ask("GET", "/api/count?n=3&m=1", "", "");
+    assert_has(query, "HTTP/1.1 422 ");
+    assert_has(query, "\"code\":\"PARAMETER_UNKNOWN\"");
+    assert_has(query, "\"where\":\"m\"");
+    assert_has(ask("GET", "/api/hello?x", "", ""), "HTTP/1.1 422 ");
+    Str body = ask("POST", "/api/picky/1", AS_JSON,
+                   "{\"name\":\"x\",\"a/b\":1,\"at\":[{\"x\":1},{\"y\":2}]}");
+    assert_has(body, "HTTP/1.1 422 ");
+    assert_has(body, "\"code\":\"FIELD_UNKNOWN\"");
+    assert_has(body, "\"where\":\"/a~1b\"");
+    assert_has(body, "\"where\":\"/at/1/y\"");
+    assert_has(ask("POST", "/api/picky/1?soon=1", AS_JSON,
+                   "{\"name\":\"x\",\"at\":[{\"x\":1,\"any\":{\"y\":[{\"z\":2}]}}]}"),
+               "HTTP/1.1 204 ");
+}
+
+static void a_record_of_a_form_that_is_gone_has_its_header(void **state)
+{
+    (void)state;
+    PackSet packs = {0};
+    map_init(&packs.forms, &arena);
+    Cx cx = {.arena = &arena, .packs = &packs};
+    const Record record = {.form = STR("gone"),
+                           .form_version = STR("1.0.0"),
+                           .happened_on = date_from_ymd(2025, 1, 2)};
+    Buf written;
+    buf_init(&written, &arena, KIB(4));
+    JsonOut out = json_out(&written);
+    PerformerNames names;
+    performer_names_init(&names, &arena);
+    json_object_begin(&out);
+    assert_int_equal(record_write(&cx, &out, &record, &names, true), OK);
+    json_object_end(&out);
+    assert_has(buf_str(&written), "\"form_title\":{\"zh\":\"gone\",\"en\":\"gone\"}");
+    assert_has(buf_str(&written), "\"happened_on\":\"2025-01-02\"");
+    assert_has(buf_str(&written), "\"summary\":[]");
+}
+
 static void deep_nesting_is_refused(void **state)
 {
     (void)state;
@@ -314,7 +359,7 @@ static void the_api_describes_itself(void **state)
     const Json *content = json_get(json_get(post, STR("requestBody")), STR("content"));
     const Json *schema = json_get(json_get(content, STR("application/json")), STR("schema"));
     assert_int_equal(json_get(schema, STR("required"))->n, 1);
-    assert_int_equal(json_get(schema, STR("properties"))->n, 2);
+    assert_int_equal(json_get(schema, STR("properties"))->n, 3);
 }
 
 static void metrics_are_open_on_this_machine_only(void **state)
@@ -360,6 +405,8 @@ int main(void)
         SERVED(public_routes_answer_and_others_ask_for_a_login),
         SERVED(problems_are_in_the_language_asked_for_with_both_inside),
         SERVED(bodies_and_parameters_are_judged_with_their_place),
+        SERVED(what_the_route_does_not_name_is_refused),
+        ALONE(a_record_of_a_form_that_is_gone_has_its_header),
         SERVED(deep_nesting_is_refused),
         SERVED(ui_files_come_with_type_tag_and_policy),
         SERVED(the_api_describes_itself),

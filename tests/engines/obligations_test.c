@@ -343,7 +343,7 @@ static void a_doctor_sees_the_own_villages_only(void **state)
     assert_int_equal(obligation_list_explained(&f->cx, &filter, &lines, &n), OK);
     assert_int_equal(n, PEOPLE / 3);
     const ObligationCount *counts = NULL;
-    assert_int_equal(obligation_counts(&f->cx, f->cx.today, &counts, &n), OK);
+    assert_int_equal(obligation_counts(&f->cx, f->cx.today, STR(""), &counts, &n), OK);
     assert_int_equal(n, 1);
     assert_int_equal(counts[0].overdue + counts[0].due + counts[0].open, PEOPLE / 3);
     f->cx.actor = access_system_actor();

@@ -83,7 +83,19 @@ for (const [name, makeDatabase] of databases) {
         assert.match(form.wire, /^catchment-form\t1\n/);
         assert.ok(form.definition.fields.length > 0);
       }
-      assert.equal((await client.fetch(`/api/forms/${forms[0].id}?version=0.0.1`)).status, 404);
+      const older = (await client.fetch(`/api/forms/${forms[0].id}?version=0.0.1`)).body;
+      assert.deepEqual([older.version, older.is_version_asked], [forms[0].version, false]);
+      assert.equal((await client.fetch(`/api/forms/${forms[0].id}`)).body.is_version_asked, true);
+    });
+
+    it("refuses parameters that there are not", async () => {
+      const client = await logIn(server, "doctor");
+      for (const path of ["/api/obligations?areas=1", "/api/residents?q=x&sort=name", "/api/session?x"]) {
+        const answer = await client.fetch(path);
+        assert.equal(answer.status, 422, path);
+        assert.equal(answer.body.problems[0].code, "PARAMETER_UNKNOWN");
+        assert.ok(path.includes(answer.body.problems[0].where));
+      }
     });
 
     it("describes every route with its permission", async () => {

@@ -47,6 +47,39 @@ for (const [name, makeDatabase] of databases) {
       assert.ok(body.previous === null || body.previous.happened_on < "2025-06-30");
     });
 
+    it("narrows list and counts to a village, or to the villages of a town", async () => {
+      const seen = await wholeList(clinician);
+      const codes = [...new Set(seen.map(({ resident }) => resident.area))];
+      assert.ok(codes.length > 1);
+      const total = { overdue: 0, due: 0, open: 0 };
+      for (const code of codes) {
+        const { body } = await clinician.fetch(`/api/obligations?limit=100&area=${code}`);
+        const mine = seen.filter(({ resident }) => resident.area === code);
+        assert.deepEqual(body.items, mine.slice(0, 100));
+        for (const state of Object.keys(total)) {
+          assert.equal(body.counts[state], mine.filter((line) => line.state === state).length);
+          total[state] += body.counts[state];
+        }
+      }
+      const { body: whole } = await clinician.fetch("/api/obligations");
+      assert.deepEqual(total, whole.counts);
+      const town = codes[0].slice(0, 9);
+      const { body: ofTown } = await clinician.fetch(`/api/obligations?limit=1&area=${town}`);
+      const { overdue, due, open } = ofTown.counts;
+      assert.equal(overdue + due + open, seen.filter(({ resident }) => resident.area.startsWith(town)).length);
+      assert.deepEqual((await clinician.fetch("/api/obligations?area=110000000000")).body.items, []);
+    });
+
+    it("refuses states and days that the list does not have", async () => {
+      for (const [query, where] of [["state=met", "state"], ["state=overdue,closed", "state"], ["on=2026-01-02", "on"], ["on=2025-06-29", "on"]]) {
+        const answer = await doctor.fetch(`/api/obligations?${query}`);
+        assert.equal(answer.status, 422, query);
+        assert.equal(answer.body.problems[0].where, where);
+        assert.ok(answer.body.problems[0].text.en);
+      }
+      assert.equal((await doctor.fetch("/api/obligations?on=2026-01-01")).status, 200);
+    });
+
     it("takes the line off the list at once and moves the next date, when the pressure is within target", async () => {
       const body = followup(first.resident.id);
       const { status, body: receipt, text } = await submit(doctor, body);

@@ -122,9 +122,14 @@ for (const [name, makeDatabase] of databases) {
       const again = await submit(client, before);
       assert.equal(again.status, 200, "a device that heard no answer may send it again");
       assert.equal(again.body.was_known, true);
-      const late = await submit(client, followup(resident, {}, { form_version: "1.0.0" }));
-      assert.equal(late.status, 422);
-      assert.equal(late.body.problems[0].where, "/form_version");
+      const late = await submit(client, followup(resident, { next_followup_on: "2025-09-29" }, { form_version: "1.0.0", happened_on: "2025-06-29" }));
+      assert.equal(late.status, 201, "a form that was open over the upgrade is taken");
+      assert.equal((await client.fetch(`/api/records/${late.body.id}`)).body.form_version, "1.1.0");
+      const never = await submit(client, followup(resident, {}, { form_version: "1.0.5" }));
+      assert.equal(never.status, 422);
+      assert.equal(never.body.problems[0].where, "/form_version");
+      const { body: older } = await client.fetch("/api/forms/hypertension_followup?version=1.0.0");
+      assert.deepEqual([older.version, older.is_version_asked], ["1.1.0", false]);
     });
 
     it("leaves every list as it was, by recomputation", () => {

@@ -56,6 +56,24 @@ for (const [name, makeDatabase] of databases) {
       assert.equal((await timeline(resident.id)).filter(({ id }) => id === body.id).length, 1);
     });
 
+    it("repeats the advice of a repeated submission", async () => {
+      const body = followup(resident.id, { ...uncontrolled, sbp: 205 }, { confirmed: ["sbp:usual"] });
+      const [first, second] = [await submit(doctor, body), await submit(doctor, body)];
+      assert.deepEqual([first.status, second.status], [201, 200]);
+      assert.ok(first.body.advice.length > 0);
+      assert.deepEqual(second.body.advice, first.body.advice);
+    });
+
+    it("answers a repeated void like the first, and another one as a conflict", async () => {
+      const body = followup(resident.id);
+      assert.equal((await submit(doctor, body)).status, 201);
+      const voided = (client, reason) => client.fetch(`/api/records/${body.id}/void`, { method: "POST", body: { reason } });
+      const [first, second] = [await voided(clinician, "重复录入"), await voided(clinician, "重复录入")];
+      assert.deepEqual([first.status, second.status], [200, 200], second.text);
+      assert.deepEqual(second.body, first.body);
+      assert.equal((await voided(clinician, "录入错误")).status, 409);
+    });
+
     it("stores one record when the same is submitted eight times at once", async () => {
       const body = followup(resident.id);
       const answers = await Promise.all(Array.from({ length: 8 }, () => submit(doctor, body)));
@@ -159,6 +177,9 @@ for (const [name, makeDatabase] of databases) {
         [{ subject: "somebody" }, "/subject", 422],
         [{ performed_by: newId() }, undefined, 404],
         [{ performed_by: 5 }, "/performed_by", 422],
+        [{ form_version: 1 }, "/form_version", 422],
+        [{ reason: ["x"] }, "/reason", 422],
+        [{ happend_on: "2025-06-30" }, "/happend_on", 422],
         [{ confirmed: "sbp:usual" }, "/confirmed", 422],
       ]) {
         const [problem] = await refused({}, more, status);

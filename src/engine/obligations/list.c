@@ -18,6 +18,7 @@ static ObligationListRowsIn list_in(const Cx *cx, const ObligationFilter *filter
     return (ObligationListRowsIn){
         .place = cx->place,
         .on_day = filter->on,
+        .area = filter->area.p == NULL ? STR("") : filter->area,
         .program = filter->program.p == NULL ? STR("") : filter->program,
         .with_overdue = filter->states[OBLIGATION_OVERDUE],
         .with_due = filter->states[OBLIGATION_DUE],
@@ -70,10 +71,10 @@ Err obligation_list(Cx *cx, const ObligationFilter *filter, const ObligationLine
 
 typedef VEC(ObligationCount) Counts;
 
-static Err read_counts(Cx *cx, Date on, Counts *counts)
+static Err read_counts(Cx *cx, Date on, Str area, Counts *counts)
 {
     CLEANUP(db_rows_close) DbRows found = {0};
-    ObligationCountRowsIn in = {cx->place, on};
+    ObligationCountRowsIn in = {cx->place, on, area.p == NULL ? STR("") : area};
     TRY(obligation_count_rows_open(cx->db, scope_of(cx), &in, &found));
     for (;;) {
         ObligationCountRowsRow row;
@@ -87,11 +88,16 @@ static Err read_counts(Cx *cx, Date on, Counts *counts)
     }
 }
 
-Err obligation_counts(Cx *cx, Date on, const ObligationCount **ret_counts, size_t *ret_n)
+Date obligation_horizon(const Cx *cx)
+{
+    return rule_horizon(cx->today);
+}
+
+Err obligation_counts(Cx *cx, Date on, Str area, const ObligationCount **ret_counts, size_t *ret_n)
 {
     Counts counts = {0};
     TRY(obligation_settle(cx));
-    Err err = read_counts(cx, on, &counts);
+    Err err = read_counts(cx, on, area, &counts);
     if (err != OK)
         return cx_fail_db(cx, err);
     *ret_counts = counts.items;
@@ -141,7 +147,8 @@ static void add_lines(Cx *cx, const ObligationRows *rows, const ObligationFilter
         const Rule *rule = outcome.obligation.rule;
         ObligationState state = obligation_state(&outcome.obligation, filter->on);
         if (!filter->states[state] || !is_in_areas(filter, rows->items[i].area)
-            || (filter->program.n > 0 && !str_equals(filter->program, rule->program->id)))
+            || (filter->program.n > 0 && !str_equals(filter->program, rule->program->id))
+            || !str_has_prefix(rows->items[i].area, filter->area))
             continue;
         ObligationLine line = {.obligation = outcome.obligation,
                                .state = state,

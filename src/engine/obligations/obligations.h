@@ -65,6 +65,7 @@ typedef struct ObligationCursor {
 typedef struct ObligationFilter {
     Date on;
     Str program; /* empty: every program */
+    Str area;    /* code of a village, or of a town for its villages; empty: every area in sight */
     bool states[OBLIGATION_MISSED + 1];
     const Str *areas; /* obligation_list_explained only: these areas; NULL: all in sight */
     size_t area_n;
@@ -118,8 +119,10 @@ typedef struct ObligationCount {
     const Rule *rule;
     int64_t overdue, due, open;
 } ObligationCount;
-/* Within the actor's scope, from the stored rows. */
-Err obligation_counts(Cx *cx, Date on, const ObligationCount **ret_counts,
+/* The last day that stored rows answer for. */
+Date obligation_horizon(const Cx *cx);
+/* Within the actor's scope, from the stored rows; area as in ObligationFilter. */
+Err obligation_counts(Cx *cx, Date on, Str area, const ObligationCount **ret_counts,
                       size_t *ret_n) MUST_CHECK;
 
 typedef struct Enrolment {

@@ -152,7 +152,7 @@ DELETE FROM obligation_stale WHERE place = :place AND subject_id = :subject_id;
 DELETE FROM obligation_evidence WHERE place = :place AND rule_key = :rule_key;
 
 -- name: obligation_list_rows :many
--- in: place text, on_day date, program text, with_overdue integer, with_due integer
+-- in: place text, on_day date, area text, program text, with_overdue integer, with_due integer
 -- in: with_open integer, after_due date?, after_program text, after_rule text, after_id uuid
 -- in: most integer
 -- out: subject_id uuid, rule_key integer, closes_on date, opens_on date, due_on date
@@ -165,6 +165,7 @@ LEFT JOIN v_resident p ON p.place = o.place AND p.id = o.subject_id
 LEFT JOIN v_area a ON a.place = o.place AND a.code = o.area_code
 WHERE o.place = :place AND {scope:resident o} AND o.met_by IS NULL
   AND o.closes_on >= :on_day AND o.opens_on <= :on_day
+  AND (:area = '' OR substr(o.area_code, 1, length(:area)) = :area)
   AND (:program = '' OR g.program = :program)
   AND ((:with_overdue = 1 AND o.due_on < :on_day)
     OR (:with_due = 1 AND o.due_on >= :on_day AND days_between(:on_day, o.due_on) <= g.notice_days)
@@ -177,7 +178,7 @@ ORDER BY o.due_on, g.program, g.rule, o.subject_id
 LIMIT :most;
 
 -- name: obligation_count_rows :many
--- in: place text, on_day date
+-- in: place text, on_day date, area text
 -- out: rule_key integer, program text, overdue integer, due integer, open integer
 SELECT o.rule_key, g.program,
     sum(CASE WHEN o.due_on < :on_day THEN 1 ELSE 0 END) AS overdue,
@@ -189,6 +190,7 @@ FROM obligation o
 JOIN obligation_rule g ON g.place = o.place AND g.rule_key = o.rule_key
 WHERE o.place = :place AND {scope:resident o} AND o.met_by IS NULL
   AND o.closes_on >= :on_day AND o.opens_on <= :on_day
+  AND (:area = '' OR substr(o.area_code, 1, length(:area)) = :area)
 GROUP BY o.rule_key, g.program
 ORDER BY g.program, o.rule_key;
 
