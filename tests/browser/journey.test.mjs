@@ -4,8 +4,8 @@ import { after, before, test } from 'node:test'
 import { ask, enter, openBrowser, openPage, picture, startServer, TODAY } from './support.mjs'
 
 const WORDS = {
-  zh: { locale: 'zh-CN', band: '演示数据', overdue: '逾期', why: '为什么', notControlled: '控制不满意', submitted: '已提交' },
-  en: { locale: 'en-US', band: 'Demo data', overdue: 'Overdue', why: 'Why?', notControlled: 'Not controlled', submitted: 'Submitted' },
+  zh: { locale: 'zh-CN', band: '演示数据', overdue: '逾期', why: '为什么', notControlled: '控制不满意', saved: '已保存' },
+  en: { locale: 'en-US', band: 'Demo data', overdue: 'Overdue', why: 'Why?', notControlled: 'Not controlled', saved: 'Saved' },
 }
 
 let server, browser
@@ -20,6 +20,8 @@ after(async () => {
 })
 
 const choice = (page, field, index) => page.locator(`fieldset:has(#field-${field}) label.choice`).nth(index)
+/* After sending: back at the list with a note, or a page with advice. */
+const sent = (page) => page.locator('.note-shown, .record-done').first().waitFor()
 const stepTitle = (page) => page.locator('#step-title').innerText()
 
 async function forward(page) {
@@ -89,9 +91,12 @@ for (const [lang, words] of Object.entries(WORDS)) {
     assert.ok(await page.locator('.form-page .advice').count(), 'there is advice')
     await page.locator('.form-actions .is-primary').click()
 
-    const note = page.locator('[role=status] .note-shown')
-    await note.waitFor()
-    assert.match(await note.innerText(), new RegExp(`${words.submitted}.*${resident.name}[^]*2025-07-14`))
+    const done = page.locator('.record-done')
+    await done.waitFor()
+    assert.match(await done.innerText(), new RegExp(`${words.saved}[^]*${resident.name}[^]*2025-07-14`))
+    assert.ok(await done.locator('.advice').count(), 'the advice is told after sending')
+    await picture(page, `done-${lang}`)
+    await done.locator('a.is-primary').click()
     await page.waitForFunction((n) => document.querySelectorAll('.due-card').length === n, before.items.length - 1)
     await picture(page, `list-after-${lang}`)
     const after = await ask(page, '/obligations?state=overdue,due,open&limit=50')
@@ -247,7 +252,7 @@ test('a record is amended with a reason, and both versions stay', async () => {
   await page.locator('.note.is-danger').waitFor()
   await page.fill('#amend-reason', 'misread')
   await page.locator('.form-actions .is-primary').click()
-  await page.locator('.note-shown').waitFor()
+  await sent(page)
   const now = await ask(page, `/residents/${resident.id}`)
   const before = now.records.find((record) => record.id === old.id)
   const newer = now.records.find((record) => record.amends === old.id)
@@ -322,6 +327,143 @@ test('a record that got no answer is sent again and stored once', async () => {
   await page.locator('.note-shown').waitFor()
   const theirs = await ask(page, `/residents/${resident.id}`)
   assert.equal(theirs.records.filter((record) => record.happened_on === TODAY).length, 1)
+  await page.context().close()
+})
+
+/* Sends a visit whose answer is lost, and then changes a value: stands at the summary again. Gives the resident. */
+async function loseAnswerAndChange(page) {
+  await enter(page, server, 'clinician')
+  const { items } = await ask(page, '/obligations?state=overdue,due,open&limit=1')
+  await page.locator('.due-start').first().click()
+  await page.locator('.form-body').waitFor()
+  await fillVisit(page, { sbp: '126', dbp: '76' })
+  await page.route('**/api/records', async (route) => {
+    await route.fetch()
+    await route.abort()
+  })
+  await page.locator('.form-actions .is-primary').click()
+  await page.locator('.note.is-danger').waitFor()
+  await page.unroute('**/api/records')
+  while (!(await page.locator('#field-sbp').count())) {
+    const title = await stepTitle(page)
+    await page.locator('.form-actions .button').first().click()
+    await page.waitForFunction((old) => document.getElementById('step-title')?.innerText !== old, title)
+  }
+  await page.fill('#field-sbp', '128')
+  while (await page.locator('.form-body').count()) await forward(page)
+  await page.locator('.form-actions .is-primary').click()
+  await page.locator('dialog[open] #stored-reason').waitFor()
+  return items[0].resident
+}
+
+const visitsOfToday = async (page, resident) => {
+  const { records } = await ask(page, `/residents/${resident.id}`)
+  return records.filter((record) => record.happened_on === TODAY && record.form === 'hypertension_followup')
+}
+
+for (const locale of ['zh-CN', 'en-US']) {
+  test(`what was changed after a lost answer is sent as an amendment, with a reason (${locale})`, async () => {
+    const page = await openPage(browser, { locale })
+    const resident = await loseAnswerAndChange(page)
+    await picture(page, `stored-${locale.slice(0, 2)}`)
+    await page.locator('dialog .is-primary').click()
+    await page.locator('#stored-error:not(:empty)').waitFor()
+    await page.fill('#stored-reason', 'misread')
+    await page.locator('dialog .is-primary').click()
+    await sent(page)
+    const visits = await visitsOfToday(page, resident)
+    const newer = visits.find((record) => !record.is_ended)
+    assert.equal(visits.length, 2)
+    assert.equal(newer.amends, visits.find((record) => record.is_ended).id)
+    assert.equal((await ask(page, `/records/${newer.id}`)).answers.sbp, 128)
+    assert.equal(await page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('catchment.draft.')).length), 0)
+    await page.context().close()
+  })
+}
+
+test('after a lost answer the stored record can be kept as it is', async () => {
+  const page = await openPage(browser)
+  const resident = await loseAnswerAndChange(page)
+  await page.keyboard.press('Escape')
+  await page.waitForFunction(() => !document.querySelector('dialog[open]'))
+  assert.match(await page.locator('.form-page').innerText(), /128/, 'what was typed is still here')
+  await page.locator('.form-actions .is-primary').click()
+  await page.locator('dialog[open] .button.is-wide').nth(1).click()
+  await page.locator('.note-shown').waitFor()
+  const visits = await visitsOfToday(page, resident)
+  assert.equal(visits.length, 1)
+  assert.equal((await ask(page, `/records/${visits[0].id}`)).answers.sbp, 126)
+  await page.context().close()
+})
+
+test('urgent advice stands first after sending, and the next line of the same service cannot be begun yet', async () => {
+  const page = await openPage(browser)
+  await enter(page, server, 'clinician')
+  await page.locator('.due-start').first().click()
+  await page.locator('.form-body').waitFor()
+  await choice(page, 'mode', 1).click()
+  await forward(page)
+  await choice(page, 'symptoms', 0).click()
+  await choice(page, 'critical_signs', 1).click()
+  await forward(page)
+  for (const [field, value] of [['sbp', '168'], ['dbp', '102'], ['weight', '64'], ['heart_rate', '76']]) {
+    await page.fill(`#field-${field}`, value)
+  }
+  await forward(page)
+  for (const field of ['cigarettes', 'alcohol', 'exercise_times', 'exercise_times_target']) await page.fill(`#field-${field}`, '0')
+  for (const field of ['salt', 'mental_adjustment', 'obedience']) await choice(page, field, 0).click()
+  await forward(page)
+  for (const field of ['compliance', 'adverse_reaction', 'new_complication']) await choice(page, field, 0).click()
+  while (await page.locator('.form-body').count()) {
+    const before = await stepTitle(page)
+    await forward(page)
+    assert.notEqual(await stepTitle(page), before)
+  }
+  await page.locator('.form-actions .is-primary').click()
+  await page.locator('.record-done .advice').first().waitFor()
+  assert.ok(await page.locator('.record-done .advice').first().evaluate((advice) => advice.matches('.is-danger') && advice.querySelector('svg') !== null))
+  await picture(page, 'done-urgent-zh')
+  await page.locator('.language-switch').click()
+  await picture(page, 'done-urgent-en')
+  await page.locator('.language-switch').click()
+  await page.locator('.record-done a.is-wide').last().click()
+  await page.locator('.obligation').first().waitFor()
+  await picture(page, 'resident-next-zh')
+  assert.equal(await page.locator('.obligation.is-closed .is-primary').count(), 0)
+  assert.ok((await page.locator('.obligation.is-closed').count()) <= 1)
+  await page.context().close()
+})
+
+test('a page left open over midnight learns the new day when it is looked at', async () => {
+  const page = await openPage(browser)
+  await page.addInitScript(() => {
+    const now = Date.now
+    Date.now = () => now() + (window.later ?? 0)
+  })
+  await enter(page, server, 'clinician')
+  await page.locator('.due-card').first().waitFor()
+  await page.route('**/api/session', async (route) => {
+    const response = await route.fetch()
+    await route.fulfill({ response, json: { ...(await response.json()), today: '2025-07-01' } })
+  })
+  let lists = 0
+  await page.route('**/api/obligations?*', (route) => {
+    lists++
+    return route.continue()
+  })
+  await page.evaluate(() => window.dispatchEvent(new Event('focus')))
+  assert.match(await page.locator('.due-head').innerText(), /2025-06-30/, 'not twice in the first minute')
+  await page.evaluate(() => {
+    window.later = 61_000
+    window.dispatchEvent(new Event('focus'))
+  })
+  await page.locator('.due-head', { hasText: '2025-07-01' }).waitFor()
+  await page.waitForFunction(() => document.querySelectorAll('.due-card').length > 0)
+  assert.equal(lists, 1)
+  await page.locator('.due-start').first().click()
+  await page.locator('#happened-on').waitFor()
+  assert.equal(await page.getAttribute('#happened-on', 'max'), '2025-07-01')
+  assert.equal(await page.inputValue('#happened-on'), TODAY, 'the day of a record is the server\'s')
   await page.context().close()
 })
 

@@ -10,26 +10,30 @@ import { ask, enter, openBrowser, openPage, picture, PROGRAM, ROOT, startServer 
 
 let folder, packs, server, browser
 
+/* Adds a field as the first of the form's first section, and raises the pack's version. */
+function addField(lines, from, to) {
+  const form = join(packs, 'national-2017/forms/hypertension_leave.yaml')
+  writeFileSync(form, readFileSync(form, 'utf8').replace(/(\n {4}fields:\n)/, `$1${lines.join('\n')}\n`))
+  const pack = join(packs, 'national-2017/pack.yaml')
+  writeFileSync(pack, readFileSync(pack, 'utf8').replace(`version: ${from}`, `version: ${to}`))
+  execFileSync(PROGRAM, ['pack', 'check', '--packs', packs])
+}
+
+const number = (id, zh, en, range) => [
+  `      - id: ${id}`,
+  '        type: integer',
+  `        label: {zh: ${zh}, en: ${en}}`,
+  '        unit: cm',
+  `        range: [${range}]`,
+  '        required: true',
+  '        source: convention 常用数值范围',
+]
+
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'catchment-packs-'))
   packs = join(folder, 'packs')
   cpSync(join(ROOT, 'packs'), packs, { recursive: true })
-  const form = join(packs, 'national-2017/forms/hypertension_leave.yaml')
-  const field = [
-    '      - id: waist',
-    '        type: integer',
-    '        label: {zh: 腰围, en: Waist}',
-    '        unit: cm',
-    '        range: [40, 200]',
-    '        required: true',
-    '        source: convention 常用数值范围',
-    '',
-  ].join('\n')
-  /* As the first field of the first section. */
-  writeFileSync(form, readFileSync(form, 'utf8').replace(/(\n {4}fields:\n)/, `$1${field}`))
-  const pack = join(packs, 'national-2017/pack.yaml')
-  writeFileSync(pack, readFileSync(pack, 'utf8').replace('version: 1.0.0', 'version: 1.1.0'))
-  execFileSync(PROGRAM, ['pack', 'check', '--packs', packs])
+  addField(number('waist', '腰围', 'Waist', '40, 200'), '1.0.0', '1.1.0')
   server = await startServer({ residents: 2000, servedPacks: packs })
   browser = await openBrowser()
 })
@@ -62,6 +66,64 @@ test('a field added to a form in the pack is asked, checked, stored and shown', 
   await page.goto(`${server.address}/m.html#/records/${record.id}`)
   await page.locator('.answers').first().waitFor()
   assert.match(await page.locator('.answers').first().innerText(), /91 cm/)
+  assert.deepEqual(page.faults, [])
+  await page.context().close()
+})
+
+test('after the pack changed again, old records open, and a form in hand goes on with what was typed', async () => {
+  const page = await openPage(browser)
+  await enter(page, server, 'clinician')
+  const { items } = await ask(page, '/obligations?state=overdue,due,open&limit=3')
+  const [first, second] = [items[1].resident, items[2].resident]
+  const fill = async (waist) => {
+    await page.locator('#field-waist').waitFor()
+    await page.fill('#field-waist', waist)
+    await page.locator('fieldset:has(#field-reason) label.choice').nth(2).click()
+    await page.locator('.form-actions .is-primary').click()
+    await page.locator('.answers').first().waitFor()
+  }
+  const send = () => page.locator('.form-actions .is-primary').click()
+  await page.goto(`${server.address}/m.html#/form/hypertension_leave?resident=${first.id}`)
+  await fill('92')
+  await send()
+  await page.locator('.note-shown').waitFor()
+  const { records } = await ask(page, `/residents/${first.id}`)
+  const old = records.find((one) => one.form === 'hypertension_leave')
+  const version = (await ask(page, `/records/${old.id}`)).form_version
+  await page.goto(`${server.address}/m.html#/form/hypertension_leave?resident=${second.id}`)
+  await fill('93')
+
+  /* The page stays open while the program starts again with the changed pack, at another port. */
+  addField(number('hips', '臀围', 'Hips', '40, 200'), '1.1.0', '1.2.0')
+  const before = server.address
+  await server.restart()
+  await page.route(`${before}/**`, async (route) => {
+    const url = route.request().url().replace(before, server.address)
+    const answer = await route.fetch({ url, headers: { ...(await route.request().allHeaders()), origin: server.address, host: new URL(server.address).host } })
+    await route.fulfill({ response: answer })
+  })
+  await send()
+  await page.locator('.form-renewed').waitFor()
+  await page.locator('#field-hips').waitFor()
+  await picture(page, 'pack-renewed')
+  assert.equal(await page.inputValue('#field-waist'), '93')
+  await page.fill('#field-hips', '101')
+  await page.locator('.form-actions .is-primary').click()
+  await page.locator('.answers').first().waitFor()
+  await send()
+  await page.locator('.note-shown').waitFor()
+  const theirs = await ask(page, `/residents/${second.id}`)
+  const stored = await ask(page, `/records/${theirs.records.find((one) => one.form === 'hypertension_leave').id}`)
+  assert.equal(stored.answers.waist, 93)
+  assert.equal(stored.answers.hips, 101)
+  assert.notEqual(stored.form_version, version)
+
+  /* A page that knows nothing of the old version shows a record of it. */
+  await page.goto(`${server.address}/m.html#/records/${old.id}`)
+  await page.locator('.answers').first().waitFor()
+  await picture(page, 'pack-old-record')
+  assert.match(await page.locator('.answers').first().innerText(), /92 cm/)
+  assert.equal((await ask(page, `/records/${old.id}`)).form_version, version)
   assert.deepEqual(page.faults, [])
   await page.context().close()
 })

@@ -20,33 +20,47 @@ const ARGUMENTS = [
   '--disable-component-update', '--disable-sync',
 ]
 
-/* A demo county in a folder of its own, served until close(), if wanted with other packs than it was made with. */
+/* A demo county in a folder of its own, served until close(), if wanted with other packs than it was made with;
+ * restart() serves the same database anew, at another address. */
 export async function startServer({ residents = 6000, seed = 1, packs = join(ROOT, 'packs'), servedPacks = packs } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'catchment-browser-'))
   const db = join(folder, 'county.db')
   execFileSync(PROGRAM, [
     'demo', '--residents', String(residents), '--seed', String(seed), '--on', TODAY, '--db', db, '--packs', packs,
   ], { stdio: 'ignore' })
-  const child = spawn(PROGRAM, ['serve', '--db', db, '--packs', servedPacks, '--on', TODAY, '--port', '0'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  const address = await new Promise((done, failed) => {
-    let said = ''
-    const read = (bytes) => {
-      said += bytes
-      const found = /https?:\/\/[\d.:]+/.exec(said)
-      if (found) done(found[0])
-    }
-    child.stdout.on('data', read)
-    child.stderr.on('data', read)
-    child.on('exit', () => failed(new Error(`the server ended: ${said}`)))
-  })
-  return {
-    address,
-    async close() {
+  const serve = async (withPacks) => {
+    const child = spawn(PROGRAM, ['serve', '--db', db, '--packs', withPacks, '--on', TODAY, '--port', '0'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const address = await new Promise((done, failed) => {
+      let said = ''
+      const read = (bytes) => {
+        said += bytes
+        const found = /https?:\/\/[\d.:]+/.exec(said)
+        if (found) done(found[0])
+      }
+      child.stdout.on('data', read)
+      child.stderr.on('data', read)
+      child.on('exit', () => failed(new Error(`the server ended: ${said}`)))
+    })
+    const stop = async () => {
       const ended = new Promise((done) => child.on('exit', done))
       child.kill('SIGTERM')
       await ended
+    }
+    return { address, stop }
+  }
+  let running = await serve(servedPacks)
+  return {
+    get address() {
+      return running.address
+    },
+    async restart(withPacks = servedPacks) {
+      await running.stop()
+      running = await serve(withPacks)
+    },
+    async close() {
+      await running.stop()
       rmSync(folder, { recursive: true, force: true })
     },
   }

@@ -15,6 +15,11 @@ export class ApiError extends Error {
     return this.status === 0
   }
 
+  /* Whether the server names this problem. */
+  names(code: string): boolean {
+    return (this.problem?.problems ?? []).some((item) => item.code === code)
+  }
+
   /* What the server says about it, in both languages. */
   get wording(): Wording | null {
     const first = this.problem?.problems?.[0]
@@ -93,7 +98,7 @@ export class Api {
 }
 
 function isStalePage(error: ApiError): boolean {
-  return error.status === 403 && (error.problem?.problems ?? []).some((item) => item.code === 'CSRF_WRONG')
+  return error.status === 403 && error.names('CSRF_WRONG')
 }
 
 function address(path: string, query: Options['query']): string {

@@ -46,6 +46,23 @@ export async function openSession(): Promise<void> {
   session.isKnown = true
 }
 
+/* Learns the day anew, quietly: what fails here is told by the next request. */
+export async function refreshSession(): Promise<void> {
+  const before = session.current
+  if (!before || session.isExpired) return
+  try {
+    const next = await api.request<Session>('GET', '/session', { isLogin: true })
+    if (session.current === before && next.account.id === before.account.id) session.current = next
+  } catch {
+    /* no network, or the login has expired */
+  }
+}
+
+/* Any answer may bring the news that a day has begun. */
+export function learnToday(day: string): void {
+  if (session.current && day > session.current.today) session.current.today = day
+}
+
 async function openDemo(): Promise<void> {
   try {
     session.demo = await api.request<Demo>('GET', '/demo', { isLogin: true })

@@ -103,6 +103,7 @@ export interface RecordBrief {
   happened_on: string
   recorded_at: string
   facility: string
+  performed_by?: string | null
   performed_by_name: string
   is_ended: boolean
   end_reason: string | null

@@ -30,6 +30,8 @@ export function createDueList(limit: number) {
     moreError: null as unknown,
   })
 
+  let shown = ''
+
   function query(after?: string): Promise<DueList> {
     return api.get<DueList>('/obligations', {
       state: list.state === 'all' ? 'overdue,due,open' : list.state,
@@ -46,17 +48,35 @@ export function createDueList(limit: number) {
     list.error = list.moreError = null
     try {
       const page = await query()
-      if (mine !== turn) return
-      list.on = page.on
-      list.counts = page.counts
-      list.programs = page.by_program
-      list.items = page.items
-      list.next = page.next
-      list.isStale = false
+      if (mine === turn) show(page)
     } catch (error) {
       if (mine === turn) list.error = error
     } finally {
       if (mine === turn) list.isLoading = false
+    }
+  }
+
+  function show(page: DueList): void {
+    shown = JSON.stringify(page)
+    list.on = page.on
+    list.counts = page.counts
+    list.programs = page.by_program
+    list.items = page.items
+    list.next = page.next
+    list.isStale = false
+  }
+
+  /* Reads the first page again without a word; what is on the screen stays when nothing changed or no answer came. */
+  async function refresh(): Promise<void> {
+    if (list.isLoading || list.isLoadingMore) return
+    const mine = turn
+    try {
+      const page = await query()
+      if (mine !== turn || JSON.stringify(page) === shown) return
+      turn++
+      show(page)
+    } catch {
+      /* the next request tells */
     }
   }
 
@@ -82,7 +102,7 @@ export function createDueList(limit: number) {
     return load()
   }
 
-  return { list, load, more, choose }
+  return { list, load, more, choose, refresh }
 }
 
 /* Runs of one state, in the order of the list. */

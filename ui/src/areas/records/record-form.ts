@@ -4,7 +4,7 @@ import { ApiError } from '../../core/api'
 import { dayNumber } from '../../core/dates'
 import { drafts, type Draft } from '../../core/drafts'
 import { openFormModule, type Answers, type Issue } from '../../core/form-module'
-import { api, session, today } from '../../core/session'
+import { api, learnToday, session } from '../../core/session'
 import type { FormContext, ProblemItem, Receipt, RecordPage, ResidentPage } from '../../core/types'
 import { newId } from '../../core/uuid'
 import { carriedAnswers, createFormRun, type FormRun, type RunContext } from '../../forms/form-run'
@@ -43,13 +43,16 @@ export function dropDraft(request: FormRequest): void {
   drafts.remove(accountId(), request.resident, draftName(request))
 }
 
-export async function readContext(form: Declaration, request: FormRequest, on: string): Promise<RunContext> {
+/* What the form reads of the resident on a day; without one on the server's own. */
+export async function readContext(form: Declaration, request: FormRequest, on?: string): Promise<RunContext> {
   let context = await readContextOn(request, on)
+  const { happened_on: happenedOn, today } = context
+  learnToday(today)
   /* What is amended is not its own previous record. */
-  if (request.amends && context.previous?.id === request.amends) context = await readContextOn(request, dayBefore(on))
+  if (request.amends && context.previous?.id === request.amends) context = await readContextOn(request, dayBefore(happenedOn))
   return {
-    happenedOn: on,
-    today: today(),
+    happenedOn,
+    today,
     sex: context.subject.sex ?? '',
     birthDate: context.subject.birth_date ?? '',
     previousHappenedOn: context.previous?.happened_on ?? '',
@@ -57,7 +60,7 @@ export async function readContext(form: Declaration, request: FormRequest, on: s
   }
 }
 
-function readContextOn(request: FormRequest, on: string): Promise<FormContext> {
+function readContextOn(request: FormRequest, on?: string): Promise<FormContext> {
   return api.get<FormContext>(`/forms/${encodeURIComponent(request.form)}/context`, { resident: request.resident, on })
 }
 
@@ -65,16 +68,17 @@ function dayBefore(iso: string): string {
   return new Date((dayNumber(iso) - 1) * 86_400_000).toISOString().slice(0, 10)
 }
 
-export async function openRecordForm(request: FormRequest): Promise<OpenedRecordForm> {
+/* A draft in hand goes before the one kept on the device. */
+export async function openRecordForm(request: FormRequest, inHand?: Draft): Promise<OpenedRecordForm> {
   const [{ declaration, wire }, module, page, amended] = await Promise.all([
     openForm(request.form),
     openFormModule(),
     api.get<ResidentPage>(`/residents/${encodeURIComponent(request.resident)}`),
     request.amends ? api.get<RecordPage>(`/records/${encodeURIComponent(request.amends)}`) : null,
   ])
-  const kept = drafts.read(accountId(), request.resident, draftName(request))
-  const happenedOn = kept?.happenedOn || amended?.happened_on || today()
-  const context = await readContext(declaration, request, happenedOn)
+  const kept = inHand ?? drafts.read(accountId(), request.resident, draftName(request))
+  const context = await readContext(declaration, request, kept?.happenedOn || amended?.happened_on)
+  const { happenedOn } = context
   const first: Answers = amended ? answersFromJson(declaration, amended.answers) : carriedAnswers(declaration, context.previous)
   const draft: Draft = kept ?? {
     id: newId(), happenedOn, answers: first, touched: amended ? Object.keys(first) : [], confirmed: [], step: -1, reason: '',
@@ -96,6 +100,15 @@ export function sendRecord(request: FormRequest, opened: OpenedRecordForm, draft
     confirmed: [...run.confirmed],
     ...(request.amends ? { amends: request.amends, reason: draft.reason.trim() } : {}),
   })
+}
+
+/* Another record than the draft's is stored under its id: its answer was lost, and the draft changed since. Gives
+ * the newest version of what is stored; null when it is not of this account and resident. */
+export async function readStored(request: FormRequest, draft: Draft): Promise<RecordPage | null> {
+  let stored = await api.get<RecordPage>(`/records/${encodeURIComponent(draft.id)}`)
+  if (stored.performed_by !== accountId() || stored.subject !== request.resident) return null
+  while (stored.amended_by) stored = await api.get<RecordPage>(`/records/${encodeURIComponent(stored.amended_by)}`)
+  return stored
 }
 
 /* The server's problems as issues of fields; what names no field stays for the page. */
