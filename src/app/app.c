@@ -221,7 +221,9 @@ Err app_open(const AppOptions *options, App *ret_app)
 Err app_start_writer(App *app)
 {
     Str message = {0};
-    Err err = writer_start(&app->db_options, &app->arena, &app->writer, &message);
+    DbOptions options = app->db_options;
+    options.is_server = true;
+    Err err = writer_start(&options, &app->arena, &app->writer, &message);
     if (err != OK)
         cli_say("the writer cannot start: %.*s", STR_ARG(message));
     return err;

@@ -18,13 +18,12 @@ static Instant server_now(void *context)
     return app_now(app->fixed_day);
 }
 
-static Err server_db_open(void *context, Arena *arena, Db **ret_db)
+static Err server_db_open(void *context, Arena *arena, Db **ret_db, Str *reterr_message)
 {
     const App *app = context;
     DbOptions options = app->db_options;
     options.read_only = true;
-    Str message = {0};
-    return db_open(&options, arena, ret_db, &message);
+    return db_open(&options, arena, ret_db, reterr_message);
 }
 
 static void server_db_close(void *context, Db *db)
@@ -50,6 +49,7 @@ static WebOptions web_options(Cli *cli, App *app, uint16_t port)
         .port = port,
         .tls_certificate_file = cli_value(cli, "tls-cert"),
         .tls_key_file = cli_value(cli, "tls-key"),
+        .trusted_proxy = cli_value(cli, "trusted-proxy"),
         .routes = app_routes,
         .route_n = app_route_n,
 #ifdef WITH_UI
@@ -141,6 +141,8 @@ const Command cmd_serve = {
             {"on", "DATE", NULL, false, "live on this day instead of the clock's"},
             {"address", "ADDRESS", "127.0.0.1", false, "where to listen"},
             {"port", "N", "8080", false, "0 takes any free port"},
+            {"trusted-proxy", "ADDRESS", NULL, false,
+             "proxy whose last X-Forwarded-For entry is the caller's address"},
             {"tls-cert", "FILE", NULL, false, "certificate (PEM); with --tls-key"},
             {"tls-key", "FILE", NULL, false, "its private key (PEM)"},
             {0},

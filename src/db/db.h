@@ -74,6 +74,7 @@ typedef struct Db Db;
 typedef struct {
     Str url;
     bool read_only;
+    bool is_server; /* no statement takes longer than the limit in postgres_texts.sql */
 } DbOptions;
 
 /* On failure *reterr_message (in arena) says why, for the operator. */

@@ -67,6 +67,7 @@ typedef struct {
     bool in_transaction; /* as far as we have begun it */
     bool is_copying;
     bool is_read_only;
+    bool is_limited;
     char message[DB_MESSAGE_SIZE];
 } Pg;
 
@@ -156,6 +157,8 @@ static Err set_up(Pg *pg)
 {
     for (size_t i = 0; i < postgres_settings_statements_n; i++)
         TRY(say(pg, postgres_settings_statements[i]));
+    if (pg->is_limited)
+        TRY(say(pg, &sql_postgres_limit_time));
     if (!pg->is_read_only)
         return OK;
     TRY(say(pg, &sql_postgres_refuse_writes));
@@ -639,6 +642,26 @@ static const DbDriver postgres_driver = {
     .check = check,
 };
 
+/* A server that is gone is noticed within a minute; what the address says goes before. */
+static PGconn *connect_to(const char *url)
+{
+    static const struct {
+        const char *key, *value;
+    } defaults[] = {
+        {"connect_timeout", "10"},     {"keepalives", "1"},       {"keepalives_idle", "30"},
+        {"keepalives_interval", "10"}, {"keepalives_count", "3"}, {"tcp_user_timeout", "30000"},
+    };
+    enum { DEFAULT_N = sizeof defaults / sizeof *defaults };
+    const char *keys[DEFAULT_N + 2] = {NULL}, *values[DEFAULT_N + 2] = {NULL};
+    for (size_t i = 0; i < DEFAULT_N; i++) {
+        keys[i] = defaults[i].key;
+        values[i] = defaults[i].value;
+    }
+    keys[DEFAULT_N] = "dbname";
+    values[DEFAULT_N] = url;
+    return PQconnectdbParams(keys, values, 1);
+}
+
 /* Warnings of the server are not for our terminal. */
 static void ignore_notice(void *context, const char *text)
 {
@@ -652,7 +675,8 @@ Err db_postgres_open(const DbOptions *options, Arena *arena, Db *db, Str *reterr
     arena_init(&pg->arena, DB_CONNECTION_MEMORY);
     map_init(&pg->prepared, &pg->arena);
     pg->is_read_only = options->read_only;
-    pg->handle = PQconnectdb(str_to_c(arena, options->url));
+    pg->is_limited = options->is_server && !options->read_only;
+    pg->handle = connect_to(str_to_c(arena, options->url));
     if (PQstatus(pg->handle) != CONNECTION_OK) {
         *reterr_message = str_trim(str_copy(arena, str_from_c(PQerrorMessage(pg->handle))));
         close_connection(pg);

@@ -37,7 +37,7 @@ static Db *open_url(Arena *arena, Str url, bool read_only)
 {
     Db *db = NULL;
     Str message = {NULL, 0};
-    DbOptions options = {url, read_only};
+    DbOptions options = {.url = url, .read_only = read_only};
     if (db_open(&options, arena, &db, &message) != OK)
         fail_msg("%.*s", STR_ARG(message));
     return db;
@@ -692,6 +692,31 @@ static void postgres_refuses_to_commit_what_has_failed(void **state)
     assert_int_equal(count_pairs(fixture), 1);
 }
 
+/* Divides by zero when the setting has another value. */
+static Err assume_time_limit(Fixture *fixture, Db *db, const char *limit)
+{
+    return db_script(db, str_printf(&fixture->arena,
+                                    "SELECT 1 / (CASE WHEN current_setting('statement_timeout') = "
+                                    "'%s' THEN 1 ELSE 0 END)",
+                                    limit));
+}
+
+static void postgres_limits_the_time_of_the_servers_writer_only(void **state)
+{
+    Fixture *fixture = *state;
+    const DbOptions options[] = {{.url = fixture->url, .is_server = true},
+                                 {.url = fixture->url},
+                                 {.url = fixture->url, .is_server = true, .read_only = true}};
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+        Db *db = NULL;
+        Str message = {NULL, 0};
+        assert_int_equal(db_open(&options[i], &fixture->arena, &db, &message), OK);
+        assert_int_equal(assume_time_limit(fixture, db, i == 0 ? "1min" : "0"), OK);
+        assert_int_not_equal(assume_time_limit(fixture, db, i == 0 ? "0" : "1min"), OK);
+        db_close(db);
+    }
+}
+
 static void postgres_refuses_a_text_that_is_no_date(void **state)
 {
     static const char *const wrong[] = {"2025-02-30", "2025-6-30", "20250630", "2025-06-30 ", "x"};
@@ -756,6 +781,7 @@ int main(void)
         ON_BOTH(numbers_round_and_divide_alike),
         ON_BOTH(a_read_only_connection_refuses_every_write),
         ON_POSTGRES(postgres_refuses_to_commit_what_has_failed),
+        ON_POSTGRES(postgres_limits_the_time_of_the_servers_writer_only),
         ON_POSTGRES(postgres_refuses_a_text_that_is_no_date),
     };
     arena_init(&process, MIB(16));

@@ -22,6 +22,10 @@ ROLLBACK TO work;
 -- name: postgres_bulk :run
 COPY bulk_table (bulk_columns) FROM STDIN (FORMAT binary);
 
+-- The server's writer, which everybody waits for. Commands may take as long as they need.
+-- name: postgres_limit_time :run
+SET statement_timeout = '60s';
+
 -- Connections that only read see one state of the database through a transaction, as with SQLite.
 -- name: postgres_refuse_writes :run
 SET default_transaction_read_only = on;

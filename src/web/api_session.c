@@ -96,7 +96,7 @@ static Err session_post(Cx *cx, const HttpRequest *request, HttpResponse *respon
     TRY(web_body_text(cx, body, "password", &password));
     Session session;
     Account account;
-    TRY(session_open(cx, login, password, request->peer, &session, &account));
+    TRY(session_open(cx, login, password, web_client(request), &session, &account));
     Actor actor = {0};
     TRY(access_actor(cx, &account, &actor));
     const Actor *before = cx->actor;

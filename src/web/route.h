@@ -46,6 +46,9 @@ typedef struct WebCall {
 } WebCall;
 const WebCall *web_call(const HttpRequest *request);
 
+/* The caller's address: the peer's, or what the trusted proxy says of it. */
+Str web_client(const HttpRequest *request);
+
 /* Begins the answer's JSON. */
 JsonOut web_json(HttpResponse *response);
 /* {"zh": ..., "en": ...} as a member. */

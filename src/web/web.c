@@ -29,6 +29,39 @@ const WebCall *web_call(const HttpRequest *request)
     return &worker->call;
 }
 
+static bool is_address(Str text)
+{
+    enum { ADDRESS_MOST = 45 };
+    static const char of_addresses[] = "0123456789abcdefABCDEF.:";
+    for (size_t i = 0; i < text.n; i++)
+        if (text.p[i] == '\0' || strchr(of_addresses, text.p[i]) == NULL)
+            return false;
+    return text.n > 0 && text.n <= ADDRESS_MOST;
+}
+
+/* The last entry is the proxy's own; those before it are the caller's word. */
+static Str forwarded_for(const HttpRequest *request)
+{
+    Str last = {0};
+    for (size_t i = 0; i < request->header_n; i++) {
+        if (!str_equals_c(request->headers[i].name, "x-forwarded-for"))
+            continue;
+        Str rest = request->headers[i].value;
+        while (str_cut(&rest, ',', &last))
+            continue;
+    }
+    return str_trim(last);
+}
+
+Str web_client(const HttpRequest *request)
+{
+    Str proxy = web_call(request)->web->options.trusted_proxy;
+    if (proxy.n == 0 || !str_equals(request->peer, proxy))
+        return request->peer;
+    Str client = forwarded_for(request);
+    return is_address(client) ? client : request->peer;
+}
+
 /* On this machine, and not handed on by a proxy. */
 static bool caller_is_local(const HttpRequest *request)
 {
@@ -63,8 +96,6 @@ static Err run(Cx *cx, const Route *route, const HttpRequest *request, HttpRespo
     static const Actor nobody;
     Actor actor = {0};
     cx->actor = &nobody;
-    if (worker->db == NULL)
-        return ERR_DB;
     Err err = authorise(cx, route, request, &worker->call, &actor);
     if (err == OK)
         err = web_query_check(cx, route, request);
@@ -154,24 +185,38 @@ static void *worker_start(void *context)
 {
     Web *web = context;
     unsigned number = atomic_fetch_add(&web->workers_started, 1);
-    WebWorker *worker = &web->workers[number];
-    *worker = (WebWorker){.web = web};
-    arena_init(&worker->arena, MIB(64));
-    Err err = web->options.db_open(web->options.context, &worker->arena, &worker->db);
-    if (err != OK) {
-        worker->db = NULL;
-        LOG(LOG_ERROR, "worker without database", LOG_ERR("err", err));
-    }
-    return worker;
+    return &web->workers[number];
 }
 
-static void worker_stop(void *context, void *stopped)
+static void close_workers(Web *web)
 {
-    Web *web = context;
-    WebWorker *worker = stopped;
-    if (worker->db != NULL)
-        web->options.db_close(web->options.context, worker->db);
-    arena_done(&worker->arena);
+    for (unsigned i = 0; i < web->workers_opened; i++) {
+        web->options.db_close(web->options.context, web->workers[i].db);
+        arena_done(&web->workers[i].arena);
+    }
+    web->workers_opened = 0;
+}
+
+/* All of them, before the first request: a server that can answer half of its callers does not
+ * start. A connection that is lost later is the driver's to open again. */
+static Err open_workers(Web *web, unsigned n, Arena *arena, Str *reterr_message)
+{
+    web->workers = arena_array(arena, WebWorker, n);
+    for (unsigned i = 0; i < n; i++) {
+        WebWorker *worker = &web->workers[i];
+        worker->web = web;
+        arena_init(&worker->arena, MIB(64));
+        Err err =
+            web->options.db_open(web->options.context, &worker->arena, &worker->db, reterr_message);
+        if (err != OK) {
+            *reterr_message = str_copy(arena, *reterr_message);
+            arena_done(&worker->arena);
+            close_workers(web);
+            return err;
+        }
+        web->workers_opened++;
+    }
+    return OK;
 }
 
 /* ---- start ---- */
@@ -255,12 +300,16 @@ Err web_start(const WebOptions *options, Arena *arena, Web **ret_web, Str *reter
         .timeout_seconds = TIMEOUT_SECONDS,
         .request_arena_most = MIB(32),
         .worker_start = worker_start,
-        .worker_stop = worker_stop,
         .context = web,
         .refuse = refuse,
     };
-    web->workers = arena_array(arena, WebWorker, http.workers);
-    TRY(http_server_start(&http, table, options->route_n + 1, arena, &web->server, reterr_message));
+    TRY(open_workers(web, http.workers, arena, reterr_message));
+    Err err =
+        http_server_start(&http, table, options->route_n + 1, arena, &web->server, reterr_message);
+    if (err != OK) {
+        close_workers(web);
+        return err;
+    }
     *ret_web = web;
     return OK;
 }
@@ -277,4 +326,5 @@ Str web_url(const Web *web, Arena *arena)
 void web_stop(Web *web)
 {
     http_server_stop(web->server);
+    close_workers(web);
 }

@@ -25,6 +25,8 @@ typedef struct WebOptions {
     uint16_t port; /* 0: any free one */
     Str tls_certificate_file, tls_key_file;
     unsigned workers; /* 0: twice the processors, at least 4 */
+    /* Address of the proxy whose X-Forwarded-For names the caller; empty: nobody's does. */
+    Str trusted_proxy;
 
     const Route *const *routes;
     size_t route_n;
@@ -45,14 +47,15 @@ typedef struct WebOptions {
     void *context; /* of the functions below */
     /* The instant to live in; any thread. */
     Instant (*now)(void *context);
-    /* A read-only connection for one worker thread, called on it. */
-    Err (*db_open)(void *context, Arena *arena, Db **ret_db);
+    /* A read-only connection for one worker thread, opened before the thread starts. */
+    Err (*db_open)(void *context, Arena *arena, Db **ret_db, Str *reterr_message);
     void (*db_close)(void *context, Db *db);
 } WebOptions;
 
 typedef struct Web Web;
 
-/* ERR_INVALID with a message that names the route when a table is wrong. */
+/* ERR_INVALID with a message that names the route when a table is wrong; the failure of db_open
+ * with its message when a worker would be without a database. */
 Err web_start(const WebOptions *options, Arena *arena, Web **ret_web,
               Str *reterr_message) MUST_CHECK;
 /* "http://127.0.0.1:8080" */

@@ -21,13 +21,14 @@ struct Web {
     Map ui; /* path with '/' -> UiFile */
     HttpServer *server;
     struct WebWorker *workers;
+    unsigned workers_opened;
     _Atomic unsigned workers_started;
 };
 
 /* Of one worker thread. */
 typedef struct WebWorker {
     Web *web;
-    Db *db; /* NULL when it could not be opened: requests are answered ERR_DB */
+    Db *db;
     Arena arena;
     WebCall call; /* of the request it works on */
 } WebWorker;

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include <arpa/inet.h>
+#include <limits.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -94,18 +95,24 @@ static Instant now(void *context)
     return instant_of_date(date_from_ymd(2025, 6, 30), 9, 0);
 }
 
+static unsigned databases_open, databases_most;
+
 /* Handlers of these tests do not look at it. */
-static Err no_database(void *context, Arena *unused, Db **ret_db)
+static Err no_database(void *context, Arena *of_worker, Db **ret_db, Str *reterr_message)
 {
-    (void)unused;
+    if (databases_open == databases_most) {
+        *reterr_message = str_copy(of_worker, STR("too many connections"));
+        return ERR_DB;
+    }
+    databases_open++;
     *ret_db = context;
     return OK;
 }
 
 static void nothing_to_close(void *context, Db *db)
 {
-    (void)context;
-    (void)db;
+    assert_ptr_equal(context, db);
+    databases_open--;
 }
 
 static Err start(const Route *const *table, size_t n, Str *ret_message)
@@ -131,6 +138,8 @@ static int begin(void **state)
     (void)state;
     arena_init(&arena, MIB(64));
     web = NULL;
+    databases_open = 0;
+    databases_most = UINT_MAX;
     for (size_t i = 0; i < sizeof script; i++)
         script[i] = 'a';
     return 0;
@@ -148,6 +157,7 @@ static int end(void **state)
     (void)state;
     if (web != NULL)
         web_stop(web);
+    assert_int_equal(databases_open, 0);
     arena_done(&arena);
     return 0;
 }
@@ -214,6 +224,48 @@ static void a_route_without_permission_stops_the_start(void **state)
     wrong = route_private;
     wrong.in = "{a: text}";
     assert_table_refused(&wrong, "takes none");
+}
+
+static void a_worker_without_a_database_stops_the_start(void **state)
+{
+    (void)state;
+    databases_most = 1;
+    Str message = {0};
+    assert_int_equal(start(routes, sizeof routes / sizeof *routes, &message), ERR_DB);
+    assert_has(message, "too many connections");
+    assert_int_equal(databases_open, 0);
+}
+
+static Err client_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
+{
+    (void)cx;
+    JsonOut out = web_json(response);
+    json_text(&out, web_client(request));
+    return OK;
+}
+
+static void only_the_trusted_proxy_names_the_caller(void **state)
+{
+    (void)state;
+    Str message = {0};
+    const Route *const table[] = {&(const Route){.method = HTTP_GET,
+                                                 .path = "/api/client",
+                                                 .handler = client_get,
+                                                 .permit = ROUTE_PUBLIC,
+                                                 .title = {"谁", "Who"}}};
+    assert_int_equal(start(table, 1, &message), OK);
+    const char *forwarded = "X-Forwarded-For: 10.0.0.9, 10.0.0.1\r\n";
+    assert_has(ask("GET", "/api/client", forwarded, ""), "\"127.0.0.1\"");
+    web->options.trusted_proxy = STR("10.0.0.7");
+    assert_has(ask("GET", "/api/client", forwarded, ""), "\"127.0.0.1\"");
+    web->options.trusted_proxy = STR("127.0.0.1");
+    assert_has(ask("GET", "/api/client", forwarded, ""), "\"10.0.0.1\"");
+    assert_has(
+        ask("GET", "/api/client", "X-Forwarded-For: 10.0.0.1\r\nX-Forwarded-For: ::9\r\n", ""),
+        "\"::9\"");
+    assert_has(ask("GET", "/api/client", "X-Forwarded-For: 10.0.0.1, unknown\r\n", ""),
+               "\"127.0.0.1\"");
+    assert_has(ask("GET", "/api/client", "", ""), "\"127.0.0.1\"");
 }
 
 static void public_routes_answer_and_others_ask_for_a_login(void **state)
@@ -402,6 +454,8 @@ int main(void)
     os_log_set_level(LOG_ERROR);
     const struct CMUnitTest tests[] = {
         ALONE(a_route_without_permission_stops_the_start),
+        ALONE(a_worker_without_a_database_stops_the_start),
+        ALONE(only_the_trusted_proxy_names_the_caller),
         SERVED(public_routes_answer_and_others_ask_for_a_login),
         SERVED(problems_are_in_the_language_asked_for_with_both_inside),
         SERVED(bodies_and_parameters_are_judged_with_their_place),

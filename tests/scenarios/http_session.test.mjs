@@ -128,6 +128,20 @@ for (const [name, makeDatabase] of databases) {
   });
 }
 
+for (const [name, makeDatabase] of databases) {
+  it(`locks out the caller whom the trusted proxy names, not everybody behind it, on ${name}`, async (t) => {
+    const server = await startServer(makeCounty(makeDatabase, { residents: 1000 }), "--trusted-proxy", "127.0.0.1");
+    t.after(() => server.stop());
+    const from = (forwarded, login, word) =>
+      new Client(server).fetch("/api/session", { method: "POST", body: { login, password: word }, headers: { "x-forwarded-for": forwarded } });
+    let last;
+    for (let i = 0; i < 21; i++) last = await from(`192.0.2.${i}, 198.51.100.1`, `nobody-${i}`, "wrong password");
+    assert.equal(last.status, 429, "what a caller says before the proxy's entry does not help");
+    assert.equal((await from("198.51.100.1", "doctor", password)).status, 429);
+    assert.equal((await from("198.51.100.2", "doctor", password)).status, 200);
+  });
+}
+
 it("marks the cookie for TLS only under TLS", async () => {
   const server = await startServer(makeCounty(undefined, { residents: 1000 }), ...makeCertificate());
   const body = JSON.stringify({ login: "doctor", password });
