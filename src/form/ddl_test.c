@@ -12,10 +12,10 @@
 
 static const FormField drug_fields[] = {
     {.id = {"name", 4}, .type = FIELD_TEXT},
-    {.id = {"dose", 4}, .type = FIELD_DECIMAL, .unit = {"mg", 2}},
+    {.id = {"dose", 4}, .type = FIELD_DECIMAL, .unit = {{"mg", 2}, {"mg", 2}}},
 };
 static const FormField fields[] = {
-    {.id = {"order", 5}, .type = FIELD_INTEGER, .unit = {"mmHg", 4}},
+    {.id = {"order", 5}, .type = FIELD_INTEGER, .unit = {{"mmHg", 4}, {"mmHg", 4}}},
     {.id = {"symptoms", 8}, .type = FIELD_CODES},
     {.id = {"drugs", 5}, .type = FIELD_ROWS, .rows = drug_fields, .row_field_n = 2},
     {.id = {"phone", 5}, .type = FIELD_TEXT, .is_sealed = true},

@@ -18,7 +18,7 @@ Wording form_place_label(const Form *form, FormPlace place, Arena *arena);
 
 Wording form_message_required(const FormField *field, Wording label, Arena *arena);
 Wording form_message_type(const FormField *field, Wording label, Arena *arena);
-Wording form_message_range(const double range[2], Str unit, Wording label, Arena *arena);
+Wording form_message_range(const double range[2], Wording unit, Wording label, Arena *arena);
 Wording form_message_usual(const FormField *field, double value, Wording label, Arena *arena);
 Wording form_message_code(Str code, Wording label, Arena *arena);
 Wording form_message_repeated(Str code, Wording label, Arena *arena);

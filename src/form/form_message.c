@@ -54,18 +54,19 @@ Wording form_message_type(const FormField *field, Wording label, Arena *arena)
                      str_printf(arena, "%.*s %.*s", STR_ARG(label.en), STR_ARG(wanted.en))};
 }
 
-Wording form_message_range(const double range[2], Str unit, Wording label, Arena *arena)
+Wording form_message_range(const double range[2], Wording unit, Wording label, Arena *arena)
 {
     char low[NUM_TEXT_SIZE];
     char high[NUM_TEXT_SIZE];
     num_format_double(range[0], low);
     num_format_double(range[1], high);
-    const char *space = unit.n > 0 ? " " : "";
+    Str unit_en = wording_in(unit, LANG_EN);
+    const char *space = unit.zh.n > 0 ? " " : "";
     const char *dash = range[0] < 0 ? " 至 " : "–";
     return (Wording){str_printf(arena, "%.*s应在 %s%s%s%s%.*s 之间", STR_ARG(label.zh), low, dash,
-                                high, space, STR_ARG(unit)),
+                                high, space, STR_ARG(unit.zh)),
                      str_printf(arena, "%.*s must be between %s and %s%s%.*s", STR_ARG(label.en),
-                                low, high, space, STR_ARG(unit))};
+                                low, high, space, STR_ARG(unit_en))};
 }
 
 Wording form_message_usual(const FormField *field, double value, Wording label, Arena *arena)
@@ -76,15 +77,16 @@ Wording form_message_usual(const FormField *field, double value, Wording label, 
     num_format_double(field->usual[0], low);
     num_format_double(field->usual[1], high);
     num_format_double(value, is);
-    const char *space = field->unit.n > 0 ? " " : "";
+    Str unit_en = wording_in(field->unit, LANG_EN);
+    const char *space = field->unit.zh.n > 0 ? " " : "";
     const char *dash = field->usual[0] < 0 ? " 至 " : "–";
     return (Wording){
         str_printf(arena, "%.*s %s%s%.*s 不在常见范围 %s%s%s%s%.*s 内，请核对后确认",
-                   STR_ARG(label.zh), is, space, STR_ARG(field->unit), low, dash, high, space,
-                   STR_ARG(field->unit)),
+                   STR_ARG(label.zh), is, space, STR_ARG(field->unit.zh), low, dash, high, space,
+                   STR_ARG(field->unit.zh)),
         str_printf(arena, "%.*s of %s%s%.*s is outside the usual %s to %s%s%.*s: check and confirm",
-                   STR_ARG(label.en), is, space, STR_ARG(field->unit), low, high, space,
-                   STR_ARG(field->unit))};
+                   STR_ARG(label.en), is, space, STR_ARG(unit_en), low, high, space,
+                   STR_ARG(unit_en))};
 }
 
 Wording form_message_code(Str code, Wording label, Arena *arena)

@@ -228,8 +228,6 @@ static const struct {
 /* Attributes with one text. */
 static Str *find_text_attribute(FormField *field, Str word)
 {
-    if (str_equals_c(word, "unit"))
-        return &field->unit;
     if (str_equals_c(word, "target_of"))
         return &field->target_of;
     if (str_equals_c(word, "keeps"))
@@ -325,6 +323,8 @@ static Err read_attribute(Reader *reader)
         *text = cell[1];
     else if (n == 3 && str_equals_c(cell[0], "hint"))
         field->hint = (Wording){cell[1], cell[2]};
+    else if (n == 3 && str_equals_c(cell[0], "unit"))
+        field->unit = (Wording){cell[1], cell[2]};
     else if (n == 3 && str_equals_c(cell[0], "range"))
         return read_limits(reader, cell, &field->has_range, field->range);
     else if (n == 3 && str_equals_c(cell[0], "usual"))

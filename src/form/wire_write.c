@@ -54,7 +54,7 @@ static void put_limits(CellsWriter *writer, const char *word, bool has, const do
 static void put_attributes(CellsWriter *writer, const FormField *field)
 {
     put_wording(writer, "hint", field->hint);
-    put_text(writer, "unit", field->unit);
+    put_wording(writer, "unit", field->unit);
     put_count(writer, "places", (size_t)field->places);
     put_count(writer, "length", field->length_most);
     put_limits(writer, "range", field->has_range, field->range);

@@ -11,6 +11,8 @@ enum {
     TEXT_LENGTH_MOST = 10000,
     ROWS_DEFAULT = 20,
     ROWS_MOST = 200,
+    IDEOGRAPH_FIRST = 0x3400, /* of Unicode's CJK ideographs, with extension A */
+    IDEOGRAPH_LAST = 0x9fff,
 };
 
 static const char *const type_names[] = {"text", "integer", "decimal", "date",
@@ -181,6 +183,25 @@ static bool read_type(Reader *reader, const Yaml *map, FieldType *ret_type)
     return false;
 }
 
+/* A unit that is the same in both languages (mmHg) is written once. */
+static Wording read_unit(Reader *reader, const Yaml *map)
+{
+    const Yaml *value = read_key(map, "unit");
+    if (value == NULL)
+        return (Wording){0};
+    if (value->kind == YAML_MAP)
+        return read_wording(reader, map, "unit");
+    Str unit = read_scalar(reader, value);
+    Str rest = unit;
+    uint32_t code = 0;
+    bool is_chinese = false;
+    while (rest.n > 0 && utf8_next(&rest, &code))
+        is_chinese |= code >= IDEOGRAPH_FIRST && code <= IDEOGRAPH_LAST;
+    if (is_chinese && reader->file->pack->has_english)
+        MISTAKE_AT(reader->loader, reader->file, value->at, MISTAKE_UNIT_IN_CHINESE, same(unit));
+    return same(unit);
+}
+
 /* What stands in the field alone; expressions and references to other fields come later. */
 static void read_field(Reader *reader, const Yaml *map, FormField *field, LoadField *note)
 {
@@ -190,7 +211,7 @@ static void read_field(Reader *reader, const Yaml *map, FormField *field, LoadFi
     note->is_type_known = read_type(reader, map, &field->type);
     field->label = read_wording(reader, map, "label");
     field->hint = read_wording(reader, map, "hint");
-    field->unit = read_text(reader, map, "unit");
+    field->unit = read_unit(reader, map);
     field->places = (int)read_whole(reader, map, "places", 0, 6, 0);
     field->length_most =
         (size_t)read_whole(reader, map, "length", 1, TEXT_LENGTH_MOST, TEXT_LENGTH_DEFAULT);

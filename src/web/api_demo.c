@@ -1,5 +1,6 @@
 /* GET /api/demo: whether this is a demonstration county, and with which accounts to try it. */
 #include "core/place.h"
+#include "engine/subjects/subjects.h"
 #include "web/web_int.h"
 
 static Str facility_of(const Account *accounts, size_t n, Str login)
@@ -10,18 +11,33 @@ static Str facility_of(const Account *accounts, size_t n, Str login)
     return (Str){0};
 }
 
+/* {"code": ..., "name": {zh, en}} */
+static void put_facility(JsonOut *out, const Facility *facilities, size_t n, Str code)
+{
+    json_key_c(out, "facility");
+    json_object_begin(out);
+    web_json_text(out, "code", code);
+    for (size_t i = 0; i < n; i++)
+        if (str_equals(facilities[i].code, code))
+            web_json_wording(out, "name", (Wording){facilities[i].name, facilities[i].name_en});
+    json_object_end(out);
+}
+
 static Err put_accounts(Cx *cx, const WebOptions *options, JsonOut *out)
 {
     const Account *accounts = NULL;
     size_t n = 0;
     TRY(account_list(cx, &accounts, &n));
+    const Facility *facilities = NULL;
+    size_t facility_n = 0;
+    TRY(subject_facilities(cx, &facilities, &facility_n));
     for (size_t i = 0; i < options->demo_account_n; i++) {
         const WebDemoAccount *demo = &options->demo_accounts[i];
         json_object_begin(out);
         web_json_text(out, "login", demo->login);
         web_json_text(out, "password", demo->password);
         web_json_wording(out, "title", demo->title);
-        web_json_text(out, "facility", facility_of(accounts, n, demo->login));
+        put_facility(out, facilities, facility_n, facility_of(accounts, n, demo->login));
         json_object_end(out);
     }
     return OK;
@@ -51,6 +67,6 @@ const Route route_demo = {
     .handler = demo_get,
     .permit = ROUTE_PUBLIC,
     .out = "{is_demo: bool, today: date, accounts: [{login: text, password: text, title: wording, "
-           "facility?: text}]}",
+           "facility: {code?: text, name?: wording}}]}",
     .title = {"演示账号", "Accounts of the demonstration"},
 };

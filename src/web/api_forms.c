@@ -87,8 +87,8 @@ static void put_options(JsonOut *out, const CodeList *list)
 /* What a value may be. */
 static void put_bounds(JsonOut *out, const FormField *field)
 {
-    if (field->unit.n > 0)
-        web_json_text(out, "unit", field->unit);
+    if (field->unit.zh.n > 0)
+        web_json_wording(out, "unit", field->unit);
     if (field->type == FIELD_DECIMAL) {
         json_key_c(out, "places");
         json_integer(out, field->places);

@@ -84,8 +84,9 @@ bool obligation_is_shown(const ObligationLine *line, const Rule **answered)
     return true;
 }
 
-void web_json_reasons(JsonOut *out, const ObligationLine *line)
+void web_json_reasons(Cx *cx, JsonOut *out, const ObligationLine *line)
 {
+    Str pack = line->obligation.rule->program->pack;
     json_key_c(out, "why");
     json_array_begin(out);
     for (size_t i = 0; i < line->why_n; i++) {
@@ -93,6 +94,8 @@ void web_json_reasons(JsonOut *out, const ObligationLine *line)
         json_object_begin(out);
         web_json_text(out, "rule", why->rule);
         web_json_text(out, "source", why->source);
+        web_json_wording(out, "source_title",
+                         pack_source_wording(cx->packs, pack, why->source, cx->arena));
         json_key_c(out, "records");
         json_array_begin(out);
         for (size_t r = 0; r < why->record_n; r++)
@@ -178,13 +181,9 @@ static void write_line(Cx *cx, JsonOut *out, const ObligationLine *line, const D
     json_object_begin(out);
     json_key_c(out, "resident");
     json_object_begin(out);
-    const PersonBrief person = {line->obligation.subject,
-                                details->names[at],
-                                line->sex,
-                                line->birth_date,
-                                line->area,
-                                line->area_name,
-                                on};
+    const PersonBrief person = {
+        line->obligation.subject, details->names[at], line->sex, line->birth_date, line->area,
+        line->area_name,          line->area_name_en, on};
     person_brief_write(out, &person);
     json_key_c(out, "programs");
     json_array_begin(out);
@@ -341,7 +340,7 @@ static Err obligations_why_get(Cx *cx, const HttpRequest *request, HttpResponse 
             continue;
         json_object_begin(&out);
         web_json_obligation(&out, &lines[i], cx->today);
-        web_json_reasons(&out, &lines[i]);
+        web_json_reasons(cx, &out, &lines[i]);
         json_object_end(&out);
     }
     json_array_end(&out);

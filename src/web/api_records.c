@@ -142,10 +142,11 @@ static Err record_get(Cx *cx, const HttpRequest *request, HttpResponse *response
     Record record;
     TRY(record_open(cx, id, &record));
     PerformerNames names;
-    performer_names_init(&names, cx->arena);
+    TRY(performer_names_read(cx, &names));
     JsonOut out = web_json(response);
     json_object_begin(&out);
     TRY(record_write(cx, &out, &record, &names, true));
+    TRY(record_write_chain(cx, &out, &record, &names));
     json_object_end(&out);
     return OK;
 }
@@ -156,9 +157,10 @@ const Route route_record = {
     .handler = record_get,
     .permit = "records.read",
     .out = "{id: uuid, form: text, form_title: wording, form_version: text, subject: uuid, "
-           "happened_on: date, recorded_at: instant, facility?: text, performed_by?: uuid, "
+           "happened_on: date, recorded_at: instant, facility?: text, facility_name?: "
+           "wording, performed_by?: uuid, "
            "performed_by_name?: text, amends?: uuid, is_ended: bool, amended_by?: uuid, "
-           "end_reason?: text, answers: any}",
+           "end_reason?: text, answers: any, chain: [any]}",
     .title = {"一条记录及其内容", "One record with its answers"},
 };
 
@@ -193,15 +195,24 @@ const Route route_record_void = {
     .title = {"作废记录", "Void a record"},
 };
 
-static Err write_previous(Cx *cx, JsonOut *out, const Form *form, Uuid subject, Date on)
+static Err find_previous(Cx *cx, const Form *form, Uuid subject, Date on, Uuid amends,
+                         bool *ret_found, Record *ret_previous)
 {
-    bool found = false;
-    Record previous;
+    if (!uuid_is_nil(amends))
+        return record_previous_amending(cx, form, subject, on, amends, ret_found, ret_previous);
     /* the largest id: everything of that day counts as before a record that is yet to be made */
     Uuid last = UUID_NIL;
     for (size_t i = 0; i < sizeof last.bytes; i++)
         last.bytes[i] = 0xff;
-    TRY(record_previous(cx, form, subject, on, last, &found, &previous));
+    return record_previous(cx, form, subject, on, last, ret_found, ret_previous);
+}
+
+static Err write_previous(Cx *cx, JsonOut *out, const Form *form, Uuid subject, Date on,
+                          Uuid amends)
+{
+    bool found = false;
+    Record previous;
+    TRY(find_previous(cx, form, subject, on, amends, &found, &previous));
     json_key_c(out, "previous");
     if (!found) {
         json_null(out);
@@ -221,6 +232,7 @@ static Err write_previous(Cx *cx, JsonOut *out, const Form *form, Uuid subject, 
 static Err form_context_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
 {
     Uuid id = UUID_NIL;
+    Uuid amends = UUID_NIL;
     Date on = DATE_NONE;
     const Form *form = pack_form(cx->packs, http_parameter(request, "id"));
     if (form == NULL)
@@ -228,6 +240,8 @@ static Err form_context_get(Cx *cx, const HttpRequest *request, HttpResponse *re
                        http_parameter(request, "id"));
     TRY(web_query_uuid(cx, request, "resident", &id));
     TRY(web_query_date(cx, request, "on", cx->today, &on));
+    if (http_query(request, "amends").n > 0)
+        TRY(web_query_uuid(cx, request, "amends", &amends));
     Resident resident;
     TRY(resident_open(cx, id, &resident));
     JsonOut out = web_json(response);
@@ -239,7 +253,7 @@ static Err form_context_get(Cx *cx, const HttpRequest *request, HttpResponse *re
     web_json_text(&out, "sex", resident.sex);
     web_json_date(&out, "birth_date", resident.birth_date);
     json_object_end(&out);
-    TRY(write_previous(cx, &out, form, id, on));
+    TRY(write_previous(cx, &out, form, id, on, amends));
     json_object_end(&out);
     return OK;
 }
@@ -249,7 +263,7 @@ const Route route_form_context = {
     .path = "/api/forms/{id}/context",
     .handler = form_context_get,
     .permit = "records.write",
-    .query = "{resident: uuid, on?: date}",
+    .query = "{resident: uuid, on?: date, amends?: uuid}",
     .out = "{happened_on: date, today: date, subject: {sex?: text, birth_date?: date}, previous?: "
            "any}",
     .title = {"填表所需的既往情况", "What a form reads before it is filled in"},

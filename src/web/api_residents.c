@@ -16,6 +16,7 @@ static void put_resident(const Cx *cx, JsonOut *out, const Resident *resident,
                           .birth_date = resident->birth_date,
                           .area = resident->area,
                           .area_name = area_name(names, resident->area),
+                          .area_name_en = area_name_en(names, resident->area),
                           .on = cx->today};
     person_brief_write(out, &person);
     web_json_text(out, "id_number_masked", id_number_masked(cx->arena, resident->id_number));
@@ -53,20 +54,22 @@ const Route route_residents = {
     .permit = "residents.search",
     .query = "{q: text}",
     .out = "{items: [{id: uuid, name?: text, sex?: text, birth_date?: date, age?: integer, area: "
-           "text, area_name: text, id_number_masked?: text, phone_masked?: text}]}",
+           "text, area_name: text, area_name_en?: text, id_number_masked?: text, "
+           "phone_masked?: text}]}",
     .title = {"查找居民", "Find residents"},
 };
 
 static Err write_who(Cx *cx, JsonOut *out, const Resident *resident)
 {
-    Str area_name = {0};
+    Wording area_name = {0};
     TRY(subject_area_name(cx, resident->area, &area_name));
     const PersonBrief person = {.id = resident->id,
                                 .name = resident->name,
                                 .sex = resident->sex,
                                 .birth_date = resident->birth_date,
                                 .area = resident->area,
-                                .area_name = area_name,
+                                .area_name = area_name.zh,
+                                .area_name_en = area_name.en,
                                 .on = cx->today};
     json_key_c(out, "resident");
     json_object_begin(out);
@@ -114,7 +117,7 @@ static Err write_obligations(Cx *cx, JsonOut *out, Uuid resident)
             continue;
         json_object_begin(out);
         web_json_obligation(out, &lines[i], cx->today);
-        web_json_reasons(out, &lines[i]);
+        web_json_reasons(cx, out, &lines[i]);
         json_object_end(out);
     }
     json_array_end(out);
@@ -127,7 +130,7 @@ static Err write_records(Cx *cx, JsonOut *out, Uuid resident)
     size_t n = 0;
     TRY(record_timeline(cx, resident, TIMELINE_MOST, &records, &n));
     PerformerNames names;
-    performer_names_init(&names, cx->arena);
+    TRY(performer_names_read(cx, &names));
     json_key_c(out, "records");
     json_array_begin(out);
     for (size_t i = 0; i < n; i++) {

@@ -15,4 +15,5 @@ void person_brief_write(JsonOut *out, const PersonBrief *person)
         json_integer(out, date_age_years(person->birth_date, person->on));
     web_json_text(out, "area", person->area);
     web_json_text(out, "area_name", person->area_name);
+    web_json_text(out, "area_name_en", person->area_name_en);
 }

@@ -8,9 +8,10 @@ typedef struct PersonBrief {
     Str name;
     Str sex;
     Date birth_date; /* DATE_NONE: not known */
-    Str area, area_name;
+    Str area, area_name, area_name_en;
     Date on; /* the day of the age */
 } PersonBrief;
 
-/* Members of an object that has been begun: id, name, sex, birth_date, age, area, area_name. */
+/* Members of an object that has been begun: id, name, sex, birth_date, age, area, area_name,
+ * area_name_en. */
 void person_brief_write(JsonOut *out, const PersonBrief *person);

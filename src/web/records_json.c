@@ -16,10 +16,13 @@ static Wording label_of_code(const FormField *field, Str code)
 
 static Wording with_unit(Cx *cx, const FormField *field, Str number)
 {
-    Str text = field->unit.n == 0
-                   ? str_copy(cx->arena, number)
-                   : str_printf(cx->arena, "%.*s %.*s", STR_ARG(number), STR_ARG(field->unit));
-    return (Wording){text, text};
+    if (field->unit.zh.n == 0) {
+        Str text = str_copy(cx->arena, number);
+        return (Wording){text, text};
+    }
+    Str unit_en = wording_in(field->unit, LANG_EN);
+    return (Wording){str_printf(cx->arena, "%.*s %.*s", STR_ARG(number), STR_ARG(field->unit.zh)),
+                     str_printf(cx->arena, "%.*s %.*s", STR_ARG(number), STR_ARG(unit_en))};
 }
 
 static Wording text_of_value(Cx *cx, const FormField *field, ExprValue value)
@@ -62,9 +65,19 @@ void record_write_summary(Cx *cx, JsonOut *out, const char *key, const Form *for
     json_array_end(out);
 }
 
-void performer_names_init(PerformerNames *names, Arena *arena)
+Err performer_names_read(Cx *cx, PerformerNames *ret_names)
 {
-    *names = (PerformerNames){.arena = arena};
+    *ret_names = (PerformerNames){.arena = cx->arena};
+    return subject_facilities(cx, &ret_names->facilities, &ret_names->facility_n);
+}
+
+static void write_facility(JsonOut *out, const PerformerNames *names, Str code)
+{
+    web_json_text(out, "facility", code);
+    for (size_t i = 0; i < names->facility_n; i++)
+        if (str_equals(names->facilities[i].code, code))
+            web_json_wording(out, "facility_name",
+                             (Wording){names->facilities[i].name, names->facilities[i].name_en});
 }
 
 static Err performer_name(Cx *cx, PerformerNames *names, Uuid id, Str *ret_name)
@@ -96,7 +109,7 @@ static Err write_header(Cx *cx, JsonOut *out, const Record *record, const Form *
     web_json_date(out, "happened_on", record->happened_on);
     json_key_c(out, "recorded_at");
     json_instant(out, record->recorded_at);
-    web_json_text(out, "facility", record->facility);
+    write_facility(out, names, record->facility);
     json_key_c(out, "performed_by");
     json_uuid(out, record->performed_by);
     json_key_c(out, "amends");
@@ -111,6 +124,23 @@ static Err write_header(Cx *cx, JsonOut *out, const Record *record, const Form *
     Str name = {0};
     TRY(performer_name(cx, names, record->performed_by, &name));
     web_json_text(out, "performed_by_name", name);
+    return OK;
+}
+
+Err record_write_chain(Cx *cx, JsonOut *out, const Record *record, PerformerNames *names)
+{
+    const Record *versions = NULL;
+    size_t n = 0;
+    TRY(record_chain(cx, record, &versions, &n));
+    json_key_c(out, "chain");
+    json_array_begin(out);
+    for (size_t i = 0; i < n; i++) {
+        const Form *form = pack_form(cx->packs, versions[i].form);
+        json_object_begin(out);
+        TRY(write_header(cx, out, &versions[i], form, names));
+        json_object_end(out);
+    }
+    json_array_end(out);
     return OK;
 }
 

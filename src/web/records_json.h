@@ -4,6 +4,7 @@
 #include "base/vec.h"
 #include "engine/obligations/obligations.h"
 #include "engine/records/records.h"
+#include "engine/subjects/subjects.h"
 #include "web/route.h"
 
 /* Members of an object that has been begun: the dates and the state of a line. */
@@ -12,20 +13,25 @@ void web_json_obligation(JsonOut *out, const ObligationLine *line, Date on);
  * rule, when nothing of that rule is open. Call in the order of the list; *answered begins as NULL.
  */
 bool obligation_is_shown(const ObligationLine *line, const Rule **answered);
-/* "why": [...] */
-void web_json_reasons(JsonOut *out, const ObligationLine *line);
+/* "why": [{rule, source, source_title, records, text}] */
+void web_json_reasons(Cx *cx, JsonOut *out, const ObligationLine *line);
 
-/* Names of those who performed the records of one answer: each is looked up once. */
+/* Names of those who performed the records of one answer, and where: each is looked up once. */
 typedef struct PerformerNames {
     Arena *arena;
     VEC(Account) accounts;
+    const Facility *facilities;
+    size_t facility_n;
 } PerformerNames;
-void performer_names_init(PerformerNames *names, Arena *arena);
+Err performer_names_read(Cx *cx, PerformerNames *ret_names) MUST_CHECK;
 
 /* Members of an object that has been begun: the header, a summary of those fields that lists show,
  * and the answers. */
 Err record_write(Cx *cx, JsonOut *out, const Record *record, PerformerNames *names,
                  bool with_answers) MUST_CHECK;
+/* "chain": [{id, happened_on, recorded_at, performed_by_name, is_ended, end_reason ...}] */
+Err record_write_chain(Cx *cx, JsonOut *out, const Record *record,
+                       PerformerNames *names) MUST_CHECK;
 /* key: [{field, label, text}] of the fields that lists show. */
 void record_write_summary(Cx *cx, JsonOut *out, const char *key, const Form *form,
                           const FormAnswers *answers);

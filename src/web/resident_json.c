@@ -18,6 +18,12 @@ Str area_name(const AreaNames *names, Str code)
     return area == NULL ? code : area->name;
 }
 
+Str area_name_en(const AreaNames *names, Str code)
+{
+    const Area *area = map_get(&names->names, code);
+    return area == NULL ? (Str){0} : area->name_en;
+}
+
 /* The middle becomes stars. */
 static Str masked(Arena *arena, Str text, size_t head, size_t tail)
 {

@@ -49,6 +49,7 @@ static Err read_list(Cx *cx, const ObligationFilter *filter, Lines *lines)
                                               row.closes_on, UUID_NIL, DATE_NONE},
                                .area = row.area_code,
                                .area_name = row.area_name,
+                               .area_name_en = row.area_name_en,
                                .sex = row.sex,
                                .birth_date = row.birth_date};
         line.state = obligation_state(&line.obligation, filter->on);

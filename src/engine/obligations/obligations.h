@@ -49,7 +49,8 @@ typedef struct ObligationLine {
     Obligation obligation;
     ObligationState state;
     Str area;
-    Str area_name, sex;          /* obligation_list only */
+    Str area_name, area_name_en; /* obligation_list only */
+    Str sex;                     /* obligation_list only */
     Date birth_date;             /* obligation_list only */
     const ObligationReason *why; /* NULL where the list was asked for without reasons */
     size_t why_n;

@@ -156,9 +156,9 @@ DELETE FROM obligation_evidence WHERE place = :place AND rule_key = :rule_key;
 -- in: with_open integer, after_due date?, after_program text, after_rule text, after_id uuid
 -- in: most integer
 -- out: subject_id uuid, rule_key integer, closes_on date, opens_on date, due_on date
--- out: area_code text, area_name text?, sex text?, birth_date date?
+-- out: area_code text, area_name text?, area_name_en text?, sex text?, birth_date date?
 SELECT o.subject_id, o.rule_key, o.closes_on, o.opens_on, o.due_on, o.area_code,
-    a.name AS area_name, p.sex, p.birth_date
+    a.name AS area_name, a.name_en AS area_name_en, p.sex, p.birth_date
 FROM obligation o
 JOIN obligation_rule g ON g.place = o.place AND g.rule_key = o.rule_key
 LEFT JOIN v_resident p ON p.place = o.place AND p.id = o.subject_id

@@ -241,7 +241,7 @@ Err record_previous_find(Cx *cx, const RecordForm *form, Uuid subject, Date day,
 }
 
 static Err previous_work(Cx *cx, const RecordForm *form, Uuid subject, Date day, Uuid before_id,
-                         bool *ret_found, Record *ret_record)
+                         Uuid not_id, bool *ret_found, Record *ret_record)
 {
     const RecordSubjectIn in = {.place = cx->place, .subject = subject};
     RecordSubjectRow ignored;
@@ -249,7 +249,7 @@ static Err previous_work(Cx *cx, const RecordForm *form, Uuid subject, Date day,
     TRY(record_subject(cx->db, access_scope(cx), cx->arena, &in, &ignored, &found));
     if (!found)
         return not_found(cx, subject);
-    return record_previous_find(cx, form, subject, day, before_id, UUID_NIL, true, ret_found,
+    return record_previous_find(cx, form, subject, day, before_id, not_id, true, ret_found,
                                 ret_record);
 }
 
@@ -258,6 +258,15 @@ Err record_previous(Cx *cx, const Form *form, Uuid subject, Date day, Uuid befor
 {
     const RecordForm *found = record_form_find(cx, form->id);
     ENSURE(found != NULL);
-    Err err = previous_work(cx, found, subject, day, before_id, ret_found, ret_record);
+    Err err = previous_work(cx, found, subject, day, before_id, UUID_NIL, ret_found, ret_record);
+    return err == OK ? OK : cx_fail_db(cx, err);
+}
+
+Err record_previous_amending(Cx *cx, const Form *form, Uuid subject, Date day, Uuid amended,
+                             bool *ret_found, Record *ret_record)
+{
+    const RecordForm *found = record_form_find(cx, form->id);
+    ENSURE(found != NULL);
+    Err err = previous_work(cx, found, subject, day, amended, amended, ret_found, ret_record);
     return err == OK ? OK : cx_fail_db(cx, err);
 }

@@ -76,6 +76,9 @@ Err record_submit(Cx *cx, RecordDraft *draft, RecordReceipt *ret_receipt) MUST_C
 Err record_void(Cx *cx, Uuid id, Str reason) MUST_CHECK;
 /* With answers; within scope. */
 Err record_open(Cx *cx, Uuid id, Record *ret_record) MUST_CHECK;
+/* The versions of an open record, oldest first, itself among them: headers only. */
+Err record_chain(Cx *cx, const Record *record, const Record **ret_records,
+                 size_t *ret_n) MUST_CHECK;
 /* Newest first: every record of the subject with answers, ended ones too, at most `most`. */
 Err record_timeline(Cx *cx, Uuid subject, size_t most, const Record **ret_records,
                     size_t *ret_n) MUST_CHECK;
@@ -83,6 +86,10 @@ Err record_timeline(Cx *cx, Uuid subject, size_t most, const Record **ret_record
  * smaller id than `before_id`); found = false when there is none. What `previous.` reads. */
 Err record_previous(Cx *cx, const Form *form, Uuid subject, Date day, Uuid before_id,
                     bool *ret_found, Record *ret_record) MUST_CHECK;
+/* The same for a record that is to amend another on that day: it stands where the amended one
+ * stood, which is left out. record_submit judges by the same. */
+Err record_previous_amending(Cx *cx, const Form *form, Uuid subject, Date day, Uuid amended,
+                             bool *ret_found, Record *ret_record) MUST_CHECK;
 /* For each subject its newest current record of the form, with the answers that are not in child
  * tables nor sealed; id nil where there is none. One query for a hundred subjects. The ids come
  * from a scoped query; no audit entry of its own. */

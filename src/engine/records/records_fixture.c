@@ -60,7 +60,7 @@ void make_form(Fixture *f)
         [NOTE] = {.id = STR("note"), .type = FIELD_TEXT, .length_most = 4000, .is_multiline = true},
         [SBP] = {.id = STR("sbp"),
                  .type = FIELD_INTEGER,
-                 .unit = STR("mmHg"),
+                 .unit = {STR("mmHg"), STR("mmHg")},
                  .has_range = true,
                  .range = {40, 300},
                  .has_usual = true,

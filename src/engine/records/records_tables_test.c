@@ -81,7 +81,7 @@ static void a_new_field_is_a_new_column(void **state)
     older.form_version = STR("1.0.0");
     assert_int_equal(submit(f, older), OK);
     f->fields[FIELD_N] =
-        (FormField){.id = STR("waist"), .type = FIELD_DECIMAL, .unit = STR("cm"), .places = 1};
+        (FormField){.id = STR("waist"), .type = FIELD_DECIMAL, .unit = {STR("cm"), STR("cm")}, .places = 1};
     f->form.field_n = FIELD_N + 1;
     f->form.version = STR("1.1.0");
     /* The slots of `previous` move with the number of fields: without expressions, none is read. */
@@ -129,7 +129,7 @@ static void a_changed_type_or_unit_is_refused_and_changes_nothing(void **state)
 {
     Fixture *f = *state;
     f->fields[WEIGHT].type = FIELD_INTEGER;
-    f->fields[SBP].unit = STR("kPa");
+    f->fields[SBP].unit.zh = STR("kPa");
     f->fields[ORDER].id = STR("happened_on");
     f->fields[LAST_SBP].computed = NULL;
     use_set(f);

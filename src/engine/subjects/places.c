@@ -35,7 +35,7 @@ Err subject_areas(Cx *cx, const Area **ret_areas, size_t *ret_n)
     return err == OK ? OK : cx_fail_db(cx, err);
 }
 
-Err subject_area_name(Cx *cx, Str code, Str *ret_name)
+Err subject_area_name(Cx *cx, Str code, Wording *ret_name)
 {
     const AreaByCodeIn in = {.place = cx->place, .code = code};
     AreaByCodeRow row;
@@ -43,7 +43,7 @@ Err subject_area_name(Cx *cx, Str code, Str *ret_name)
     Err err = area_by_code(cx->db, cx->arena, &in, &row, &found);
     if (err != OK)
         return cx_fail_db(cx, err);
-    *ret_name = found ? row.name : code;
+    *ret_name = found ? (Wording){row.name, row.name_en} : (Wording){code, {0}};
     return OK;
 }
 

@@ -61,8 +61,8 @@ Str record_number_printed(Str number, Arena *arena); /* "103-00027" */
 CommitteeKind committee_kind(Str committee);
 
 Err subject_areas(Cx *cx, const Area **ret_areas, size_t *ret_n) MUST_CHECK;
-/* The code itself when there is no such area. */
-Err subject_area_name(Cx *cx, Str code, Str *ret_name) MUST_CHECK;
+/* The code itself when there is no such area; the English one may be empty. */
+Err subject_area_name(Cx *cx, Str code, Wording *ret_name) MUST_CHECK;
 /* Adds, or replaces what stands under the same key. So do the three below. */
 Err subject_area_add(Cx *cx, const Area *area) MUST_CHECK;
 /* In force on cx->today (or cx->as_of), sorted by code. */

@@ -10,8 +10,8 @@ ORDER BY a.code;
 
 -- name: area_by_code :maybe
 -- in: place text, code text
--- out: name text
-SELECT a.name
+-- out: name text, name_en text
+SELECT a.name, a.name_en
 FROM area a
 WHERE a.place = :place AND a.code = :code;
 

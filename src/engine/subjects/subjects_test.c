@@ -318,11 +318,11 @@ static void an_area_or_facility_is_read_as_it_was_written(void **state)
     assert_int_equal(subject_areas(cx, &areas, &n), OK);
     assert_int_equal(n, 1);
     assert_true(str_equals(areas[0].parent, area.parent) && str_equals(areas[0].kind, area.kind));
-    Str name = {0};
+    Wording name = {0};
     assert_int_equal(subject_area_name(cx, area.code, &name), OK);
-    assert_true(str_equals(name, area.name));
+    assert_true(str_equals(name.zh, area.name) && str_equals(name.en, area.name_en));
     assert_int_equal(subject_area_name(cx, STR("999"), &name), OK);
-    assert_true(str_equals_c(name, "999"));
+    assert_true(str_equals_c(name.zh, "999") && name.en.n == 0);
     assert_int_equal(subject_facilities(cx, &facilities, &n), OK);
     assert_int_equal(n, 6);
     cx->as_of = date_from_ymd(2019, 12, 31);

@@ -70,7 +70,7 @@ export function answersFromJson(form: Declaration, json: AnswersJson): Answers {
 function one(field: Field, value: string, say: (wording: Wording) => string): string {
   const option = field.options.find((candidate) => candidate.code === value)
   if (option) return say(option.label)
-  return field.unit && value !== '' ? `${value} ${field.unit}` : value
+  return field.unit && value !== '' ? `${value} ${say(field.unit)}` : value
 }
 
 /* An answer in words, for the summary, the record page and "last time". */

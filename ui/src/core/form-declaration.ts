@@ -18,7 +18,7 @@ export interface Field {
   section: number
   label: Wording
   hint?: Wording
-  unit: string
+  unit?: Wording
   places: number
   length: number
   range?: [number, number]
@@ -51,7 +51,6 @@ function newField(id: string, type: string, section: number, zh: string, en: str
     type: type as FieldType,
     section,
     label: { zh, en },
-    unit: '',
     places: 0,
     length: 0,
     options: [],
@@ -70,7 +69,7 @@ function setAttribute(field: Field, cells: string[], lists: Map<string, CodeOpti
   const [name, a = '', b = ''] = cells
   switch (name) {
     case 'hint': field.hint = { zh: a, en: b }; break
-    case 'unit': field.unit = a; break
+    case 'unit': field.unit = { zh: a, en: b }; break
     case 'places': field.places = Number(a); break
     case 'length': field.length = Number(a); break
     case 'range': field.range = [Number(a), Number(b)]; break

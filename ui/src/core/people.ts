@@ -38,6 +38,10 @@ export function measuredLine(values: readonly ShownValue[]): string {
   return measured.map((one) => `${one.numbers.join('/')} ${one.unit}`).join(t('list.comma'))
 }
 
+export function areaOf(person: { area_name: string; area_name_en?: string | null }): string {
+  return (lang.value === 'en' && person.area_name_en) || person.area_name
+}
+
 export function nameOf(thing: { name: string; name_en?: string }): string {
   return (lang.value === 'en' && thing.name_en) || thing.name
 }

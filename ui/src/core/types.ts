@@ -27,7 +27,7 @@ export interface Session {
 export interface Demo {
   is_demo: boolean
   today?: string
-  accounts?: { login: string; password: string; title: Wording }[]
+  accounts?: { login: string; password: string; title: Wording; facility: { code: string | null; name?: Wording } }[]
 }
 
 export interface ProgramTag {
@@ -43,7 +43,8 @@ export interface ResidentBrief {
   age: number
   birth_date: string
   area: string
-  area_name: Wording | string
+  area_name: string
+  area_name_en?: string | null
   programs: ProgramTag[]
 }
 
@@ -58,6 +59,7 @@ export interface ShownValue {
 export interface Reason {
   rule: string
   source: string
+  source_title: Wording
   records: string[]
   text: Wording
 }
@@ -104,6 +106,7 @@ export interface RecordBrief {
   recorded_at: string
   facility: string
   performed_by?: string | null
+  facility_name?: Wording
   performed_by_name: string
   is_ended: boolean
   end_reason: string | null
@@ -111,6 +114,9 @@ export interface RecordBrief {
   amended_by?: string | null
   summary: ShownValue[]
 }
+
+/* One version of a record that was amended: its header. */
+export type RecordVersion = Omit<RecordBrief, 'summary'> & { form_version: string }
 
 export interface ResidentPage {
   resident: {
@@ -120,7 +126,8 @@ export interface ResidentPage {
     birth_date: string
     age: number
     area: string
-    area_name: Wording | string
+    area_name: string
+  area_name_en?: string | null
     record_number?: string | null
     id_number_masked?: string | null
     phone_masked?: string | null
@@ -171,7 +178,7 @@ export interface RecordPage extends RecordBrief {
   form_version: string
   subject: string
   answers: AnswersJson
-  chain?: RecordBrief[]
+  chain: RecordVersion[]
 }
 
 export interface ProblemItem {

@@ -1,7 +1,6 @@
 /* Everything a form page needs before it can be shown, and sending it afterwards. */
 import { answersFromJson, answersToJson } from '../../core/answers'
 import { ApiError } from '../../core/api'
-import { dayNumber } from '../../core/dates'
 import { drafts, type Draft } from '../../core/drafts'
 import { openFormModule, type Answers, type Issue } from '../../core/form-module'
 import { api, learnToday, session } from '../../core/session'
@@ -45,11 +44,11 @@ export function dropDraft(request: FormRequest): void {
 
 /* What the form reads of the resident on a day; without one on the server's own. */
 export async function readContext(form: Declaration, request: FormRequest, on?: string): Promise<RunContext> {
-  let context = await readContextOn(request, on)
+  const context = await api.get<FormContext>(`/forms/${encodeURIComponent(request.form)}/context`, {
+    resident: request.resident, on, amends: request.amends || undefined,
+  })
   const { happened_on: happenedOn, today } = context
   learnToday(today)
-  /* What is amended is not its own previous record. */
-  if (request.amends && context.previous?.id === request.amends) context = await readContextOn(request, dayBefore(happenedOn))
   return {
     happenedOn,
     today,
@@ -58,14 +57,6 @@ export async function readContext(form: Declaration, request: FormRequest, on?: 
     previousHappenedOn: context.previous?.happened_on ?? '',
     previous: context.previous ? answersFromJson(form, context.previous.answers) : {},
   }
-}
-
-function readContextOn(request: FormRequest, on?: string): Promise<FormContext> {
-  return api.get<FormContext>(`/forms/${encodeURIComponent(request.form)}/context`, { resident: request.resident, on })
-}
-
-function dayBefore(iso: string): string {
-  return new Date((dayNumber(iso) - 1) * 86_400_000).toISOString().slice(0, 10)
 }
 
 /* A draft in hand goes before the one kept on the device. */
