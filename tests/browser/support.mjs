@@ -21,15 +21,15 @@ const ARGUMENTS = [
 ]
 
 /* A demo county in a folder of its own, served until close(), if wanted with other packs than it was made with;
- * restart() serves the same database anew, at another address. */
+ * restart() serves the same database anew at the same address. */
 export async function startServer({ residents = 6000, seed = 1, packs = join(ROOT, 'packs'), servedPacks = packs } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'catchment-browser-'))
   const db = join(folder, 'county.db')
   execFileSync(PROGRAM, [
     'demo', '--residents', String(residents), '--seed', String(seed), '--on', TODAY, '--db', db, '--packs', packs,
   ], { stdio: 'ignore' })
-  const serve = async (withPacks) => {
-    const child = spawn(PROGRAM, ['serve', '--db', db, '--packs', withPacks, '--on', TODAY, '--port', '0'], {
+  const serve = async (withPacks, port) => {
+    const child = spawn(PROGRAM, ['serve', '--db', db, '--packs', withPacks, '--on', TODAY, '--port', port], {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     const address = await new Promise((done, failed) => {
@@ -50,14 +50,13 @@ export async function startServer({ residents = 6000, seed = 1, packs = join(ROO
     }
     return { address, stop }
   }
-  let running = await serve(servedPacks)
+  let running = await serve(servedPacks, '0')
+  const { address } = running
   return {
-    get address() {
-      return running.address
-    },
+    address,
     async restart(withPacks = servedPacks) {
       await running.stop()
-      running = await serve(withPacks)
+      running = await serve(withPacks, new URL(address).port)
     },
     async close() {
       await running.stop()

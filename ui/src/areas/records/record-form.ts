@@ -102,6 +102,14 @@ export async function readStored(request: FormRequest, draft: Draft): Promise<Re
   return stored
 }
 
+/* The server judges by a newer version of the form: it says so, or names a field that this one does not have. */
+export function isOfNewerForm(error: ApiError, form: Declaration): boolean {
+  return error.names('RECORD_FORM_VERSION') || (error.problem?.problems ?? []).some((item) => {
+    const field = /^\/answers\/([^/]+)/.exec(item.where ?? '')?.[1]
+    return field !== undefined && !form.byId.has(field)
+  })
+}
+
 /* The server's problems as issues of fields; what names no field stays for the page. */
 export function issuesFromProblem(error: ApiError, form: Declaration): { issues: Issue[]; rest: ProblemItem[] } {
   const issues: Issue[] = []

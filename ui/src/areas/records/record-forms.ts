@@ -35,5 +35,5 @@ async function readForm(id: string, version?: string): Promise<OpenedForm> {
 
 /* The pack has a newer version: the next opening reads it. */
 export function forgetForm(id: string): void {
-  opened.delete(`${id}@`)
+  for (const key of [...opened.keys()]) if (key.startsWith(`${id}@`)) opened.delete(key)
 }
