@@ -164,6 +164,14 @@ export function createFormRun(
   }
 }
 
+/* A longer list than this is picked from a drop-down. */
+const CHOICE_MOST = 6
+
+/* Whether the field is answered by tapping one or several of its codes. */
+export function isChoice(field: Field): boolean {
+  return field.type === 'codes' || (field.type === 'code' && field.options.length <= CHOICE_MOST)
+}
+
 function isNumber(field: Field): boolean {
   return field.type === 'integer' || field.type === 'decimal'
 }
