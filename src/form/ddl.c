@@ -101,7 +101,8 @@ void ddl_columns(const Form *form, Arena *arena, const DdlColumn **ret_columns, 
         for (size_t j = 0; j < field->row_field_n; j++) {
             const FormField *row = &field->rows[j];
             Str name = str_printf(arena, "%.*s.%.*s", STR_ARG(field->id), STR_ARG(row->id));
-            VEC_PUSH(arena, &columns, (DdlColumn){name, ddl_type_name(row->type), row->unit.zh, i, j});
+            VEC_PUSH(arena, &columns,
+                     (DdlColumn){name, ddl_type_name(row->type), row->unit.zh, i, j});
         }
     }
     *ret_columns = columns.items;

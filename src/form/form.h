@@ -50,7 +50,7 @@ struct FormField {
     FieldType type;
     Wording label;
     Wording hint;
-    Wording unit; /* both empty: none. What is stored is judged by the Chinese one */
+    Wording unit;       /* both empty: none. What is stored is judged by the Chinese one */
     int places;         /* decimals kept of FIELD_DECIMAL, 0 to 6 */
     size_t length_most; /* characters of FIELD_TEXT */
     bool has_range, has_usual;

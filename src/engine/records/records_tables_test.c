@@ -80,8 +80,8 @@ static void a_new_field_is_a_new_column(void **state)
     RecordDraft older = draft_of(f, 10, "2025-02-28", 140);
     older.form_version = STR("1.0.0");
     assert_int_equal(submit(f, older), OK);
-    f->fields[FIELD_N] =
-        (FormField){.id = STR("waist"), .type = FIELD_DECIMAL, .unit = {STR("cm"), STR("cm")}, .places = 1};
+    f->fields[FIELD_N] = (FormField){
+        .id = STR("waist"), .type = FIELD_DECIMAL, .unit = {STR("cm"), STR("cm")}, .places = 1};
     f->form.field_n = FIELD_N + 1;
     f->form.version = STR("1.1.0");
     /* The slots of `previous` move with the number of fields: without expressions, none is read. */
