@@ -19,7 +19,7 @@ for (const [name, makeDatabase] of databases) {
       for (const account of body.accounts) {
         const answer = await new Client(server).logIn(account.login, account.password);
         assert.equal(answer.status, 200, answer.text);
-        assert.equal(answer.body.account.facility.code, account.facility);
+        assert.equal(answer.body.account.facility.code, account.facility.code);
         assert.ok(answer.body.account.role_title.zh && answer.body.account.role_title.en);
       }
     });

@@ -102,7 +102,7 @@ for (const [name, makeDatabase] of databases) {
       const { body } = await client.fetch("/api/forms/hypertension_followup");
       assert.equal(body.version, "1.1.0");
       const waist = body.definition.fields.find(({ id }) => id === "waist");
-      assert.deepEqual([waist.type, waist.places, waist.unit, waist.range, waist.usual], ["decimal", 1, "cm", [30, 200], [55, 120]]);
+      assert.deepEqual([waist.type, waist.places, waist.unit, waist.range, waist.usual], ["decimal", 1, { zh: "cm", en: "cm" }, [30, 200], [55, 120]]);
       assert.deepEqual(waist.label, { zh: "腰围", en: "Waist" });
       assert.match(body.wire, /waist/);
       const record = followup(resident, { waist: 88.5 }, { form_version: "1.1.0" });
