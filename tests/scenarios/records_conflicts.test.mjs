@@ -89,7 +89,8 @@ for (const [name, makeDatabase] of databases) {
         const answer = await submit(client, sent);
         assert.equal(answer.status, 409, answer.text);
         assert.equal(answer.body.problems[0].code, "RECORD_CONFLICT");
-        for (const secret of ["静脉", "128", resident.name, doctor.cookie]) assert.ok(!answer.text.includes(secret), secret);
+        const text = JSON.stringify({ ...answer.body, request_id: "" }); // its digits are random
+        for (const secret of ["静脉", "128", resident.name, doctor.cookie]) assert.ok(!text.includes(secret), secret);
       }
       assert.equal((await doctor.fetch(`/api/records/${body.id}`)).body.answers.sbp, 128);
     });
