@@ -10,6 +10,7 @@
 #include "base/map.h"
 #include "base/num.h"
 #include "base/period.h"
+#include "base/span.h"
 #include "base/utf8.h"
 #include "base/uuid.h"
 #include "base/vec.h"
@@ -91,6 +92,33 @@ static void periods_are_named_and_follow_each_other(void **state)
     assert_string_equal(period_name(period_previous(quarter), name), "2025Q1");
     assert_string_equal(period_name(period_of(PERIOD_WEEK, day("2027-01-01")), name), "2026W53");
     assert_string_equal(period_name(period_of(PERIOD_HALF, day("2025-07-01")), name), "2025H2");
+}
+
+static Span span_of(const char *text)
+{
+    Span span = {0};
+    assert_int_equal(span_parse(str_from_c(text), &span), OK);
+    return span;
+}
+
+static void spans_add_months_before_days(void **state)
+{
+    (void)state;
+    Date leap = date_from_ymd(2024, 2, 29);
+    assert_day(date_add_span(leap, span_of("12m")), "2025-02-28");
+    assert_day(date_add_span(leap, span_of("12m+29d")), "2025-03-29");
+    assert_day(date_add_span(leap, span_of("5y-1d")), "2029-02-27");
+    assert_day(date_add_span(date_from_ymd(2023, 8, 31), span_of("6m+29d")), "2024-03-29");
+    assert_day(date_add_span(leap, span_of("2w")), "2024-03-14");
+    assert_day(date_add_span(leap, span_of("72h")), "2024-03-03");
+    assert_day(date_add_span(leap, span_of("12h")), "2024-02-29");
+    static const char *const refused[] = {"",      "d",  "14",  "+3m",   "3m+",
+                                          "3m-4m", "3x", "3 m", "1m+2h", "200y"};
+    Span span;
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+        assert_int_not_equal(span_parse(str_from_c(refused[i]), &span), OK);
+    assert_true(span_compare(span_of("12m+29d"), span_of("13m")) < 0);
+    assert_true(span_compare(span_of("7d"), span_of("1w")) == 0);
 }
 
 static void rounding_is_decimal_and_away_from_zero(void **state)
@@ -220,6 +248,7 @@ int main(void)
         cmocka_unit_test(only_real_days_in_full_form_are_dates),
         cmocka_unit_test(the_day_of_an_instant_is_chinas),
         cmocka_unit_test(periods_are_named_and_follow_each_other),
+        cmocka_unit_test(spans_add_months_before_days),
         cmocka_unit_test(rounding_is_decimal_and_away_from_zero),
         cmocka_unit_test(numbers_are_read_whole_or_refused),
         cmocka_unit_test(only_well_formed_utf8_is_valid),

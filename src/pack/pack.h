@@ -8,6 +8,7 @@
 #include "base/date.h"
 #include "base/map.h"
 #include "base/period.h"
+#include "base/span.h"
 #include "base/wording.h"
 #include "form/form.h"
 
@@ -55,36 +56,151 @@ typedef struct PolicyParameter {
 
 typedef struct Program Program;
 
-/* One line of what is owed: `obligations:` of a program. */
+/* Where a rule's windows are counted from. */
+typedef enum {
+    ANCHOR_BIRTH,
+    ANCHOR_ENROLMENT,
+    ANCHOR_RECORD, /* a date of a form: the newest such record */
+} AnchorKind;
+
+typedef struct RuleAnchor {
+    AnchorKind kind;
+    const Form *form;  /* of ANCHOR_RECORD */
+    const Expr *where; /* which of its records; NULL: all */
+    size_t field;      /* its date field */
+    size_t time_field; /* text HH:MM, or SIZE_MAX */
+    bool is_each;      /* every record owes the list, not only the newest */
+    bool has_other;    /* while there is no record: */
+    AnchorKind other;  /* ANCHOR_BIRTH or ANCHOR_ENROLMENT */
+} RuleAnchor;
+
+/* One window of `windows`, one dose of `doses`. Rule.items[i] is item i + 1 of obligations. */
+typedef struct DoseCase {
+    const int32_t *given; /* by kind: exactly so many so far; -1: any number */
+    bool is_skipped;
+    bool has_min_age, has_due_age, has_before_age, has_interval;
+    Span min_age, due_age, before_age;
+    const struct DoseInterval *intervals;
+    size_t interval_n;
+} DoseCase;
+
+typedef enum {
+    INTERVAL_LAST, /* the last dose of the series */
+    INTERVAL_KIND, /* the last dose of a kind */
+    INTERVAL_ITEM, /* the dose with an id */
+} IntervalSince;
+
+typedef struct DoseInterval {
+    IntervalSince since;
+    size_t of; /* index of the kind or of the item */
+    Span span;
+} DoseInterval;
+
+typedef struct RuleItem {
+    Str id;
+    Wording title;
+    Span opens, due, closes; /* of a window, from its anchor */
+    size_t kind;             /* of a dose: index into Rule.kinds */
+    DoseCase dose;           /* of a dose, as declared: `given` NULL */
+    const DoseCase *catch_up;
+    size_t catch_up_n;
+} RuleItem;
+
+typedef enum {
+    SCHEDULE_EVERY,    /* so much in each calendar period: every, count, sum, coverage */
+    SCHEDULE_WINDOWS,  /* windows from an anchor */
+    SCHEDULE_AFTER,    /* after_last: the next some time after the last */
+    SCHEDULE_DOSES,    /* a series of doses */
+    SCHEDULE_DEADLINES /* days of every year */
+} ScheduleKind;
+
+typedef enum {
+    TALLY_COUNT,    /* records */
+    TALLY_SUM,      /* of a number field */
+    TALLY_COVERAGE, /* different units ÷ units there are */
+} TallyKind;
+
+typedef enum {
+    FIRST_NEXT_PERIOD, /* owed from the period after the enrolment */
+    FIRST_THIS_PERIOD,
+} FirstPeriod;
+
+/* One line of what is owed: `obligations:` of a program. Rules with one id and different days of
+ * `valid` are editions of one rule. */
 typedef struct Rule {
-    Str id; /* unique in the program */
+    Str id; /* unique in the program, editions apart */
     const Program *program;
     Wording title;
     Wording remarks; /* the rule in words, for explanations */
     Str source;
+    Date valid_from, valid_until; /* what begins on these days belongs to it; DATE_NONE: no end */
     const Form *evidence;
     const Expr *evidence_where; /* which records meet it; NULL: all */
-    PeriodKind every;           /* one in each calendar period */
-    const Form *first_form;     /* the form that enrols */
-    size_t first_field;  /* date field of first_form that sets the first due day, or SIZE_MAX */
-    size_t sooner_field; /* date field of evidence: next date, or SIZE_MAX */
+    ScheduleKind schedule;
+    int32_t notice_days; /* an obligation is `due` this many days before due_on */
+
+    /* SCHEDULE_EVERY */
+    PeriodKind every;
+    TallyKind tally;
+    double needed;      /* in each period; of TALLY_COVERAGE a share */
+    size_t tally_field; /* TALLY_SUM: the number; TALLY_COVERAGE: the unit's code */
+    Str units;          /* TALLY_COVERAGE: level of areas or kind of facilities */
+    bool units_are_areas;
+    FirstPeriod first_period;
+    size_t sooner_field;       /* date field of evidence: next date, or SIZE_MAX */
     const Expr *sooner_where;  /* which records' next date counts; NULL: all */
     const Expr *sooner_latest; /* DATE: the latest day that such a record may set; NULL: none */
-    int32_t notice_days;       /* an obligation is `due` this many days before due_on */
-    uint32_t number;           /* index into PackSet.rules */
-    uint32_t key; /* of the names of program and rule: the same in every set that has it */
+
+    /* SCHEDULE_EVERY and SCHEDULE_AFTER */
+    const Form *first_form; /* the form that enrols */
+    size_t first_field;     /* date field of first_form that sets the first due day, or SIZE_MAX */
+
+    /* SCHEDULE_AFTER */
+    const Expr *next; /* DATE, of a record that counts */
+    Span first_after; /* the first, after the enrolment */
+    bool has_opens;
+    Span opens_before; /* before the due day; without: the day after the last record */
+
+    /* SCHEDULE_WINDOWS, SCHEDULE_DOSES */
+    RuleAnchor anchor;
+    const RuleItem *items;
+    size_t item_n;
+    const Str *kinds; /* of doses; a series without kinds has one */
+    const Expr *const *kind_where;
+    size_t kind_n;
+    Span grace;
+
+    /* SCHEDULE_DEADLINES: month * 100 + day, ascending */
+    const int32_t *deadlines;
+    size_t deadline_n;
+    Span late;
+
+    uint32_t number; /* index into PackSet.rules */
+    uint32_t key; /* of the names of program, rule and edition: the same in every set that has it */
 } Rule;
 
+/* Slots of Program.where. */
+enum {
+    FACT_SLOT_SEX,
+    FACT_SLOT_BIRTH_DATE,
+    FACT_SLOT_N,
+};
+
+/* Who is in: all of what is declared holds together. */
 struct Program {
     Str id;
     Str pack;
     Wording title;
     Wording tag; /* one character, for the tag on cards: 高 */
     Str subject;
-    const Form *enrolled_by;
+    const Form *enrolled_by; /* NULL: everybody of whom age and facts hold */
     const Expr *enrolled_where;
     const Form *left_by; /* or NULL */
     const Expr *left_where;
+    bool has_age_from, has_age_before;
+    Span age_from, age_before;
+    bool is_age_of_year; /* from 1 January of the year in which age_from is reached */
+    const Expr *where;   /* over the resident's facts, see FACT_SLOT_SEX; NULL: all */
     const Rule *const *rules;
     size_t rule_n;
     Str source;
