@@ -52,6 +52,7 @@ Err bench_county_make(Bench *bench)
     AppOptions options = {
         .db_url = bench->url,
         .keys_file = bench->keys_file,
+        .packs = APP_PACKS_APPLIED,
         .packs_directory = bench->options->packs,
         .on = DATE_NONE,
         .makes_database = true,

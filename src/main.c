@@ -18,6 +18,7 @@ static Err run_on_database(Cli *cli)
     App app;
     AppOptions options = {
         .db_url = cli->db_url,
+        .packs = cli->command->makes_database ? APP_PACKS_APPLIED : APP_PACKS_HELD,
         .packs_directory = cli_value(cli, "packs"),
         .keys_file = cli_value(cli, "keys"),
         .place = cli_value(cli, "place"),
@@ -30,7 +31,7 @@ static Err run_on_database(Cli *cli)
     cli->packs = app.packs;
     Err err = cli->command->run(cli);
     if (err == OK && cli->command->makes_database)
-        err = app_keep_packs(&cx);
+        err = app_made(&app, DATE_NONE);
     Err flushed =
         audit_flush(&cx); /* what was looked at is written down, also by a failed command */
     err = err == OK ? flushed : err;

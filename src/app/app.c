@@ -2,16 +2,14 @@
 #include "app/app.h"
 
 #include "access/access.h"
-#include "access/permissions.h"
 #include "base/os_clock.h"
 #include "base/os_file.h"
 #include "base/os_process.h"
 #include "cli/cli.h"
 #include "core/place.h"
 #include "db/migrate.h"
-#include "engine/obligations/obligations.h"
 
-static Lang lang_of_environment(void)
+Lang app_lang(void)
 {
     Str lang = os_environment("LC_ALL");
     if (lang.n == 0)
@@ -46,37 +44,6 @@ Cx app_system_cx(App *app, Arena *arena)
     return cx;
 }
 
-Str app_packs_directory(Str given, Arena *arena)
-{
-    if (given.n > 0)
-        return given;
-    Str named = os_environment("CATCHMENT_PACKS");
-    if (named.n > 0)
-        return str_copy(arena, named);
-    return os_folder_exists(STR("packs")) ? STR("packs") : STR("/usr/share/catchment/packs");
-}
-
-static void say_mistake(const PackMistake *mistake, Lang lang)
-{
-    cli_say("%.*s:%u:%u: %.*s (%.*s)", STR_ARG(mistake->file), (unsigned)mistake->line,
-            (unsigned)mistake->column, STR_ARG(wording_in(mistake->text, lang)),
-            STR_ARG(wording_in(mistake->fix, lang)));
-}
-
-Err app_load_packs(Str directory, Arena *arena, PackSet **ret_packs)
-{
-    const PackMistake *mistakes = NULL;
-    size_t n = 0;
-    Err err = pack_set_open(directory, access_permissions, arena, ret_packs, &mistakes, &n);
-    for (size_t i = 0; err == ERR_PACK && i < n; i++)
-        say_mistake(&mistakes[i], lang_of_environment());
-    if (err != OK && err != ERR_PACK)
-        cli_say("the packs in %.*s cannot be read: %s", STR_ARG(directory), err_title_en(err));
-    if (err == OK)
-        record_forms_prepare(*ret_packs);
-    return err;
-}
-
 static Str default_keys_file(Str db_url, Arena *arena)
 {
     bool is_file = !str_has_prefix(db_url, STR("postgres"));
@@ -104,6 +71,23 @@ static Err open_keys(App *app, const AppOptions *options)
     return err;
 }
 
+/* Only what applies packs brings the schema up to date. */
+static Err check_schema(App *app)
+{
+    const Str *names = NULL;
+    size_t n = 0;
+    Str message = {0};
+    Err err = migrate_pending(app->db, &app->arena, &names, &n, &message);
+    if (err != OK)
+        cli_say("the database cannot be used: %.*s", STR_ARG(message));
+    if (err != OK || n == 0)
+        return err;
+    Cx cx = app_system_cx(app, &app->arena);
+    err = cx_fail(&cx, ERR_CONFLICT, TEXT_DATABASE_OLDER, (Str){0}, 1, names[0]);
+    cli_say_problems(&cx);
+    return err;
+}
+
 static Err open_database(App *app, const AppOptions *options)
 {
     bool is_file = !str_has_prefix(options->db_url, STR("postgres"))
@@ -116,101 +100,66 @@ static Err open_database(App *app, const AppOptions *options)
         TRY(os_file_create(options->db_url, (Str){0}, 0600));
     Str message = {0};
     int applied = 0;
-    app->db_options = (DbOptions){.url = str_copy(&app->arena, options->db_url)};
+    app->db_options = (DbOptions){.url = str_copy(&app->arena, options->db_url),
+                                  .read_only = options->packs == APP_PACKS_COMPARED};
     Err err = db_open(&app->db_options, &app->arena, &app->db, &message);
-    if (err == OK)
+    if (err == OK
+        && (options->packs == APP_PACKS_APPLIED || options->packs == APP_PACKS_APPLIED_TO_ALL))
         err = migrate_up(app->db, &app->arena, &applied, &message);
     if (err != OK)
         cli_say("the database cannot be opened: %.*s", STR_ARG(message));
-    return err;
+    return err == OK && options->packs == APP_PACKS_HELD ? check_schema(app) : err;
 }
 
 /* The place that was named, or the only one; a new database has none yet. */
-static Err choose_place(App *app, const AppOptions *options)
+static Err choose_place(App *app, Str named, Date on)
 {
-    app->place = str_copy(&app->arena, options->place);
-    app->fixed_day = options->on;
+    app->place = str_copy(&app->arena, named);
+    app->fixed_day = on;
     Cx cx = app_system_cx(app, &app->arena);
     const Place *places = NULL;
     size_t n = 0;
     TRY(place_list(&cx, &places, &n));
-    if (options->place.n == 0 && n == 1)
+    if (named.n == 0 && n == 1)
         app->place = places[0].code;
     if (app->place.n == 0 && n > 1) {
         cli_say("the database holds several places; name one with --place CODE");
         return ERR_USAGE;
     }
-    if (app->place.n == 0 || n == 0 || !date_is_none(options->on))
+    if (app->place.n == 0 || n == 0 || !date_is_none(on))
         return OK;
     cx.place = app->place;
-    Str day = {0};
-    TRY(setting_get(&cx, STR("day"), &day));
-    return day.n == 0 ? OK : date_parse(day, &app->fixed_day);
+    return place_fixed_day(&cx, &app->fixed_day);
 }
 
-static Err keep_packs_of_place(Cx *cx)
+Err app_made(App *app, Date on)
 {
-    for (size_t i = 0; i < cx->packs->pack_n; i++) {
-        const Pack *pack = &cx->packs->packs[i];
-        PackVersionFile *files = arena_array(cx->arena, PackVersionFile, pack->file_n);
-        for (size_t j = 0; j < pack->file_n; j++)
-            files[j] = (PackVersionFile){pack->files[j].path, pack->files[j].text};
-        const PackVersion version = {pack->id, pack->version, pack->hash, files, pack->file_n};
-        TRY(pack_version_keep(cx, &version));
-    }
-    return OK;
-}
-
-Err app_keep_packs(Cx *cx)
-{
-    const Place *places = NULL;
-    size_t n = 0;
-    TRY(place_list(cx, &places, &n));
-    for (size_t i = 0; i < n; i++) {
-        Cx of_place = *cx;
-        of_place.place = places[i].code;
-        TRY(keep_packs_of_place(&of_place));
-    }
-    return OK;
-}
-
-static Err update_derived(App *app)
-{
-    Arena arena = {0};
-    arena_init(&arena, MIB(256));
-    Cx cx = app_system_cx(app, &arena);
-    Err err = record_tables_update(&cx);
-    if (err == OK)
-        err = app_keep_packs(&cx);
-    if (err == OK && app->place.n > 0) {
-        Place place;
-        err = place_open(&cx, &place);
-        if (err == OK)
-            err = obligation_rules_update(&cx);
-        else if (err == ERR_NOT_FOUND)
-            err = OK; /* the command is about to make the place */
-    }
-    if (err != OK)
-        cli_say_problems(&cx);
-    arena_done(&arena);
-    return err;
+    Str named = app->place;
+    TRY(choose_place(app, named, on));
+    return app_packs_apply(app);
 }
 
 static Err open_all(App *app, const AppOptions *options)
 {
+    bool applies = options->packs != APP_PACKS_HELD;
     Str directory = app_packs_directory(options->packs_directory, &app->arena);
-    TRY(app_load_packs(directory, &app->arena, &app->packs));
+    if (applies) /* before anything is made: packs with mistakes change nothing */
+        TRY(app_load_packs(directory, &app->arena, &app->packs));
     access_register_scopes();
     record_set_hooks(app_record_hooks);
     TRY(open_keys(app, options));
     TRY(open_database(app, options));
-    TRY(choose_place(app, options));
-    return update_derived(app);
+    if (options->packs == APP_PACKS_APPLIED_TO_ALL)
+        return app_packs_apply_to_all(app);
+    if (options->packs == APP_PACKS_COMPARED)
+        return OK;
+    TRY(choose_place(app, options->place, options->on));
+    return applies ? app_packs_apply(app) : app_packs_take_held(app, options->packs_directory);
 }
 
 Err app_open(const AppOptions *options, App *ret_app)
 {
-    *ret_app = (App){.fixed_day = DATE_NONE, .lang = lang_of_environment()};
+    *ret_app = (App){.fixed_day = DATE_NONE, .lang = app_lang()};
     arena_init(&ret_app->arena, MIB(64));
     Err err = open_all(ret_app, options);
     if (err != OK)
@@ -234,8 +183,7 @@ void app_close(App *app)
     if (app->writer != NULL)
         writer_stop(app->writer);
     db_close(app->db);
-    if (app->packs != NULL)
-        pack_set_close(app->packs);
+    pack_set_close(app->packs);
     arena_done(&app->arena);
     *app = (App){.fixed_day = DATE_NONE};
 }

@@ -1,8 +1,9 @@
 /* The composition root: opens what a command or the server needs and closes it again. Nothing
  * outside app/ includes this.
  *
- * Opening an App loads the packs, opens the database, brings its schema, form tables and rules up
- * to date, and names the place. What it opened it holds until app_close. */
+ * Opening an App opens the database, names the place and loads the packs: those that the database
+ * holds, or a directory's, which are then applied: schema, form tables and rules are brought up to
+ * date. What it opened it holds until app_close. */
 #pragma once
 
 #include "core/cx.h"
@@ -10,9 +11,20 @@
 #include "engine/records/records.h"
 #include "pack/pack.h"
 
+typedef enum {
+    APP_PACKS_HELD, /* what the database holds; nothing is applied, also no migration. A directory
+                       that is named must hold the same */
+    APP_PACKS_APPLIED, /* the directory's, applied for the one place: refused when they are others
+                          than those that further places of the database share */
+    APP_PACKS_APPLIED_TO_ALL, /* for every place; App.place stays empty */
+    APP_PACKS_COMPARED,       /* the directory's; the database is open for reading only, with
+                                 whatever schema it has; App.place stays empty */
+} AppPacks;
+
 typedef struct AppOptions {
     Str db_url;
-    Str packs_directory; /* empty: found by app_packs_directory */
+    AppPacks packs;
+    Str packs_directory; /* empty: what the database holds, or found by app_packs_directory */
     Str keys_file;       /* empty: beside the SQLite file */
     Str place;           /* empty: the only one in the database */
     Date on;             /* DATE_NONE: the database's fixed day, else the clock */
@@ -41,10 +53,20 @@ Err app_start_writer(App *app) MUST_CHECK;
 Str app_packs_directory(Str given, Arena *arena);
 /* A context on app->db that acts as the system and sees everything. */
 Cx app_system_cx(App *app, Arena *arena);
-/* Keeps the text of the packs with every place of the database: what a record was judged by can be
- * read later. Only looks when nothing is new. app_open does it; so does a command that made a
- * place. */
-Err app_keep_packs(Cx *cx) MUST_CHECK;
+/* After a command that made its place: names the place and applies the packs to it. */
+Err app_made(App *app, Date on) MUST_CHECK;
+/* How the packs of cx differ from those that the database holds. */
+typedef struct AppPackChange {
+    Str pack;
+    Str from, to; /* versions; empty: the pack is new, or gone */
+} AppPackChange;
+Err app_packs_pending(Cx *cx, const AppPackChange **ret_changes, size_t *ret_n) MUST_CHECK;
+/* Parts of app_open. They say what is wrong. */
+Err app_packs_apply(App *app) MUST_CHECK;
+Err app_packs_apply_to_all(App *app) MUST_CHECK;
+Err app_packs_take_held(App *app, Str given_directory) MUST_CHECK;
+/* The language of the environment. */
+Lang app_lang(void);
 /* The instant to live in: the clock's, moved to the fixed day when there is one. */
 Instant app_now(Date fixed_day);
 

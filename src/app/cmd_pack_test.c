@@ -305,6 +305,7 @@ static Err pack_test_run(Cli *cli)
 {
     App app;
     AppOptions options = {.db_url = cli_value(cli, "db"),
+                          .packs = APP_PACKS_APPLIED,
                           .packs_directory = folder_of(cli),
                           .keys_file = cli_value(cli, "keys"),
                           .place = TEST_PLACE,

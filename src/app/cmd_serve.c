@@ -116,6 +116,7 @@ static Err serve_run(Cli *cli)
     App app;
     AppOptions options = {
         .db_url = cli_value(cli, "db"),
+        .packs = APP_PACKS_APPLIED,
         .packs_directory = cli_value(cli, "packs"),
         .keys_file = cli_value(cli, "keys"),
         .place = cli_value(cli, "place"),

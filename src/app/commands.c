@@ -5,15 +5,18 @@
 
 extern const Command cmd_pack_test;
 extern const Command cmd_serve;
+extern const Command cmd_upgrade;
 
 const Command *const app_commands[] = {
     &cmd_serve,
     &cmd_demo,
     &cmd_init,
+    &cmd_upgrade,
     &cmd_pack_check,
     &cmd_pack_test,
     &cmd_due,
     &cmd_facilities,
+    &cmd_records,
     &cmd_obligations_explain,
     &cmd_obligations_recompute,
     &cmd_obligations_verify,

@@ -13,3 +13,4 @@ extern const Command cmd_obligations_explain;
 extern const Command cmd_obligations_recompute;
 extern const Command cmd_obligations_verify;
 extern const Command cmd_pack_check;
+extern const Command cmd_records;

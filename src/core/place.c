@@ -89,6 +89,14 @@ Err setting_put(Cx *cx, Str key, Str value)
     return cx_write(cx, write_setting, &pair);
 }
 
+Err place_fixed_day(Cx *cx, Date *ret_day)
+{
+    Str day = {0};
+    TRY(setting_get(cx, STR("day"), &day));
+    *ret_day = DATE_NONE;
+    return day.n == 0 ? OK : date_parse(day, ret_day);
+}
+
 static Err keep_version(Cx *cx, void *arg)
 {
     const PackVersion *version = arg;
@@ -159,4 +167,42 @@ Err pack_version_open(Cx *cx, Str pack, Str hash, PackVersion *ret_version)
     version.version = row.version;
     *ret_version = version;
     return OK;
+}
+
+Cx cx_of_database(const Cx *cx)
+{
+    Cx database = *cx;
+    database.place = STR("");
+    return database;
+}
+
+static const Str setting_packs = {"packs", sizeof "packs" - 1};
+
+/* One line a pack: id, version, hash. */
+Err pack_applied_list(Cx *cx, const PackApplied **ret_packs, size_t *ret_n)
+{
+    VEC(PackApplied) packs = {0};
+    Cx database = cx_of_database(cx);
+    Str rest = {0}, line = {0};
+    TRY(setting_get(&database, setting_packs, &rest));
+    while (str_cut(&rest, '\n', &line)) {
+        PackApplied pack = {0};
+        if (str_cut(&line, ' ', &pack.pack) && str_cut(&line, ' ', &pack.version)) {
+            pack.hash = line;
+            VEC_PUSH(cx->arena, &packs, pack);
+        }
+    }
+    *ret_packs = packs.items;
+    *ret_n = packs.n;
+    return OK;
+}
+
+Err pack_applied_put(Cx *cx, const PackApplied *packs, size_t n)
+{
+    Str *lines = arena_array(cx->arena, Str, n + 1);
+    for (size_t i = 0; i < n; i++)
+        lines[i] = str_printf(cx->arena, "%.*s %.*s %.*s", STR_ARG(packs[i].pack),
+                              STR_ARG(packs[i].version), STR_ARG(packs[i].hash));
+    Cx database = cx_of_database(cx);
+    return setting_put(&database, setting_packs, str_join(cx->arena, lines, n, STR("\n")));
 }

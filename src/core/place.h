@@ -25,6 +25,9 @@ Err place_put(Cx *cx, Str name, Str name_en) MUST_CHECK;
 Err setting_get(Cx *cx, Str key, Str *ret_value) MUST_CHECK;
 Err setting_put(Cx *cx, Str key, Str value) MUST_CHECK;
 
+/* The day that the place lives in instead of the clock's; DATE_NONE: by the clock. */
+Err place_fixed_day(Cx *cx, Date *ret_day) MUST_CHECK;
+
 typedef struct PackVersionFile {
     Str path;
     Str text;
@@ -42,3 +45,17 @@ typedef struct PackVersion {
 Err pack_version_keep(Cx *cx, const PackVersion *version) MUST_CHECK;
 /* The files of a version that was kept, in path order; ERR_NOT_FOUND otherwise. */
 Err pack_version_open(Cx *cx, Str pack, Str hash, PackVersion *ret_version) MUST_CHECK;
+
+/* One pack of the set that the database's tables, views and rules were made for. All places of a
+ * database share one set. */
+typedef struct PackApplied {
+    Str pack;
+    Str version;
+    Str hash;
+} PackApplied;
+
+/* In the order in which they were put; none for a database that has had none. */
+Err pack_applied_list(Cx *cx, const PackApplied **ret_packs, size_t *ret_n) MUST_CHECK;
+Err pack_applied_put(Cx *cx, const PackApplied *packs, size_t n) MUST_CHECK;
+/* A Cx for the settings of the database, which belong to no place. */
+Cx cx_of_database(const Cx *cx);

@@ -253,15 +253,31 @@ Err migrate_up(Db *db, Arena *arena, int *ret_applied, Str *reterr_message)
     return OK;
 }
 
-Err migrate_check(Db *db, Arena *arena, Str *reterr_message)
+Err migrate_pending(Db *db, Arena *arena, const Str **ret_names, size_t *ret_n, Str *reterr_message)
 {
     Applied applied = {0};
     Err err = read_applied(db, arena, &applied);
     if (err != OK)
         return fail(db, arena, STR("list"), err, reterr_message);
     TRY(compare(&applied, arena, reterr_message));
-    if (applied.n < embed_migrations_n)
-        return refuse(arena, embed_migrations[applied.n].name,
-                      "has not been run: the database is older than this program", reterr_message);
+    Str *names = arena_array(arena, Str, embed_migrations_n + 1);
+    size_t n = 0;
+    for (size_t i = applied.n; i < embed_migrations_n; i++) {
+        int64_t version = 0;
+        TRY(name_of(&embed_migrations[i], &version, &names[n++]));
+    }
+    *ret_names = names;
+    *ret_n = n;
+    return OK;
+}
+
+Err migrate_check(Db *db, Arena *arena, Str *reterr_message)
+{
+    const Str *names = NULL;
+    size_t n = 0;
+    TRY(migrate_pending(db, arena, &names, &n, reterr_message));
+    if (n > 0)
+        return refuse(arena, names[0], "has not been run: the database is older than this program",
+                      reterr_message);
     return OK;
 }

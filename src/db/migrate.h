@@ -14,6 +14,11 @@ Err migrate_up(Db *db, Arena *arena, int *ret_applied, Str *reterr_message) MUST
 /* ERR_CONFLICT when the database is newer or older than this program. */
 Err migrate_check(Db *db, Arena *arena, Str *reterr_message) MUST_CHECK;
 
+/* The names of the migrations that migrate_up would run; ERR_CONFLICT when the database is not of
+ * this program. */
+Err migrate_pending(Db *db, Arena *arena, const Str **ret_names, size_t *ret_n,
+                    Str *reterr_message) MUST_CHECK;
+
 /* Puts the column types and table options of the engine for the {words}, and leaves out what is for
  * the other engine: for DDL made at run time. ERR_INVALID for a word that does not exist. */
 Err migrate_expand(DbEngine engine, Arena *arena, Str text, Str *ret_sql) MUST_CHECK;

@@ -115,29 +115,36 @@ static void parse_file(Loader *loader, LoadFile *file)
         MISTAKE_AT(loader, file, faults.items[i].at, MISTAKE_YAML, faults.items[i].message);
 }
 
-static Err load_file(Loader *loader, Str directory, Str path)
+/* NULL where no file of a pack may stand; that is noted. */
+static LoadFile *place_file(Loader *loader, Str path)
 {
     size_t slash = str_find_char(path, '/', 0);
     if (slash == SIZE_MAX)
-        return OK; /* beside the packs: a README, say */
+        return NULL; /* beside the packs: a README, say */
     LoadPack *pack = pack_of_folder(loader, str_slice(path, 0, slash));
     LoadFile *file = &pack->files[pack->file_n];
     *file = (LoadFile){.path = str_copy(loader->arena, path),
                        .in_pack = str_copy(loader->arena, str_slice(path, slash + 1, path.n)),
                        .pack = pack};
-    if (!is_in_place(loader, file))
+    return is_in_place(loader, file) ? file : NULL;
+}
+
+static Err load_file(Loader *loader, Str directory, Str path)
+{
+    LoadFile *file = place_file(loader, path);
+    if (file == NULL)
         return OK;
     Str full = os_path_join(&loader->work, directory, path);
     Err err = os_file_read(loader->arena, full, PACK_FILE_MOST, &file->text);
     if (err == ERR_LIMIT) {
         MISTAKE_AT(loader, file, top, MISTAKE_FILE_TOO_LARGE,
                    same(str_printf(loader->mistake_arena, "%d", PACK_FILE_MOST / 1024)));
-        blind_for_folder(loader, pack, file->in_pack);
-        pack->file_n++; /* it is there, only not known */
+        blind_for_folder(loader, file->pack, file->in_pack);
+        file->pack->file_n++; /* it is there, only not known */
         return OK;
     }
     TRY(err);
-    pack->file_n++;
+    file->pack->file_n++;
     parse_file(loader, file);
     return OK;
 }
@@ -152,6 +159,19 @@ Err load_files(Loader *loader, Str directory)
             TRY(load_file(loader, directory, entries.items[i].name));
     }
     return OK;
+}
+
+void load_texts(Loader *loader, const PackFile *files, size_t n)
+{
+    loader->entry_n = n;
+    for (size_t i = 0; i < n; i++) {
+        LoadFile *file = place_file(loader, files[i].path);
+        if (file == NULL)
+            continue;
+        file->text = str_copy(loader->arena, files[i].text);
+        file->pack->file_n++;
+        parse_file(loader, file);
+    }
 }
 
 /* ---- pack.yaml ---- */

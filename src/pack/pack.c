@@ -40,11 +40,21 @@ static void note_unused_tables(Loader *loader)
     }
 }
 
-static Err load_all(Loader *loader, Str directory)
+/* Where the files come from: a directory, or texts. */
+typedef struct {
+    Str directory;
+    const PackFile *files; /* NULL: the directory */
+    size_t file_n;
+} LoadSource;
+
+static Err load_all(Loader *loader, const LoadSource *source)
 {
     for (size_t kind = 0; kind < DECLARED_KIND_N; kind++)
         map_init(&loader->declared[kind], &loader->work);
-    TRY(load_files(loader, directory));
+    if (source->files == NULL)
+        TRY(load_files(loader, source->directory));
+    else
+        load_texts(loader, source->files, source->file_n);
     load_packs(loader);
     declare_all(loader);
     compile_all(loader);
@@ -57,8 +67,9 @@ static Err load_all(Loader *loader, Str directory)
     return loader->mistakes.n == 0 ? OK : ERR_PACK;
 }
 
-Err pack_set_open(Str directory, const char *const *permissions, Arena *arena, PackSet **ret_set,
-                  const PackMistake **reterr_mistakes, size_t *reterr_mistake_n)
+static Err open_set(const LoadSource *source, const char *const *permissions, Arena *arena,
+                    PackSet **ret_set, const PackMistake **reterr_mistakes,
+                    size_t *reterr_mistake_n)
 {
     /* The set lives in its own arena, itself included. */
     Arena own;
@@ -70,7 +81,7 @@ Err pack_set_open(Str directory, const char *const *permissions, Arena *arena, P
     arena_init(&loader.work, MIB(WORK_CEILING_MIB));
     *reterr_mistakes = NULL;
     *reterr_mistake_n = 0;
-    Err err = load_all(&loader, directory);
+    Err err = load_all(&loader, source);
     if (err == ERR_PACK) {
         mistakes_sort(&loader);
         *reterr_mistakes = loader.mistakes.items;
@@ -83,6 +94,22 @@ Err pack_set_open(Str directory, const char *const *permissions, Arena *arena, P
     }
     *ret_set = set;
     return OK;
+}
+
+Err pack_set_open(Str directory, const char *const *permissions, Arena *arena, PackSet **ret_set,
+                  const PackMistake **reterr_mistakes, size_t *reterr_mistake_n)
+{
+    const LoadSource source = {.directory = directory};
+    return open_set(&source, permissions, arena, ret_set, reterr_mistakes, reterr_mistake_n);
+}
+
+Err pack_set_open_files(const PackFile *files, size_t n, const char *const *permissions,
+                        Arena *arena, PackSet **ret_set, const PackMistake **reterr_mistakes,
+                        size_t *reterr_mistake_n)
+{
+    static const PackFile none[1];
+    const LoadSource source = {.files = n == 0 ? none : files, .file_n = n};
+    return open_set(&source, permissions, arena, ret_set, reterr_mistakes, reterr_mistake_n);
 }
 
 void pack_set_close(PackSet *set)

@@ -242,6 +242,11 @@ typedef struct PackSet {
  * NULL skips that check. The set is allocated by the function; pack_set_close ends it. */
 Err pack_set_open(Str directory, const char *const *permissions, Arena *arena, PackSet **ret_set,
                   const PackMistake **reterr_mistakes, size_t *reterr_mistake_n) MUST_CHECK;
+/* The same from files that were kept, sorted by path; a path begins with the pack's folder:
+ * "county/pack.yaml". */
+Err pack_set_open_files(const PackFile *files, size_t n, const char *const *permissions,
+                        Arena *arena, PackSet **ret_set, const PackMistake **reterr_mistakes,
+                        size_t *reterr_mistake_n) MUST_CHECK;
 void pack_set_close(PackSet *set);
 
 const Form *pack_form(const PackSet *set, Str id);       /* NULL when absent */

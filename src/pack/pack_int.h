@@ -197,6 +197,8 @@ size_t refer_to_field(Reader *reader, const Yaml *scalar, const Declared *form);
 /* ---- the kinds of file ---- */
 
 Err load_files(Loader *loader, Str directory) MUST_CHECK;
+/* The same from texts that are sorted by path: "county/pack.yaml". */
+void load_texts(Loader *loader, const PackFile *files, size_t n);
 void load_packs(Loader *loader); /* pack.yaml of each, and their order */
 void load_codes(Loader *loader, Declared *declared);
 void load_parameter(Loader *loader, Declared *declared);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/os_file.h"
+#include "base/vec.h"
 #include "pack/pack_tests.h"
 
 static const char *const permissions[] = {"session.own",      "areas.read",
@@ -239,6 +240,36 @@ static void a_file_beyond_the_limit_is_a_mistake(void **state)
     arena_done(&arena);
 }
 
+/* What the database keeps of a version gives the same packs again, in the same order. */
+static void kept_files_give_the_same_packs(void **state)
+{
+    (void)state;
+    Fixture fixture = {0};
+    open_packs(&fixture, STR(TESTS_PACKS "/good"));
+    VEC(PackFile) files = {0};
+    for (size_t i = 0; i < fixture.set->pack_n; i++) {
+        const Pack *pack = &fixture.set->packs[i];
+        for (size_t j = 0; j < pack->file_n; j++)
+            VEC_PUSH(&fixture.arena, &files,
+                     (PackFile){str_printf(&fixture.arena, "%.*s/%.*s", STR_ARG(pack->id),
+                                           STR_ARG(pack->files[j].path)),
+                                pack->files[j].text});
+    }
+    PackSet *again = NULL;
+    const PackMistake *mistakes = NULL;
+    size_t n = 0;
+    assert_int_equal(
+        pack_set_open_files(files.items, files.n, NULL, &fixture.arena, &again, &mistakes, &n), OK);
+    assert_int_equal(again->pack_n, fixture.set->pack_n);
+    for (size_t i = 0; i < again->pack_n; i++) {
+        assert_true(str_equals(again->packs[i].id, fixture.set->packs[i].id));
+        assert_true(str_equals(again->packs[i].hash, fixture.set->packs[i].hash));
+    }
+    pack_set_close(again);
+    pack_set_close(fixture.set);
+    arena_done(&fixture.arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -253,6 +284,7 @@ int main(void)
         cmocka_unit_test(packs_are_loaded_after_what_they_need),
         cmocka_unit_test(a_folder_that_is_not_there_is_an_error_and_no_mistake),
         cmocka_unit_test(a_file_beyond_the_limit_is_a_mistake),
+        cmocka_unit_test(kept_files_give_the_same_packs),
     };
     return cmocka_run_group_tests_name("pack", tests, open_own_packs, close_packs);
 }

@@ -59,7 +59,7 @@ const Route route_residents = {
     .title = {"查找居民", "Find residents"},
 };
 
-static Err write_who(Cx *cx, JsonOut *out, const Resident *resident)
+static Err write_who(Cx *cx, JsonOut *out, const Resident *resident, Date on)
 {
     Wording area_name = {0};
     TRY(subject_area_name(cx, resident->area, &area_name));
@@ -70,7 +70,7 @@ static Err write_who(Cx *cx, JsonOut *out, const Resident *resident)
                                 .area = resident->area,
                                 .area_name = area_name.zh,
                                 .area_name_en = area_name.en,
-                                .on = cx->today};
+                                .on = on};
     json_key_c(out, "resident");
     json_object_begin(out);
     person_brief_write(out, &person);
@@ -104,11 +104,11 @@ static Err write_programs(Cx *cx, JsonOut *out, Uuid resident)
     return OK;
 }
 
-static Err write_obligations(Cx *cx, JsonOut *out, Uuid resident)
+static Err write_obligations(Cx *cx, JsonOut *out, Uuid resident, Date on)
 {
     const ObligationLine *lines = NULL;
     size_t n = 0;
-    TRY(obligation_of(cx, resident, cx->today, &lines, &n));
+    TRY(obligation_of(cx, resident, on, &lines, &n));
     json_key_c(out, "obligations");
     json_array_begin(out);
     const Rule *answered = NULL;
@@ -116,7 +116,7 @@ static Err write_obligations(Cx *cx, JsonOut *out, Uuid resident)
         if (!obligation_is_shown(&lines[i], &answered))
             continue;
         json_object_begin(out);
-        web_json_obligation(out, &lines[i], cx->today);
+        web_json_obligation(out, &lines[i], on);
         web_json_reasons(cx, out, &lines[i]);
         json_object_end(out);
     }
@@ -142,17 +142,34 @@ static Err write_records(Cx *cx, JsonOut *out, Uuid resident)
     return OK;
 }
 
+/* Today, or a past day: then everything is answered as it was known at the end of it. */
+static Err take_day(Cx *cx, const HttpRequest *request, Date *ret_on)
+{
+    TRY(web_query_date(cx, request, "on", cx->today, ret_on));
+    int order = date_compare(*ret_on, cx->today);
+    char today[DATE_TEXT_SIZE];
+    if (order > 0)
+        return cx_fail(cx, ERR_INVALID, TEXT_DAY_AHEAD, STR("on"), 1,
+                       str_from_c(date_format(cx->today, today)));
+    if (order < 0)
+        cx->as_of = *ret_on;
+    return OK;
+}
+
 static Err resident_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
 {
     Uuid id = UUID_NIL;
+    Date on = DATE_NONE;
     TRY(web_parameter_uuid(cx, request, "id", &id));
+    TRY(take_day(cx, request, &on));
     Resident resident;
     TRY(resident_open(cx, id, &resident));
     JsonOut out = web_json(response);
     json_object_begin(&out);
-    TRY(write_who(cx, &out, &resident));
+    web_json_date(&out, "on", on);
+    TRY(write_who(cx, &out, &resident, on));
     TRY(write_programs(cx, &out, id));
-    TRY(write_obligations(cx, &out, id));
+    TRY(write_obligations(cx, &out, id, on));
     TRY(write_records(cx, &out, id));
     json_object_end(&out);
     return OK;
@@ -163,8 +180,9 @@ const Route route_resident = {
     .path = "/api/residents/{id}",
     .handler = resident_get,
     .permit = "residents.read",
+    .query = "{on?: date}",
     .out =
-        "{resident: any, programs: [{id: text, title: wording, tag: wording, enrolled_on: date}], "
+        "{on: date, resident: any, programs: [{id: text, title: wording, tag: wording, enrolled_on: date}], "
         "obligations: [any], records: [any]}",
     .title = {"居民页：档案、应做服务、时间轴", "A person's page: who, what is owed, the timeline"},
 };

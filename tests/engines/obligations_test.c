@@ -453,7 +453,15 @@ static void a_rule_that_changed_is_made_anew(void **state)
     assert_int_equal(db_script(f->db, STR("UPDATE obligation_rule SET signature = 'another'")), OK);
     assert_int_equal(db_script(f->db, STR("DELETE FROM obligation_evidence")), OK);
     assert_int_equal(db_commit(f->db), OK);
+    const ObligationRuleChange *changes = NULL;
+    size_t n = 0;
+    assert_int_equal(obligation_rules_pending(&f->cx, &changes, &n), OK);
+    assert_int_equal(n, f->cx.packs->rule_n);
+    assert_int_equal(changes[0].kind, OBLIGATION_RULE_CHANGED);
+    assert_true(changes[0].subjects > 0);
     assert_int_equal(obligation_rules_update(&f->cx), OK);
+    assert_int_equal(obligation_rules_pending(&f->cx, &changes, &n), OK);
+    assert_int_equal(n, 0);
     assert_texts_equal(stored_list(f, f->cx.today), before);
     assert_texts_equal(explained_list(f, day("2025-01-20")), past);
     assert_nothing_differs(f);

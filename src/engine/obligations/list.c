@@ -257,7 +257,8 @@ static void note_enrolment(Cx *cx, Enrolments *enrolments, const Program *progra
 static Err read_enrolments(Cx *cx, Uuid subject, Enrolments *enrolments)
 {
     CLEANUP(db_rows_close) DbRows found = {0};
-    ObligationEnrolmentRowsIn in = {cx->place, subject};
+    ObligationEnrolmentRowsIn in = {cx->place, subject,
+                                    date_is_none(cx->as_of) ? KNOWN_NOW : cx->as_of};
     TRY(obligation_enrolment_rows_open(cx->db, &in, &found));
     for (;;) {
         ObligationEnrolmentRowsRow row;

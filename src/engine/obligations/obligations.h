@@ -83,6 +83,14 @@ Err obligation_record_hook(Cx *cx, const RecordChange *change) MUST_CHECK;
  * and its subjects marked stale; a new year marks everybody. Call after record_tables_update; cheap
  * when nothing changed. */
 Err obligation_rules_update(Cx *cx) MUST_CHECK;
+/* What obligation_rules_update would do to the rules of cx->place, without doing it. */
+typedef struct ObligationRuleChange {
+    Str program, rule;
+    enum { OBLIGATION_RULE_NEW, OBLIGATION_RULE_CHANGED, OBLIGATION_RULE_GONE } kind;
+    int64_t subjects; /* so many at most become stale: who has evidence of it or records it reads */
+} ObligationRuleChange;
+Err obligation_rules_pending(Cx *cx, const ObligationRuleChange **ret_changes,
+                             size_t *ret_n) MUST_CHECK;
 Err obligation_mark_stale(Cx *cx, Uuid subject) MUST_CHECK;
 /* Works off the stale subjects, at most 500 a transaction. Every list calls it first. */
 Err obligation_settle(Cx *cx) MUST_CHECK;
@@ -130,6 +138,6 @@ typedef struct Enrolment {
     const Program *program;
     Date entered_on;
 } Enrolment;
-/* The programs that the subject is in now. */
+/* The programs that the subject is in now, or was known to be in on cx->as_of. */
 Err obligation_enrolments(Cx *cx, Uuid subject, const Enrolment **ret_enrolments,
                           size_t *ret_n) MUST_CHECK;

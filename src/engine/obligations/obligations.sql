@@ -151,6 +151,22 @@ DELETE FROM obligation_stale WHERE place = :place AND subject_id = :subject_id;
 -- in: place text, rule_key integer
 DELETE FROM obligation_evidence WHERE place = :place AND rule_key = :rule_key;
 
+-- Whoever has evidence of a rule, or a current record of a form that it reads.
+-- name: obligation_rule_subjects :one
+-- scan: told before a rule of the packs changes
+-- unscoped: a number; nobody reads the rows
+-- in: place text, rule_key integer, entry_form text, leave_form text, evidence_form text
+-- out: n integer
+SELECT count(*) AS n FROM (
+    SELECT e.subject_id
+    FROM obligation_evidence e
+    WHERE e.place = :place AND e.rule_key = :rule_key
+    UNION
+    SELECT r.subject_id
+    FROM v_record r
+    WHERE r.place = :place AND r.form IN (:entry_form, :leave_form, :evidence_form)
+) s;
+
 -- name: obligation_list_rows :many
 -- in: place text, on_day date, area text, program text, with_overdue integer, with_due integer
 -- in: with_open integer, after_due date?, after_program text, after_rule text, after_id uuid
@@ -195,9 +211,10 @@ GROUP BY o.rule_key, g.program
 ORDER BY g.program, o.rule_key;
 
 -- name: obligation_enrolment_rows :many
--- in: place text, subject_id uuid
+-- in: place text, subject_id uuid, known_on date
 -- out: rule_key integer, happened_on date, kind integer
 SELECT e.rule_key, e.happened_on, e.kind
 FROM obligation_evidence e
-WHERE e.place = :place AND e.subject_id = :subject_id AND e.kind < 2 AND e.ended_on IS NULL
+WHERE e.place = :place AND e.subject_id = :subject_id AND e.kind < 2
+  AND e.recorded_on <= :known_on AND (e.ended_on IS NULL OR e.ended_on > :known_on)
 ORDER BY e.rule_key, e.happened_on, e.record_id;

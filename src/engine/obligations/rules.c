@@ -221,3 +221,58 @@ Err obligation_rules_update(Cx *cx)
         TRY(cx_write(cx, update_work, &horizon));
     return OK;
 }
+
+typedef VEC(ObligationRuleChange) RuleChanges;
+
+static Err note_change(Cx *cx, RuleChanges *changes, int64_t key, const Rule *rule,
+                       ObligationRuleChange change)
+{
+    ObligationRuleSubjectsIn in = {.place = cx->place, .rule_key = key};
+    if (rule != NULL) {
+        in.entry_form = form_of(rule->program->enrolled_by);
+        in.leave_form = form_of(rule->program->left_by);
+        in.evidence_form = form_of(rule->evidence);
+    }
+    ObligationRuleSubjectsRow row;
+    TRY(obligation_rule_subjects(cx->db, cx->arena, &in, &row));
+    change.subjects = row.n;
+    VEC_PUSH(cx->arena, changes, change);
+    return OK;
+}
+
+static Err list_changes(Cx *cx, RuleChanges *changes)
+{
+    NotedRules noted = {0};
+    TRY(read_noted(cx, &noted));
+    for (size_t i = 0; i < cx->packs->rule_n; i++) {
+        const Rule *rule = cx->packs->rules[i];
+        const NotedRule *before = find_noted(&noted, rule_key(rule));
+        bool is_known = before != NULL && before->signature.n > 0;
+        if (is_known && str_equals(before->signature, signature_of(rule, cx->arena)))
+            continue;
+        TRY(note_change(
+            cx, changes, rule_key(rule), rule,
+            (ObligationRuleChange){rule->program->id, rule->id,
+                                   is_known ? OBLIGATION_RULE_CHANGED : OBLIGATION_RULE_NEW, 0}));
+    }
+    for (size_t i = 0; i < noted.n; i++) {
+        const NotedRule *before = &noted.items[i];
+        if (before->signature.n == 0 || rule_by_key(cx, before->key) != NULL)
+            continue;
+        TRY(note_change(
+            cx, changes, before->key, NULL,
+            (ObligationRuleChange){before->program, before->rule, OBLIGATION_RULE_GONE, 0}));
+    }
+    return OK;
+}
+
+Err obligation_rules_pending(Cx *cx, const ObligationRuleChange **ret_changes, size_t *ret_n)
+{
+    RuleChanges changes = {0};
+    Err err = list_changes(cx, &changes);
+    if (err != OK)
+        return cx_fail_db(cx, err);
+    *ret_changes = changes.items;
+    *ret_n = changes.n;
+    return OK;
+}

@@ -110,6 +110,12 @@ void record_forms_prepare(struct PackSet *set);
  * write. Nothing is done when the tables are up to date. ERR_PACK with a problem for each field
  * whose type or unit changed or whose id is a column of the header. */
 Err record_tables_update(Cx *cx) MUST_CHECK;
+/* What record_tables_update would do, without doing it; *ret_n 0: nothing. */
+typedef struct RecordTableChange {
+    Str form;   /* empty: only the views of the forms are made anew */
+    Str column; /* empty: the form's whole table */
+} RecordTableChange;
+Err record_tables_pending(Cx *cx, const RecordTableChange **ret_changes, size_t *ret_n) MUST_CHECK;
 
 /* The published views of cx->db (v_record, v_<form>, v_<form>__<field>): those of a past day,
  * showing what was known at its end, or the current ones again. One connection only. */

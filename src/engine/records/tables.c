@@ -156,18 +156,10 @@ static Err apply_plan(Cx *cx, const Plan *plan)
     return db_script(cx->db, buf_str(&sql));
 }
 
-/* Settings of the database: tables belong to no place. */
-static Cx of_database(const Cx *cx)
-{
-    Cx database = *cx;
-    database.place = STR("");
-    return database;
-}
-
 static Err update_work(Cx *cx, void *arg)
 {
     Update *update = arg;
-    Cx database = of_database(cx);
+    Cx database = cx_of_database(cx);
     Str applied;
     /* Whoever writes the row first goes on, others wait for it and find the work done. */
     TRY(setting_put(&database, setting_lock, STR("1")));
@@ -186,12 +178,50 @@ Err record_tables_update(Cx *cx)
     ENSURE(cx->packs != NULL && cx->packs->record_forms != NULL);
     Update update;
     plan_forms(cx, &update);
-    Cx database = of_database(cx);
+    Cx database = cx_of_database(cx);
     Str applied;
     Err err = setting_get(&database, setting_tables, &applied);
     if (err != OK)
         return cx_fail_db(cx, err);
     return str_equals(applied, update.hash) ? OK : cx_write(cx, update_work, &update);
+}
+
+/* What update_work would do to the forms, one line each. */
+static void list_changes(Cx *cx, const Update *update, const RecordTableChange **ret_changes,
+                         size_t *ret_n)
+{
+    VEC(RecordTableChange) changes = {0};
+    for (size_t i = 0; i < update->n; i++) {
+        const Plan *plan = &update->plans[i];
+        if (plan->is_new_form)
+            VEC_PUSH(cx->arena, &changes, (RecordTableChange){.form = plan->form->id});
+        for (size_t j = 0; j < plan->n && !plan->is_new_form; j++) {
+            if (plan->is_new[j])
+                VEC_PUSH(cx->arena, &changes,
+                         (RecordTableChange){plan->form->id, plan->columns[j].name});
+        }
+    }
+    if (changes.n == 0) /* other views of the same columns */
+        VEC_PUSH(cx->arena, &changes, (RecordTableChange){0});
+    *ret_changes = changes.items;
+    *ret_n = changes.n;
+}
+
+Err record_tables_pending(Cx *cx, const RecordTableChange **ret_changes, size_t *ret_n)
+{
+    Update update;
+    plan_forms(cx, &update);
+    Cx database = cx_of_database(cx);
+    Str applied;
+    *ret_n = 0;
+    TRY(setting_get(&database, setting_tables, &applied));
+    if (str_equals(applied, update.hash))
+        return OK;
+    Err err = check_plans(cx, &update);
+    if (err != OK)
+        return err == ERR_PACK ? err : cx_fail_db(cx, err);
+    list_changes(cx, &update, ret_changes, ret_n);
+    return OK;
 }
 
 static Err run_views(Cx *cx, Buf *sql)
