@@ -17,9 +17,23 @@ typedef struct NameWatch {
 static const char *const context_names[] = {
     "happened_on", "today", "subject.sex", "subject.birth_date", "previous.happened_on", NULL};
 
+/* What `where` of a program's `who` may read. */
+static const char *const fact_names[FACT_SLOT_N + 1] = {"subject.sex", "subject.birth_date", NULL};
+
 static const Form *form_of(const ExpressionPlace *place)
 {
     return place->form->compiled;
+}
+
+static bool find_fact(Str name, ExprName *ret_name)
+{
+    for (uint32_t i = 0; i < FACT_SLOT_N; i++) {
+        if (!str_equals_c(name, fact_names[i]))
+            continue;
+        *ret_name = (ExprName){.type = i == FACT_SLOT_SEX ? EXPR_TEXT : EXPR_DATE, .slot = i};
+        return true;
+    }
+    return false;
 }
 
 static size_t field_of_name(const Form *form, Str name)
@@ -73,8 +87,9 @@ static bool find_name(void *context, Str name, ExprName *ret_name)
 {
     NameWatch *watch = context;
     bool is_found =
-        str_has_prefix(name, STR("$"))
-            ? find_parameter(watch, name, ret_name)
+        str_has_prefix(name, STR("$")) ? find_parameter(watch, name, ret_name)
+        : watch->place->form == NULL
+            ? find_fact(name, ret_name)
             : is_readable(watch, name) && watch->names.find(watch->names.context, name, ret_name);
     if (!is_found)
         watch->failed = name;
@@ -134,6 +149,11 @@ static void note_name(Reader *reader, YamlPlace at, const NameWatch *watch)
         note_parameter(reader, at, watch->failed);
         return;
     }
+    if (place->form == NULL) {
+        MISTAKE_AT(loader, reader->file, at, MISTAKE_NAME_UNKNOWN, name,
+                   choice_fix_c(loader, watch->failed, fact_names));
+        return;
+    }
     if (place->is_rule && is_outside_rules(watch->failed)) {
         MISTAKE_AT(loader, reader->file, at, MISTAKE_NAME_NOT_IN_RULES, name);
         return;
@@ -166,18 +186,21 @@ const Expr *compile_expression(Reader *reader, const Yaml *scalar, const Express
         MISTAKE_PLAIN(loader, reader->file, scalar->at, MISTAKE_TEXT_EXPECTED);
         return NULL;
     }
-    if (form_of(place) == NULL)
+    bool is_of_facts = place->form == NULL;
+    if (!is_of_facts && form_of(place) == NULL)
         return NULL;
     NameWatch watch = {.loader = loader, .place = place, .from = reader->file->pack};
-    watch.form_names = (FormNames){.fields = form_of(place)->fields,
-                                   .field_n = form_of(place)->field_n,
-                                   .readable_n = place->readable_n};
+    if (!is_of_facts)
+        watch.form_names = (FormNames){.fields = form_of(place)->fields,
+                                       .field_n = form_of(place)->field_n,
+                                       .readable_n = place->readable_n};
     watch.names = form_scope(&watch.form_names);
     ExprScope scope = {&watch, find_name};
     Expr *expr = NULL;
     ExprProblem problem = {0};
     if (expr_compile(loader->arena, scalar->text, &scope, wanted, &expr, &problem) == OK) {
-        check_literals(reader, scalar, place);
+        if (!is_of_facts)
+            check_literals(reader, scalar, place);
         return expr;
     }
     YamlPlace at = scalar_place(reader->file, scalar, problem.column == 0 ? 0 : problem.column - 1);

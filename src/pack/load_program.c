@@ -4,8 +4,8 @@
 #include "base/num.h"
 #include "base/utf8.h"
 
-static Form *form_of_program(Reader *reader, const Program *program, const Yaml *scalar,
-                             Declared **ret_declared)
+Form *read_form_of_program(Reader *reader, const Program *program, const Yaml *scalar,
+                           Declared **ret_declared)
 {
     Loader *loader = reader->loader;
     Declared *declared = refer_to(reader, scalar, DECLARED_FORM, MISTAKE_FORM_UNKNOWN);
@@ -13,10 +13,7 @@ static Form *form_of_program(Reader *reader, const Program *program, const Yaml 
         return NULL;
     Form *form = declared->compiled;
     *ret_declared = declared;
-    bool is_program_known =
-        declared->yaml->kind == YAML_MAP
-        && (form->program.n > 0 || yaml_get(declared->yaml, STR("program")) == NULL);
-    if (is_program_known && program->id.n > 0 && !str_equals(form->program, program->id))
+    if (form->program.n > 0 && program->id.n > 0 && !str_equals(form->program, program->id))
         MISTAKE_AT(loader, reader->file, scalar->at, MISTAKE_FORM_OTHER_PROGRAM, same(form->id),
                    same(program->id));
     else if (form->subject.n > 0 && program->subject.n > 0
@@ -35,11 +32,12 @@ static const Form *read_records(Reader *reader, const Program *program, const Ya
     if (value == NULL)
         return NULL;
     if (value->kind == YAML_SCALAR)
-        return form_of_program(reader, program, value, ret_declared);
+        return read_form_of_program(reader, program, value, ret_declared);
     if (!read_map(reader, value, keys, 1))
         return NULL;
     const Yaml *name = read_key(value, "form");
-    const Form *form = name == NULL ? NULL : form_of_program(reader, program, name, ret_declared);
+    const Form *form =
+        name == NULL ? NULL : read_form_of_program(reader, program, name, ret_declared);
     if (form == NULL)
         return NULL;
     ExpressionPlace place = {.form = *ret_declared, .readable_n = form->field_n, .is_rule = true};
@@ -47,63 +45,40 @@ static const Form *read_records(Reader *reader, const Program *program, const Ya
     return form;
 }
 
-/* A date field of a form, named under `field`. */
-static size_t read_date_field(Reader *reader, const Yaml *map, Declared *declared)
+static bool is_wanted(FieldType type, WantedField wanted)
 {
-    const Yaml *value = read_key(map, "field");
+    switch (wanted) {
+    case WANTS_DATE: return type == FIELD_DATE;
+    case WANTS_NUMBER: return type == FIELD_INTEGER || type == FIELD_DECIMAL;
+    case WANTS_TEXT: return type == FIELD_TEXT || type == FIELD_CODE;
+    }
+    return false;
+}
+
+size_t read_field_name(Reader *reader, const Yaml *map, const char *key, Declared *declared,
+                       WantedField wanted)
+{
+    static const MistakeKind others[] = {
+        [WANTS_DATE] = MISTAKE_FIELD_NOT_DATE,
+        [WANTS_NUMBER] = MISTAKE_FIELD_NOT_NUMBER,
+        [WANTS_TEXT] = MISTAKE_FIELD_NOT_TEXT,
+    };
+    const Yaml *value = read_key(map, key);
     if (value == NULL || declared == NULL)
         return SIZE_MAX;
-    size_t field = refer_to_field(reader, value, declared);
-    if (field == SIZE_MAX || !declared->fields[field].is_type_known)
+    size_t at = refer_to_field(reader, value, declared);
+    if (at == SIZE_MAX || !declared->fields[at].is_type_known)
         return SIZE_MAX;
-    const Form *form = declared->compiled;
-    if (form->fields[field].type != FIELD_DATE) {
-        MISTAKE_AT(reader->loader, reader->file, value->at, MISTAKE_FIELD_NOT_DATE,
-                   same(value->text));
-        return SIZE_MAX;
-    }
-    if (form->fields[field].is_retired) {
-        MISTAKE_AT(reader->loader, reader->file, value->at, MISTAKE_FIELD_NOT_STORED,
-                   same(value->text));
-        return SIZE_MAX;
-    }
-    return field;
+    const FormField *field = &((const Form *)declared->compiled)->fields[at];
+    bool is_usable = is_wanted(field->type, wanted);
+    if (is_usable && !field->is_retired && !field->is_sealed)
+        return at;
+    MISTAKE_AT(reader->loader, reader->file, value->at,
+               is_usable ? MISTAKE_FIELD_NOT_STORED : others[wanted], same(value->text));
+    return SIZE_MAX;
 }
 
-static void read_every(Reader *reader, const Yaml *map, Rule *rule)
-{
-    Loader *loader = reader->loader;
-    const Yaml *every = read_key(map, "every");
-    if (every == NULL)
-        return;
-    if (every->kind != YAML_MAP || every->n != 1) {
-        MISTAKE_PLAIN(loader, reader->file, every->at, MISTAKE_PERIOD_SHAPE);
-        return;
-    }
-    const Yaml *count = every->first;
-    if (period_kind_parse(count->key, &rule->every) != OK)
-        MISTAKE_AT(loader, reader->file, count->key_at, MISTAKE_PERIOD_UNKNOWN, same(count->key));
-    int64_t n = 0;
-    if (count->kind != YAML_SCALAR || num_parse_i64(count->text, &n) != OK || n != 1)
-        MISTAKE_AT(loader, reader->file, count->at, MISTAKE_PERIOD_COUNT, same(count->key));
-}
-
-static void read_sooner(Reader *reader, const Yaml *map, Declared *evidence, Rule *rule)
-{
-    static const char *const keys[] = {"field", "where", "latest", NULL};
-    const Yaml *sooner = read_key(map, "sooner");
-    if (sooner == NULL || !read_map(reader, sooner, keys, 1))
-        return;
-    rule->sooner_field = read_date_field(reader, sooner, evidence);
-    if (evidence == NULL)
-        return;
-    const Form *form = evidence->compiled;
-    ExpressionPlace place = {.form = evidence, .readable_n = form->field_n, .is_rule = true};
-    rule->sooner_where = read_expression(reader, sooner, "where", &place, EXPR_LOGIC);
-    rule->sooner_latest = read_expression(reader, sooner, "latest", &place, EXPR_DATE);
-}
-
-static void note_rule_id(Reader *reader, const Yaml *item, Map *seen, Str id)
+void note_id_once(Reader *reader, const Yaml *item, Map *seen, Str id)
 {
     Loader *loader = reader->loader;
     const Yaml *before = map_get(seen, id);
@@ -117,20 +92,76 @@ static void note_rule_id(Reader *reader, const Yaml *item, Map *seen, Str id)
 }
 
 /* Stands in tables: never change it. */
-static uint32_t key_of(Str program, Str rule)
+static uint32_t key_of(Str program, Str rule, Date valid_from)
 {
     uint64_t hash = str_hash(program) * 31 + str_hash(rule);
+    if (!date_is_none(valid_from))
+        hash = hash * 31 + (uint64_t)(int64_t)valid_from.days;
     return (uint32_t)(hash ^ (hash >> 32));
 }
 
-static Rule *read_rule(Reader *reader, const Program *program, Declared *enrolment,
-                       const Yaml *item, Map *seen)
+static void read_valid(Reader *reader, const Yaml *item, Rule *rule)
 {
-    static const char *const keys[] = {"id",     "title",  "evidence", "every",  "remarks",
-                                       "source", "notice", "first",    "sooner", NULL};
-    static const char *const first_keys[] = {"field", NULL};
+    static const char *const keys[] = {"from", "until", NULL};
+    const Yaml *valid = read_key(item, "valid");
+    if (valid == NULL || !read_map(reader, valid, keys, 0))
+        return;
+    rule->valid_from = read_date(reader, valid, "from");
+    rule->valid_until = read_date(reader, valid, "until");
+    if (!date_is_none(rule->valid_from) && !date_is_none(rule->valid_until)
+        && date_compare(rule->valid_from, rule->valid_until) > 0)
+        MISTAKE_PLAIN(reader->loader, reader->file, read_key(valid, "until")->at,
+                      MISTAKE_VALID_REVERSED);
+}
+
+/* One rule as it stands in the file. */
+typedef struct LoadRule {
+    const Yaml *item;
+    Rule *rule;
+} LoadRule;
+typedef VEC(LoadRule) LoadRules;
+
+static bool is_disjoint(const Rule *a, const Rule *b)
+{
+    bool a_first = !date_is_none(a->valid_until) && !date_is_none(b->valid_from)
+                   && date_compare(a->valid_until, b->valid_from) < 0;
+    bool b_first = !date_is_none(b->valid_until) && !date_is_none(a->valid_from)
+                   && date_compare(b->valid_until, a->valid_from) < 0;
+    return a_first || b_first;
+}
+
+static Wording place_of(Reader *reader, const Yaml *item)
+{
+    return same(str_printf(reader->loader->mistake_arena, "%.*s:%d", STR_ARG(reader->file->path),
+                           read_key(item, "id")->at.line));
+}
+
+/* The same id again is another edition, when their days are apart. */
+static void check_edition(Reader *reader, const LoadRules *before, const LoadRule *added)
+{
+    const Rule *rule = added->rule;
+    for (size_t i = 0; i < before->n; i++) {
+        const LoadRule *other = &before->items[i];
+        if (!str_equals(other->rule->id, rule->id) || is_disjoint(other->rule, rule))
+            continue;
+        bool are_editions =
+            read_key(added->item, "valid") != NULL || read_key(other->item, "valid") != NULL;
+        MISTAKE_AT(reader->loader, reader->file, read_key(added->item, "id")->at,
+                   are_editions ? MISTAKE_EDITIONS_OVERLAP : MISTAKE_ID_DUPLICATE, same(rule->id),
+                   place_of(reader, other->item));
+        return;
+    }
+}
+
+static Rule *read_rule(Reader *reader, const Program *program, Declared *enrolment, const Yaml *who,
+                       const Yaml *item)
+{
+    static const char *const keys[] = {"id",      "title",      "evidence", "remarks",   "source",
+                                       "every",   "count",      "sum",      "coverage",  "first",
+                                       "windows", "after_last", "doses",    "deadlines", "sooner",
+                                       "late",    "valid",      "notice",   NULL};
     Loader *loader = reader->loader;
-    if (!read_map(reader, item, keys, 6))
+    if (!read_map(reader, item, keys, 5))
         return NULL;
     Rule *rule = arena_new(loader->arena, Rule);
     *rule = (Rule){.id = read_id(reader, item, "id"),
@@ -140,32 +171,70 @@ static Rule *read_rule(Reader *reader, const Program *program, Declared *enrolme
                    .source = read_source(reader, item),
                    .valid_from = DATE_NONE,
                    .valid_until = DATE_NONE,
-                   .schedule = SCHEDULE_EVERY,
                    .needed = 1,
+                   .tally_field = SIZE_MAX,
                    .first_form = program->enrolled_by,
                    .first_field = SIZE_MAX,
                    .sooner_field = SIZE_MAX,
+                   .anchor = {.field = SIZE_MAX, .time_field = SIZE_MAX},
                    .notice_days = read_days(reader, item, "notice")};
-    rule->key = key_of(program->id, rule->id);
-    if (rule->id.n > 0)
-        note_rule_id(reader, item, seen, rule->id);
-    Declared *evidence = NULL;
+    read_valid(reader, item, rule);
+    rule->key = key_of(program->id, rule->id, rule->valid_from);
+    RuleReader rules = {.reader = reader,
+                        .program = program,
+                        .who = who,
+                        .item = item,
+                        .keys = keys,
+                        .enrolment = enrolment,
+                        .rule = rule};
     rule->evidence =
-        read_records(reader, program, item, "evidence", &rule->evidence_where, &evidence);
-    read_every(reader, item, rule);
-    const Yaml *first = read_key(item, "first");
-    if (first != NULL && read_map(reader, first, first_keys, 1))
-        rule->first_field = read_date_field(reader, first, enrolment);
-    read_sooner(reader, item, evidence, rule);
+        read_records(reader, program, item, "evidence", &rule->evidence_where, &rules.evidence);
+    read_schedule(&rules);
     return rule;
+}
+
+static void read_age(Reader *reader, const Yaml *who, Program *program)
+{
+    static const char *const keys[] = {"from", "before", NULL};
+    static const char *const turn_keys[] = {"age", "in", NULL};
+    static const char *const periods[] = {"year", NULL};
+    const Yaml *age = read_key(who, "age"), *turns = read_key(who, "turns");
+    if (age != NULL && read_map(reader, age, keys, 0)) {
+        program->has_age_from = read_span(reader, age, "from", &program->age_from);
+        program->has_age_before = read_span(reader, age, "before", &program->age_before);
+        if (program->has_age_before && span_compare(program->age_from, program->age_before) >= 0)
+            MISTAKE_PLAIN(reader->loader, reader->file, read_key(age, "before")->at,
+                          MISTAKE_AGE_EMPTY);
+    }
+    if (turns != NULL && read_map(reader, turns, turn_keys, 2)) {
+        program->has_age_from = read_span(reader, turns, "age", &program->age_from);
+        program->is_age_of_year = read_choice(reader, turns, "in", periods) == 0;
+    }
+    if (age != NULL && turns != NULL)
+        MISTAKE_PLAIN(reader->loader, reader->file, turns->at, MISTAKE_AGE_TWICE);
 }
 
 static void read_who(Reader *reader, const Yaml *map, Program *program, Declared **ret_enrolment)
 {
-    static const char *const keys[] = {"enrolled_by", "left_by", NULL};
+    static const char *const keys[] = {"enrolled_by", "left_by", "age", "turns", "where", NULL};
+    static const char *const facts[] = {"age", "turns", "where", NULL};
     const Yaml *who = read_key(map, "who");
-    if (who == NULL || !read_map(reader, who, keys, 1))
+    if (who == NULL || !read_map(reader, who, keys, 0))
         return;
+    const ExpressionPlace place = {.is_rule = true};
+    size_t fact_n = 0;
+    for (size_t i = 0; facts[i] != NULL; i++) {
+        const Yaml *fact = read_key(who, facts[i]);
+        fact_n += fact != NULL;
+        if (fact != NULL && program->subject.n > 0 && !str_equals_c(program->subject, "resident"))
+            MISTAKE_AT(reader->loader, reader->file, fact->at, MISTAKE_AGE_OF_OTHERS,
+                       same(program->subject));
+    }
+    if (read_key(who, "enrolled_by") == NULL && fact_n == 0
+        && !read_is_misspelled(reader, who, keys, "enrolled_by"))
+        MISTAKE_PLAIN(reader->loader, reader->file, who->at, MISTAKE_WHO_EMPTY);
+    read_age(reader, who, program);
+    program->where = read_expression(reader, who, "where", &place, EXPR_LOGIC);
     Declared *leaving = NULL;
     program->enrolled_by =
         read_records(reader, program, who, "enrolled_by", &program->enrolled_where, ret_enrolment);
@@ -215,13 +284,16 @@ void load_program(Loader *loader, Declared *declared)
     read_who(&reader, map, program, &enrolment);
     const Yaml *list = read_key(map, "obligations");
     VEC(const Rule *) rules = {0};
-    Map seen;
-    map_init(&seen, &loader->work);
+    LoadRules seen = {0};
     if (read_list(&reader, list, "obligations", true)) {
         for (const Yaml *item = list->first; item != NULL; item = item->next) {
-            Rule *rule = read_rule(&reader, program, enrolment, item, &seen);
+            Rule *rule = read_rule(&reader, program, enrolment, read_key(map, "who"), item);
             if (rule == NULL)
                 continue;
+            const LoadRule added = {item, rule};
+            if (rule->id.n > 0)
+                check_edition(&reader, &seen, &added);
+            VEC_PUSH(&loader->work, &seen, added);
             rule->number = (uint32_t)loader->rules.n;
             VEC_PUSH(loader->arena, &loader->rules, rule);
             VEC_PUSH(loader->arena, &rules, rule);

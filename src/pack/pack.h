@@ -142,9 +142,10 @@ typedef struct Rule {
     /* SCHEDULE_EVERY */
     PeriodKind every;
     TallyKind tally;
-    double needed;      /* in each period; of TALLY_COVERAGE a share */
-    size_t tally_field; /* TALLY_SUM: the number; TALLY_COVERAGE: the unit's code */
-    Str units;          /* TALLY_COVERAGE: level of areas or kind of facilities */
+    double needed;           /* in each period; of TALLY_COVERAGE a share */
+    const Expr *tally_where; /* of those that meet it: which are counted; NULL: all */
+    size_t tally_field;      /* TALLY_SUM: the number; TALLY_COVERAGE: the unit's code */
+    Str units;               /* TALLY_COVERAGE: level of areas or kind of facilities */
     bool units_are_areas;
     FirstPeriod first_period;
     size_t sooner_field;       /* date field of evidence: next date, or SIZE_MAX */

@@ -160,6 +160,12 @@ Date read_date(Reader *reader, const Yaml *map, const char *key); /* DATE_NONE *
 Str read_source(Reader *reader, const Yaml *map);
 /* "14d" or $parameter; 0 when absent or wrong. */
 int32_t read_days(Reader *reader, const Yaml *map, const char *key);
+/* What a $parameter names; NULL when unknown (noted) or not knowable. */
+const PolicyParameter *read_parameter(Reader *reader, const Yaml *scalar);
+typedef enum { SPAN_WITHOUT_HOURS, SPAN_WITH_HOURS } SpanHours;
+/* "12m+29d" or a $parameter; false when absent or wrong. */
+bool read_span_of(Reader *reader, const Yaml *value, SpanHours hours, Span *ret_span);
+bool read_span(Reader *reader, const Yaml *map, const char *key, Span *ret_span);
 /* An id; empty when absent or wrong. */
 Str read_id(Reader *reader, const Yaml *map, const char *key);
 /* Position among `choices` (NULL-terminated), SIZE_MAX when absent or wrong. */
@@ -180,7 +186,7 @@ const Str *declared_names(Loader *loader, DeclaredKind kind, size_t *ret_n);
 /* ---- expressions (expression.c) ---- */
 
 typedef struct ExpressionPlace {
-    Declared *form;
+    Declared *form;    /* NULL: the facts of a resident, see FACT_SLOT_SEX */
     size_t readable_n; /* as in FormNames */
     bool is_rule;      /* of a program: the record alone may be read */
 } ExpressionPlace;
@@ -193,6 +199,33 @@ const Expr *compile_expression(Reader *reader, const Yaml *scalar, const Express
 void check_literals(Reader *reader, const Yaml *scalar, const ExpressionPlace *place);
 /* A field of a form named by a scalar; SIZE_MAX when unknown (noted) or not knowable. */
 size_t refer_to_field(Reader *reader, const Yaml *scalar, const Declared *form);
+
+/* ---- rules of programs (load_schedule.c, load_doses.c) ---- */
+
+typedef struct RuleReader {
+    Reader *reader;
+    const Program *program;
+    const Yaml *who;         /* of the program, or NULL */
+    const Yaml *item;        /* the rule */
+    const char *const *keys; /* that a rule may have */
+    Declared *enrolment;     /* form that enrols; NULL when absent or not known */
+    Declared *evidence;
+    Rule *rule;
+} RuleReader;
+
+/* What a form's scalar names, checked against the program. */
+Form *read_form_of_program(Reader *reader, const Program *program, const Yaml *scalar,
+                           Declared **ret_declared);
+/* A field of one of some types in a form, named under `key`; SIZE_MAX when absent or wrong. */
+typedef enum { WANTS_DATE, WANTS_NUMBER, WANTS_TEXT } WantedField;
+size_t read_field_name(Reader *reader, const Yaml *map, const char *key, Declared *declared,
+                       WantedField wanted);
+/* Exactly one schedule. */
+void read_schedule(RuleReader *rules);
+void read_doses(RuleReader *rules, const Yaml *doses);
+/* id and title of a window or dose; a second use of an id is noted. */
+void read_item_head(RuleReader *rules, const Yaml *entry, Map *seen, RuleItem *item);
+void note_id_once(Reader *reader, const Yaml *item, Map *seen, Str id);
 
 /* ---- the kinds of file ---- */
 

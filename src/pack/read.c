@@ -233,29 +233,72 @@ Str read_source(Reader *reader, const Yaml *map)
     return source;
 }
 
-static int32_t days_of_parameter(Reader *reader, const Yaml *value)
+const PolicyParameter *read_parameter(Reader *reader, const Yaml *scalar)
 {
     Loader *loader = reader->loader;
-    Str id = str_slice(value->text, 1, value->text.n);
+    Str id = str_slice(scalar->text, 1, scalar->text.n);
     Declared *declared = declared_find(loader, DECLARED_PARAMETER, id);
-    if (declared == NULL) {
-        if (!loader->is_blind[DECLARED_PARAMETER]) {
-            size_t n = 0;
-            const Str *names = declared_names(loader, DECLARED_PARAMETER, &n);
-            MISTAKE_AT(loader, reader->file, value->at, MISTAKE_PARAMETER_UNKNOWN,
-                       same(value->text), choice_fix(loader, id, names, n));
-        }
-        return 0;
+    if (declared != NULL)
+        return declared->compiled;
+    if (!loader->is_blind[DECLARED_PARAMETER]) {
+        size_t n = 0;
+        const Str *names = declared_names(loader, DECLARED_PARAMETER, &n);
+        MISTAKE_AT(loader, reader->file, scalar->at, MISTAKE_PARAMETER_UNKNOWN, same(scalar->text),
+                   choice_fix(loader, id, names, n));
     }
-    const PolicyParameter *parameter = declared->compiled;
+    return NULL;
+}
+
+static bool is_parameter(const Yaml *value)
+{
+    return value->kind == YAML_SCALAR && str_has_prefix(value->text, STR("$"));
+}
+
+static bool days_of_parameter(Reader *reader, const Yaml *value, int32_t *ret_days)
+{
+    const PolicyParameter *parameter = read_parameter(reader, value);
     if (parameter == NULL)
-        return 0;
+        return false;
     int64_t days = parameter->value.type == EXPR_INTEGER ? parameter->value.as.integer : -1;
     if (days < 0 || days > 3660) {
-        MISTAKE_AT(loader, reader->file, value->at, MISTAKE_PARAMETER_NOT_DAYS, same(value->text));
-        return 0;
+        MISTAKE_AT(reader->loader, reader->file, value->at, MISTAKE_PARAMETER_NOT_DAYS,
+                   same(value->text));
+        return false;
     }
-    return (int32_t)days;
+    *ret_days = (int32_t)days;
+    return true;
+}
+
+bool read_span_of(Reader *reader, const Yaml *value, SpanHours hours, Span *ret_span)
+{
+    Str text = value->kind == YAML_SCALAR ? value->text : STR("…");
+    if (is_parameter(value)) {
+        const PolicyParameter *parameter = read_parameter(reader, value);
+        if (parameter == NULL)
+            return false;
+        if (parameter->value.type != EXPR_TEXT) {
+            *ret_span = (Span){0};
+            return days_of_parameter(reader, value, &ret_span->days);
+        }
+        text = parameter->value.as.text;
+    }
+    Span span = {0};
+    if (value->kind != YAML_SCALAR || span_parse(text, &span) != OK) {
+        MISTAKE_AT(reader->loader, reader->file, value->at, MISTAKE_SPAN_BAD, same(text));
+        return false;
+    }
+    if (span.hours != 0 && hours == SPAN_WITHOUT_HOURS) {
+        MISTAKE_AT(reader->loader, reader->file, value->at, MISTAKE_SPAN_HOURS, same(text));
+        return false;
+    }
+    *ret_span = span;
+    return true;
+}
+
+bool read_span(Reader *reader, const Yaml *map, const char *key, Span *ret_span)
+{
+    const Yaml *value = read_key(map, key);
+    return value != NULL && read_span_of(reader, value, SPAN_WITHOUT_HOURS, ret_span);
 }
 
 int32_t read_days(Reader *reader, const Yaml *map, const char *key)
@@ -263,8 +306,9 @@ int32_t read_days(Reader *reader, const Yaml *map, const char *key)
     const Yaml *value = read_key(map, key);
     if (value == NULL)
         return 0;
-    if (value->kind == YAML_SCALAR && str_has_prefix(value->text, STR("$")))
-        return days_of_parameter(reader, value);
+    int32_t given = 0;
+    if (is_parameter(value))
+        return days_of_parameter(reader, value, &given) ? given : 0;
     int64_t days = 0;
     if (value->kind == YAML_SCALAR && str_has_suffix(value->text, STR("d"))
         && num_parse_i64(str_slice(value->text, 0, value->text.n - 1), &days) == OK && days >= 0
