@@ -14,6 +14,20 @@
        " WHERE in_sight.place = " alias ".place AND in_sight.facility = :scope_facility"           \
        " AND in_sight.area_code = " alias ".area_code))"
 
+/* The areas in sight, as rows: what a list is driven by, so that its index is asked area by area.
+ * Where the sight is a range, the areas that occur in `$`, found by leaps over its index on
+ * (place, area_code). */
+#define AREAS_IN_SIGHT                                                                             \
+ "SELECT in_sight.area_code FROM access_area in_sight WHERE :scope_by_facility = 1"                \
+ " AND in_sight.place = :place AND in_sight.facility = :scope_facility"                            \
+ " AND in_sight.area_code >= :scope_from AND in_sight.area_code < :scope_after"                    \
+ " UNION ALL SELECT found.area_code FROM (WITH RECURSIVE leap (area_code) AS ("                    \
+ "SELECT min(a.area_code) FROM $ a WHERE :scope_by_facility = 0 AND a.place = :place"              \
+ " AND a.area_code >= :scope_from"                                                                 \
+ " UNION ALL SELECT (SELECT min(a.area_code) FROM $ a WHERE a.place = :place"                      \
+ " AND a.area_code > l.area_code) FROM leap l WHERE l.area_code < :scope_after)"                   \
+ " SELECT l.area_code FROM leap l WHERE l.area_code < :scope_after) found"
+
 /* ':' follows '9' in byte order, so a code with it is after every code that begins with the code.
  */
 #define AFTER_EVERY_CODE ":"
@@ -35,6 +49,7 @@ static const Actor system_actor = {
 void access_register_scopes(void)
 {
     db_register_scope("resident", RESIDENT_IN_SIGHT("$"));
+    db_register_scope("areas", AREAS_IN_SIGHT);
     db_register_scope("record", "EXISTS (SELECT 1 FROM resident sr WHERE sr.place = $.place"
                                 " AND sr.id = $.subject_id AND " RESIDENT_IN_SIGHT("sr") ")");
 }

@@ -157,7 +157,7 @@ static void write_programs(JsonOut *out, const ObligationCount *counts, size_t n
 
 /* What the list says of each line besides the line itself. */
 typedef struct {
-    const Str *names;
+    const ResidentBrief *people;
     const Record *last; /* of the rule's form; NULL when the caller may not read records */
 } Details;
 
@@ -181,9 +181,10 @@ static void write_line(Cx *cx, JsonOut *out, const ObligationLine *line, const D
     json_object_begin(out);
     json_key_c(out, "resident");
     json_object_begin(out);
-    const PersonBrief person = {
-        line->obligation.subject, details->names[at], line->sex, line->birth_date, line->area,
-        line->area_name,          line->area_name_en, on};
+    const ResidentBrief *brief = &details->people[at];
+    const PersonBrief person = {line->obligation.subject, brief->name, brief->sex,
+                                brief->birth_date,        line->area,  brief->area_name,
+                                brief->area_name_en,      on};
     person_brief_write(out, &person);
     json_key_c(out, "programs");
     json_array_begin(out);
@@ -230,7 +231,7 @@ static Err read_details(Cx *cx, const ObligationLine *lines, size_t n, Details *
     Uuid *ids = arena_array(cx->arena, Uuid, n);
     for (size_t i = 0; i < n; i++)
         ids[i] = lines[i].obligation.subject;
-    TRY(resident_names(cx, ids, n, &ret_details->names));
+    TRY(resident_briefs(cx, ids, n, &ret_details->people));
     if (!access_may(cx->actor, STR("records.read")))
         return OK;
     Record *last = arena_array(cx->arena, Record, n);

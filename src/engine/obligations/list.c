@@ -47,11 +47,7 @@ static Err read_list(Cx *cx, const ObligationFilter *filter, Lines *lines)
             continue;
         ObligationLine line = {.obligation = {row.subject_id, rule, row.opens_on, row.due_on,
                                               row.closes_on, UUID_NIL, DATE_NONE},
-                               .area = row.area_code,
-                               .area_name = row.area_name,
-                               .area_name_en = row.area_name_en,
-                               .sex = row.sex,
-                               .birth_date = row.birth_date};
+                               .area = row.area_code};
         line.state = obligation_state(&line.obligation, filter->on);
         VEC_PUSH(cx->arena, lines, line);
     }
@@ -61,7 +57,7 @@ Err obligation_list(Cx *cx, const ObligationFilter *filter, const ObligationLine
                     size_t *ret_n)
 {
     Lines lines = {0};
-    TRY(obligation_settle(cx));
+    TRY(settle_sight(cx, filter->on, filter->area));
     Err err = read_list(cx, filter, &lines);
     if (err != OK)
         return cx_fail_db(cx, err);
@@ -97,7 +93,7 @@ Date obligation_horizon(const Cx *cx)
 Err obligation_counts(Cx *cx, Date on, Str area, const ObligationCount **ret_counts, size_t *ret_n)
 {
     Counts counts = {0};
-    TRY(obligation_settle(cx));
+    TRY(settle_sight(cx, on, area));
     Err err = read_counts(cx, on, area, &counts);
     if (err != OK)
         return cx_fail_db(cx, err);
@@ -151,10 +147,8 @@ static void add_lines(Cx *cx, const ObligationRows *rows, const ObligationFilter
             || (filter->program.n > 0 && !str_equals(filter->program, rule->program->id))
             || !str_has_prefix(rows->items[i].area, filter->area))
             continue;
-        ObligationLine line = {.obligation = outcome.obligation,
-                               .state = state,
-                               .area = rows->items[i].area,
-                               .birth_date = DATE_NONE};
+        ObligationLine line = {
+            .obligation = outcome.obligation, .state = state, .area = rows->items[i].area};
         outcome_explain(cx, &outcome, &line);
         VEC_PUSH(cx->arena, lines, line);
     }

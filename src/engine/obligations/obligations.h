@@ -49,9 +49,6 @@ typedef struct ObligationLine {
     Obligation obligation;
     ObligationState state;
     Str area;
-    Str area_name, area_name_en; /* obligation_list only */
-    Str sex;                     /* obligation_list only */
-    Date birth_date;             /* obligation_list only */
     const ObligationReason *why; /* NULL where the list was asked for without reasons */
     size_t why_n;
 } ObligationLine;
@@ -80,8 +77,7 @@ typedef struct ObligationFilter {
 Err obligation_record_hook(Cx *cx, const RecordChange *change) MUST_CHECK;
 
 /* Notes the rules of the pack set. A rule that is new or has changed gets its evidence made anew
- * and its subjects marked stale; a new year marks everybody. Call after record_tables_update; cheap
- * when nothing changed. */
+ * and its subjects marked stale. Call after record_tables_update; cheap when nothing changed. */
 Err obligation_rules_update(Cx *cx) MUST_CHECK;
 /* What obligation_rules_update would do to the rules of cx->place, without doing it. */
 typedef struct ObligationRuleChange {
@@ -91,14 +87,19 @@ typedef struct ObligationRuleChange {
 } ObligationRuleChange;
 Err obligation_rules_pending(Cx *cx, const ObligationRuleChange **ret_changes,
                              size_t *ret_n) MUST_CHECK;
+/* Something else than a record has touched the subject: call behind the change, in its transaction.
+ */
 Err obligation_mark_stale(Cx *cx, Uuid subject) MUST_CHECK;
-/* Works off the stale subjects, at most 500 a transaction. Every list calls it first. */
+/* Computes some hundred stale subjects, or the coming year of as many, in one short transaction.
+ * has_more: call again. The server's job; a list settles what it reads by itself. */
+Err obligation_settle_step(Cx *cx, bool *ret_has_more) MUST_CHECK;
+/* All of it, step by step. */
 Err obligation_settle(Cx *cx) MUST_CHECK;
 
 typedef struct ObligationRecompute {
     int64_t evidence, obligations, written, deleted;
 } ObligationRecompute;
-/* Recomputes every subject from evidence and writes the differences only. */
+/* Recomputes every subject from evidence and writes the differences only; nothing is stale then. */
 Err obligation_recompute(Cx *cx, ObligationRecompute *ret_result) MUST_CHECK;
 /* The same comparison without writing: how many rows differ from a full recomputation. */
 Err obligation_verify(Cx *cx, ObligationRecompute *ret_result) MUST_CHECK;

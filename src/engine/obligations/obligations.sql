@@ -116,35 +116,54 @@ WHERE place = :place AND subject_id = :subject_id AND rule_key = :rule_key
 
 -- name: obligation_stale_mark :run
 -- in: place text, subject_id uuid
-INSERT INTO obligation_stale (place, subject_id) VALUES (:place, :subject_id)
-ON CONFLICT (place, subject_id) DO NOTHING;
+-- unscoped: notes whose obligations are to be computed anew; nobody reads the rows
+INSERT INTO obligation_stale (place, area_code, subject_id)
+SELECT :place, coalesce((SELECT r.area_code FROM v_resident r
+                         WHERE r.place = :place AND r.id = :subject_id), ''), :subject_id
+UNION
+SELECT o.place, o.area_code, o.subject_id
+FROM obligation o
+WHERE o.place = :place AND o.subject_id = :subject_id
+ON CONFLICT (place, area_code, subject_id) DO NOTHING;
 
 -- name: obligation_stale_mark_rule :run
 -- scan: a rule of the packs has changed
 -- in: place text, rule_key integer
-INSERT INTO obligation_stale (place, subject_id)
-SELECT DISTINCT e.place, e.subject_id
+-- unscoped: notes whose obligations are to be computed anew; nobody reads the rows
+INSERT INTO obligation_stale (place, area_code, subject_id)
+SELECT DISTINCT e.place, coalesce(r.area_code, ''), e.subject_id
 FROM obligation_evidence e
+LEFT JOIN v_resident r ON r.place = e.place AND r.id = e.subject_id
 WHERE e.place = :place AND e.rule_key = :rule_key
-ON CONFLICT (place, subject_id) DO NOTHING;
-
--- name: obligation_stale_mark_all :run
--- scan: once a year, everybody
--- in: place text
-INSERT INTO obligation_stale (place, subject_id)
-SELECT DISTINCT e.place, e.subject_id
-FROM obligation_evidence e
-WHERE e.place = :place
-ON CONFLICT (place, subject_id) DO NOTHING;
+ON CONFLICT (place, area_code, subject_id) DO NOTHING;
 
 -- name: obligation_stale_some :many
 -- in: place text, most integer
--- out: subject_id uuid
-SELECT s.subject_id FROM obligation_stale s WHERE s.place = :place ORDER BY s.subject_id LIMIT :most;
+-- out: area_code text, subject_id uuid
+SELECT s.area_code, s.subject_id
+FROM obligation_stale s
+WHERE s.place = :place
+ORDER BY s.area_code, s.subject_id
+LIMIT :most;
+
+-- name: obligation_stale_in_sight :many
+-- in: place text, area text, most integer
+-- out: area_code text, subject_id uuid
+SELECT s.area_code, s.subject_id
+FROM {scope:areas v_obligation_stale} a
+CROSS JOIN obligation_stale s
+WHERE s.place = :place AND s.area_code = a.area_code
+  AND (:area = '' OR substr(a.area_code, 1, length(:area)) = :area)
+LIMIT :most;
 
 -- name: obligation_stale_clear :run
--- in: place text, subject_id uuid
-DELETE FROM obligation_stale WHERE place = :place AND subject_id = :subject_id;
+-- in: place text, area_code text, subject_id uuid
+DELETE FROM obligation_stale
+WHERE place = :place AND area_code = :area_code AND subject_id = :subject_id;
+
+-- name: obligation_stale_clear_all :run
+-- in: place text
+DELETE FROM obligation_stale WHERE place = :place;
 
 -- name: obligation_evidence_clear_rule :run
 -- scan: a rule of the packs has changed
@@ -167,21 +186,22 @@ SELECT count(*) AS n FROM (
     WHERE r.place = :place AND r.form IN (:entry_form, :leave_form, :evidence_form)
 ) s;
 
+-- The areas lead, so that the index is asked with closes_on area by area: what was missed in other
+-- years is not read. CROSS JOIN keeps this order in SQLite.
 -- name: obligation_list_rows :many
 -- in: place text, on_day date, area text, program text, with_overdue integer, with_due integer
 -- in: with_open integer, after_due date?, after_program text, after_rule text, after_id uuid
 -- in: most integer
 -- out: subject_id uuid, rule_key integer, closes_on date, opens_on date, due_on date
--- out: area_code text, area_name text?, area_name_en text?, sex text?, birth_date date?
-SELECT o.subject_id, o.rule_key, o.closes_on, o.opens_on, o.due_on, o.area_code,
-    a.name AS area_name, a.name_en AS area_name_en, p.sex, p.birth_date
-FROM obligation o
-JOIN obligation_rule g ON g.place = o.place AND g.rule_key = o.rule_key
-LEFT JOIN v_resident p ON p.place = o.place AND p.id = o.subject_id
-LEFT JOIN v_area a ON a.place = o.place AND a.code = o.area_code
-WHERE o.place = :place AND {scope:resident o} AND o.met_by IS NULL
-  AND o.closes_on >= :on_day AND o.opens_on <= :on_day
-  AND (:area = '' OR substr(o.area_code, 1, length(:area)) = :area)
+-- out: area_code text
+SELECT o.subject_id, o.rule_key, o.closes_on, o.opens_on, o.due_on, o.area_code
+FROM {scope:areas v_obligation_unmet} s
+CROSS JOIN obligation o
+CROSS JOIN obligation_rule g
+WHERE o.place = :place AND o.area_code = s.area_code
+  AND g.place = o.place AND g.rule_key = o.rule_key
+  AND o.met_by IS NULL AND o.closes_on >= :on_day AND o.opens_on <= :on_day
+  AND (:area = '' OR substr(s.area_code, 1, length(:area)) = :area)
   AND (:program = '' OR g.program = :program)
   AND ((:with_overdue = 1 AND o.due_on < :on_day)
     OR (:with_due = 1 AND o.due_on >= :on_day AND days_between(:on_day, o.due_on) <= g.notice_days)
@@ -202,11 +222,13 @@ SELECT o.rule_key, g.program,
         THEN 1 ELSE 0 END) AS due,
     sum(CASE WHEN o.due_on >= :on_day AND days_between(:on_day, o.due_on) > g.notice_days
         THEN 1 ELSE 0 END) AS open
-FROM obligation o
-JOIN obligation_rule g ON g.place = o.place AND g.rule_key = o.rule_key
-WHERE o.place = :place AND {scope:resident o} AND o.met_by IS NULL
-  AND o.closes_on >= :on_day AND o.opens_on <= :on_day
-  AND (:area = '' OR substr(o.area_code, 1, length(:area)) = :area)
+FROM {scope:areas v_obligation_unmet} s
+CROSS JOIN obligation o
+CROSS JOIN obligation_rule g
+WHERE o.place = :place AND o.area_code = s.area_code
+  AND g.place = o.place AND g.rule_key = o.rule_key
+  AND o.met_by IS NULL AND o.closes_on >= :on_day AND o.opens_on <= :on_day
+  AND (:area = '' OR substr(s.area_code, 1, length(:area)) = :area)
 GROUP BY o.rule_key, g.program
 ORDER BY g.program, o.rule_key;
 

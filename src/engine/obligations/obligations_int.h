@@ -20,8 +20,14 @@ typedef struct EvidenceRow {
 } EvidenceRow;
 typedef VEC(EvidenceRow) EvidenceRows;
 
-/* Marks everybody stale when a new year has begun since the periods were last generated. */
-Err year_advance(Cx *cx) MUST_CHECK;
+/* settle.c. Periods that begin after this day are not stored. */
+Date stored_horizon(const Cx *cx);
+/* Notes that every stored row reaches the horizon; horizon_begin: unless something is noted. */
+Err horizon_reach(Cx *cx) MUST_CHECK;
+Err horizon_begin(Cx *cx) MUST_CHECK;
+/* Before a list on the day: computes the stale subjects of the areas that the actor sees, of those
+ * that begin with `area`. */
+Err settle_sight(Cx *cx, Date on, Str area) MUST_CHECK;
 
 /* What the record says to the rules that read its form. */
 void evidence_of_record(Cx *cx, const Form *form, const Record *record, EvidenceRows *rows);
@@ -59,3 +65,16 @@ Err rows_reconcile(Cx *cx, const ObligationRows *computed, const ObligationRows 
 
 /* The reasons of a line, in words. */
 void outcome_explain(Cx *cx, const ObligationOutcome *outcome, ObligationLine *line);
+
+/* A walk over everybody in subject order. */
+typedef struct Pass {
+    Uuid after; /* subjects up to here are done */
+    bool is_verifying;
+    bool is_empty; /* there are no stored rows */
+    bool is_last;
+    int64_t page_rows;
+    ObligationRecompute totals;
+} Pass;
+/* The subjects of the next page: evaluates, compares with what is stored, writes the differences.
+ */
+Err pass_page(Cx *cx, Pass *pass) MUST_CHECK;

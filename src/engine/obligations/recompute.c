@@ -1,11 +1,8 @@
-/* Recomputing: one subject inside its record's transaction, the stale ones in batches, or everybody
- * in subject order, page by page. Only differences are written. */
+/* Recomputing: one subject, or everybody in subject order, page by page. Only differences are
+ * written. */
 #include "engine/obligations/obligations_int.h"
 
-enum {
-    PAGE_ROWS = 20000,
-    STALE_BATCH = 500,
-};
+enum { PAGE_ROWS = 20000 };
 
 void subject_evaluate(Cx *cx, const SubjectFacts *facts, const EvidenceRow *rows, size_t n,
                       Date horizon, ObligationRows *out)
@@ -197,7 +194,7 @@ static Err recompute_subject(Cx *cx, Uuid subject)
     EvidenceRows evidence = {0};
     TRY(subject_read(cx, subject, KNOWN_NOW, &facts, &evidence));
     ObligationRows computed = {0}, stored = {0};
-    subject_evaluate(cx, &facts, evidence.items, evidence.n, rule_horizon(cx->today), &computed);
+    subject_evaluate(cx, &facts, evidence.items, evidence.n, stored_horizon(cx), &computed);
     TRY(read_stored(cx, subject, &stored));
     ObligationRecompute totals = {0};
     return rows_reconcile(cx, &computed, &stored, false, &totals);
@@ -209,75 +206,7 @@ Err subject_recompute(Cx *cx, Uuid subject)
     return err == OK ? OK : cx_fail_db(cx, err);
 }
 
-/* ---- the stale ones ---- */
-
-Err obligation_mark_stale(Cx *cx, Uuid subject)
-{
-    ObligationStaleMarkIn in = {cx->place, subject};
-    Err err = obligation_stale_mark(cx->db, &in, NULL);
-    return err == OK ? OK : cx_fail_db(cx, err);
-}
-
-typedef VEC(Uuid) Subjects;
-
-static Err read_stale(Cx *cx, int64_t most, Subjects *subjects)
-{
-    CLEANUP(db_rows_close) DbRows found = {0};
-    ObligationStaleSomeIn in = {cx->place, most};
-    TRY(obligation_stale_some_open(cx->db, &in, &found));
-    for (;;) {
-        ObligationStaleSomeRow row;
-        bool has_row = false;
-        TRY(obligation_stale_some_next(&found, cx->arena, &row, &has_row));
-        if (!has_row)
-            return OK;
-        VEC_PUSH(cx->arena, subjects, row.subject_id);
-    }
-}
-
-static Err settle_batch(Cx *cx, void *arg)
-{
-    Subjects stale = {0};
-    Err err = read_stale(cx, STALE_BATCH, &stale);
-    for (size_t i = 0; err == OK && i < stale.n; i++) {
-        ArenaMark mark = arena_mark(cx->arena);
-        err = recompute_subject(cx, stale.items[i]);
-        arena_reset_to(cx->arena, mark);
-        ObligationStaleClearIn in = {cx->place, stale.items[i]};
-        if (err == OK)
-            err = obligation_stale_clear(cx->db, &in, NULL);
-    }
-    if (err != OK)
-        return cx_fail_db(cx, err);
-    *(size_t *)arg = stale.n;
-    return OK;
-}
-
-Err obligation_settle(Cx *cx)
-{
-    TRY(year_advance(cx));
-    for (;;) {
-        Subjects stale = {0};
-        Err err = read_stale(cx, 1, &stale);
-        if (err != OK)
-            return cx_fail_db(cx, err);
-        if (stale.n == 0)
-            return OK;
-        size_t settled = 0;
-        TRY(cx_write(cx, settle_batch, &settled));
-    }
-}
-
 /* ---- everybody ---- */
-
-typedef struct {
-    Uuid after; /* subjects up to here are done */
-    bool is_verifying;
-    bool is_empty; /* there are no stored rows */
-    bool is_last;
-    int64_t page_rows;
-    ObligationRecompute totals;
-} Pass;
 
 /* Reads one page of evidence, evaluates its complete subjects, and moves pass->after behind them.
  */
@@ -286,7 +215,7 @@ static Err read_page(Cx *cx, Pass *pass, ObligationRows *computed)
     CLEANUP(db_rows_close) DbRows found = {0};
     ObligationEvidencePageIn in = {cx->place, pass->after, pass->page_rows};
     TRY(obligation_evidence_page_open(cx->db, &in, &found));
-    Date horizon = rule_horizon(cx->today);
+    Date horizon = stored_horizon(cx);
     SubjectFacts facts = {.gone_on = DATE_NONE};
     EvidenceRows rows = {0};
     int64_t read = 0;
@@ -339,20 +268,26 @@ static Err read_stored_page(Cx *cx, Uuid after, Uuid until, ObligationRows *rows
     }
 }
 
+Err pass_page(Cx *cx, Pass *pass)
+{
+    Uuid after = pass->after;
+    ObligationRows computed = {0}, stored = {0};
+    TRY(read_page(cx, pass, &computed));
+    if (pass->is_empty) {
+        TRY(rows_copy(cx, &computed, &pass->totals));
+    } else {
+        TRY(read_stored_page(cx, after, pass->after, &stored));
+        TRY(rows_reconcile(cx, &computed, &stored, pass->is_verifying, &pass->totals));
+    }
+    pass->totals.obligations += (int64_t)computed.n;
+    return OK;
+}
+
 static Err recompute_pages(Cx *cx, Pass *pass)
 {
     while (!pass->is_last) {
         ArenaMark mark = arena_mark(cx->arena);
-        Uuid after = pass->after;
-        ObligationRows computed = {0}, stored = {0};
-        TRY(read_page(cx, pass, &computed));
-        if (pass->is_empty) {
-            TRY(rows_copy(cx, &computed, &pass->totals));
-        } else {
-            TRY(read_stored_page(cx, after, pass->after, &stored));
-            TRY(rows_reconcile(cx, &computed, &stored, pass->is_verifying, &pass->totals));
-        }
-        pass->totals.obligations += (int64_t)computed.n;
+        TRY(pass_page(cx, pass));
         arena_reset_to(cx->arena, mark);
     }
     return OK;
@@ -368,7 +303,12 @@ static Err recompute_work(Cx *cx, void *arg)
     pass->is_empty = !found && !pass->is_verifying;
     if (err == OK)
         err = recompute_pages(cx, pass);
-    return err == OK ? OK : cx_fail_db(cx, err);
+    ObligationStaleClearAllIn clear = {cx->place};
+    if (err == OK && !pass->is_verifying)
+        err = obligation_stale_clear_all(cx->db, &clear, NULL);
+    if (err != OK)
+        return cx_fail_db(cx, err);
+    return pass->is_verifying ? OK : horizon_reach(cx);
 }
 
 Err obligation_recompute(Cx *cx, ObligationRecompute *ret_result)

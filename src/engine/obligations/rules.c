@@ -2,10 +2,6 @@
  * one noted, the rule's evidence is made anew from the records and its subjects become stale. */
 #include "engine/obligations/obligations_int.h"
 
-#include "core/place.h"
-
-static const Str horizon_setting = {"obligations.horizon", sizeof "obligations.horizon" - 1};
-
 static Str text_of(const Expr *expr)
 {
     return expr == NULL ? STR("") : expr_text(expr);
@@ -148,36 +144,6 @@ static Err update_rules(Cx *cx, const NotedRules *noted)
     return OK;
 }
 
-static Str horizon_text(Cx *cx)
-{
-    char text[DATE_TEXT_SIZE];
-    return str_copy(cx->arena, str_from_c(date_format(rule_horizon(cx->today), text)));
-}
-
-static Err update_horizon(Cx *cx, Str horizon)
-{
-    ObligationStaleMarkAllIn in = {cx->place};
-    Err err = obligation_stale_mark_all(cx->db, &in, NULL);
-    if (err != OK)
-        return cx_fail_db(cx, err);
-    return setting_put(cx, horizon_setting, horizon);
-}
-
-static Err advance_work(Cx *cx, void *arg)
-{
-    (void)arg;
-    Str before = {0}, horizon = horizon_text(cx);
-    TRY(setting_get(cx, horizon_setting, &before));
-    return str_compare(before, horizon) >= 0 ? OK : update_horizon(cx, horizon);
-}
-
-Err year_advance(Cx *cx)
-{
-    Str before = {0};
-    TRY(setting_get(cx, horizon_setting, &before));
-    return str_compare(before, horizon_text(cx)) >= 0 ? OK : cx_write(cx, advance_work, NULL);
-}
-
 static bool rules_are_noted(const Cx *cx, const NotedRules *noted)
 {
     size_t in_force = 0;
@@ -196,30 +162,23 @@ static bool rules_are_noted(const Cx *cx, const NotedRules *noted)
 
 static Err update_work(Cx *cx, void *arg)
 {
-    const Str *horizon = arg;
+    (void)arg;
     NotedRules noted = {0};
     Err err = read_noted(cx, &noted);
     if (err == OK && !rules_are_noted(cx, &noted))
         err = update_rules(cx, &noted);
-    if (err != OK)
-        return cx_fail_db(cx, err);
-    Str before = {0};
-    TRY(setting_get(cx, horizon_setting, &before));
-    return str_equals(before, *horizon) ? OK : update_horizon(cx, *horizon);
+    return err == OK ? OK : cx_fail_db(cx, err);
 }
 
 Err obligation_rules_update(Cx *cx)
 {
-    Str horizon = horizon_text(cx);
     NotedRules noted = {0};
     Err err = read_noted(cx, &noted);
     if (err != OK)
         return cx_fail_db(cx, err);
-    Str before = {0};
-    TRY(setting_get(cx, horizon_setting, &before));
-    if (!rules_are_noted(cx, &noted) || !str_equals(before, horizon))
-        TRY(cx_write(cx, update_work, &horizon));
-    return OK;
+    if (!rules_are_noted(cx, &noted))
+        TRY(cx_write(cx, update_work, NULL));
+    return horizon_begin(cx);
 }
 
 typedef VEC(ObligationRuleChange) RuleChanges;

@@ -107,9 +107,16 @@ Err resident_keep(Cx *cx, Uuid id, const ResidentFact *facts, size_t n) MUST_CHE
 /* Fills in the texts of the facts named, unsealed. No audit entry: for engines that make their own,
  * about a resident whom they have found in scope. */
 Err resident_facts(Cx *cx, Uuid id, ResidentFact *facts, size_t n) MUST_CHECK;
-/* Unsealed names of many residents for a list, in the order of ids; rows out of scope are refused
- * by the list's own query, so this one takes ids that came from a scoped query. */
-Err resident_names(Cx *cx, const Uuid *ids, size_t n, const Str **ret_names) MUST_CHECK;
+/* A resident as lists show one. */
+typedef struct ResidentBrief {
+    Uuid id; /* nil: there is no such resident */
+    Str name, sex;
+    Date birth_date; /* DATE_NONE: not known */
+    Str area, area_name, area_name_en;
+} ResidentBrief;
+/* Many residents for a list, names unsealed, in the order of ids; rows out of scope are refused by
+ * the list's own query, so this one takes ids that came from a scoped query. */
+Err resident_briefs(Cx *cx, const Uuid *ids, size_t n, const ResidentBrief **ret_briefs) MUST_CHECK;
 /* Name or part of it, pinyin initials, ID number or phone (whole or last four), record number. At
  * most 50, whole matches first. One audit entry. */
 Err resident_search(Cx *cx, Str query, const Resident **ret_residents, size_t *ret_n) MUST_CHECK;

@@ -199,17 +199,19 @@ ORDER BY t.area_code, t.resident_id
 LIMIT 50;
 
 -- Fifty names at a time; places that are not needed hold the nil id.
--- name: resident_name_batch :many
+-- name: resident_brief_batch :many
 -- in: place text
 -- in: id01 uuid?, id02 uuid?, id03 uuid?, id04 uuid?, id05 uuid?, id06 uuid?, id07 uuid?, id08 uuid?, id09 uuid?, id10 uuid?
 -- in: id11 uuid?, id12 uuid?, id13 uuid?, id14 uuid?, id15 uuid?, id16 uuid?, id17 uuid?, id18 uuid?, id19 uuid?, id20 uuid?
 -- in: id21 uuid?, id22 uuid?, id23 uuid?, id24 uuid?, id25 uuid?, id26 uuid?, id27 uuid?, id28 uuid?, id29 uuid?, id30 uuid?
 -- in: id31 uuid?, id32 uuid?, id33 uuid?, id34 uuid?, id35 uuid?, id36 uuid?, id37 uuid?, id38 uuid?, id39 uuid?, id40 uuid?
 -- in: id41 uuid?, id42 uuid?, id43 uuid?, id44 uuid?, id45 uuid?, id46 uuid?, id47 uuid?, id48 uuid?, id49 uuid?, id50 uuid?
--- out: id uuid, name bytes
+-- out: id uuid, name bytes, sex text, birth_date date?, area_code text, area_name text?
+-- out: area_name_en text?
 -- unscoped: the ids come from a list whose own query is scoped
-SELECT r.id, r.name
+SELECT r.id, r.name, r.sex, r.birth_date, r.area_code, a.name AS area_name, a.name_en AS area_name_en
 FROM resident r
+LEFT JOIN area a ON a.place = r.place AND a.code = r.area_code
 WHERE r.place = :place
   AND r.id IN (:id01, :id02, :id03, :id04, :id05, :id06, :id07, :id08, :id09, :id10,
                :id11, :id12, :id13, :id14, :id15, :id16, :id17, :id18, :id19, :id20,
