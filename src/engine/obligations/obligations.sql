@@ -40,16 +40,26 @@ ORDER BY e.rule_key, e.happened_on, e.record_id, e.kind;
 -- name: obligation_evidence_page :many
 -- in: place text, after_id uuid, most integer
 -- out: subject_id uuid, rule_key integer, happened_on date, record_id uuid, kind integer
--- out: is_counted integer, is_capped integer, next_on date?, area_code text?, died_on date?
--- out: left_on date?
--- unscoped: recomputes what is owed to everybody; nobody reads the rows
+-- out: is_counted integer, is_capped integer, next_on date?
 SELECT e.subject_id, e.rule_key, e.happened_on, e.record_id, e.kind, e.is_counted, e.is_capped,
-    e.next_on, r.area_code, r.died_on, r.left_on
+    e.next_on
 FROM obligation_evidence e
-LEFT JOIN v_resident r ON r.place = e.place AND r.id = e.subject_id
 WHERE e.place = :place AND e.subject_id > :after_id AND e.ended_on IS NULL
 ORDER BY e.subject_id, e.rule_key, e.happened_on, e.record_id, e.kind
 LIMIT :most;
+
+-- Who the page is about, once each: not once a row of evidence.
+-- name: obligation_facts_page :many
+-- in: place text, after_id uuid, until_id uuid
+-- out: subject_id uuid, area_code text, died_on date?, left_on date?
+-- unscoped: recomputes what is owed to everybody; nobody reads the rows
+SELECT r.id AS subject_id, r.area_code, r.died_on, r.left_on
+FROM (SELECT DISTINCT e.subject_id
+      FROM obligation_evidence e
+      WHERE e.place = :place AND e.subject_id > :after_id AND e.subject_id <= :until_id) s
+CROSS JOIN v_resident r
+WHERE r.place = :place AND r.id = s.subject_id
+ORDER BY r.id;
 
 -- CROSS JOIN: the people in sight first, in SQLite too, which would else read everybody's evidence to
 -- save the sorting.

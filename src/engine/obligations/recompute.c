@@ -208,44 +208,84 @@ Err subject_recompute(Cx *cx, Uuid subject)
 
 /* ---- everybody ---- */
 
-/* Reads one page of evidence, evaluates its complete subjects, and moves pass->after behind them.
- */
-static Err read_page(Cx *cx, Pass *pass, ObligationRows *computed)
+/* The evidence of the next subjects: whole subjects, one behind the other. */
+typedef struct {
+    EvidenceRows rows;
+    VEC(Uuid) subjects; /* of each row */
+} EvidencePage;
+
+/* Reads one page of evidence and moves pass->after behind its last complete subject, whose rows are
+ * the last ones of the page then. */
+static Err read_evidence_page(Cx *cx, Pass *pass, EvidencePage *page)
 {
     CLEANUP(db_rows_close) DbRows found = {0};
     ObligationEvidencePageIn in = {cx->place, pass->after, pass->page_rows};
     TRY(obligation_evidence_page_open(cx->db, &in, &found));
-    Date horizon = stored_horizon(cx);
-    SubjectFacts facts = {.gone_on = DATE_NONE};
-    EvidenceRows rows = {0};
-    int64_t read = 0;
     for (;;) {
         ObligationEvidencePageRow row;
         bool has_row = false;
         TRY(obligation_evidence_page_next(&found, cx->arena, &row, &has_row));
         if (!has_row)
             break;
-        read++;
-        if (rows.n > 0 && !uuid_equals(row.subject_id, facts.subject)) {
-            subject_evaluate(cx, &facts, rows.items, rows.n, horizon, computed);
-            pass->totals.evidence += (int64_t)rows.n;
-            pass->after = facts.subject;
-            rows.n = 0;
-        }
-        facts = (SubjectFacts){row.subject_id, row.area_code, gone_on(row.died_on, row.left_on)};
         Evidence evidence = {row.record_id,       row.happened_on,    (EvidenceKind)row.kind,
                              row.is_counted != 0, row.is_capped != 0, row.next_on};
-        VEC_PUSH(cx->arena, &rows, (EvidenceRow){row.rule_key, evidence});
+        VEC_PUSH(cx->arena, &page->rows, (EvidenceRow){row.rule_key, evidence});
+        VEC_PUSH(cx->arena, &page->subjects, row.subject_id);
     }
-    pass->is_last = read < pass->page_rows;
-    if (!pass->is_last && uuid_equals(pass->after, in.after_id))
-        pass->page_rows *= 2; /* one subject fills the page: it comes again, whole */
-    if (pass->is_last) {      /* a full page may have cut its last subject: that one comes again */
-        subject_evaluate(cx, &facts, rows.items, rows.n, horizon, computed);
-        pass->totals.evidence += (int64_t)rows.n;
+    size_t n = page->rows.n;
+    pass->is_last = (int64_t)n < pass->page_rows;
+    if (pass->is_last) {
         for (size_t i = 0; i < sizeof pass->after.bytes; i++)
             pass->after.bytes[i] = 0xff;
+        return OK;
     }
+    /* a full page may have cut its last subject: that one comes again */
+    Uuid cut = page->subjects.items[n - 1];
+    while (n > 0 && uuid_equals(page->subjects.items[n - 1], cut))
+        n--;
+    page->rows.n = page->subjects.n = n;
+    if (n == 0)
+        pass->page_rows *= 2; /* one subject fills the page: it comes again, whole */
+    else
+        pass->after = page->subjects.items[n - 1];
+    return OK;
+}
+
+/* The facts of the next subject in order; of one who is no resident nothing is known. */
+static Err next_facts(Cx *cx, DbRows *found, ObligationFactsPageRow *next, bool *has_next,
+                      Uuid subject, SubjectFacts *ret_facts)
+{
+    while (*has_next && uuid_compare(next->subject_id, subject) < 0)
+        TRY(obligation_facts_page_next(found, cx->arena, next, has_next));
+    bool is_known = *has_next && uuid_equals(next->subject_id, subject);
+    *ret_facts = (SubjectFacts){subject, is_known ? next->area_code : STR(""),
+                                is_known ? gone_on(next->died_on, next->left_on) : DATE_NONE};
+    return OK;
+}
+
+/* Evaluates the subjects of the next page. */
+static Err read_page(Cx *cx, Pass *pass, ObligationRows *computed)
+{
+    EvidencePage page = {0};
+    Uuid after = pass->after;
+    TRY(read_evidence_page(cx, pass, &page));
+    CLEANUP(db_rows_close) DbRows found = {0};
+    ObligationFactsPageIn in = {cx->place, after, pass->after};
+    TRY(obligation_facts_page_open(cx->db, &in, &found));
+    ObligationFactsPageRow next;
+    bool has_next = false;
+    TRY(obligation_facts_page_next(&found, cx->arena, &next, &has_next));
+    Date horizon = stored_horizon(cx);
+    for (size_t at = 0; at < page.rows.n;) {
+        size_t first = at;
+        Uuid subject = page.subjects.items[first];
+        while (at < page.rows.n && uuid_equals(page.subjects.items[at], subject))
+            at++;
+        SubjectFacts facts;
+        TRY(next_facts(cx, &found, &next, &has_next, subject, &facts));
+        subject_evaluate(cx, &facts, &page.rows.items[first], at - first, horizon, computed);
+    }
+    pass->totals.evidence += (int64_t)page.rows.n;
     return OK;
 }
 
