@@ -9,19 +9,23 @@ void buf_init(Buf *buf, Arena *arena, size_t ceiling)
     *buf = (Buf){.arena = arena, .ceiling = ceiling};
 }
 
+static void grow(Buf *buf, size_t n)
+{
+    size_t capacity = buf->capacity == 0 ? 256 : buf->capacity;
+    while (capacity < buf->n + n)
+        capacity *= 2;
+    buf->p = arena_grow(buf->arena, buf->p, buf->capacity, capacity);
+    buf->capacity = capacity;
+}
+
 static bool has_room(Buf *buf, size_t n)
 {
     if (buf->is_over || n > buf->ceiling - buf->n) {
         buf->is_over = true;
         return false;
     }
-    if (buf->n + n <= buf->capacity)
-        return true;
-    size_t capacity = buf->capacity == 0 ? 256 : buf->capacity;
-    while (capacity < buf->n + n)
-        capacity *= 2;
-    buf->p = arena_grow(buf->arena, buf->p, buf->capacity, capacity);
-    buf->capacity = capacity;
+    if (buf->n + n > buf->capacity)
+        grow(buf, n);
     return true;
 }
 
@@ -33,6 +37,14 @@ void buf_put(Buf *buf, Str s)
     buf->n += s.n;
 }
 
+char *buf_extend(Buf *buf, size_t n)
+{
+    if (!has_room(buf, n))
+        return NULL;
+    buf->n += n;
+    return buf->p + buf->n - n;
+}
+
 void buf_put_c(Buf *buf, const char *c)
 {
     buf_put(buf, str_from_c(c));
@@ -40,7 +52,8 @@ void buf_put_c(Buf *buf, const char *c)
 
 void buf_put_char(Buf *buf, char c)
 {
-    buf_put(buf, (Str){&c, 1});
+    if (has_room(buf, 1))
+        buf->p[buf->n++] = c;
 }
 
 void buf_printf(Buf *buf, const char *format, ...)
@@ -49,11 +62,14 @@ void buf_printf(Buf *buf, const char *format, ...)
     va_start(args, format);
     va_list again;
     va_copy(again, args);
-    int n = vsnprintf(NULL, 0, format, args);
+    size_t room = buf->capacity - buf->n; /* usually enough: then it is written once */
+    int n = vsnprintf(room > 0 ? buf->p + buf->n : NULL, room, format, args);
     va_end(args);
     ENSURE(n >= 0);
+    bool is_written = (size_t)n < room;
     if (has_room(buf, (size_t)n + 1)) {
-        vsnprintf(buf->p + buf->n, (size_t)n + 1, format, again);
+        if (!is_written)
+            vsnprintf(buf->p + buf->n, (size_t)n + 1, format, again);
         buf->n += (size_t)n;
     }
     va_end(again);

@@ -15,6 +15,8 @@ typedef struct Buf {
 
 void buf_init(Buf *buf, Arena *arena, size_t ceiling);
 void buf_put(Buf *buf, Str s);
+/* Room for n more bytes, which the caller fills; NULL past the ceiling. */
+char *buf_extend(Buf *buf, size_t n);
 void buf_put_c(Buf *buf, const char *c);
 void buf_put_char(Buf *buf, char c);
 void buf_printf(Buf *buf, const char *format, ...) PRINTF_LIKE(2, 3);

@@ -29,11 +29,15 @@ Str str_printf(Arena *arena, const char *format, ...)
     va_start(args, format);
     va_list again;
     va_copy(again, args);
-    int n = vsnprintf(NULL, 0, format, args);
+    char most[240]; /* usually enough: then it is written once */
+    int n = vsnprintf(most, sizeof most, format, args);
     va_end(args);
     ENSURE(n >= 0);
     char *out = arena_alloc(arena, (size_t)n + 1);
-    vsnprintf(out, (size_t)n + 1, format, again);
+    if ((size_t)n < sizeof most)
+        memcpy(out, most, (size_t)n);
+    else
+        vsnprintf(out, (size_t)n + 1, format, again);
     va_end(again);
     return (Str){out, (size_t)n};
 }

@@ -2,7 +2,6 @@
 #include "codec/json_out.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/num.h"
@@ -89,7 +88,38 @@ static bool is_line_separator(Str text, size_t at)
            && ((unsigned char)text.p[at + 2] & 0xfe) == 0xa8;
 }
 
-static void put_quoted(Buf *buf, Str text)
+/* Whether one of eight bytes may need an escape: below 0x20, a quote, a backslash, or 0xe2, which
+ * begins the line separators. A byte of `zero(x)` is 0x80 where the byte of x is 0 (and sometimes
+ * above such a byte: then the text is read byte by byte, and nothing else happens). */
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+static uint64_t zero(uint64_t x)
+{
+    return (x - EACH(1)) & ~x & EACH(0x80);
+}
+
+static bool is_plain_word(uint64_t x)
+{
+    uint64_t below_space = (x - EACH(0x20)) & ~x & EACH(0x80);
+    return (below_space | zero(x ^ EACH('"')) | zero(x ^ EACH('\\')) | zero(x ^ EACH(0xe2))) == 0;
+}
+
+static bool is_plain(Str text)
+{
+    uint64_t word = 0;
+    size_t at = 0;
+    for (; text.n - at >= sizeof word; at += sizeof word) {
+        memcpy(&word, text.p + at, sizeof word);
+        if (!is_plain_word(word))
+            return false;
+    }
+    word = EACH(' ');
+    if (at < text.n)
+        memcpy(&word, text.p + at, text.n - at);
+    return is_plain_word(word);
+}
+
+static void put_escaped(Buf *buf, Str text)
 {
     buf_put_char(buf, '"');
     size_t from = 0;
@@ -112,6 +142,22 @@ static void put_quoted(Buf *buf, Str text)
     }
     buf_put(buf, str_slice(text, from, text.n));
     buf_put_char(buf, '"');
+}
+
+/* Nearly every text is copied as it is. */
+static void put_quoted(Buf *buf, Str text)
+{
+    if (!is_plain(text)) {
+        put_escaped(buf, text);
+        return;
+    }
+    char *to = buf_extend(buf, text.n + 2);
+    if (to == NULL)
+        return;
+    to[0] = '"';
+    if (text.n > 0)
+        memcpy(to + 1, text.p, text.n);
+    to[text.n + 1] = '"';
 }
 
 void json_key(JsonOut *out, Str key)
@@ -142,10 +188,8 @@ void json_text_c(JsonOut *out, const char *text)
 
 void json_integer(JsonOut *out, int64_t value)
 {
-    char text[24];
-    snprintf(text, sizeof text, "%lld", (long long)value);
     begin_value(out);
-    buf_put_c(out->buf, text);
+    buf_printf(out->buf, "%lld", (long long)value);
 }
 
 void json_decimal(JsonOut *out, double value)

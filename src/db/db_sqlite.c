@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/map.h"
+#include "base/os_thread.h"
 #include "db/db_functions.h"
 #include "db/db_int.h"
 #include "db/sqlite_memory_sql.h"
@@ -559,9 +560,22 @@ static Err configure(Sqlite *sqlite)
     return add_functions(sqlite);
 }
 
+/* Before the first connection: SQLite counts no memory, which it does under one lock for all
+ * threads. */
+static void start_library(void)
+{
+    static Mutex gate = {PTHREAD_MUTEX_INITIALIZER};
+    static bool is_started;
+    MUTEX_HOLD(&gate);
+    if (!is_started)
+        sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    is_started = true;
+}
+
 Err db_sqlite_open(const DbOptions *options, Arena *arena, Db *db, Str *reterr_message)
 {
     Sqlite *sqlite = arena_new(arena, Sqlite);
+    start_library();
     arena_init(&sqlite->arena, DB_CONNECTION_MEMORY);
     map_init(&sqlite->prepared, &sqlite->arena);
     sqlite->is_read_only = options->read_only;
