@@ -1,4 +1,4 @@
-/* answers_sql: one insert and five reads a table, written from the declaration. */
+/* answers_sql: one insert and up to five reads a table, written from the declaration. */
 #include "form/answers_sql.h"
 
 enum { SQL_MOST = KIB(64) };
@@ -18,6 +18,20 @@ void answers_fields(const Form *form, const FormField *child, Arena *arena,
     }
     *ret_fields = fields.items;
     *ret_n = fields.n;
+}
+
+void answers_listed(const Form *form, Arena *arena, const size_t **ret_fields, size_t *ret_n)
+{
+    VEC(size_t) listed = {0};
+    const size_t *fields;
+    size_t n;
+    answers_fields(form, NULL, arena, &fields, &n);
+    for (size_t i = 0; i < n; i++) {
+        if (form->fields[fields[i]].is_in_lists)
+            VEC_PUSH(arena, &listed, fields[i]);
+    }
+    *ret_fields = listed.items;
+    *ret_n = listed.n;
 }
 
 void answers_children(const Form *form, Arena *arena, const size_t **ret_fields, size_t *ret_n)
@@ -91,7 +105,7 @@ static void put_where(AnswersWhich which, Buf *out)
 {
     switch (which) {
     case ANSWERS_OF_RECORD: buf_put_c(out, " WHERE r.place = :place AND r.id = :id"); break;
-    case ANSWERS_OF_SUBJECT:
+    case ANSWERS_LISTED:
         buf_put_c(out, " WHERE r.place = :place AND r.subject_id = :subject AND r.form = :form");
         break;
     case ANSWERS_PREVIOUS:
@@ -127,7 +141,8 @@ static void put_order(const FormField *child, AnswersWhich which, Buf *out)
         buf_put_c(out, " ORDER BY r.happened_on DESC, r.id DESC LIMIT 1");
         return;
     }
-    if (which == ANSWERS_LATEST || (which == ANSWERS_OF_RECORD && child == NULL))
+    if (which == ANSWERS_LATEST || which == ANSWERS_LISTED
+        || (which == ANSWERS_OF_RECORD && child == NULL))
         return;
     buf_put_c(out, which == ANSWERS_OF_RECORD ? " ORDER BY r.id"
                                               : " ORDER BY r.subject_id, r.happened_on, r.id");
@@ -135,17 +150,38 @@ static void put_order(const FormField *child, AnswersWhich which, Buf *out)
         buf_printf(out, ", a.%s", extra_column(child));
 }
 
+static void put_listed(const Form *form, Buf *out)
+{
+    const size_t *fields;
+    size_t n;
+    answers_listed(form, out->arena, &fields, &n);
+    for (size_t i = 0; i < n; i++) {
+        buf_put_c(out, ", a.");
+        ddl_put_name(out, form->fields[fields[i]].id);
+    }
+}
+
+static void put_columns(const Form *form, const FormField *child, AnswersWhich which, Buf *out)
+{
+    if (which == ANSWERS_LISTED)
+        buf_put_c(out, "SELECT r.id");
+    else if (child == NULL)
+        buf_put_c(out, "SELECT r.id, r.subject_id, r.happened_on, r.rev, r.form_version,"
+                       " r.facility, r.performed_by, r.recorded_by, r.recorded_at, r.amends");
+    else
+        buf_printf(out, "SELECT r.id, r.subject_id, r.happened_on, a.%s", extra_column(child));
+    if (which == ANSWERS_LISTED || which == ANSWERS_LATEST)
+        put_listed(form, out);
+    else
+        put_fields(form, child, ", a.", out);
+}
+
 Str answers_sql_read(const Form *form, const FormField *child, AnswersWhich which, Arena *arena)
 {
-    DCHECK(child == NULL || (which != ANSWERS_PREVIOUS && which != ANSWERS_LATEST));
+    DCHECK(child == NULL || which == ANSWERS_OF_RECORD || which == ANSWERS_EACH);
     Buf out;
     buf_init(&out, arena, SQL_MOST);
-    if (child == NULL)
-        buf_put_c(&out, "SELECT r.id, r.subject_id, r.happened_on, r.rev, r.form_version,"
-                        " r.facility, r.performed_by, r.recorded_by, r.recorded_at, r.amends");
-    else
-        buf_printf(&out, "SELECT r.id, r.subject_id, r.happened_on, a.%s", extra_column(child));
-    put_fields(form, child, ", a.", &out);
+    put_columns(form, child, which, &out);
     bool tells_end = which == ANSWERS_EACH && child == NULL;
     if (tells_end)
         buf_put_c(&out, ", CASE WHEN e.record_id IS NULL THEN 0 ELSE 1 END AS is_ended,"

@@ -3,17 +3,19 @@
  * Parameters are :place, :record_id, :f0, :f1 ... of inserts, and those of AnswersWhich of reads.
  * What a read gives: the header (ANSWERS_HEADER columns, in that order), then the answers. What a
  * read of a child table gives: id, subject_id, happened_on, then code, or row_no and the
- * sub-fields; in the order of the main read, so that the two can be merged. */
+ * sub-fields; in the order of the main read, so that the two can be merged. Reads for lists give
+ * only the fields that lists show: ANSWERS_LISTED behind the id, ANSWERS_LATEST behind the header.
+ */
 #pragma once
 
 #include "form/ddl.h"
 
 typedef enum {
-    ANSWERS_OF_RECORD,  /* :place :id */
-    ANSWERS_OF_SUBJECT, /* :place :subject :form: ended ones too */
-    ANSWERS_PREVIOUS, /* :place :subject :form :day :before_id :not_id :known_on; no child table */
-    ANSWERS_EACH,     /* :place :form :known_on {scope:resident person}: by subject, ended too */
-    ANSWERS_LATEST,   /* :place :form :known_on :s0 ... :s99 (subjects); no child table */
+    ANSWERS_OF_RECORD, /* :place :id */
+    ANSWERS_LISTED,    /* :place :subject :form: ended ones too; no child table */
+    ANSWERS_PREVIOUS,  /* :place :subject :form :day :before_id :not_id :known_on; no child table */
+    ANSWERS_EACH,      /* :place :form :known_on {scope:resident person}: by subject, ended too */
+    ANSWERS_LATEST,    /* :place :form :known_on :s0 ... :s99 (subjects); no child table */
 } AnswersWhich;
 
 enum {
@@ -26,6 +28,8 @@ enum {
 /* Fields with a column in the form's own table, in order; of a child with rows its sub-fields. */
 void answers_fields(const Form *form, const FormField *child, Arena *arena,
                     const size_t **ret_fields, size_t *ret_n);
+/* Those of them that lists show. */
+void answers_listed(const Form *form, Arena *arena, const size_t **ret_fields, size_t *ret_n);
 /* Fields with a child table, in order. */
 void answers_children(const Form *form, Arena *arena, const size_t **ret_fields, size_t *ret_n);
 

@@ -141,8 +141,7 @@ static Err record_get(Cx *cx, const HttpRequest *request, HttpResponse *response
     TRY(web_parameter_uuid(cx, request, "id", &id));
     Record record;
     TRY(record_open(cx, id, &record));
-    PerformerNames names;
-    TRY(performer_names_read(cx, &names));
+    PerformerNames names = {0};
     JsonOut out = web_json(response);
     json_object_begin(&out);
     TRY(record_write(cx, &out, &record, &names, true));

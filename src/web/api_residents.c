@@ -129,8 +129,7 @@ static Err write_records(Cx *cx, JsonOut *out, Uuid resident)
     const Record *records = NULL;
     size_t n = 0;
     TRY(record_timeline(cx, resident, TIMELINE_MOST, &records, &n));
-    PerformerNames names;
-    TRY(performer_names_read(cx, &names));
+    PerformerNames names = {0};
     json_key_c(out, "records");
     json_array_begin(out);
     for (size_t i = 0; i < n; i++) {

@@ -65,19 +65,12 @@ void record_write_summary(Cx *cx, JsonOut *out, const char *key, const Form *for
     json_array_end(out);
 }
 
-Err performer_names_read(Cx *cx, PerformerNames *ret_names)
+static void write_facility(JsonOut *out, const Record *record)
 {
-    *ret_names = (PerformerNames){.arena = cx->arena};
-    return subject_facilities(cx, &ret_names->facilities, &ret_names->facility_n);
-}
-
-static void write_facility(JsonOut *out, const PerformerNames *names, Str code)
-{
-    web_json_text(out, "facility", code);
-    for (size_t i = 0; i < names->facility_n; i++)
-        if (str_equals(names->facilities[i].code, code))
-            web_json_wording(out, "facility_name",
-                             (Wording){names->facilities[i].name, names->facilities[i].name_en});
+    web_json_text(out, "facility", record->facility);
+    if (record->facility_name.p != NULL)
+        web_json_wording(out, "facility_name",
+                         (Wording){record->facility_name, record->facility_name_en});
 }
 
 static Err performer_name(Cx *cx, PerformerNames *names, Uuid id, Str *ret_name)
@@ -90,7 +83,7 @@ static Err performer_name(Cx *cx, PerformerNames *names, Uuid id, Str *ret_name)
     }
     Account account = {0};
     TRY(account_open(cx, id, &account));
-    VEC_PUSH(names->arena, &names->accounts, account);
+    VEC_PUSH(cx->arena, &names->accounts, account);
     *ret_name = account.name;
     return OK;
 }
@@ -109,7 +102,7 @@ static Err write_header(Cx *cx, JsonOut *out, const Record *record, const Form *
     web_json_date(out, "happened_on", record->happened_on);
     json_key_c(out, "recorded_at");
     json_instant(out, record->recorded_at);
-    write_facility(out, names, record->facility);
+    write_facility(out, record);
     json_key_c(out, "performed_by");
     json_uuid(out, record->performed_by);
     json_key_c(out, "amends");

@@ -16,14 +16,10 @@ bool obligation_is_shown(const ObligationLine *line, const Rule **answered);
 /* "why": [{rule, source, source_title, records, text}] */
 void web_json_reasons(Cx *cx, JsonOut *out, const ObligationLine *line);
 
-/* Names of those who performed the records of one answer, and where: each is looked up once. */
+/* Those who performed the records of one answer: each is looked up once. Begins empty. */
 typedef struct PerformerNames {
-    Arena *arena;
     VEC(Account) accounts;
-    const Facility *facilities;
-    size_t facility_n;
 } PerformerNames;
-Err performer_names_read(Cx *cx, PerformerNames *ret_names) MUST_CHECK;
 
 /* Members of an object that has been begun: the header, a summary of those fields that lists show,
  * and the answers. */

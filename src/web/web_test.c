@@ -352,7 +352,7 @@ static void a_record_of_a_form_that_is_gone_has_its_header(void **state)
     Buf written;
     buf_init(&written, &arena, KIB(4));
     JsonOut out = json_out(&written);
-    PerformerNames names = {.arena = &arena};
+    PerformerNames names = {0};
     json_object_begin(&out);
     assert_int_equal(record_write(&cx, &out, &record, &names, true), OK);
     json_object_end(&out);

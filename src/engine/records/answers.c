@@ -85,11 +85,9 @@ Err record_answers_insert(Cx *cx, const RecordForm *form, Uuid id, const FormAns
     return OK;
 }
 
-void record_row_take(const RecordForm *form, const DbRows *rows, Arena *arena, Record *ret_record)
+Record record_header_take(const RecordForm *form, const DbRows *rows, Arena *arena)
 {
-    FormAnswers *answers = arena_new(arena, FormAnswers);
-    form_answers_init(answers, form->form, arena);
-    *ret_record = (Record){
+    return (Record){
         .id = db_column(rows, 0).as.uuid,
         .subject = db_column(rows, 1).as.uuid,
         .happened_on = db_column(rows, 2).as.date,
@@ -101,13 +99,33 @@ void record_row_take(const RecordForm *form, const DbRows *rows, Arena *arena, R
         .recorded_by = db_column(rows, 7).as.uuid,
         .recorded_at = db_column(rows, 8).as.instant,
         .amends = db_column(rows, 9).is_null ? UUID_NIL : db_column(rows, 9).as.uuid,
-        .answers = answers,
     };
+}
+
+void record_row_take(const RecordForm *form, const DbRows *rows, Arena *arena, Record *ret_record)
+{
+    FormAnswers *answers = arena_new(arena, FormAnswers);
+    form_answers_init(answers, form->form, arena);
+    *ret_record = record_header_take(form, rows, arena);
+    ret_record->answers = answers;
     for (size_t i = 0; i < form->own.field_n; i++) {
         size_t field = form->own.fields[i];
         answers->values[field] = record_value_from_db(&form->own.parts[field],
                                                       db_column(rows, ANSWERS_HEADER_N + i), arena);
     }
+}
+
+const FormAnswers *record_listed_take(const RecordForm *form, const DbRows *rows, size_t at,
+                                      Arena *arena)
+{
+    FormAnswers *answers = arena_new(arena, FormAnswers);
+    form_answers_init(answers, form->form, arena);
+    for (size_t i = 0; i < form->listed_n; i++) {
+        size_t field = form->listed[i];
+        answers->values[field] =
+            record_value_from_db(&form->form->fields[field], db_column(rows, at + i), arena);
+    }
+    return answers;
 }
 
 static void take_code(const RecordTable *child, const DbRows *rows, Arena *arena,

@@ -123,13 +123,10 @@ static void make_reads(Arena *arena, const Form *form, RecordTable *table)
         DbStatement *statement;
     } reads[] = {
         {ANSWERS_OF_RECORD, "record", in_of_record, 2, &table->of_record},
-        {ANSWERS_OF_SUBJECT, "subject", in_of_subject, 3, &table->of_subject},
         {ANSWERS_EACH, "each", in_each, 3, &table->each},
         {ANSWERS_PREVIOUS, "previous", in_previous, 7, &table->previous},
-        {ANSWERS_LATEST, "latest", NULL, LATEST_IN_N, &table->latest},
     };
-    size_t n = table->child == NULL ? 5 : 3;
-    reads[4].in = table->child == NULL ? in_latest(arena) : NULL;
+    size_t n = table->child == NULL ? 3 : 2;
     size_t out_n;
     const DbColumn *out = out_columns(arena, table, &out_n);
     for (size_t i = 0; i < n; i++) {
@@ -145,6 +142,36 @@ static void make_reads(Arena *arena, const Form *form, RecordTable *table)
     table->each.is_scoped = true;
     table->each.is_streamed = true;
     table->each.may_scan = true; /* it is there to read all of them */
+}
+
+/* The reads for lists: of the own table's columns only those that lists show. */
+static void make_listed(Arena *arena, RecordForm *made)
+{
+    const Form *form = made->form;
+    answers_listed(form, arena, &made->listed, &made->listed_n);
+    DbColumn *out = arena_array(arena, DbColumn, ANSWERS_HEADER_N + made->listed_n);
+    for (size_t i = 0; i < ANSWERS_HEADER_N; i++)
+        out[i] = header_columns[i];
+    DbColumn *short_out = arena_array(arena, DbColumn, 1 + made->listed_n);
+    short_out[0] = header_columns[0];
+    for (size_t i = 0; i < made->listed_n; i++) {
+        const FormField *field = &form->fields[made->listed[i]];
+        short_out[1 + i] =
+            (DbColumn){str_to_c(arena, field->id), record_db_type(field->type), true};
+        out[ANSWERS_HEADER_N + i] = short_out[1 + i];
+    }
+    made->latest =
+        make_statement(arena, "latest", answers_sql_read(form, NULL, ANSWERS_LATEST, arena));
+    made->latest.in = in_latest(arena);
+    made->latest.in_n = LATEST_IN_N;
+    made->latest.out = out;
+    made->latest.out_n = ANSWERS_HEADER_N + made->listed_n;
+    made->listed_of_subject =
+        make_statement(arena, "listed", answers_sql_read(form, NULL, ANSWERS_LISTED, arena));
+    made->listed_of_subject.in = in_of_subject;
+    made->listed_of_subject.in_n = sizeof in_of_subject / sizeof *in_of_subject;
+    made->listed_of_subject.out = short_out;
+    made->listed_of_subject.out_n = 1 + made->listed_n;
 }
 
 static void make_table(Arena *arena, const Form *form, size_t child_field, RecordTable *table)
@@ -199,6 +226,7 @@ static RecordForm *make_form(Arena *arena, const Form *form)
     RecordForm *made = arena_new(arena, RecordForm);
     made->form = form;
     make_table(arena, form, SIZE_MAX, &made->own);
+    make_listed(arena, made);
     const size_t *children;
     answers_children(form, arena, &children, &made->child_n);
     made->children = arena_array(arena, RecordTable, made->child_n);
@@ -208,6 +236,8 @@ static RecordForm *make_form(Arena *arena, const Form *form)
     for (size_t i = 0; i < form->field_n; i++) {
         made->keeps_facts = made->keeps_facts || !str_is_empty(form->fields[i].keeps);
         made->has_sealed = made->has_sealed || form->fields[i].is_sealed;
+        made->lists_sealed =
+            made->lists_sealed || (form->fields[i].is_sealed && form->fields[i].is_in_lists);
     }
     return made;
 }

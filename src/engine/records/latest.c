@@ -19,14 +19,14 @@ static Err read_batch(Cx *cx, const RecordForm *form, const Uuid *subjects, size
     for (size_t i = 0; i < ANSWERS_LATEST_MOST; i++)
         in[3 + i] = db_uuid(i < n ? subjects[i] : UUID_NIL);
     CLEANUP(db_rows_close) DbRows rows = {0};
-    TRY(db_query(cx->db, &form->own.latest, NULL, in, &rows));
+    TRY(db_query(cx->db, &form->latest, NULL, in, &rows));
     for (;;) {
         bool has_row;
         TRY(db_next(&rows, &has_row));
         if (!has_row)
             return OK;
-        Record record;
-        record_row_take(form, &rows, cx->arena, &record);
+        Record record = record_header_take(form, &rows, cx->arena);
+        record.answers = record_listed_take(form, &rows, ANSWERS_HEADER_N, cx->arena);
         put_record(subjects, n, &record, records);
     }
 }

@@ -1,7 +1,7 @@
 /* Reading records: one by id, a subject's timeline, the previous one, each of a form.
  *
- * Headers are read through a scoped statement; answers follow with one statement a form and child
- * table, however many records there are. */
+ * Headers are read through a scoped statement. A timeline then reads what lists show of the
+ * answers, with one statement for each form among its records, however many there are. */
 #include "access/access.h"
 #include "engine/records/records_int.h"
 #include "engine/records/records_sql.h"
@@ -28,7 +28,9 @@ static Record take_header(const RecordHeaderByIdRow *row)
                     .is_ended = row->is_ended != 0,
                     .amended_by = row->amended_by,
                     .end_reason = row->reason,
-                    .ended_at = row->ended_at};
+                    .ended_at = row->ended_at,
+                    .facility_name = row->facility_name,
+                    .facility_name_en = row->facility_name_en};
 }
 
 Err record_header_find(Cx *cx, Uuid id, bool *ret_found, Str *ret_form, Record *ret_record)
@@ -85,56 +87,25 @@ static Str id_key(const Uuid *id)
     return (Str){(const char *)id->bytes, sizeof id->bytes};
 }
 
-static FormAnswers *writable_answers(const Map *answers, Uuid id)
+/* What lists show of all records of one form in the list; by_id finds them there. A form that shows
+ * nothing in lists is not read. */
+static Err read_listed(Cx *cx, const RecordForm *form, Uuid subject, const Map *by_id)
 {
-    return map_get(answers, id_key(&id));
-}
-
-static Err read_child_of_subject(Cx *cx, const RecordTable *child, const DbValue *in,
-                                 const Map *answers)
-{
+    if (form->listed_n == 0)
+        return OK;
+    const DbValue in[3] = {db_text(cx->place), db_uuid(subject), db_text(form->form->id)};
     CLEANUP(db_rows_close) DbRows rows = {0};
-    TRY(db_query(cx->db, &child->of_subject, NULL, in, &rows));
+    TRY(db_query(cx->db, &form->listed_of_subject, NULL, in, &rows));
     for (;;) {
         bool has_row;
         TRY(db_next(&rows, &has_row));
         if (!has_row)
             return OK;
-        FormAnswers *of_record = writable_answers(answers, db_column(&rows, 0).as.uuid);
-        if (of_record != NULL)
-            record_child_take(child, &rows, cx->arena, of_record);
+        Uuid id = db_column(&rows, 0).as.uuid;
+        Record *record = map_get(by_id, id_key(&id));
+        if (record != NULL) /* otherwise it is beyond the limit of the list */
+            record->answers = record_listed_take(form, &rows, 1, cx->arena);
     }
-}
-
-/* The answers of all records of one form in the list; by_id finds them there. */
-static Err read_form_of_subject(Cx *cx, const RecordForm *form, Uuid subject, const Map *by_id)
-{
-    const DbValue in[3] = {db_text(cx->place), db_uuid(subject), db_text(form->form->id)};
-    Map answers;
-    map_init(&answers, cx->arena);
-    {
-        CLEANUP(db_rows_close) DbRows rows = {0};
-        TRY(db_query(cx->db, &form->own.of_subject, NULL, in, &rows));
-        for (;;) {
-            bool has_row;
-            TRY(db_next(&rows, &has_row));
-            if (!has_row)
-                break;
-            Uuid id = db_column(&rows, 0).as.uuid;
-            Record *record = map_get(by_id, id_key(&id));
-            if (record == NULL)
-                continue; /* beyond the limit of the list */
-            Record read;
-            record_row_take(form, &rows, cx->arena, &read);
-            FormAnswers *taken = arena_new(cx->arena, FormAnswers);
-            *taken = *read.answers;
-            record->answers = taken;
-            map_put(&answers, id_key(&record->id), taken);
-        }
-    }
-    for (size_t i = 0; i < form->child_n; i++)
-        TRY(read_child_of_subject(cx, &form->children[i], in, &answers));
-    return OK;
 }
 
 static Err read_headers(Cx *cx, Uuid subject, size_t most, Record **ret_records, size_t *ret_n)
@@ -153,10 +124,10 @@ static Err read_headers(Cx *cx, Uuid subject, size_t most, Record **ret_records,
         if (!has_row)
             break;
         const RecordHeaderByIdRow same = {
-            row.id,           row.subject_id, row.happened_on,  row.rev,
-            row.form_version, row.facility,   row.performed_by, row.recorded_by,
-            row.recorded_at,  row.amends,     row.form,         row.is_ended,
-            row.amended_by,   row.reason,     row.has_ended_at, row.ended_at};
+            row.id,       row.subject_id,    row.happened_on,     row.rev,         row.form_version,
+            row.facility, row.performed_by,  row.recorded_by,     row.recorded_at, row.amends,
+            row.form,     row.is_ended,      row.amended_by,      row.reason,      row.has_ended_at,
+            row.ended_at, row.facility_name, row.facility_name_en};
         VEC_PUSH(cx->arena, &records, take_header(&same));
     }
     *ret_records = records.items;
@@ -167,25 +138,40 @@ static Err read_headers(Cx *cx, Uuid subject, size_t most, Record **ret_records,
 /* Sealed facts stand in the newest current record of their form only. */
 static Err read_facts(Cx *cx, const RecordForm *form, Record *records, size_t n)
 {
-    for (size_t i = 0; form->has_sealed && i < n; i++) {
+    for (size_t i = 0; form->lists_sealed && i < n; i++) {
         if (!records[i].is_ended && str_equals(records[i].form, form->form->id))
             return record_facts_read(cx, form, &records[i]);
     }
     return OK;
 }
 
-static Err timeline_work(Cx *cx, Uuid subject, size_t most, const Record **ret_records,
-                         size_t *ret_n)
+/* No records: of somebody in sight, or is nobody in sight? */
+static Err require_subject(Cx *cx, Uuid subject)
 {
     const RecordSubjectIn in = {.place = cx->place, .subject = subject};
     RecordSubjectRow ignored;
     bool found;
     TRY(record_subject(cx->db, access_scope(cx), cx->arena, &in, &ignored, &found));
-    if (!found)
-        return not_found(cx, subject);
-    Record *records;
-    size_t n;
-    TRY(read_headers(cx, subject, most, &records, &n));
+    return found ? OK : not_found(cx, subject);
+}
+
+/* Every record has answers: none, where lists show none. */
+static void give_empty(Cx *cx, const RecordForm *form, Record *records, size_t n)
+{
+    FormAnswers *empty = NULL;
+    for (size_t i = 0; i < n; i++) {
+        if (records[i].answers != NULL || !str_equals(records[i].form, form->form->id))
+            continue;
+        if (empty == NULL) {
+            empty = arena_new(cx->arena, FormAnswers);
+            form_answers_init(empty, form->form, cx->arena);
+        }
+        records[i].answers = empty;
+    }
+}
+
+static Err read_listed_forms(Cx *cx, Uuid subject, Record *records, size_t n)
+{
     Map by_id;
     Map forms;
     map_init(&by_id, cx->arena);
@@ -198,9 +184,22 @@ static Err timeline_work(Cx *cx, Uuid subject, size_t most, const Record **ret_r
         const RecordForm *form = record_form_find(cx, forms.entries[i].key);
         if (form == NULL)
             continue; /* its pack is gone: header without answers */
-        TRY(read_form_of_subject(cx, form, subject, &by_id));
+        TRY(read_listed(cx, form, subject, &by_id));
         TRY(read_facts(cx, form, records, n));
+        give_empty(cx, form, records, n);
     }
+    return OK;
+}
+
+static Err timeline_work(Cx *cx, Uuid subject, size_t most, const Record **ret_records,
+                         size_t *ret_n)
+{
+    Record *records;
+    size_t n;
+    TRY(read_headers(cx, subject, most, &records, &n));
+    if (n == 0)
+        TRY(require_subject(cx, subject));
+    TRY(read_listed_forms(cx, subject, records, n));
     TRY(audit_add(cx, &(AuditEntry){.action = STR("record.timeline"), .subject = subject}));
     *ret_records = records;
     *ret_n = n;

@@ -20,7 +20,9 @@ typedef struct Record {
     Str form;
     Str form_version;
     Uuid subject;
-    Str facility;      /* code of the facility that served */
+    Str facility; /* code of the facility that served */
+    /* its name; only where record_open, record_chain and record_timeline read the header */
+    Str facility_name, facility_name_en;
     Uuid performed_by; /* account; nil: the one who records */
     Uuid recorded_by;
     Date happened_on;
@@ -79,7 +81,9 @@ Err record_open(Cx *cx, Uuid id, Record *ret_record) MUST_CHECK;
 /* The versions of an open record, oldest first, itself among them: headers only. */
 Err record_chain(Cx *cx, const Record *record, const Record **ret_records,
                  size_t *ret_n) MUST_CHECK;
-/* Newest first: every record of the subject with answers, ended ones too, at most `most`. */
+/* Newest first: every record of the subject, ended ones too, at most `most`. Of the answers those
+ * that lists show (FormField.is_in_lists), the others are absent; NULL where the form is not known
+ * any more. */
 Err record_timeline(Cx *cx, Uuid subject, size_t most, const Record **ret_records,
                     size_t *ret_n) MUST_CHECK;
 /* The subject's newest current record of the form that happened before the day (or on it with a
@@ -90,8 +94,8 @@ Err record_previous(Cx *cx, const Form *form, Uuid subject, Date day, Uuid befor
  * stood, which is left out. record_submit judges by the same. */
 Err record_previous_amending(Cx *cx, const Form *form, Uuid subject, Date day, Uuid amended,
                              bool *ret_found, Record *ret_record) MUST_CHECK;
-/* For each subject its newest current record of the form, with the answers that are not in child
- * tables nor sealed; id nil where there is none. One query for a hundred subjects. The ids come
+/* For each subject its newest current record of the form, with those answers that lists show and
+ * that are not sealed; id nil where there is none. One query for a hundred subjects. The ids come
  * from a scoped query; no audit entry of its own. */
 Err record_latest(Cx *cx, const Form *form, const Uuid *subjects, size_t n,
                   const Record **ret_records) MUST_CHECK;

@@ -47,27 +47,34 @@ WHERE r.place = :place AND r.id = :id;
 -- out: id uuid, subject_id uuid, happened_on date, rev integer, form_version text, facility text
 -- out: performed_by uuid, recorded_by uuid, recorded_at instant, amends uuid?, form text
 -- out: is_ended integer, amended_by uuid?, reason text?, ended_at instant?
+-- out: facility_name text?, facility_name_en text?
 SELECT r.id, r.subject_id, r.happened_on, r.rev, r.form_version, r.facility, r.performed_by,
        r.recorded_by, r.recorded_at, r.amends, r.form,
-       CASE WHEN e.record_id IS NULL THEN 0 ELSE 1 END AS is_ended, e.amended_by, e.reason, e.ended_at
+       CASE WHEN e.record_id IS NULL THEN 0 ELSE 1 END AS is_ended, e.amended_by, e.reason, e.ended_at,
+       f.name AS facility_name, f.name_en AS facility_name_en
 FROM record r
 JOIN resident person ON person.place = r.place AND person.id = r.subject_id
 LEFT JOIN record_end e ON e.place = r.place AND e.record_id = r.id AND e.ended_on <= :known_on
+LEFT JOIN v_facility f ON f.place = r.place AND f.code = r.facility
 WHERE r.place = :place AND r.id = :id AND r.recorded_on <= :known_on AND {scope:resident person};
 
+-- CROSS JOIN: the person first, in SQLite too, so that the scope is asked once and not for each record.
 -- name: record_header_of_subject :many
 -- in: place text, subject uuid, known_on date, most integer
 -- out: id uuid, subject_id uuid, happened_on date, rev integer, form_version text, facility text
 -- out: performed_by uuid, recorded_by uuid, recorded_at instant, amends uuid?, form text
 -- out: is_ended integer, amended_by uuid?, reason text?, ended_at instant?
+-- out: facility_name text?, facility_name_en text?
 SELECT r.id, r.subject_id, r.happened_on, r.rev, r.form_version, r.facility, r.performed_by,
        r.recorded_by, r.recorded_at, r.amends, r.form,
-       CASE WHEN e.record_id IS NULL THEN 0 ELSE 1 END AS is_ended, e.amended_by, e.reason, e.ended_at
-FROM record r
-JOIN resident person ON person.place = r.place AND person.id = r.subject_id
+       CASE WHEN e.record_id IS NULL THEN 0 ELSE 1 END AS is_ended, e.amended_by, e.reason, e.ended_at,
+       f.name AS facility_name, f.name_en AS facility_name_en
+FROM resident person
+CROSS JOIN record r
 LEFT JOIN record_end e ON e.place = r.place AND e.record_id = r.id AND e.ended_on <= :known_on
-WHERE r.place = :place AND r.subject_id = :subject AND r.recorded_on <= :known_on
-  AND {scope:resident person}
+LEFT JOIN v_facility f ON f.place = r.place AND f.code = r.facility
+WHERE person.place = :place AND person.id = :subject AND {scope:resident person}
+  AND r.place = :place AND r.subject_id = :subject AND r.recorded_on <= :known_on
 ORDER BY r.happened_on DESC, r.id DESC
 LIMIT :most;
 

@@ -17,8 +17,8 @@ typedef struct RecordTable {
     const char *name;
     const DbColumn *columns; /* of the table, in the order of the insert's parameters */
     DbStatement insert;
-    DbStatement of_record, of_subject, each;
-    DbStatement previous, latest; /* of the own table only */
+    DbStatement of_record, each;
+    DbStatement previous; /* of the own table only */
 } RecordTable;
 
 typedef struct RecordForm {
@@ -26,7 +26,11 @@ typedef struct RecordForm {
     RecordTable own;
     RecordTable *children;
     size_t child_n;
-    bool reads_previous; /* some expression reads previous.* */
+    const size_t *listed; /* fields of the own table that lists show */
+    size_t listed_n;
+    DbStatement listed_of_subject, latest; /* these fields of it only */
+    bool lists_sealed;                     /* lists show a sealed field too */
+    bool reads_previous;                   /* some expression reads previous.* */
     bool keeps_facts;
     bool has_sealed;
 } RecordForm;
@@ -52,6 +56,11 @@ Err record_answers_insert(Cx *cx, const RecordForm *form, Uuid id,
                           const FormAnswers *answers) MUST_CHECK;
 /* The header and answers of the current row of a main read (child tables are left empty). */
 void record_row_take(const RecordForm *form, const DbRows *rows, Arena *arena, Record *ret_record);
+/* The fields that lists show, from column `at` of the current row on; all others are absent. */
+const FormAnswers *record_listed_take(const RecordForm *form, const DbRows *rows, size_t at,
+                                      Arena *arena);
+/* The header of the current row of a read that begins with it. */
+Record record_header_take(const RecordForm *form, const DbRows *rows, Arena *arena);
 /* Puts the current row of a child read into the answers of its record. */
 void record_child_take(const RecordTable *child, const DbRows *rows, Arena *arena,
                        FormAnswers *answers);

@@ -246,13 +246,45 @@ static void amending_keeps_the_original(void **state)
     assert_true(uuid_equals(records[0].amended_by, id_of(11)));
     assert_true(str_equals_c(records[0].end_reason, "写错了"));
     assert_int_equal(records[0].answers->values[SBP].as.integer, 140);
-    assert_int_equal(records[0].answers->values[SYMPTOMS].as.codes.n, 2);
     assert_false(records[1].is_ended);
     assert_true(uuid_equals(records[1].amends, id_of(10)));
     assert_int_equal(records[1].answers->values[SBP].as.integer, 150);
+    Record first;
+    assert_int_equal(record_open(&f->cx, id_of(10), &first), OK);
+    assert_int_equal(first.answers->values[SBP].as.integer, 140);
+    assert_int_equal(first.answers->values[SYMPTOMS].as.codes.n, 2);
     assert_int_equal(submit(f, amendment_of(f, 12, 10, "2025-02-27", 155)), ERR_CONFLICT);
     assert_string_equal(problem_key(f), "RECORD_ENDED");
     assert_int_equal(count(f).records, 2);
+}
+
+static void a_timeline_holds_what_lists_show_and_where_it_was(void **state)
+{
+    Fixture *f = *state;
+    Facility clinic = {.code = STR("C1"),
+                       .name = STR("测试卫生站"),
+                       .name_en = STR("Test clinic"),
+                       .kind = STR("village"),
+                       .valid_from = day_of("2020-01-01"),
+                       .valid_to = day_of("2020-12-31")}; /* closed since, and still named */
+    assert_int_equal(subject_facility_add(&f->cx, &clinic), OK);
+    const Record *records;
+    size_t n;
+    assert_int_equal(record_timeline(&f->cx, f->resident, 10, &records, &n), OK);
+    assert_int_equal(n, 0);
+    assert_int_equal(submit(f, draft_of(f, 10, "2025-02-28", 140)), OK);
+    assert_int_equal(record_timeline(&f->cx, f->resident, 10, &records, &n), OK);
+    assert_int_equal(n, 1);
+    assert_int_equal(records[0].answers->values[SBP].as.integer, 140);
+    assert_int_equal(records[0].answers->values[SYMPTOMS].type, EXPR_NULL);
+    assert_int_equal(records[0].answers->values[NOTE].type, EXPR_NULL);
+    assert_true(str_equals_c(records[0].facility_name, "测试卫生站"));
+    assert_true(str_equals_c(records[0].facility_name_en, "Test clinic"));
+    f->fields[SBP].is_in_lists = false; /* nothing in lists: answers that are all absent */
+    f->form.version = STR("1.1.0");
+    use_set(f);
+    assert_int_equal(record_timeline(&f->cx, f->resident, 10, &records, &n), OK);
+    assert_int_equal(records[0].answers->values[SBP].type, EXPR_NULL);
 }
 
 static void an_amendment_needs_a_reason_and_the_same_person(void **state)
@@ -565,6 +597,7 @@ int main(void)
         ON_BOTH(impossible_days_are_refused),
         ON_BOTH(hard_issues_refuse_and_soft_ones_ask),
         ON_BOTH(amending_keeps_the_original),
+        ON_BOTH(a_timeline_holds_what_lists_show_and_where_it_was),
         ON_BOTH(an_amendment_needs_a_reason_and_the_same_person),
         ON_BOTH(voiding_ends_a_record_once_and_needs_a_reason),
         ON_BOTH(the_previous_record_is_the_newest_current_one_before),
