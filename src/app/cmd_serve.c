@@ -1,5 +1,6 @@
 /* catchment serve: the server. */
 #include "app/app.h"
+#include "app/jobs.h"
 #include "app/routes.h"
 
 #include "access/access.h"
@@ -42,7 +43,7 @@ static const WebDemoAccount *web_demo_accounts(Arena *arena)
     return accounts;
 }
 
-static WebOptions web_options(Cli *cli, App *app, uint16_t port)
+static WebOptions web_options(Cli *cli, App *app, Jobs *jobs, uint16_t port)
 {
     WebOptions options = {
         .address = cli_value(cli, "address"),
@@ -59,6 +60,7 @@ static WebOptions web_options(Cli *cli, App *app, uint16_t port)
         .packs = app->packs,
         .keys = app->keys,
         .writer = app->writer,
+        .jobs = jobs,
         .place = app->place,
         .lang = LANG_ZH,
         .demo_accounts = web_demo_accounts(cli->arena),
@@ -71,9 +73,9 @@ static WebOptions web_options(Cli *cli, App *app, uint16_t port)
     return options;
 }
 
-static Err serve_until_stopped(Cli *cli, App *app, uint16_t port)
+static Err serve_until_stopped(Cli *cli, App *app, Jobs *jobs, uint16_t port)
 {
-    WebOptions options = web_options(cli, app, port);
+    WebOptions options = web_options(cli, app, jobs, port);
     Web *web = NULL;
     Str message = {0};
     Err err = web_start(&options, cli->arena, &web, &message);
@@ -90,6 +92,33 @@ static Err serve_until_stopped(Cli *cli, App *app, uint16_t port)
     return err;
 }
 
+/* Jobs read through a connection of their own, which is closed behind them. */
+static Err serve_with_jobs(Cli *cli, App *app, uint16_t port)
+{
+    Db *db = NULL;
+    Str message = {0};
+    Err err = server_db_open(app, cli->arena, &db, &message);
+    if (err != OK) {
+        cli_say("the database cannot be opened: %.*s", STR_ARG(message));
+        return err;
+    }
+    JobsOptions options = {.jobs = app_jobs,
+                           .job_n = app_job_n,
+                           .like = app_system_cx(app, cli->arena),
+                           .context = app,
+                           .now = server_now};
+    options.like.db = db;
+    Jobs *jobs = NULL;
+    err = jobs_start(&options, cli->arena, &jobs);
+    if (err == OK)
+        err = serve_until_stopped(cli, app, jobs, port);
+    else
+        cli_say("the system has no more threads");
+    jobs_stop(jobs);
+    db_close(db);
+    return err;
+}
+
 static Err serve_place(Cli *cli, App *app, uint16_t port)
 {
     if (app->place.n == 0) {
@@ -102,7 +131,7 @@ static Err serve_place(Cli *cli, App *app, uint16_t port)
     if (err == OK)
         err = audit_flusher_start(&cx);
     if (err == OK)
-        err = serve_until_stopped(cli, app, port);
+        err = serve_with_jobs(cli, app, port);
     else
         cli_say_problems(&cx);
     audit_flusher_stop();

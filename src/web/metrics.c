@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 
 #include "base/os_process.h"
+#include "job/job.h"
 #include "web/web_int.h"
 
 struct Metrics {
@@ -80,6 +81,23 @@ static void put_requests(const Web *web, Buf *out)
         }
 }
 
+static void put_jobs(Jobs *jobs, Buf *out)
+{
+    static const char *const names[] = {"steps_total", "failures_total", "seconds_total"};
+    for (size_t figure = 0; jobs != NULL && figure < 3; figure++) {
+        buf_printf(out, "# TYPE catchment_job_%s counter\n", names[figure]);
+        for (size_t i = 0; i < jobs_count(jobs); i++) {
+            JobStats stats = jobs_stats(jobs, i);
+            buf_printf(out, "catchment_job_%s{job=\"%s\"} ", names[figure], stats.name);
+            if (figure == 2)
+                buf_printf(out, "%.6f\n", (double)stats.total_ns / 1e9);
+            else
+                buf_printf(out, "%llu\n",
+                           (unsigned long long)(figure == 0 ? stats.steps : stats.failures));
+        }
+    }
+}
+
 static Err metrics_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
 {
     const Web *web = web_call(request)->web;
@@ -98,6 +116,7 @@ static Err metrics_get(Cx *cx, const HttpRequest *request, HttpResponse *respons
         put(out, "writer_failed_total", "counter", writer.failed);
         put(out, "writer_queued", "gauge", writer.queued);
     }
+    put_jobs(web->options.jobs, out);
     put_requests(web, out);
     metrics_write_times(web->metrics, out);
     return OK;

@@ -37,6 +37,7 @@ typedef struct WebOptions {
     const struct PackSet *packs;
     const struct Keys *keys;
     Writer *writer;
+    struct Jobs *jobs; /* for their figures; NULL: none run */
     Str place;
     Lang lang; /* for those who name none */
 

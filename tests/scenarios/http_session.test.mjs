@@ -114,6 +114,7 @@ for (const [name, makeDatabase] of databases) {
       const { text } = await new Client(server).fetch("/metrics");
       assert.match(text, /^catchment_requests_total\{method="GET",route="\/api\/demo",status="2xx"\} [1-9]/m);
       assert.match(text, /^catchment_memory_bytes [1-9]/m);
+      assert.match(text, /^catchment_job_steps_total\{job="obligations"\} \d/m);
       assert.equal((await new Client(server).fetch("/metrics", { headers: { "x-forwarded-for": "192.0.2.1" } })).status, 401);
     });
 

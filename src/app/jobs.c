@@ -1,0 +1,13 @@
+/* What the server does without being asked. */
+#include "app/jobs.h"
+
+#include "engine/obligations/obligations.h"
+
+enum { MINUTE_MS = 60 * 1000 };
+
+/* A list computes the stale people whom it shows by itself; a minute is soon enough for the rest.
+ */
+const Job app_jobs[] = {
+    {"obligations", MINUTE_MS, obligation_settle_step},
+};
+const size_t app_job_n = sizeof app_jobs / sizeof *app_jobs;
