@@ -27,6 +27,9 @@ void access_register_scopes(void);
 const Actor *access_system_actor(void);
 /* What the asking actor may see: give it to scoped statements. Nobody asking: nothing. */
 const DbScope *access_scope(const Cx *cx);
+/* The areas that it may know numbers of, whether it sees persons or not: for statements that give
+ * counts and nothing of a person. */
+const DbScope *access_sight(const Cx *cx);
 /* The scope of a role at a facility, from the catchments in force. ERR_FORBIDDEN when the packs
  * have no such role. */
 Err access_actor(Cx *cx, const Account *account, Actor *ret_actor) MUST_CHECK;
@@ -52,6 +55,13 @@ Err account_list(Cx *cx, const Account **ret_accounts, size_t *ret_n) MUST_CHECK
 /* ERR_NOT_FOUND. Who performed or recorded something: its display name. */
 Err account_open(Cx *cx, Uuid id, Account *ret_account) MUST_CHECK;
 
+typedef struct AccountCount {
+    Str role;
+    int64_t accounts, disabled; /* those disabled are among the accounts */
+} AccountCount;
+/* Sorted by role. */
+Err account_counts(Cx *cx, const AccountCount **ret_counts, size_t *ret_n) MUST_CHECK;
+
 typedef struct Session {
     Str token; /* goes into the cookie; only its hash is stored */
     Str csrf;  /* derived from the token: a page that cannot read the cookie cannot know it */
@@ -67,6 +77,8 @@ Err session_open(Cx *cx, Str login, Str password, Str peer, Session *ret_session
 /* ERR_UNAUTHENTICATED when unknown or expired. A session that is used lives on. */
 Err session_find(Cx *cx, Str token, Session *ret_session, Account *ret_account) MUST_CHECK;
 Err session_close(Cx *cx, Str token) MUST_CHECK;
+/* How many are open now. */
+Err session_count(Cx *cx, int64_t *ret_n) MUST_CHECK;
 
 /* One entry of the audit chain. Inside a write it is chained in that transaction; outside it is
  * queued and written by audit_flush. detail: conditions and counts, never personal data; cut at
@@ -91,6 +103,16 @@ Err audit_flusher_start(const Cx *like) MUST_CHECK;
 void audit_flusher_stop(void);
 /* Signs all heads now; the chain does it by itself every AUDIT_CHECKPOINT_EVERY entries. */
 Err audit_checkpoint(Cx *cx) MUST_CHECK;
+
+/* What is known of the chains without reading them: see audit_prove for whether they are whole. */
+typedef struct AuditState {
+    int64_t entries, chains;
+    int64_t queued;     /* entries of reads that are not yet written */
+    int64_t checkpoint; /* number of the newest one, or 0: none was signed yet */
+    Uuid writer;        /* whose it is */
+    Instant signed_at;
+} AuditState;
+Err audit_state(Cx *cx, AuditState *ret_state) MUST_CHECK;
 
 typedef enum {
     AUDIT_WHOLE,

@@ -117,3 +117,17 @@ WHERE c.place = :place AND c.valid_from <= :day AND (c.valid_to IS NULL OR c.val
 SELECT count(*) AS areas, min(a.area_code) AS first_code, max(a.area_code) AS last_code
 FROM access_area a
 WHERE a.place = :place AND a.facility = :facility;
+
+-- name: access_account_counts :many
+-- in: place text
+-- out: role text, accounts integer, disabled integer
+SELECT a.role, count(*) AS accounts, sum(a.is_disabled) AS disabled
+FROM access_account a
+WHERE a.place = :place
+GROUP BY a.role
+ORDER BY a.role;
+
+-- name: access_session_count :one
+-- in: place text, now instant
+-- out: sessions integer
+SELECT count(*) AS sessions FROM access_session s WHERE s.place = :place AND s.expires_at > :now;

@@ -90,3 +90,28 @@ Err account_open(Cx *cx, Uuid id, Account *ret_account)
                              .is_disabled = row.is_disabled != 0};
     return OK;
 }
+
+static Err read_counts(Cx *cx, const AccountCount **ret_counts, size_t *ret_n)
+{
+    VEC(AccountCount) counts = {0};
+    CLEANUP(db_rows_close) DbRows rows = {0};
+    AccessAccountCountsIn in = {.place = cx->place};
+    TRY(access_account_counts_open(cx->db, &in, &rows));
+    for (;;) {
+        AccessAccountCountsRow row;
+        bool has_row = false;
+        TRY(access_account_counts_next(&rows, cx->arena, &row, &has_row));
+        if (!has_row)
+            break;
+        VEC_PUSH(cx->arena, &counts, (AccountCount){row.role, row.accounts, row.disabled});
+    }
+    *ret_counts = counts.items;
+    *ret_n = counts.n;
+    return OK;
+}
+
+Err account_counts(Cx *cx, const AccountCount **ret_counts, size_t *ret_n)
+{
+    Err err = read_counts(cx, ret_counts, ret_n);
+    return err == OK ? OK : cx_fail_db(cx, err);
+}

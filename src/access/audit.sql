@@ -93,3 +93,18 @@ SELECT h.head_writer, h.seq, h.hash
 FROM audit_checkpoint_head h
 WHERE h.place = :place AND h.writer = :writer AND h.number = :number
 ORDER BY h.head_writer;
+
+-- Entries of a chain are numbered from 1 without a gap.
+-- name: audit_state_row :one
+-- in: place text
+-- out: entries integer, chains integer
+SELECT coalesce(sum(h.seq), 0) AS entries, count(*) AS chains FROM audit_head h WHERE h.place = :place;
+
+-- name: audit_checkpoint_newest :maybe
+-- in: place text
+-- out: writer uuid, number integer, at instant
+SELECT c.writer, c.number, c.at
+FROM audit_checkpoint c
+WHERE c.place = :place
+ORDER BY c.at DESC, c.writer, c.number DESC
+LIMIT 1;

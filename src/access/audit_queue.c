@@ -8,6 +8,7 @@
  * cannot be written down does not happen. The queue knows places, not databases: a process opens a
  * place in one database only. */
 #include "access/access_int.h"
+#include "access/audit_sql.h"
 #include "access/limits.h"
 #include "base/os_clock.h"
 #include "base/os_log.h"
@@ -144,6 +145,40 @@ Err audit_flush(Cx *cx)
     TRY(cx_write(cx, append_batch, &batch));
     remove_of_place(cx->place, batch.n);
     return OK;
+}
+
+static int64_t queued_of_place(Str place)
+{
+    MUTEX_HOLD(&gate);
+    int64_t n = 0;
+    for (size_t i = 0; i < queue_n; i++)
+        n += is_of_place(&queue[i], place);
+    return n;
+}
+
+static Err read_state(Cx *cx, AuditState *ret_state)
+{
+    AuditStateRowIn in = {.place = cx->place};
+    AuditCheckpointNewestIn newest = {.place = cx->place};
+    AuditStateRowRow row;
+    AuditCheckpointNewestRow last;
+    bool is_found = false;
+    TRY(audit_state_row(cx->db, cx->arena, &in, &row));
+    TRY(audit_checkpoint_newest(cx->db, cx->arena, &newest, &last, &is_found));
+    *ret_state = (AuditState){
+        .entries = row.entries, .chains = row.chains, .queued = queued_of_place(cx->place)};
+    if (is_found) {
+        ret_state->checkpoint = last.number;
+        ret_state->writer = last.writer;
+        ret_state->signed_at = last.at;
+    }
+    return OK;
+}
+
+Err audit_state(Cx *cx, AuditState *ret_state)
+{
+    Err err = read_state(cx, ret_state);
+    return err == OK ? OK : cx_fail_db(cx, err);
 }
 
 static void flush_once(Arena *arena)

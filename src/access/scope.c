@@ -68,6 +68,13 @@ const DbScope *access_scope(const Cx *cx)
     return cx->actor->sees_persons ? &cx->actor->scope : &scope_nobody;
 }
 
+const DbScope *access_sight(const Cx *cx)
+{
+    if (cx->actor == NULL)
+        return &scope_nobody;
+    return cx->actor->is_system ? &scope_everybody : &cx->actor->sight;
+}
+
 Err access_scope_facility(Cx *cx, Str facility, bool below, DbScope *ret_scope)
 {
     TRY(access_areas_refresh(cx));
@@ -90,12 +97,8 @@ Err access_scope_facility(Cx *cx, Str facility, bool below, DbScope *ret_scope)
     return OK;
 }
 
-static Err scope_of_role(Cx *cx, const Role *role, Str facility, DbScope *ret_scope)
+static Err sight_of_role(Cx *cx, const Role *role, Str facility, DbScope *ret_scope)
 {
-    if (!role->sees_persons) {
-        *ret_scope = scope_nobody;
-        return OK;
-    }
     switch (role->sight) {
     case SIGHT_CATCHMENT: return access_scope_facility(cx, facility, false, ret_scope);
     case SIGHT_TREE: return access_scope_facility(cx, facility, true, ret_scope);
@@ -114,13 +117,14 @@ Err access_actor(Cx *cx, const Account *account, Actor *ret_actor)
     const Role *role = pack_role(cx->packs, account->role);
     if (role == NULL)
         return cx_fail(cx, ERR_FORBIDDEN, TEXT_ROLE_UNKNOWN, (Str){0}, 1, account->role);
-    DbScope scope = scope_nobody;
-    TRY(scope_of_role(cx, role, account->facility, &scope));
+    DbScope sight = scope_nobody;
+    TRY(sight_of_role(cx, role, account->facility, &sight));
     *ret_actor = (Actor){.account = account->id,
                          .login = account->login,
                          .role = account->role,
                          .facility = account->facility,
-                         .scope = scope,
+                         .scope = role->sees_persons ? sight : scope_nobody,
+                         .sight = sight,
                          .sees_persons = role->sees_persons,
                          .permissions = role->permissions,
                          .permission_n = role->permission_n};

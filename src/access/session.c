@@ -221,3 +221,14 @@ Err session_close(Cx *cx, Str token)
     Str token_hash = hash_of_token(cx->arena, token);
     return cx_write(cx, remove_session, &token_hash);
 }
+
+Err session_count(Cx *cx, int64_t *ret_n)
+{
+    AccessSessionCountIn in = {.place = cx->place, .now = cx->now};
+    AccessSessionCountRow row;
+    Err err = access_session_count(cx->db, cx->arena, &in, &row);
+    if (err != OK)
+        return cx_fail_db(cx, err);
+    *ret_n = row.sessions;
+    return OK;
+}

@@ -8,6 +8,7 @@
  ENTRY(route_demo)                                                                                 \
  ENTRY(route_session_post)                                                                         \
  ENTRY(route_session_get)                                                                          \
+ ENTRY(route_system)                                                                               \
  ENTRY(route_session_delete)                                                                       \
  ENTRY(route_areas)                                                                                \
  ENTRY(route_facilities)                                                                           \
@@ -16,6 +17,7 @@
  ENTRY(route_form_context)                                                                         \
  ENTRY(route_obligations)                                                                          \
  ENTRY(route_obligations_why)                                                                      \
+ ENTRY(route_overview)                                                                             \
  ENTRY(route_residents)                                                                            \
  ENTRY(route_resident)                                                                             \
  ENTRY(route_records_post)                                                                         \

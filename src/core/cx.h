@@ -33,6 +33,7 @@ typedef struct Actor {
     Str role;      /* role id of the packs */
     Str facility;  /* code of the facility where the account works */
     DbScope scope; /* the persons within sight */
+    DbScope sight; /* the areas whose numbers it may know, also where it sees no persons */
     bool sees_persons;
     const Str *permissions; /* "records.write" ... */
     size_t permission_n;

@@ -45,6 +45,12 @@ Err place_list(Cx *cx, const Place **ret_places, size_t *ret_n)
     return err == OK ? OK : cx_fail_db(cx, err);
 }
 
+Err place_database(Cx *cx, DbDescription *ret_description)
+{
+    Err err = db_describe(cx->db, cx->arena, ret_description);
+    return err == OK ? OK : cx_fail_db(cx, err);
+}
+
 typedef struct {
     Str key; /* or the name */
     Str value;
@@ -205,4 +211,18 @@ Err pack_applied_put(Cx *cx, const PackApplied *packs, size_t n)
                               STR_ARG(packs[i].version), STR_ARG(packs[i].hash));
     Cx database = cx_of_database(cx);
     return setting_put(&database, setting_packs, str_join(cx->arena, lines, n, STR("\n")));
+}
+
+Err pack_version_kept_at(Cx *cx, Str pack, Str hash, Instant *ret_at)
+{
+    PackVersionByHashIn in = {.place = cx->place, .pack = pack, .hash = hash};
+    PackVersionByHashRow row;
+    bool is_found = false;
+    Err err = pack_version_by_hash(cx->db, cx->arena, &in, &row, &is_found);
+    if (err != OK)
+        return cx_fail_db(cx, err);
+    if (!is_found)
+        return cx_fail(cx, ERR_NOT_FOUND, TEXT_NOT_FOUND, STR("pack_version"), 1, hash);
+    *ret_at = row.loaded_at;
+    return OK;
 }

@@ -28,6 +28,9 @@ Err setting_put(Cx *cx, Str key, Str value) MUST_CHECK;
 /* The day that the place lives in instead of the clock's; DATE_NONE: by the clock. */
 Err place_fixed_day(Cx *cx, Date *ret_day) MUST_CHECK;
 
+/* The database that holds the place. */
+Err place_database(Cx *cx, DbDescription *ret_description) MUST_CHECK;
+
 typedef struct PackVersionFile {
     Str path;
     Str text;
@@ -43,6 +46,8 @@ typedef struct PackVersion {
 
 /* Keeps the text of a pack version; nothing happens when this hash was kept before. */
 Err pack_version_keep(Cx *cx, const PackVersion *version) MUST_CHECK;
+/* When it was first kept; ERR_NOT_FOUND when it never was. */
+Err pack_version_kept_at(Cx *cx, Str pack, Str hash, Instant *ret_at) MUST_CHECK;
 /* The files of a version that was kept, in path order; ERR_NOT_FOUND otherwise. */
 Err pack_version_open(Cx *cx, Str pack, Str hash, PackVersion *ret_version) MUST_CHECK;
 

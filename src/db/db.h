@@ -84,6 +84,15 @@ DbEngine db_engine(const Db *db);
 /* The driver's words on the last failure of this connection; never contains parameter values. */
 Str db_last_message(const Db *db);
 
+/* What the database is: for whoever looks after it. */
+typedef struct DbDescription {
+    DbEngine engine;
+    Str version;       /* of the engine */
+    int64_t bytes;     /* of tables and indexes */
+    int64_t migration; /* number of the newest one that was run */
+} DbDescription;
+Err db_describe(Db *db, Arena *arena, DbDescription *ret_description) MUST_CHECK;
+
 /* Registers the fixed text of {scope:kind alias}; `$` in it stands for the alias and :scope_from,
  * :scope_after, :scope_by_facility, :scope_facility for the values of DbScope. At start; the same
  * text may come again. */

@@ -32,3 +32,7 @@ SET default_transaction_read_only = on;
 
 -- name: postgres_read_one_state :run
 SET default_transaction_isolation = 'repeatable read';
+
+-- name: postgres_description :one
+-- out: version text, bytes integer
+SELECT current_setting('server_version') AS version, pg_database_size(current_database()) AS bytes;

@@ -27,3 +27,8 @@ INSERT INTO bulk_table (bulk_columns) VALUES (bulk_values);
 
 -- name: sqlite_refuse_writes :run
 PRAGMA query_only = 1;
+
+-- name: sqlite_description :one
+-- out: version text, bytes integer
+SELECT sqlite_version() AS version, c.page_count * s.page_size AS bytes
+FROM pragma_page_count() c, pragma_page_size() s;

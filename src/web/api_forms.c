@@ -187,14 +187,23 @@ static Err form_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
     return OK;
 }
 
+/* put_field */
+#define FIELD_MEMBERS                                                                              \
+ "id: text, type: text|integer|decimal|date|code|codes|rows, label: wording, hint?: wording, "     \
+ "section?: text, unit?: wording, places?: integer, length?: integer, range?: [number], "          \
+ "usual?: [number], options?: [{code: text, label: wording, exclusive?: bool, details?: text}], "  \
+ "required?: bool, computed?: bool, suggested?: bool, conditional?: bool, carried?: bool, "        \
+ "multiline?: bool, retired?: bool, target_of?: text"
+
 const Route route_form = {
     .method = HTTP_GET,
     .path = "/api/forms/{id}",
     .handler = form_get,
     .permit = "forms.read",
     .query = "{version?: text}",
-    .out =
-        "{id: text, title: wording, version: text, program?: text, subject: text, "
-        "is_version_asked: bool, source?: text, definition: {sections: [{id: text, title: wording}], fields: [any]}, wire: text}",
+    .out = "{id: text, title: wording, version: text, program?: text, subject: text, "
+           "is_version_asked: bool, source?: text, definition: {sections: [{id: text, title: "
+           "wording}], fields: [{" FIELD_MEMBERS ", rows_most?: integer, rows?: [{" FIELD_MEMBERS
+           "}]}]}, wire: text}",
     .title = {"一种表单的定义", "The declaration of a form"},
 };

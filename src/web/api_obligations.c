@@ -3,6 +3,7 @@
 
 #include "engine/subjects/subjects.h"
 #include "web/person.h"
+#include "web/schemas.h"
 
 enum {
     LIST_MOST = 100,
@@ -309,8 +310,11 @@ const Route route_obligations = {
     .permit = "obligations.read",
     .query =
         "{on?: date, state?: text, program?: text, area?: text, after?: text, limit?: integer}",
-    .out = "{on: date, counts: {overdue: integer, due: integer, open: integer}, by_program: [any], "
-           "items: [any], next?: text}",
+    .out = "{on: date, counts: {" SCHEMA_COUNTS_MEMBERS
+           "}, by_program: [{program: text, title: wording, tag: wording, " SCHEMA_COUNTS_MEMBERS
+           "}], items: [{resident: {" SCHEMA_PERSON_MEMBERS
+           ", programs: [{id: text, tag: wording}]}, " SCHEMA_OBLIGATION_MEMBERS
+           ", last?: {happened_on: date, values: " SCHEMA_SUMMARY "}}], next?: text}",
     .title = {"应做服务清单", "What is due, within the caller's sight"},
 };
 
@@ -355,6 +359,6 @@ const Route route_obligations_why = {
     .handler = obligations_why_get,
     .permit = "residents.read",
     .query = "{resident: uuid, program?: text, obligation?: text}",
-    .out = "{items: [any]}",
+    .out = "{items: [" SCHEMA_EXPLAINED "]}",
     .title = {"为什么应做", "Why something is owed to a resident"},
 };

@@ -5,6 +5,7 @@
 #include "engine/obligations/obligations.h"
 #include "engine/records/answers_json.h"
 #include "engine/subjects/subjects.h"
+#include "web/schemas.h"
 
 enum {
     BODY_MOST = 256 * 1024,
@@ -129,9 +130,12 @@ const Route route_records_post = {
     .handler = records_post,
     .permit = "records.write",
     .body_most = BODY_MOST,
-    .in = "{id: uuid, form: text, form_version?: text, subject: uuid, happened_on: date, answers: "
-          "any, confirmed?: [text], performed_by?: uuid, amends?: uuid, reason?: text}",
-    .out = "{id: uuid, rev: integer, was_known: bool, advice: [any], obligations: [any]}",
+    .in = "{id: uuid, form: text, form_version?: text, subject: uuid, happened_on: date, answers?: "
+          "answers, confirmed?: [text], performed_by?: uuid, amends?: uuid, reason?: text}",
+    .out = "{id: uuid, rev: integer, was_known: bool, advice: [{id: text, message: wording, "
+           "proposes?: text, urgency?: text, follow_up_days: integer}], "
+           "obligations: [" SCHEMA_OBLIGATION "]}",
+    .may_create = true,
     .title = {"提交记录或更正", "Submit a record, or an amendment of one"},
 };
 
@@ -155,11 +159,8 @@ const Route route_record = {
     .path = "/api/records/{id}",
     .handler = record_get,
     .permit = "records.read",
-    .out = "{id: uuid, form: text, form_title: wording, form_version: text, subject: uuid, "
-           "happened_on: date, recorded_at: instant, facility?: text, facility_name?: "
-           "wording, performed_by?: uuid, "
-           "performed_by_name?: text, amends?: uuid, is_ended: bool, amended_by?: uuid, "
-           "end_reason?: text, answers: any, chain: [any]}",
+    .out = "{" SCHEMA_RECORD_MEMBERS ", summary: " SCHEMA_SUMMARY
+           ", answers?: answers, chain: [{" SCHEMA_RECORD_MEMBERS "}]}",
     .title = {"一条记录及其内容", "One record with its answers"},
 };
 
@@ -190,7 +191,7 @@ const Route route_record_void = {
     .permit = "records.void",
     .body_most = REASON_BODY_MOST,
     .in = "{reason: text}",
-    .out = "{id: uuid, obligations: [any]}",
+    .out = "{id: uuid, obligations: [" SCHEMA_OBLIGATION "]}",
     .title = {"作废记录", "Void a record"},
 };
 
@@ -264,6 +265,6 @@ const Route route_form_context = {
     .permit = "records.write",
     .query = "{resident: uuid, on?: date, amends?: uuid}",
     .out = "{happened_on: date, today: date, subject: {sex?: text, birth_date?: date}, previous?: "
-           "any}",
+           "{id: uuid, happened_on: date, answers: answers}}",
     .title = {"填表所需的既往情况", "What a form reads before it is filled in"},
 };

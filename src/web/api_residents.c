@@ -4,6 +4,7 @@
 #include "web/person.h"
 #include "web/records_json.h"
 #include "web/resident_json.h"
+#include "web/schemas.h"
 
 enum { TIMELINE_MOST = 200 };
 
@@ -53,9 +54,7 @@ const Route route_residents = {
     .handler = residents_get,
     .permit = "residents.search",
     .query = "{q: text}",
-    .out = "{items: [{id: uuid, name?: text, sex?: text, birth_date?: date, age?: integer, area: "
-           "text, area_name: text, area_name_en?: text, id_number_masked?: text, "
-           "phone_masked?: text}]}",
+    .out = "{items: [{" SCHEMA_PERSON_MEMBERS ", id_number_masked?: text, phone_masked?: text}]}",
     .title = {"查找居民", "Find residents"},
 };
 
@@ -180,8 +179,11 @@ const Route route_resident = {
     .handler = resident_get,
     .permit = "residents.read",
     .query = "{on?: date}",
-    .out =
-        "{on: date, resident: any, programs: [{id: text, title: wording, tag: wording, enrolled_on: date}], "
-        "obligations: [any], records: [any]}",
+    .out = "{on: date, resident: {" SCHEMA_PERSON_MEMBERS
+           ", record_number?: text, id_number_masked?: text, phone_masked?: text, address?: text, "
+           "household?: uuid, registered_on?: date}, "
+           "programs: [{id: text, title: wording, tag: wording, enrolled_on: date}], "
+           "obligations: [" SCHEMA_EXPLAINED "], "
+           "records: [{" SCHEMA_RECORD_MEMBERS ", summary: " SCHEMA_SUMMARY "}]}",
     .title = {"居民页：档案、应做服务、时间轴", "A person's page: who, what is owed, the timeline"},
 };

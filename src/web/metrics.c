@@ -127,6 +127,7 @@ const Route route_metrics = {
     .path = "/metrics",
     .handler = metrics_get,
     .permit = "metrics.read",
+    .out_media = "text/plain",
     .is_open_locally = true, /* the collector of the machine logs in nowhere */
     .title = {"运行指标（Prometheus 文本）", "Metrics as Prometheus text"},
 };

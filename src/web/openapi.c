@@ -1,4 +1,5 @@
 /* GET /api/openapi.json: the API's description, made from the route table. */
+#include "pack/pack.h"
 #include "web/web_int.h"
 
 static void put_c(JsonOut *out, const char *key, const char *value)
@@ -58,16 +59,27 @@ static void put_content(JsonOut *out, const char *type, const char *schema)
     json_object_end(out);
 }
 
+static void put_answer(JsonOut *out, const char *status, const char *description,
+                       const Route *route)
+{
+    json_key_c(out, status);
+    json_object_begin(out);
+    put_c(out, "description", description);
+    if (route->out_media != NULL)
+        put_content(out, route->out_media, "text");
+    else if (route->out != NULL)
+        put_content(out, "application/json", route->out);
+    json_object_end(out);
+}
+
 static void put_responses(JsonOut *out, const Route *route)
 {
     json_key_c(out, "responses");
     json_object_begin(out);
-    json_key_c(out, route->out == NULL ? "204" : "200");
-    json_object_begin(out);
-    put_c(out, "description", "OK");
-    if (route->out != NULL)
-        put_content(out, "application/json", route->out);
-    json_object_end(out);
+    bool is_empty = route->out == NULL && route->out_media == NULL;
+    put_answer(out, is_empty ? "204" : "200", "OK", route);
+    if (route->may_create)
+        put_answer(out, "201", "Created", route);
     json_key_c(out, "default");
     json_object_begin(out);
     put_c(out, "description", "Problem (RFC 9457)");
@@ -152,7 +164,98 @@ static void put_scheme(JsonOut *out, const char *name, const char *where, const 
     json_object_end(out);
 }
 
-static void put_components(JsonOut *out)
+static void put_type(JsonOut *out, const char *type)
+{
+    json_key_c(out, "type");
+    json_array_begin(out);
+    json_text_c(out, type);
+    json_text_c(out, "null");
+    json_array_end(out);
+}
+
+static void put_field_schema(JsonOut *out, const FormField *field);
+
+static void put_properties(JsonOut *out, const FormField *fields, size_t n)
+{
+    put_c(out, "type", "object");
+    json_key_c(out, "additionalProperties");
+    json_bool(out, false);
+    json_key_c(out, "properties");
+    json_object_begin(out);
+    for (size_t i = 0; i < n; i++) {
+        json_key(out, fields[i].id);
+        put_field_schema(out, &fields[i]);
+    }
+    json_object_end(out);
+}
+
+static void put_items(JsonOut *out, const FormField *field)
+{
+    json_key_c(out, "items");
+    json_object_begin(out);
+    if (field->type == FIELD_ROWS)
+        put_properties(out, field->rows, field->row_field_n);
+    else
+        put_c(out, "type", "string");
+    json_object_end(out);
+}
+
+/* Null and absent are the same: not answered. Ranges and codes are the form's to judge, for they
+ * change while records of older versions stay. */
+static void put_field_schema(JsonOut *out, const FormField *field)
+{
+    static const char *const types[] = {
+        [FIELD_TEXT] = "string", [FIELD_INTEGER] = "integer", [FIELD_DECIMAL] = "number",
+        [FIELD_DATE] = "string", [FIELD_CODE] = "string",     [FIELD_CODES] = "array",
+        [FIELD_ROWS] = "array",
+    };
+    json_object_begin(out);
+    json_key_c(out, "title");
+    json_text(out, wording_in(field->label, LANG_EN));
+    json_key_c(out, "x-title-zh");
+    json_text(out, field->label.zh);
+    put_type(out, types[field->type]);
+    if (field->type == FIELD_DATE)
+        put_c(out, "format", "date");
+    if (field->type == FIELD_CODES || field->type == FIELD_ROWS)
+        put_items(out, field);
+    json_object_end(out);
+}
+
+/* "answers": those of one of the forms, each of which is described as "answers_<form>". */
+static void put_answers(JsonOut *out, const PackSet *packs, Arena *arena)
+{
+    size_t n = packs == NULL ? 0 : packs->forms.n;
+    json_key_c(out, "answers");
+    json_object_begin(out);
+    json_key_c(out, n == 0 ? "enum" : "anyOf");
+    json_array_begin(out);
+    for (size_t i = 0; i < n; i++) {
+        const Form *form = packs->forms.entries[i].value;
+        json_object_begin(out);
+        put_c(out, "$ref",
+              str_to_c(arena,
+                       str_printf(arena, "#/components/schemas/answers_%.*s", STR_ARG(form->id))));
+        json_object_end(out);
+    }
+    json_array_end(out);
+    json_object_end(out);
+    for (size_t i = 0; i < n; i++) {
+        const Form *form = packs->forms.entries[i].value;
+        json_key(out, str_printf(arena, "answers_%.*s", STR_ARG(form->id)));
+        json_object_begin(out);
+        json_key_c(out, "title");
+        json_text(out, wording_in(form->title, LANG_EN));
+        json_key_c(out, "x-title-zh");
+        json_text(out, form->title.zh);
+        json_key_c(out, "x-form-version");
+        json_text(out, form->version);
+        put_properties(out, form->fields, form->field_n);
+        json_object_end(out);
+    }
+}
+
+static void put_components(JsonOut *out, const PackSet *packs, Arena *arena)
 {
     json_key_c(out, "components");
     json_object_begin(out);
@@ -165,6 +268,7 @@ static void put_components(JsonOut *out)
     json_object_begin(out);
     json_key_c(out, "wording");
     schema_write(out, "{zh: text, en: text}");
+    put_answers(out, packs, arena);
     json_object_end(out);
     json_object_end(out);
 }
@@ -180,7 +284,7 @@ static Err openapi_get(Cx *cx, const HttpRequest *request, HttpResponse *respons
     put_c(&out, "version", CATCHMENT_VERSION);
     json_object_end(&out);
     put_paths(&out, &web_call(request)->web->options, cx->arena);
-    put_components(&out);
+    put_components(&out, cx->packs, cx->arena);
     json_object_end(&out);
     return OK;
 }

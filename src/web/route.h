@@ -6,8 +6,10 @@
  *
  *     {name: text, age?: integer, tags: [text], at: {x: number, y: number}}
  *
- * with text integer number bool date instant uuid wording any; '?' after a name: may be absent or
- * null. Query parameters and members of the body that the entry does not name are refused. */
+ * with text integer number bool date instant uuid wording any, answers (of any form of the packs),
+ * open|due|overdue for one of these words; '?' after a name: may be absent or null. An object has
+ * no other members; query parameters and members of the body that the entry does not name are
+ * refused. schemas.h has what several entries share. */
 #pragma once
 
 #include "access/access.h"
@@ -32,6 +34,8 @@ typedef struct Route {
     const char *query; /* schema of the query parameters, an object; or NULL */
     const char *in;    /* schema of the body; or NULL */
     const char *out;   /* schema of the answer; or NULL */
+    const char *out_media; /* of an answer that is no JSON, instead of out */
+    bool may_create;       /* 201 besides 200 */
     struct {
         const char *zh, *en;
     } title;

@@ -1,10 +1,11 @@
 /* The notation of schemas in route entries (route.h), read and written as JSON Schema. One reader
  * by recursive descent; without an output it only checks. */
+#include <stdio.h>
 #include <string.h>
 
 #include "web/web_int.h"
 
-enum { DEPTH_MOST = 10 };
+enum { DEPTH_MOST = 12 };
 
 typedef struct {
     const char *text;
@@ -62,19 +63,49 @@ static void put_member(Reader *reader, const char *key, const char *value)
     json_text_c(reader->out, value);
 }
 
-static void put_wording_schema(Reader *reader)
+/* What the document describes once, under components: each word is its own name there. */
+static bool is_component(Str word)
+{
+    return str_equals_c(word, "wording") || str_equals_c(word, "answers");
+}
+
+static void put_reference(Reader *reader, Str word)
+{
+    char text[64];
+    (void)snprintf(text, sizeof text, "#/components/schemas/%.*s", STR_ARG(word));
+    put_member(reader, "$ref", text);
+}
+
+/* open|due|overdue: the first word has been read. */
+static void read_choice(Reader *reader, Str word)
 {
     JsonOut *out = reader->out;
-    json_key_c(out, "$ref");
-    json_text_c(out, "#/components/schemas/wording");
+    if (out != NULL) {
+        put_member(reader, "type", "string");
+        json_key_c(out, "enum");
+        json_array_begin(out);
+        json_text(out, word);
+    }
+    while (take(reader, '|')) {
+        word = take_word(reader);
+        if (out != NULL)
+            json_text(out, word);
+    }
+    if (out != NULL)
+        json_array_end(out);
 }
 
 static void read_word(Reader *reader)
 {
     Str word = take_word(reader);
-    if (str_equals_c(word, "wording")) {
+    skip_blanks(reader);
+    if (reader->text[reader->at] == '|') {
+        read_choice(reader, word);
+        return;
+    }
+    if (is_component(word)) {
         if (reader->out != NULL)
-            put_wording_schema(reader);
+            put_reference(reader, word);
         return;
     }
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
@@ -101,6 +132,25 @@ static void read_nested(Reader *reader)
         json_object_end(reader->out);
 }
 
+/* The same, or null: {"anyOf": [..., {"type": "null"}]}. */
+static void read_nullable(Reader *reader)
+{
+    JsonOut *out = reader->out;
+    if (out == NULL) {
+        read_type(reader);
+        return;
+    }
+    json_object_begin(out);
+    json_key_c(out, "anyOf");
+    json_array_begin(out);
+    read_nested(reader);
+    json_object_begin(out);
+    put_member(reader, "type", "null");
+    json_object_end(out);
+    json_array_end(out);
+    json_object_end(out);
+}
+
 /* The names that must be there, in a second pass over the members. */
 static void put_required(const Reader *reader, size_t from)
 {
@@ -124,17 +174,22 @@ static void read_object(Reader *reader)
     if (reader->out != NULL) {
         put_member(reader, "type", "object");
         put_required(reader, from);
+        json_key_c(reader->out, "additionalProperties");
+        json_bool(reader->out, false);
         json_key_c(reader->out, "properties");
         json_object_begin(reader->out);
     }
     if (!take(reader, '}')) {
         do {
             Str name = take_word(reader);
-            (void)take(reader, '?');
+            bool is_optional = take(reader, '?');
             want(reader, ':');
             if (reader->out != NULL)
                 json_key(reader->out, name);
-            read_nested(reader);
+            if (is_optional)
+                read_nullable(reader);
+            else
+                read_nested(reader);
         } while (take(reader, ','));
         want(reader, '}');
     }

@@ -281,6 +281,7 @@ Err web_start(const WebOptions *options, Arena *arena, Web **ret_web, Str *reter
     TRY(check_routes(options, arena, reterr_message));
     Web *web = arena_new(arena, Web);
     web->options = *options;
+    web->started_at = options->now(options->context);
     web->metrics = metrics_make(arena, options->route_n);
     ui_load(web, arena);
     HttpRoute *table = arena_array(arena, HttpRoute, options->route_n + 1);

@@ -18,6 +18,7 @@ typedef struct UiFile {
 struct Web {
     WebOptions options;
     Metrics *metrics;
+    Instant started_at;
     Map ui; /* path with '/' -> UiFile */
     HttpServer *server;
     struct WebWorker *workers;

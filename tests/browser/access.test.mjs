@@ -123,6 +123,71 @@ for (const [name, options] of Object.entries({
   })
 }
 
+/* The first page of those who may see no persons, by both entries. */
+for (const { name, entry, ...options } of [
+  { name: 'zh narrow', entry: 'm.html', locale: 'zh-CN', viewport: { width: 320, height: 640 } },
+  { name: 'en dark', entry: 'm.html', locale: 'en-US', viewport: { width: 390, height: 844 }, colorScheme: 'dark' },
+  { name: 'en desk', entry: 'desk.html', locale: 'en-US', viewport: { width: 768, height: 900 } },
+  { name: 'zh desk', entry: 'desk.html', locale: 'zh-CN', viewport: DESK },
+]) {
+  test(`the county looks at areas and the administrator at the system (${name})`, async () => {
+    const page = await openPage(browser, options)
+    const begin = async (login) => {
+      await page.goto(`${server.address}/${entry}`)
+      await page.locator('.login-take, .desk-take', { hasText: login }).first().click()
+    }
+    await begin('county')
+    await page.locator('.overview-table tbody tr').first().waitFor()
+    await check(page, 'areas')
+    await picture(page, `areas-${name}`)
+    const worst = page.locator('tbody td.is-overdue a').first()
+    const n = Number.parseInt(await worst.innerText(), 10)
+    await worst.click()
+    await page.locator('.overview-path a').waitFor()
+    assert.equal(await page.locator('.overview-sum.is-overdue dd').innerText(), String(n))
+    await check(page, 'villages')
+    assert.equal(await page.locator('tbody td a').count(), 0, 'a village opens nothing for those who see no persons')
+    for (const address of ['#/due', '#/residents', '#/system']) {
+      await page.goto(`${server.address}/${entry}${address}`)
+      await page.locator('.overview-table tbody tr').first().waitFor()
+    }
+    await page.evaluate(() => fetch('/api/session').then((answer) => answer.json()).then(({ csrf }) => fetch('/api/session', { method: 'DELETE', headers: { 'X-CSRF': csrf } })))
+    await page.goto('about:blank')
+    await begin('admin')
+    await page.locator('.system-cards').waitFor()
+    await check(page, 'system')
+    await picture(page, `system-${name}`)
+    assert.deepEqual(page.faults, [])
+    await page.context().close()
+  })
+}
+
+test('the table of areas is sorted by keyboard, saved as a file, and leads a clinician to the list of a village', async () => {
+  const page = await openPage(browser, { viewport: DESK, acceptDownloads: true })
+  await page.goto(`${server.address}/desk.html`)
+  await page.locator('.desk-take', { hasText: 'clinician' }).click()
+  await page.locator('.bar-menu a', { hasText: '\u6982\u51b5' }).click()
+  await page.locator('.overview-table tbody tr').first().waitFor()
+  const column = async (kind) => (await page.locator(`tbody td.is-${kind}`).allInnerTexts()).map((text) => Number.parseInt(text, 10))
+  const overdue = await column('overdue')
+  assert.deepEqual(overdue, overdue.slice().sort((a, b) => b - a))
+  await page.locator('th.is-due button').focus()
+  await page.keyboard.press('Enter')
+  await page.locator('th.is-due[aria-sort=descending]').waitFor()
+  const due = await column('due')
+  assert.deepEqual(due, due.slice().sort((a, b) => b - a))
+  const [download] = await Promise.all([page.waitForEvent('download'), page.locator('.page-head button').click()])
+  assert.match(download.suggestedFilename(), /^overview-\d{9}-2025-06-30\.csv$/)
+  await page.locator('th.is-overdue button').click()
+  const worst = page.locator('tbody td.is-overdue a').first()
+  const n = Number.parseInt(await worst.innerText(), 10)
+  await worst.click()
+  await page.locator('.desk-table tbody tr').first().waitFor()
+  await page.waitForFunction((wanted) => document.querySelectorAll('.desk-table tbody tr').length === wanted, n)
+  assert.deepEqual(page.faults, [])
+  await page.context().close()
+})
+
 test('the desk works by keyboard: log in, filter, open a village', async () => {
   const page = await openPage(browser, { viewport: DESK })
   await page.goto(`${server.address}/desk.html`)

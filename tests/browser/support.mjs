@@ -1,13 +1,12 @@
 /* What the browser tests share: a server on a demo county of its own, today's Chromium, the demo accounts,
  * pictures. The program is build/catchment, or what CATCHMENT names; pictures go to the folder SCREENS. */
-import { spawn, execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
+import { makeCounty, program as PROGRAM, root as ROOT, startServer as serve } from '../support/server.mjs'
 
-export const ROOT = resolve(import.meta.dirname, '../..')
-export const PROGRAM = resolve(ROOT, process.env.CATCHMENT ?? 'build/catchment')
+export { PROGRAM, ROOT }
+
 export const TODAY = '2025-06-30'
 export const PHONE = { width: 360, height: 740 }
 export const DESK = { width: 1366, height: 768 }
@@ -20,48 +19,19 @@ const ARGUMENTS = [
   '--disable-component-update', '--disable-sync',
 ]
 
-/* A demo county in a folder of its own, served until close(), if wanted with other packs than it was made with;
- * restart() serves the same database anew at the same address. */
+/* A demo county of its own, served until close(), if wanted with other packs than it was made with; restart() serves
+ * the same database anew at the same address. */
 export async function startServer({ residents = 6000, seed = 1, packs = join(ROOT, 'packs'), servedPacks = packs } = {}) {
-  const folder = mkdtempSync(join(tmpdir(), 'catchment-browser-'))
-  const db = join(folder, 'county.db')
-  execFileSync(PROGRAM, [
-    'demo', '--residents', String(residents), '--seed', String(seed), '--on', TODAY, '--db', db, '--packs', packs,
-  ], { stdio: 'ignore' })
-  const serve = async (withPacks, port) => {
-    const child = spawn(PROGRAM, ['serve', '--db', db, '--packs', withPacks, '--on', TODAY, '--port', port], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    const address = await new Promise((done, failed) => {
-      let said = ''
-      const read = (bytes) => {
-        said += bytes
-        const found = /https?:\/\/[\d.:]+/.exec(said)
-        if (found) done(found[0])
-      }
-      child.stdout.on('data', read)
-      child.stderr.on('data', read)
-      child.on('exit', () => failed(new Error(`the server ended: ${said}`)))
-    })
-    const stop = async () => {
-      const ended = new Promise((done) => child.on('exit', done))
-      child.kill('SIGTERM')
-      await ended
-    }
-    return { address, stop }
-  }
-  let running = await serve(servedPacks, '0')
-  const { address } = running
+  const options = makeCounty(undefined, { residents, seed, on: TODAY, packs })
+  let running = await serve(options, '--packs', servedPacks)
+  const { url: address, port } = running
   return {
     address,
     async restart(withPacks = servedPacks) {
       await running.stop()
-      running = await serve(withPacks, new URL(address).port)
+      running = await serve(options, '--packs', withPacks, '--port', String(port))
     },
-    async close() {
-      await running.stop()
-      rmSync(folder, { recursive: true, force: true })
-    },
+    close: () => running.stop(),
   }
 }
 

@@ -52,20 +52,24 @@ export const databases = [
 ];
 
 /** A demo county in a new database; returns the options that name it. */
-export function makeCounty(makeDatabase = databases[0][1], { residents = 2000, seed = 7, on = "2025-06-30" } = {}) {
+export function makeCounty(makeDatabase = databases[0][1], { residents = 2000, seed = 7, on = "2025-06-30", packs = join(root, "packs") } = {}) {
   const options = makeDatabase();
-  run("demo", ...options, "--packs", join(root, "packs"), "--residents", String(residents), "--seed", String(seed), "--on", on);
+  run("demo", ...options, "--packs", packs, "--residents", String(residents), "--seed", String(seed), "--on", on);
   return options;
 }
 
-/** Serves the database; resolves when it listens. */
+/** Serves the database with the packs of the project, or with those that --packs names; resolves when it listens. */
 export function startServer(options, ...more) {
   return startServerBehind([], options, ...more);
 }
 
+function unlessNamed(words, option, value) {
+  return words.includes(option) ? [] : [option, value];
+}
+
 /** The same behind a command that runs another, such as prlimit. */
 export function startServerBehind(runner, options, ...more) {
-  const [command, ...words] = [...runner, program, "serve", ...options, "--packs", join(root, "packs"), "--address", "127.0.0.1", "--port", "0", ...more];
+  const [command, ...words] = [...runner, program, "serve", ...options, ...unlessNamed(more, "--packs", join(root, "packs")), "--address", "127.0.0.1", ...unlessNamed(more, "--port", "0"), ...more];
   const child = spawn(command, words, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
   leftovers.push(() => child.kill("SIGKILL"));
   const server = { url: "", port: 0, log: "", process: child, isTls: more.includes("--tls-cert") };

@@ -135,6 +135,32 @@ Date obligation_horizon(const Cx *cx);
 Err obligation_counts(Cx *cx, Date on, Str area, const ObligationCount **ret_counts,
                       size_t *ret_n) MUST_CHECK;
 
+/* What is owed in one area on a day; its lateness: days between the due day and the day asked. */
+typedef struct AreaCount {
+    Str code, name, name_en;
+    int64_t level;                           /* 4 township, 5 village */
+    const struct AreaProgramCount *programs; /* of each program in the order of the packs */
+    int64_t overdue, due, open;
+    int64_t days_late;      /* of everything overdue together */
+    int64_t days_late_most; /* of the one that waits longest */
+} AreaCount;
+typedef struct AreaProgramCount {
+    int64_t overdue, due, open, days_late, days_late_most;
+} AreaProgramCount;
+
+typedef struct AreaCounts {
+    const Program *const *programs;
+    size_t program_n;
+    const AreaCount *areas; /* sorted by code; those where nothing is owed are among them */
+    size_t area_n;
+} AreaCounts;
+/* Numbers without persons, within the areas that the actor may know of: of the townships in the
+ * county (area empty or 6 digits), of the villages of a township (9 digits), of a village (12).
+ * ERR_NOT_FOUND when no area in sight is that or lies in it. */
+Err obligation_area_counts(Cx *cx, Date on, Str area, AreaCounts *ret_counts) MUST_CHECK;
+/* How many subjects wait to be recomputed. */
+Err obligation_stale_subjects(Cx *cx, int64_t *ret_n) MUST_CHECK;
+
 typedef struct Enrolment {
     const Program *program;
     Date entered_on;

@@ -250,3 +250,43 @@ FROM obligation_evidence e
 WHERE e.place = :place AND e.subject_id = :subject_id AND e.kind < 2
   AND e.recorded_on <= :known_on AND (e.ended_on IS NULL OR e.ended_on > :known_on)
 ORDER BY e.rule_key, e.happened_on, e.record_id;
+
+-- Division codes are prefixes: within the county by township (9 digits), within a township by village.
+-- name: obligation_area_count_rows :many
+-- in: place text, on_day date, area text
+-- out: area text, rule_key integer, overdue integer, due integer, open integer, days_late integer
+-- out: days_late_most integer
+SELECT substr(o.area_code, 1, CASE WHEN length(:area) < 9 THEN 9 ELSE 12 END) AS area, o.rule_key,
+    sum(CASE WHEN o.due_on < :on_day THEN 1 ELSE 0 END) AS overdue,
+    sum(CASE WHEN o.due_on >= :on_day AND days_between(:on_day, o.due_on) <= g.notice_days
+        THEN 1 ELSE 0 END) AS due,
+    sum(CASE WHEN o.due_on >= :on_day AND days_between(:on_day, o.due_on) > g.notice_days
+        THEN 1 ELSE 0 END) AS open,
+    sum(CASE WHEN o.due_on < :on_day THEN days_between(o.due_on, :on_day) ELSE 0 END) AS days_late,
+    max(CASE WHEN o.due_on < :on_day THEN days_between(o.due_on, :on_day) ELSE 0 END)
+        AS days_late_most
+FROM obligation o
+JOIN obligation_rule g ON g.place = o.place AND g.rule_key = o.rule_key
+WHERE o.place = :place AND {scope:resident o} AND o.met_by IS NULL
+  AND o.closes_on >= :on_day AND o.opens_on <= :on_day
+  AND (:area = '' OR substr(o.area_code, 1, length(:area)) = :area)
+GROUP BY 1, o.rule_key
+ORDER BY 1, o.rule_key;
+
+-- Every township, or village, in sight, whether something is owed there or not.
+-- name: obligation_area_rows :many
+-- in: place text, area text
+-- out: code text, level integer, name text, name_en text
+SELECT t.code, t.level, t.name, t.name_en
+FROM v_area t
+WHERE t.place = :place AND t.code IN (
+    SELECT substr(v.area_code, 1, CASE WHEN length(:area) < 9 THEN 9 ELSE 12 END)
+    FROM (SELECT a.place, a.code AS area_code FROM v_area a) v
+    WHERE v.place = :place AND length(v.area_code) = 12 AND {scope:resident v}
+      AND (:area = '' OR substr(v.area_code, 1, length(:area)) = :area))
+ORDER BY t.code;
+
+-- name: obligation_stale_count :one
+-- in: place text
+-- out: subjects integer
+SELECT count(*) AS subjects FROM obligation_stale s WHERE s.place = :place;

@@ -42,6 +42,11 @@ export function areaOf(person: { area_name: string; area_name_en?: string | null
   return (lang.value === 'en' && person.area_name_en) || person.area_name
 }
 
-export function nameOf(thing: { name: string; name_en?: string }): string {
+export function nameOf(thing: { name: string; name_en?: string | null }): string {
   return (lang.value === 'en' && thing.name_en) || thing.name
+}
+
+/* The name as it is written on the spot, where the page shows another one: for the title of what names it. */
+export function localName(thing: { name: string; name_en?: string | null }): string | undefined {
+  return nameOf(thing) === thing.name ? undefined : thing.name
 }

@@ -11,7 +11,7 @@ export interface Account {
   name: string
   role: string
   role_title: Wording
-  facility: { code: string; name: string; name_en?: string }
+  facility: { code: string; name: string; name_en?: string; level?: number }
   permissions: string[]
   sees_persons: boolean
 }
@@ -196,4 +196,40 @@ export interface Problem {
   code: string
   problems?: ProblemItem[]
   request_id?: string
+}
+
+export interface AreaNumbers extends Counts {
+  days_late_mean: number
+  days_late_most: number
+}
+
+export interface NamedPlace {
+  code: string
+  name: string
+  name_en?: string | null
+}
+
+export interface AreaRow extends NamedPlace, AreaNumbers {
+  level: number
+  facilities: NamedPlace[]
+  by_program: ({ program: string } & AreaNumbers)[]
+}
+
+export interface Overview {
+  on: string
+  area: NamedPlace | null
+  programs: { program: string; title: Wording; tag: Wording }[]
+  areas: AreaRow[]
+}
+
+export interface SystemState {
+  version: string
+  now: string
+  started_at: string
+  place: NamedPlace & { rev: number }
+  database: { engine: string; version: string; bytes: number; migration: number }
+  packs: { pack: string; title: Wording; version: string; hash: string; loaded_at: string }[]
+  accounts: { role: string; title: Wording; is_known: boolean; accounts: number; disabled: number }[]
+  work: { sessions: number; stale_subjects: number; audit_queued: number; writes_queued: number }
+  audit: { entries: number; chains: number; checkpoint: { number: number; writer: string; signed_at: string } | null }
 }

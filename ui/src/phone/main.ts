@@ -3,6 +3,7 @@ import { applyLanguage } from '../core/i18n'
 import { startRouter } from '../core/router'
 import { openSession } from '../core/session'
 import '../tokens.css'
+import '../parts/parts.css'
 import './phone.css'
 import App from './App.vue'
 

@@ -10,6 +10,7 @@ export interface DueGroup {
   items: DueItem[]
 }
 
+const STATES: readonly StateFilter[] = ['all', 'overdue', 'due', 'open']
 const NONE: Counts = { overdue: 0, due: 0, open: 0 }
 
 export function createDueList(limit: number) {
@@ -102,7 +103,14 @@ export function createDueList(limit: number) {
     return load()
   }
 
-  return { list, load, more, choose, refresh }
+  /* What an address asks for: "#/due?area=441322100001&state=overdue". Nothing is read again for the same. */
+  async function follow(query: Readonly<Record<string, string>>): Promise<void> {
+    const state = STATES.find((one) => one === query['state']) ?? list.state
+    const next = { area: query['area'] ?? '', state, program: query['program'] ?? list.program }
+    if (next.area !== list.area || next.state !== list.state || next.program !== list.program) await choose(next)
+  }
+
+  return { list, load, more, choose, refresh, follow }
 }
 
 /* Runs of one state, in the order of the list. */

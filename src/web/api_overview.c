@@ -1,0 +1,157 @@
+/* GET /api/overview: how much is owed and how late, area by area. Numbers only, so that those who
+ * may not see persons can read it. */
+#include "engine/obligations/obligations.h"
+#include "engine/subjects/subjects.h"
+#include "web/route.h"
+
+static void put_integer(JsonOut *out, const char *key, int64_t value)
+{
+    json_key_c(out, key);
+    json_integer(out, value);
+}
+
+/* Members of an object that has been begun. days_late_mean: whole days, of what is overdue. */
+static void put_counts(JsonOut *out, const AreaProgramCount *count)
+{
+    put_integer(out, "overdue", count->overdue);
+    put_integer(out, "due", count->due);
+    put_integer(out, "open", count->open);
+    put_integer(out, "days_late_mean",
+                count->overdue == 0 ? 0 : (count->days_late + count->overdue / 2) / count->overdue);
+    put_integer(out, "days_late_most", count->days_late_most);
+}
+
+static AreaProgramCount sum_of(const AreaCount *area)
+{
+    return (AreaProgramCount){area->overdue, area->due, area->open, area->days_late,
+                              area->days_late_most};
+}
+
+static void put_programs(JsonOut *out, const AreaCounts *counts)
+{
+    json_key_c(out, "programs");
+    json_array_begin(out);
+    for (size_t i = 0; i < counts->program_n; i++) {
+        json_object_begin(out);
+        web_json_text(out, "program", counts->programs[i]->id);
+        web_json_wording(out, "title", counts->programs[i]->title);
+        web_json_wording(out, "tag", counts->programs[i]->tag);
+        json_object_end(out);
+    }
+    json_array_end(out);
+}
+
+/* Who answers for the area: its clinics. */
+typedef struct {
+    const Facility *facilities;
+    size_t facility_n;
+    const Catchment *catchments;
+    size_t catchment_n;
+} Answering;
+
+static Err read_answering(Cx *cx, Answering *ret)
+{
+    TRY(subject_facilities(cx, &ret->facilities, &ret->facility_n));
+    return subject_catchments(cx, &ret->catchments, &ret->catchment_n);
+}
+
+static void put_facility(JsonOut *out, const Answering *answering, Str code)
+{
+    for (size_t i = 0; i < answering->facility_n; i++) {
+        const Facility *facility = &answering->facilities[i];
+        if (!str_equals(facility->code, code))
+            continue;
+        json_object_begin(out);
+        web_json_text(out, "code", code);
+        web_json_text(out, "name", facility->name);
+        web_json_text(out, "name_en", facility->name_en);
+        json_object_end(out);
+    }
+}
+
+static void put_facilities(JsonOut *out, const Answering *answering, Str area)
+{
+    json_key_c(out, "facilities");
+    json_array_begin(out);
+    for (size_t i = 0; i < answering->catchment_n; i++)
+        if (str_equals(answering->catchments[i].area, area))
+            put_facility(out, answering, answering->catchments[i].facility);
+    json_array_end(out);
+}
+
+static void put_area(JsonOut *out, const AreaCounts *counts, const AreaCount *area,
+                     const Answering *answering)
+{
+    AreaProgramCount sum = sum_of(area);
+    json_object_begin(out);
+    web_json_text(out, "code", area->code);
+    web_json_text(out, "name", area->name);
+    web_json_text(out, "name_en", area->name_en);
+    put_integer(out, "level", area->level);
+    put_facilities(out, answering, area->code);
+    put_counts(out, &sum);
+    json_key_c(out, "by_program");
+    json_array_begin(out);
+    for (size_t i = 0; i < counts->program_n; i++) {
+        json_object_begin(out);
+        web_json_text(out, "program", counts->programs[i]->id);
+        put_counts(out, &area->programs[i]);
+        json_object_end(out);
+    }
+    json_array_end(out);
+    json_object_end(out);
+}
+
+static Err put_asked(Cx *cx, JsonOut *out, Str area)
+{
+    json_key_c(out, "area");
+    if (area.n == 0) {
+        json_null(out);
+        return OK;
+    }
+    Wording name = {0};
+    TRY(subject_area_name(cx, area, &name));
+    json_object_begin(out);
+    web_json_text(out, "code", area);
+    web_json_text(out, "name", name.zh);
+    web_json_text(out, "name_en", name.en);
+    json_object_end(out);
+    return OK;
+}
+
+static Err overview_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
+{
+    Str area = http_query(request, "area");
+    AreaCounts counts = {0};
+    Answering answering = {0};
+    TRY(obligation_area_counts(cx, cx->today, area, &counts));
+    TRY(read_answering(cx, &answering));
+    JsonOut out = web_json(response);
+    json_object_begin(&out);
+    web_json_date(&out, "on", cx->today);
+    TRY(put_asked(cx, &out, area));
+    put_programs(&out, &counts);
+    json_key_c(&out, "areas");
+    json_array_begin(&out);
+    for (size_t i = 0; i < counts.area_n; i++)
+        put_area(&out, &counts, &counts.areas[i], &answering);
+    json_array_end(&out);
+    json_object_end(&out);
+    return OK;
+}
+
+#define COUNTS_SCHEMA                                                                              \
+ "overdue: integer, due: integer, open: integer, days_late_mean: integer, days_late_most: integer"
+
+const Route route_overview = {
+    .method = HTTP_GET,
+    .path = "/api/overview",
+    .handler = overview_get,
+    .permit = "obligations.read",
+    .query = "{area?: text}",
+    .out = "{on: date, area?: {code: text, name: text, name_en?: text}, programs: [{program: text, "
+           "title: wording, tag: wording}], areas: [{code: text, name: text, name_en?: text, "
+           "level: integer, facilities: [{code: text, name: text, name_en?: text}], " COUNTS_SCHEMA
+           ", by_program: [{program: text, " COUNTS_SCHEMA "}]}]}",
+    .title = {"各地待办与逾期数", "What is owed and how late, by area"},
+};

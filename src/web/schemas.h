@@ -1,0 +1,31 @@
+/* Pieces of schemas that several route entries share, as text to be put together (notation:
+ * route.h). Each stands for what one function writes, named beside it. */
+#pragma once
+
+/* person_brief_write */
+#define SCHEMA_PERSON_MEMBERS                                                                      \
+ "id: uuid, name?: text, sex?: text, birth_date?: date, age?: integer, area?: text, area_name?: "  \
+ "text, area_name_en?: text"
+
+#define SCHEMA_COUNTS_MEMBERS "overdue: integer, due: integer, open: integer"
+
+/* web_json_obligation */
+#define SCHEMA_OBLIGATION_MEMBERS                                                                  \
+ "program: text, program_title: wording, obligation: text, title: wording, form: text, "           \
+ "opens_on: date, due_on: date, closes_on: date, "                                                 \
+ "state: closed|open|due|overdue|met|missed, days_late: integer, met_by?: uuid, met_on?: date"
+#define SCHEMA_OBLIGATION "{" SCHEMA_OBLIGATION_MEMBERS "}"
+
+/* web_json_reasons, behind an obligation */
+#define SCHEMA_EXPLAINED                                                                           \
+ "{" SCHEMA_OBLIGATION_MEMBERS                                                                     \
+ ", why: [{rule: text, source?: text, source_title: wording, records: [uuid], text: wording}]}"
+
+/* record_write_summary */
+#define SCHEMA_SUMMARY "[{field: text, label: wording, text: wording}]"
+
+/* The header that record_write and record_write_chain begin with. */
+#define SCHEMA_RECORD_MEMBERS                                                                      \
+ "id: uuid, form: text, form_title: wording, form_version: text, subject: uuid, happened_on: "     \
+ "date, recorded_at: instant, facility?: text, facility_name?: wording, performed_by?: uuid, "     \
+ "amends?: uuid, is_ended: bool, amended_by?: uuid, end_reason?: text, performed_by_name?: text"

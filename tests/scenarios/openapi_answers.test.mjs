@@ -1,0 +1,124 @@
+// What the API says of its answers is true: every GET route is asked, as somebody who may, and its answer is held
+// against the schema that the server serves. A route without an example here fails.
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { databases, logIn, makeCounty, startServer } from "../support/server.mjs";
+import { faultsOf } from "../support/json_schema.mjs";
+
+// Who asks, and with what; {resident}, {record}, {form}, {area} stand for ones that this account sees.
+const examples = {
+  "/api/health": ["doctor", ""],
+  "/api/openapi.json": ["doctor", ""],
+  "/metrics": ["admin", ""],
+  "/api/demo": ["doctor", ""],
+  "/api/session": ["doctor", ""],
+  "/api/areas": ["county", ""],
+  "/api/facilities": ["county", ""],
+  "/api/forms": ["doctor", ""],
+  "/api/forms/{id}": ["doctor", "/api/forms/{form}"],
+  "/api/forms/{id}/context": ["doctor", "/api/forms/{form}/context?resident={resident}"],
+  "/api/obligations": ["doctor", "/api/obligations?state=overdue,due,open&limit=100"],
+  "/api/obligations/why": ["doctor", "/api/obligations/why?resident={resident}"],
+  "/api/overview": ["county", "/api/overview?area={area}"],
+  "/api/residents": ["doctor", "/api/residents?q={name}"],
+  "/api/residents/{id}": ["doctor", "/api/residents/{resident}"],
+  "/api/records/{id}": ["doctor", "/api/records/{record}"],
+  "/api/system": ["admin", ""],
+};
+
+function fill(text, values) {
+  return text.replace(/\{(\w+)\}/g, (whole, name) => encodeURIComponent(values[name] ?? whole));
+}
+
+/** Whether the schema says "anything" somewhere. */
+function saysAnything(schema) {
+  if (Object.keys(schema).length === 0) return true;
+  return [schema.items, ...(schema.anyOf ?? []), ...Object.values(schema.properties ?? {})].filter(Boolean).some(saysAnything);
+}
+
+describe("the checker of schemas", () => {
+  it("finds a missing member, one too many, a wrong type and a wrong word", () => {
+    const schema = {
+      type: "object", required: ["a"], additionalProperties: false,
+      properties: { a: { type: "integer" }, b: { anyOf: [{ type: "string", format: "date" }, { type: "null" }] }, c: { type: "string", enum: ["x"] } },
+    };
+    assert.deepEqual(faultsOf({ a: 1, b: null, c: "x" }, schema), []);
+    assert.equal(faultsOf({ b: "2025-06-30" }, schema).length, 1);
+    assert.equal(faultsOf({ a: 1, d: 1 }, schema).length, 1);
+    assert.equal(faultsOf({ a: 1.5, b: "30.6.2025", c: "y" }, schema).length, 3);
+    assert.throws(() => faultsOf(1, { minimum: 0 }), /minimum/);
+  });
+});
+
+for (const [name, makeDatabase] of databases) {
+  describe(`the API's description on ${name}`, () => {
+    let server, description;
+    const clients = {};
+    const values = {};
+    before(async () => {
+      server = await startServer(makeCounty(makeDatabase));
+      for (const login of ["doctor", "county", "admin"]) clients[login] = await logIn(server, login);
+      description = (await clients.doctor.fetch("/api/openapi.json")).body;
+      const { items } = (await clients.doctor.fetch("/api/obligations?state=overdue,due,open")).body;
+      const { resident, form } = items.find((item) => item.last) ?? items[0];
+      Object.assign(values, { resident: resident.id, name: resident.name, form, area: resident.area.slice(0, 9) });
+      const { records } = (await clients.doctor.fetch(`/api/residents/${resident.id}`)).body;
+      values.record = (records.find((record) => record.form === form) ?? records[0]).id;
+    });
+    after(() => server?.stop());
+
+    it("is true of the answer of every GET route", async () => {
+      const paths = Object.entries(description.paths).filter(([, operations]) => operations.get);
+      assert.deepEqual(paths.map(([path]) => path).filter((path) => !examples[path]), [], "routes without an example");
+      for (const [path, { get }] of paths) {
+        const [login, address] = examples[path];
+        const answer = await clients[login].fetch(fill(address || path, values));
+        assert.equal(answer.status, 200, `${path}: ${answer.text.slice(0, 300)}`);
+        const { content } = get.responses[200];
+        const [media, { schema }] = Object.entries(content)[0];
+        assert.ok(answer.headers.get("content-type").startsWith(media), path);
+        const faults = faultsOf(answer.body ?? answer.text, schema, description.components.schemas);
+        assert.deepEqual(faults.slice(0, 5), [], path);
+        if (path !== "/api/openapi.json") assert.ok(!saysAnything(schema), `${path} says "any"`);
+      }
+    });
+
+    it("is true of whole lists: every form, every village, every resident of a page", async () => {
+      const check = async (path, address, login = "doctor") => {
+        const answer = await clients[login].fetch(address);
+        assert.equal(answer.status, 200, answer.text.slice(0, 300));
+        const { schema } = description.paths[path].get.responses[200].content["application/json"];
+        assert.deepEqual(faultsOf(answer.body, schema, description.components.schemas).slice(0, 5), [], address);
+        return answer.body;
+      };
+      const { forms } = await check("/api/forms", "/api/forms");
+      for (const { id } of forms) await check("/api/forms/{id}", `/api/forms/${id}`);
+      await check("/api/overview", "/api/overview", "county");
+      const { items } = await check("/api/obligations", "/api/obligations?state=overdue,due,open");
+      for (const { resident } of items.slice(0, 10)) {
+        const page = await check("/api/residents/{id}", `/api/residents/${resident.id}`);
+        for (const { id } of page.records.slice(0, 4)) await check("/api/records/{id}", `/api/records/${id}`);
+      }
+    });
+
+    it("describes the answers of each form by its fields", async () => {
+      const { forms } = (await clients.doctor.fetch("/api/forms")).body;
+      const { schemas } = description.components;
+      assert.equal(schemas.answers.anyOf.length, forms.length);
+      for (const { id } of forms) {
+        const { definition } = (await clients.doctor.fetch(`/api/forms/${id}`)).body;
+        assert.deepEqual(Object.keys(schemas[`answers_${id}`].properties), definition.fields.map((field) => field.id));
+      }
+      const { body } = await clients.doctor.fetch(`/api/records/${values.record}`);
+      const wrong = Object.fromEntries(Object.keys(body.answers).map((field) => [field, { no: "answer" }]));
+      assert.ok(faultsOf(wrong, schemas.answers, schemas).length > 0);
+    });
+
+    it("says what a refusal is", async () => {
+      const answer = await clients.county.fetch("/api/system");
+      assert.equal(answer.status, 403);
+      const { schema } = description.paths["/api/system"].get.responses.default.content["application/problem+json"];
+      assert.deepEqual(faultsOf(answer.body, schema, description.components.schemas), []);
+    });
+  });
+}

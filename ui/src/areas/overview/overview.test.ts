@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest'
+import type { AreaRow, Overview } from '../../core/types'
+import { fileRows, linesOf, percent, sorted, totalOf } from './overview'
+
+function area(code: string, overdue: number, due: number, other = 0): AreaRow {
+  const one = { overdue, due, open: 0, days_late_mean: overdue ? 10 : 0, days_late_most: overdue * 5 }
+  const two = { overdue: other, due: 0, open: 0, days_late_mean: 0, days_late_most: 0 }
+  return {
+    code, name: `n${code}`, level: 4, facilities: [{ code: 'f', name: 'clinic' }], ...one, overdue: overdue + other,
+    by_program: [{ program: 'a', ...one }, { program: 'b', ...two }],
+  }
+}
+const overview: Overview = {
+  on: '2025-06-30', area: null, programs: [],
+  areas: [area('1', 2, 2), area('2', 0, 0), area('3', 5, 15), area('4', 2, 0, 1)],
+}
+const codes = (lines: { area: { code: string } }[]) => lines.map((line) => line.area.code).join('')
+
+test('the worst comes first, and what is equal by code', () => {
+  const lines = linesOf(overview, '')
+  expect(codes(sorted(lines, 'overdue', false))).toBe('3412')
+  expect(codes(sorted(lines, 'overdue', true))).toBe('2143')
+  expect(codes(sorted(lines, 'share', false))).toBe('4132')
+  expect(codes(sorted(lines, 'name', false))).toBe('1234')
+})
+
+test('one program alone, and the sum of all areas', () => {
+  expect(linesOf(overview, 'b').map((line) => line.owed)).toEqual([0, 0, 0, 1])
+  expect(linesOf(overview, 'b')[0]?.share).toBeNull()
+  const total = totalOf(linesOf(overview, 'a'))
+  expect([total.numbers.overdue, total.owed, total.numbers.days_late_most]).toEqual([9, 26, 25])
+})
+
+test('a share that is not none is not shown as none', () => {
+  expect([0, 0.001, 0.345, 0.999, 1].map(percent)).toEqual([0, 1, 35, 99, 100])
+})
+
+test('the file has a row an area and three columns a program', () => {
+  const words = {
+    head: ['code'], programs: [{ program: 'a', heads: ['x', 'y', 'z'] }, { program: 'b', heads: ['x', 'y', 'z'] }],
+    name: (place: { name: string }) => place.name,
+  }
+  const rows = fileRows(linesOf(overview, ''), words)
+  expect(rows).toHaveLength(5)
+  expect(rows[4]).toEqual(['4', 'n4', 'clinic', 3, 0, 0, 100, 10, 10, 2, 0, 0, 1, 0, 0])
+})

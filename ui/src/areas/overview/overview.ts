@@ -1,0 +1,84 @@
+/* The table of areas: which numbers it shows, in which order, and the same as rows of a file. */
+import type { Cell } from '../../core/csv'
+import type { AreaNumbers, AreaRow, Overview } from '../../core/types'
+
+export const COLUMNS = ['name', 'overdue', 'due', 'open', 'share', 'most'] as const
+export type Column = (typeof COLUMNS)[number]
+
+export interface Line {
+  area: AreaRow
+  numbers: AreaNumbers
+  owed: number
+  share: number | null /* of what is owed, how much is overdue; null where nothing is owed */
+}
+
+export function isColumn(name: string): name is Column {
+  return (COLUMNS as readonly string[]).includes(name)
+}
+
+function lineOf(area: AreaRow, numbers: AreaNumbers): Line {
+  const owed = numbers.overdue + numbers.due + numbers.open
+  return { area, numbers, owed, share: owed === 0 ? null : numbers.overdue / owed }
+}
+
+/* Of one program, or of all of them together. */
+export function linesOf(overview: Overview, program: string): Line[] {
+  return overview.areas.map((area) => lineOf(area, area.by_program.find((one) => one.program === program) ?? area))
+}
+
+function valueOf(line: Line, column: Exclude<Column, 'name'>): number {
+  if (column === 'share') return line.share ?? -1
+  return column === 'most' ? line.numbers.days_late_most : line.numbers[column]
+}
+
+/* Numbers with the largest first, names by code; equal ones by code. */
+export function sorted(lines: readonly Line[], column: Column, isReversed: boolean): Line[] {
+  const byCode = (a: Line, b: Line) => (a.area.code < b.area.code ? -1 : 1)
+  const order = (a: Line, b: Line) => (column === 'name' ? byCode(a, b) : valueOf(b, column) - valueOf(a, column) || byCode(a, b))
+  return lines.slice().sort((a, b) => (isReversed ? -order(a, b) : order(a, b)))
+}
+
+export function totalOf(lines: readonly Line[]): Omit<Line, 'area'> {
+  const sum = (read: (line: Line) => number) => lines.reduce((total, line) => total + read(line), 0)
+  const overdue = sum((line) => line.numbers.overdue)
+  const owed = sum((line) => line.owed)
+  const late = sum((line) => line.numbers.days_late_mean * line.numbers.overdue)
+  return {
+    owed,
+    share: owed === 0 ? null : overdue / owed,
+    numbers: {
+      overdue,
+      due: sum((line) => line.numbers.due),
+      open: sum((line) => line.numbers.open),
+      days_late_mean: overdue === 0 ? 0 : Math.round(late / overdue),
+      days_late_most: Math.max(0, ...lines.map((line) => line.numbers.days_late_most)),
+    },
+  }
+}
+
+/* Percent without decimals; what is not none does not look like none, nor what is not all like all. */
+export function percent(share: number): number {
+  const rounded = Math.round(share * 100)
+  if (rounded === 0 && share > 0) return 1
+  return rounded === 100 && share < 1 ? 99 : rounded
+}
+
+export interface Words {
+  head: Cell[]
+  programs: { program: string; heads: Cell[] }[]
+  name(place: { name: string; name_en?: string | null }): string
+}
+
+/* The whole table, every program beside the sum of them. */
+export function fileRows(lines: readonly Line[], words: Words): Cell[][] {
+  const numbers = (one: AreaNumbers): Cell[] => [one.overdue, one.due, one.open]
+  const rows = lines.map(({ area, share, numbers: shown }) => [
+    area.code, words.name(area), area.facilities.map(words.name).join(' '), ...numbers(shown),
+    share === null ? null : Math.round(share * 1000) / 10, shown.days_late_mean, shown.days_late_most,
+    ...words.programs.flatMap(({ program }) => {
+      const of = area.by_program.find((one) => one.program === program)
+      return of ? numbers(of) : [null, null, null]
+    }),
+  ])
+  return [[...words.head, ...words.programs.flatMap(({ heads }) => heads)], ...rows]
+}
