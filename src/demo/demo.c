@@ -45,6 +45,7 @@ static Err make_county(Demo *demo)
 {
     Cx *cx = demo->cx;
     TRY(demo_county(demo));
+    demo_people_apportion(demo);
     TRY(make_people(demo));
     DemoCare *care = NULL;
     TRY(obligation_rules_update(cx));

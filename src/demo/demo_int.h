@@ -61,7 +61,9 @@ typedef struct Demo {
 Str village_stem(Str name);
 /* Areas, facilities, catchments, accounts. */
 Err demo_county(Demo *demo) MUST_CHECK;
-/* The people village by village, in order. */
+/* How many people live in each village; once, because rounding would move some the second time. */
+void demo_people_apportion(Demo *demo);
+/* The people village by village, in order; the same each time. */
 typedef Err (*DemoVisit)(Demo *demo, const DemoPerson *people, size_t n, void *arg);
 Err demo_people(Demo *demo, DemoVisit visit, void *arg) MUST_CHECK;
 

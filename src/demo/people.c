@@ -186,10 +186,14 @@ static Err settle_village(Demo *demo, size_t at, uint64_t first_number, DemoVisi
     return visit(demo, village.people, village.n, arg);
 }
 
-Err demo_people(Demo *demo, DemoVisit visit, void *arg)
+void demo_people_apportion(Demo *demo)
 {
     enlarge_guided(demo);
     apportion(demo);
+}
+
+Err demo_people(Demo *demo, DemoVisit visit, void *arg)
+{
     demo->serials = arena_array(demo->cx->arena, uint16_t, SERIAL_DAYS * 2);
     uint64_t number = 1;
     for (size_t i = 0; i < demo->village_n; i++) {
