@@ -286,7 +286,7 @@ test('residents are found by name', async () => {
   const page = await openPage(browser)
   await enter(page, server, 'clinician')
   const { items } = await ask(page, '/obligations?state=overdue,due,open&limit=1')
-  await page.locator('.tab').nth(1).click()
+  await page.locator('.tab[href="#/residents"]').click()
   await page.fill('#search-words', items[0].resident.name)
   await page.locator('.found', { hasText: items[0].resident.name }).first().waitFor()
   await picture(page, 'search-zh')
