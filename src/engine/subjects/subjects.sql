@@ -174,27 +174,29 @@ WHERE place = :place AND token = :token AND area_code = :area_code AND resident_
 
 -- The scope is decided on the token's own row, which carries the resident's area. A search that needs
 -- fewer tokens repeats the first.
+-- A value from a subquery and not EXISTS: PostgreSQL would turn EXISTS into a join of seven tables and take
+-- longer to plan it than to run it, at every call.
 -- name: resident_token_find :many
 -- in: place text, token1 bytes, token2 bytes, token3 bytes, token4 bytes, token5 bytes, token6 bytes
 -- out: resident_id uuid
 SELECT t.resident_id
 FROM resident_token t
 WHERE t.place = :place AND t.token = :token1 AND {scope:resident t}
-  AND EXISTS (SELECT 1 FROM resident_token u
-              WHERE u.place = t.place AND u.token = :token2 AND u.area_code = t.area_code
-                AND u.resident_id = t.resident_id)
-  AND EXISTS (SELECT 1 FROM resident_token u
-              WHERE u.place = t.place AND u.token = :token3 AND u.area_code = t.area_code
-                AND u.resident_id = t.resident_id)
-  AND EXISTS (SELECT 1 FROM resident_token u
-              WHERE u.place = t.place AND u.token = :token4 AND u.area_code = t.area_code
-                AND u.resident_id = t.resident_id)
-  AND EXISTS (SELECT 1 FROM resident_token u
-              WHERE u.place = t.place AND u.token = :token5 AND u.area_code = t.area_code
-                AND u.resident_id = t.resident_id)
-  AND EXISTS (SELECT 1 FROM resident_token u
-              WHERE u.place = t.place AND u.token = :token6 AND u.area_code = t.area_code
-                AND u.resident_id = t.resident_id)
+  AND (:token2 = :token1 OR (SELECT u.area_code FROM resident_token u
+       WHERE u.place = t.place AND u.token = :token2 AND u.area_code = t.area_code
+         AND u.resident_id = t.resident_id) IS NOT NULL)
+  AND (:token3 = :token1 OR (SELECT u.area_code FROM resident_token u
+       WHERE u.place = t.place AND u.token = :token3 AND u.area_code = t.area_code
+         AND u.resident_id = t.resident_id) IS NOT NULL)
+  AND (:token4 = :token1 OR (SELECT u.area_code FROM resident_token u
+       WHERE u.place = t.place AND u.token = :token4 AND u.area_code = t.area_code
+         AND u.resident_id = t.resident_id) IS NOT NULL)
+  AND (:token5 = :token1 OR (SELECT u.area_code FROM resident_token u
+       WHERE u.place = t.place AND u.token = :token5 AND u.area_code = t.area_code
+         AND u.resident_id = t.resident_id) IS NOT NULL)
+  AND (:token6 = :token1 OR (SELECT u.area_code FROM resident_token u
+       WHERE u.place = t.place AND u.token = :token6 AND u.area_code = t.area_code
+         AND u.resident_id = t.resident_id) IS NOT NULL)
 ORDER BY t.area_code, t.resident_id
 LIMIT 50;
 
