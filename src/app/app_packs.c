@@ -168,6 +168,7 @@ static Err apply_work(App *app, Cx *cx, bool to_all)
     if (!to_all && others > 0 && held_n > 0 && change_n > 0)
         return differ(cx, TEXT_PACKS_SHARED, changes, change_n);
     TRY(record_tables_update(cx));
+    TRY(record_sealed_adopt(cx));
     TRY(update_places(app, cx, places, n));
     cx->place = cx->place.n == 0 && n > 0 ? places[0].code : cx->place;
     return put_applied(cx, changes, change_n);

@@ -26,7 +26,7 @@ WITH key_column AS (
         l."unique" AS is_unique, c.seqno AS at, c.name AS column_name,
         count(*) OVER (PARTITION BY l.name) AS columns,
         t.name IN ('resident', 'resident_fact', 'resident_token', 'household', 'record', 'record_end',
-            'obligation', 'obligation_evidence', 'obligation_stale', 'audit_entry')
+            'record_sealed', 'obligation', 'obligation_evidence', 'obligation_stale', 'audit_entry')
             OR t.name LIKE 'answer\_%' ESCAPE '\' AS is_big
     FROM pragma_table_list t
     JOIN pragma_index_list(t.name) l

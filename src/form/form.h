@@ -64,8 +64,8 @@ struct FormField {
     const Expr *suggested; /* offered as the value; the person may change it */
     Str target_of;         /* "now / target" pairs (C13): this field is the target of that one */
     Str keeps;             /* the subject's own fact that this field sets ("name", "id_number",
-                              "birth_date" ...); sealed facts are kept there only */
-    bool is_sealed;        /* keeps a sealed fact: no column in the answer table */
+                              "birth_date" ...) */
+    bool is_sealed;        /* keeps a sealed fact: stored sealed, no column in the answer table */
     bool is_retired;       /* no longer asked; the column stays */
     bool is_carried;       /* prefilled from the previous record */
     bool is_multiline;

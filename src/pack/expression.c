@@ -77,7 +77,7 @@ static bool is_readable(const NameWatch *watch, Str name)
     if (field == SIZE_MAX)
         return true;
     const FormField *found = &form_of(place)->fields[field];
-    /* A sealed value is at hand while it is entered, and never stored with the record. */
+    /* A sealed value is at hand while it is entered; stored, it is sealed. */
     bool is_stored_only = place->is_rule || str_has_prefix(name, STR("previous."));
     return place->form->fields[field].is_type_known && !found->is_retired
            && !(found->is_sealed && is_stored_only);

@@ -21,7 +21,7 @@
 #include "engine/subjects/subjects_sql.h"
 
 static const char *const big_tables[] = {
-    "resident",   "resident_token",      "record",      "record_end",
+    "resident",   "resident_token",      "record",      "record_end", "record_sealed",
     "obligation", "obligation_evidence", "audit_entry",
 };
 

@@ -2,7 +2,8 @@
  * line `-- unscoped: reason`. */
 #include "check.h"
 
-static const char *const guarded[] = {"resident", "record", "v_resident", "v_record"};
+static const char *const guarded[] = {"resident", "record", "record_sealed", "v_resident",
+                                      "v_record"};
 
 typedef struct {
     size_t line;

@@ -1,8 +1,6 @@
 /* Answers to and from their tables. */
 #include "engine/records/records_int.h"
 
-#include "engine/subjects/subjects.h"
-
 DbValue record_value_to_db(const FormField *field, ExprValue value)
 {
     DbType type = record_db_type(field->type);
@@ -208,49 +206,5 @@ Err record_answers_read(Cx *cx, const RecordForm *form, Record *record)
     FormAnswers *answers = answers_of(form, record, cx->arena);
     TRY(record_children_read(cx, form, record->id, true, answers));
     record->answers = answers;
-    return record->is_ended ? OK : record_facts_read(cx, form, record);
-}
-
-Err record_facts_read(Cx *cx, const RecordForm *form, Record *record)
-{
-    if (!form->has_sealed)
-        return OK;
-    const Form *declared = form->form;
-    ResidentFact *facts = arena_array(cx->arena, ResidentFact, declared->field_n);
-    size_t *fields = arena_array(cx->arena, size_t, declared->field_n);
-    size_t n = 0;
-    for (size_t i = 0; i < declared->field_n; i++) {
-        if (!declared->fields[i].is_sealed || declared->fields[i].is_retired)
-            continue;
-        fields[n] = i;
-        facts[n++].fact = declared->fields[i].keeps;
-    }
-    TRY(resident_facts(cx, record->subject, facts, n));
-    FormAnswers *answers = answers_of(form, record, cx->arena);
-    for (size_t i = 0; i < n; i++) {
-        Wording ignored;
-        ExprValue value = EXPR_ABSENT;
-        const FormField *field = &declared->fields[fields[i]];
-        /* A fact that no longer fits the field's type is shown as not answered. */
-        if (!str_is_empty(facts[i].text)
-            && form_value_from_text(field, facts[i].text, cx->arena, &value, &ignored) == OK)
-            answers->values[fields[i]] = value;
-    }
-    record->answers = answers;
-    return OK;
-}
-
-Err record_facts_keep(Cx *cx, const RecordForm *form, Uuid subject, const FormAnswers *answers,
-                      const bool *is_shown)
-{
-    const Form *declared = form->form;
-    ResidentFact *facts = arena_array(cx->arena, ResidentFact, declared->field_n);
-    size_t n = 0;
-    for (size_t i = 0; i < declared->field_n; i++) {
-        if (str_is_empty(declared->fields[i].keeps) || !is_shown[i])
-            continue;
-        facts[n].fact = declared->fields[i].keeps;
-        facts[n++].text = form_value_to_text(answers->values[i], cx->arena);
-    }
-    return n == 0 ? OK : resident_keep(cx, subject, facts, n);
+    return record_sealed_read(cx, form, record);
 }

@@ -10,6 +10,7 @@ enum {
     MEMORY_MOST = MIB(256),
     HEADER_N = 15,
     END_N = 8,
+    SEALED_N = 4,
 };
 
 static const DbColumn header_columns[HEADER_N] = {
@@ -27,6 +28,12 @@ static const DbColumn end_columns[END_N] = {
     {"ended_on", DB_DATE, false}, {"ended_at", DB_INSTANT, false}, {"amended_by", DB_UUID, true},
     {"reason", DB_TEXT, false},   {"ended_by", DB_UUID, false},
 };
+static const DbColumn sealed_columns[SEALED_N] = {
+    {"place", DB_TEXT, false},
+    {"subject_id", DB_UUID, false},
+    {"record_id", DB_UUID, false},
+    {"content", DB_BYTES, false},
+};
 
 /* Rows of one table that wait. */
 typedef struct Waiting {
@@ -41,7 +48,7 @@ struct RecordBulk {
     Arena memory; /* the waiting rows */
     int64_t first_rev, rev;
     size_t record_n;
-    Waiting header, end;
+    Waiting header, end, sealed;
     Map tables; /* name -> Waiting * */
 };
 
@@ -51,6 +58,8 @@ static void begin_waiting(RecordBulk *bulk)
     bulk->record_n = 0;
     bulk->header = (Waiting){.table = "record", .columns = header_columns, .column_n = HEADER_N};
     bulk->end = (Waiting){.table = "record_end", .columns = end_columns, .column_n = END_N};
+    bulk->sealed =
+        (Waiting){.table = "record_sealed", .columns = sealed_columns, .column_n = SEALED_N};
     map_init(&bulk->tables, &bulk->memory);
 }
 
@@ -90,6 +99,7 @@ static Err send_all(RecordBulk *bulk)
 {
     TRY(send_waiting(bulk->cx, &bulk->header));
     TRY(send_waiting(bulk->cx, &bulk->end));
+    TRY(send_waiting(bulk->cx, &bulk->sealed));
     for (size_t i = 0; i < bulk->tables.n; i++)
         TRY(send_waiting(bulk->cx, bulk->tables.entries[i].value));
     begin_waiting(bulk);
@@ -184,6 +194,20 @@ static void add_answers(RecordBulk *bulk, const RecordForm *form, const Record *
         add_child(bulk, &form->children[i], record->id, record->answers);
 }
 
+static void add_sealed(RecordBulk *bulk, const RecordForm *form, const Record *record)
+{
+    ArenaMark mark = arena_mark(bulk->cx->arena);
+    Str content = record_sealed_content(bulk->cx, form, record, NULL);
+    if (content.n > 0) {
+        DbValue *row = add_row(bulk, &bulk->sealed);
+        *row++ = db_text(bulk->cx->place);
+        *row++ = db_uuid(record->subject);
+        *row++ = db_uuid(record->id);
+        *row = db_bytes(str_copy(&bulk->memory, content));
+    }
+    arena_reset_to(bulk->cx->arena, mark);
+}
+
 static void add_header(RecordBulk *bulk, const RecordForm *form, const Record *record,
                        const Sha256 *hash)
 {
@@ -236,6 +260,7 @@ Err record_bulk_add(RecordBulk *bulk, const Record *record, Str reason)
     Sha256 hash = record_content_versioned(content, header.form_version);
     add_header(bulk, form, &header, &hash);
     add_answers(bulk, form, record);
+    add_sealed(bulk, form, record);
     if (!uuid_is_nil(record->amends))
         add_end(bulk, &(BulkEnd){record->amends, record->id, record->recorded_by,
                                  record->recorded_at, reason});

@@ -135,16 +135,6 @@ static Err read_headers(Cx *cx, Uuid subject, size_t most, Record **ret_records,
     return OK;
 }
 
-/* Sealed facts stand in the newest current record of their form only. */
-static Err read_facts(Cx *cx, const RecordForm *form, Record *records, size_t n)
-{
-    for (size_t i = 0; form->lists_sealed && i < n; i++) {
-        if (!records[i].is_ended && str_equals(records[i].form, form->form->id))
-            return record_facts_read(cx, form, &records[i]);
-    }
-    return OK;
-}
-
 /* No records: of somebody in sight, or is nobody in sight? */
 static Err require_subject(Cx *cx, Uuid subject)
 {
@@ -155,14 +145,14 @@ static Err require_subject(Cx *cx, Uuid subject)
     return found ? OK : not_found(cx, subject);
 }
 
-/* Every record has answers: none, where lists show none. */
+/* Every record has answers: none, where lists show none; its own, where sealed ones follow. */
 static void give_empty(Cx *cx, const RecordForm *form, Record *records, size_t n)
 {
     FormAnswers *empty = NULL;
     for (size_t i = 0; i < n; i++) {
         if (records[i].answers != NULL || !str_equals(records[i].form, form->form->id))
             continue;
-        if (empty == NULL) {
+        if (empty == NULL || form->lists_sealed) {
             empty = arena_new(cx->arena, FormAnswers);
             form_answers_init(empty, form->form, cx->arena);
         }
@@ -180,15 +170,16 @@ static Err read_listed_forms(Cx *cx, Uuid subject, Record *records, size_t n)
         map_put(&by_id, id_key(&records[i].id), &records[i]);
         map_put(&forms, records[i].form, NULL);
     }
+    bool lists_sealed = false;
     for (size_t i = 0; i < forms.n; i++) {
         const RecordForm *form = record_form_find(cx, forms.entries[i].key);
         if (form == NULL)
             continue; /* its pack is gone: header without answers */
         TRY(read_listed(cx, form, subject, &by_id));
-        TRY(read_facts(cx, form, records, n));
         give_empty(cx, form, records, n);
+        lists_sealed = lists_sealed || form->lists_sealed;
     }
-    return OK;
+    return lists_sealed ? record_sealed_read_listed(cx, subject, &by_id) : OK;
 }
 
 static Err timeline_work(Cx *cx, Uuid subject, size_t most, const Record **ret_records,

@@ -43,6 +43,8 @@ static Err void_work(Cx *cx, void *arg)
     PlaceRevNextRow next;
     TRY(place_rev_next(cx->db, cx->arena, &(PlaceRevNextIn){.place = cx->place}, &next));
     TRY(record_end_write(cx, record.id, next.rev, UUID_NIL, voiding->reason));
+    if (form->keeps_facts)
+        TRY(record_facts_derive(cx, record.subject));
     record.is_ended = true;
     record.end_reason = voiding->reason;
     record.ended_at = cx->now;

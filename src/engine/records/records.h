@@ -8,7 +8,9 @@
  *  3. Writes are idempotent by id: the same content from the same submitter is answered like the
  *     first; anything else under that id is ERR_CONFLICT and reveals nothing.
  *  4. Hooks run in the record's transaction (app/hooks.c lists them): obligations are never late.
- *  5. rev is the place's commit order. */
+ *  5. rev is the place's commit order.
+ *  6. Sealed answers stand with their record. The facts of the resident are what his newest current
+ *     records say, and follow in the same transaction. */
 #pragma once
 
 #include "core/cx.h"
@@ -120,6 +122,11 @@ typedef struct RecordTableChange {
     Str column; /* empty: the form's whole table */
 } RecordTableChange;
 Err record_tables_pending(Cx *cx, const RecordTableChange **ret_changes, size_t *ret_n) MUST_CHECK;
+
+/* Databases of versions that kept sealed answers with the resident only: they become those of his
+ * newest current record of each form. Some hundred records a transaction; once a form, then one
+ * read. After record_tables_update, before anything is submitted. */
+Err record_sealed_adopt(Cx *cx) MUST_CHECK;
 
 /* The published views of cx->db (v_record, v_<form>, v_<form>__<field>): those of a past day,
  * showing what was known at its end, or the current ones again. One connection only. */

@@ -78,17 +78,59 @@ WHERE person.place = :place AND person.id = :subject AND {scope:resident person}
 ORDER BY r.happened_on DESC, r.id DESC
 LIMIT :most;
 
--- name: record_later_exists :maybe
--- in: place text, subject uuid, form text, happened_on date, id uuid, not_id uuid
--- out: id uuid
--- unscoped: asked of a subject whom record_subject has just found in scope
-SELECT r.id
-FROM record r
-WHERE r.place = :place AND r.subject_id = :subject AND r.form = :form
-  AND r.happened_on >= :happened_on AND (r.happened_on > :happened_on OR r.id > :id)
-  AND r.id <> :not_id
+-- name: record_sealed_write :run
+-- in: place text, subject_id uuid, record_id uuid, content bytes
+INSERT INTO record_sealed (place, subject_id, record_id, content)
+VALUES (:place, :subject_id, :record_id, :content)
+ON CONFLICT (place, subject_id, record_id) DO NOTHING;
+
+-- name: record_sealed_of_record :maybe
+-- in: place text, subject uuid, record_id uuid
+-- out: content bytes
+-- unscoped: asked of a record that was read in scope
+SELECT s.content
+FROM record_sealed s
+WHERE s.place = :place AND s.subject_id = :subject AND s.record_id = :record_id;
+
+-- name: record_sealed_of_subject :many
+-- in: place text, subject uuid
+-- out: record_id uuid, content bytes
+-- unscoped: asked of a subject whose records were read in scope
+SELECT s.record_id, s.content
+FROM record_sealed s
+WHERE s.place = :place AND s.subject_id = :subject;
+
+-- Newest first. CROSS JOIN: the few that say something, then their headers.
+-- name: record_sealed_current :many
+-- in: place text, subject uuid
+-- out: record_id uuid, content bytes
+-- unscoped: asked of a subject whom the write has found in scope
+SELECT s.record_id, s.content
+FROM record_sealed s
+CROSS JOIN record r
+WHERE s.place = :place AND s.subject_id = :subject AND r.place = s.place AND r.id = s.record_id
   AND NOT EXISTS (SELECT 1 FROM record_end e WHERE e.place = r.place AND e.record_id = r.id)
-LIMIT 1;
+ORDER BY r.happened_on DESC, r.id DESC;
+
+-- Of each subject the newest current record of the form, where its sealed answers are not kept.
+-- name: record_sealed_missing :many
+-- in: place text, form text, after uuid, most integer
+-- out: id uuid, subject_id uuid
+-- unscoped: a database of an earlier version is brought up to this one
+SELECT r.id, r.subject_id
+FROM record r
+WHERE r.place = :place AND r.subject_id > :after AND r.form = :form
+  AND NOT EXISTS (SELECT 1 FROM record_end e WHERE e.place = r.place AND e.record_id = r.id)
+  AND NOT EXISTS (SELECT 1 FROM record_sealed s
+                  WHERE s.place = r.place AND s.subject_id = r.subject_id AND s.record_id = r.id)
+  AND NOT EXISTS (SELECT 1 FROM record n
+                  WHERE n.place = r.place AND n.subject_id = r.subject_id AND n.form = r.form
+                    AND n.happened_on >= r.happened_on
+                    AND (n.happened_on > r.happened_on OR n.id > r.id)
+                    AND NOT EXISTS (SELECT 1 FROM record_end f
+                                    WHERE f.place = n.place AND f.record_id = n.id))
+ORDER BY r.subject_id
+LIMIT :most;
 
 -- name: form_field_all :many
 -- out: form text, field text, type text, unit text

@@ -1,9 +1,10 @@
 /* Many records at once: import and the demo county.
  *
  * The caller has judged the answers (form_evaluate) and answers for the subject; nothing is asked
- * again. Rows go through db_bulk. Hooks do not run and sealed facts are not kept: derived tables
- * are rebuilt afterwards, residents are written by subjects. Runs inside cx_write, and ends before
- * any other record is written in it. */
+ * again. Rows go through db_bulk, sealed answers too. Hooks do not run and the residents' facts are
+ * left alone: derived tables are rebuilt afterwards, residents are written by subjects, with the
+ * facts that their newest records say. Runs inside cx_write, and ends before any other record is
+ * written in it. */
 #pragma once
 
 #include "engine/records/records.h"

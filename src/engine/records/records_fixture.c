@@ -108,6 +108,8 @@ void use_set(Fixture *f)
     Form *form = arena_new(&f->set.arena, Form);
     *form = f->form;
     map_put(&f->set.forms, form->id, form);
+    if (f->also != NULL)
+        map_put(&f->set.forms, f->also->id, f->also);
     record_forms_prepare(&f->set);
     f->cx.packs = &f->set;
 }
@@ -182,6 +184,33 @@ int tear_down(void **state)
     assert_int_equal(os_folder_remove(&f->arena, f->folder), OK);
     arena_done(&f->arena);
     return 0;
+}
+
+Str known_of(Fixture *f, Uuid resident, const char *fact)
+{
+    ResidentFact known = {.fact = str_from_c(fact)};
+    assert_int_equal(resident_facts(&f->cx, resident, &known, 1), OK);
+    return known.text;
+}
+
+bool is_found_by(Fixture *f, const char *query)
+{
+    const Resident *residents = NULL;
+    size_t n = 0;
+    assert_int_equal(resident_search(&f->cx, str_from_c(query), &residents, &n), OK);
+    for (size_t i = 0; i < n; i++) {
+        if (uuid_equals(residents[i].id, f->resident))
+            return true;
+    }
+    return false;
+}
+
+Str phone_of(Fixture *f, unsigned n)
+{
+    Record record;
+    assert_int_equal(record_open(&f->cx, id_of(n), &record), OK);
+    ExprValue value = record.answers->values[PHONE];
+    return value.type == EXPR_NULL ? STR("") : value.as.text;
 }
 
 ExprValue number(int64_t n)

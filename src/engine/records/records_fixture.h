@@ -26,6 +26,7 @@ typedef struct Fixture {
     DbFault *fault;
     Str url, folder;
     Uuid resident, other;
+    Form *also; /* a second form of the set, or NULL */
 } Fixture;
 
 /* The fields of the form. */
@@ -53,6 +54,11 @@ void make_form(Fixture *f);
 void use_set(Fixture *f);
 int set_up(void **state);
 int tear_down(void **state);
+/* What is known of the resident now; whether a search by the text finds him. */
+Str known_of(Fixture *f, Uuid resident, const char *fact);
+bool is_found_by(Fixture *f, const char *query);
+/* The sealed answer of a record as it is opened; empty when there is none. */
+Str phone_of(Fixture *f, unsigned n);
 ExprValue number(int64_t n);
 ExprValue text(const char *s);
 RecordDraft draft_of(Fixture *f, unsigned n, const char *day, int64_t sbp);

@@ -31,8 +31,8 @@ typedef struct RecordForm {
     DbStatement listed_of_subject, latest; /* these fields of it only */
     bool lists_sealed;                     /* lists show a sealed field too */
     bool reads_previous;                   /* some expression reads previous.* */
-    bool keeps_facts;
-    bool has_sealed;
+    bool keeps_facts;                      /* some field keeps a fact of the resident */
+    bool has_sealed;                       /* and is sealed */
 } RecordForm;
 
 struct RecordForms {
@@ -64,15 +64,24 @@ Record record_header_take(const RecordForm *form, const DbRows *rows, Arena *are
 /* Puts the current row of a child read into the answers of its record. */
 void record_child_take(const RecordTable *child, const DbRows *rows, Arena *arena,
                        FormAnswers *answers);
-/* Reads the answers of one record, child tables too, and its sealed facts while it is current. */
+/* Reads the answers of one record, child tables and sealed answers too. */
 Err record_answers_read(Cx *cx, const RecordForm *form, Record *record) MUST_CHECK;
 /* The child tables alone; !whole: those that expressions read as previous.<field>. */
 Err record_children_read(Cx *cx, const RecordForm *form, Uuid id, bool whole,
                          FormAnswers *answers) MUST_CHECK;
-/* Puts the resident's sealed facts into the answers. */
-Err record_facts_read(Cx *cx, const RecordForm *form, Record *record) MUST_CHECK;
-Err record_facts_keep(Cx *cx, const RecordForm *form, Uuid subject, const FormAnswers *answers,
-                      const bool *is_shown) MUST_CHECK;
+
+/* sealed.c. The sealed text of what the record (id, subject, answers) says of its subject; empty
+ * when nothing. is_shown NULL: fields that are answered or always asked. */
+Str record_sealed_content(Cx *cx, const RecordForm *form, const Record *record,
+                          const bool *is_shown);
+Err record_sealed_insert(Cx *cx, const RecordForm *form, const Record *record,
+                         const bool *is_shown) MUST_CHECK;
+/* Puts the sealed answers into those of the record; those that lists show into those of every
+ * record in by_id (by the bytes of its id), all of one subject. */
+Err record_sealed_read(Cx *cx, const RecordForm *form, const Record *record) MUST_CHECK;
+Err record_sealed_read_listed(Cx *cx, Uuid subject, const Map *by_id) MUST_CHECK;
+/* Makes the resident's facts what his newest current records say. Inside a write. */
+Err record_facts_derive(Cx *cx, Uuid subject) MUST_CHECK;
 
 /* read.c: without the caller's scope being asked again. not_id: a record that does not count. Of
  * child tables only those that expressions read are read, unless `whole`. */

@@ -2,13 +2,14 @@
 
 -- name: test_record_count :one
 -- in: place text
--- out: records integer, ends integer, answers integer, codes integer, drugs integer
+-- out: records integer, ends integer, answers integer, codes integer, drugs integer, sealed integer
 -- unscoped: counts rows in a test
 SELECT (SELECT COUNT(*) FROM record r WHERE r.place = :place) AS records,
        (SELECT COUNT(*) FROM record_end e WHERE e.place = :place) AS ends,
        (SELECT COUNT(*) FROM answer_visit a WHERE a.place = :place) AS answers,
        (SELECT COUNT(*) FROM answer_visit__symptoms c WHERE c.place = :place) AS codes,
-       (SELECT COUNT(*) FROM answer_visit__drugs d WHERE d.place = :place) AS drugs;
+       (SELECT COUNT(*) FROM answer_visit__drugs d WHERE d.place = :place) AS drugs,
+       (SELECT COUNT(*) FROM record_sealed s WHERE s.place = :place) AS sealed;
 
 -- name: test_record_update :run
 -- in: place text
@@ -35,6 +36,29 @@ UPDATE answer_visit SET sbp = 1 WHERE place = :place;
 -- name: test_answer_delete :run
 -- in: place text
 DELETE FROM answer_visit__symptoms WHERE place = :place;
+
+-- name: test_sealed_update :run
+-- in: place text, from_id uuid, to_id uuid
+UPDATE record_sealed SET content = (SELECT s.content FROM record_sealed s WHERE s.record_id = :from_id)
+WHERE place = :place AND record_id = :to_id;
+
+-- name: test_sealed_delete :run
+-- in: place text
+DELETE FROM record_sealed WHERE place = :place;
+
+-- name: test_sealed_raw :many
+-- in: place text
+-- out: content bytes
+SELECT s.content FROM record_sealed s WHERE s.place = :place ORDER BY s.record_id;
+
+-- name: test_fact_raw :run
+-- in: place text, resident_id uuid, fact text, content bytes
+INSERT INTO resident_fact (place, resident_id, fact, content)
+VALUES (:place, :resident_id, :fact, :content);
+
+-- name: test_setting_forget :run
+-- in: setting_key text
+DELETE FROM place_setting WHERE setting_key = :setting_key;
 
 -- name: test_view_visit :many
 -- in: place text

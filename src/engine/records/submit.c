@@ -237,26 +237,14 @@ Err record_end_write(Cx *cx, Uuid id, int64_t rev, Uuid amended_by, Str reason)
     return OK;
 }
 
-/* The newest current record of a form says what is known of the subject; an older one that is added
- * later does not. */
+/* After what is amended has ended. */
 static Err keep_facts(Cx *cx, const Submission *submission)
 {
     if (!submission->form->keeps_facts)
         return OK;
-    const Record *record = &submission->record;
-    const RecordLaterExistsIn in = {.place = cx->place,
-                                    .subject = record->subject,
-                                    .form = record->form,
-                                    .happened_on = record->happened_on,
-                                    .id = record->id,
-                                    .not_id = record->amends};
-    bool found;
-    RecordLaterExistsRow ignored;
-    TRY(record_later_exists(cx->db, cx->arena, &in, &ignored, &found));
-    if (found)
-        return OK;
-    return record_facts_keep(cx, submission->form, record->subject, submission->draft->answers,
-                             submission->result.is_shown);
+    TRY(record_sealed_insert(cx, submission->form, &submission->record,
+                             submission->result.is_shown));
+    return record_facts_derive(cx, submission->record.subject);
 }
 
 static Err store(Cx *cx, Submission *submission)
@@ -275,8 +263,8 @@ static Err store(Cx *cx, Submission *submission)
     if (amends)
         TRY(record_end_write(cx, record->amends, record->rev, record->id,
                              submission->draft->reason));
-    TRY(keep_facts(cx, submission));
     record->answers = submission->draft->answers;
+    TRY(keep_facts(cx, submission));
     const RecordChange change = {.added = record,
                                  .form = submission->form->form,
                                  .ended = amends ? &submission->amended : NULL};

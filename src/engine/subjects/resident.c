@@ -236,7 +236,7 @@ Err resident_add(Cx *cx, const Resident *resident)
     return cx_write(cx, add_resident, &copy);
 }
 
-/* A member of Resident by the name of its fact; NULL when the fact is kept in resident_fact. */
+/* A member of Resident by the name of its fact; NULL when only records say it. */
 static Str *text_member(Resident *resident, Str fact)
 {
     const struct {
@@ -262,18 +262,6 @@ static Str fact_associated(Cx *cx, Uuid id, Str fact)
 {
     char text[UUID_TEXT_SIZE];
     return str_printf(cx->arena, "resident_fact.%.*s %s", STR_ARG(fact), uuid_format(id, text));
-}
-
-static Err keep_other(Cx *cx, Uuid id, const ResidentFact *fact)
-{
-    if (fact->text.n == 0) {
-        ResidentFactRemoveIn in = {.place = cx->place, .resident_id = id, .fact = fact->fact};
-        return resident_fact_remove(cx->db, &in, NULL);
-    }
-    Str sealed = keys_seal(cx->keys, cx->arena, fact_associated(cx, id, fact->fact), fact->text);
-    ResidentFactWriteIn in = {
-        .place = cx->place, .resident_id = id, .fact = fact->fact, .content = sealed};
-    return resident_fact_write(cx->db, &in, NULL);
 }
 
 static bool has_token(const TokenList *list, const Token *token)
@@ -332,55 +320,121 @@ static Err find_stored(Cx *cx, Uuid id, Resident *ret_resident)
                     : cx_fail(cx, ERR_NOT_FOUND, TEXT_NOT_FOUND, STR("/id"), 1, STR("resident"));
 }
 
+/* What the resident was registered with before a record said otherwise; and facts that only records
+ * say, in databases made before records kept their own. */
+static Err read_registered(Cx *cx, Uuid id, ResidentFact **ret_facts, size_t *ret_n)
+{
+    VEC(ResidentFact) facts = {0};
+    const ResidentFactAllIn in = {.place = cx->place, .resident_id = id};
+    CLEANUP(db_rows_close) DbRows rows = {0};
+    TRY(resident_fact_all_open(cx->db, &in, &rows));
+    for (;;) {
+        ResidentFactAllRow row;
+        bool has_row = false;
+        TRY(resident_fact_all_next(&rows, cx->arena, &row, &has_row));
+        if (!has_row)
+            break;
+        ResidentFact fact = {.fact = row.fact};
+        TRY(keys_unseal(cx->keys, cx->arena, fact_associated(cx, id, row.fact), row.content,
+                        &fact.text));
+        VEC_PUSH(cx->arena, &facts, fact);
+    }
+    *ret_facts = facts.items;
+    *ret_n = facts.n;
+    return OK;
+}
+
+/* False where the fact is no member of Resident. */
+static bool take_fact(Cx *cx, const Resident *resident, ResidentFact *fact)
+{
+    Resident copy = *resident;
+    const Str *member = text_member(&copy, fact->fact);
+    if (member != NULL) {
+        fact->text = *member;
+        return true;
+    }
+    if (!str_equals_c(fact->fact, "birth_date"))
+        return false;
+    char day[DATE_TEXT_SIZE];
+    fact->text = date_is_none(resident->birth_date)
+                     ? STR("")
+                     : str_copy(cx->arena, str_from_c(date_format(resident->birth_date, day)));
+    return true;
+}
+
+/* Nothing where the fact is no member: it stands in the records that say it. */
+static Err put_facts(Resident *resident, const ResidentFact *facts, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        Str text = facts[i].text.n > 0 ? facts[i].text : STR("");
+        Str *member = text_member(resident, facts[i].fact);
+        if (member != NULL)
+            *member = text;
+        else if (!str_equals_c(facts[i].fact, "birth_date"))
+            continue;
+        else if (text.n == 0)
+            resident->birth_date = DATE_NONE;
+        else if (date_parse(text, &resident->birth_date) != OK)
+            return ERR_INVALID;
+    }
+    return OK;
+}
+
+/* Before a fact changes for the first time, what it was is put aside. */
+static Err keep_registered(Cx *cx, const Resident *before, const Resident *after)
+{
+    static const char *const names[] = {"name",      "sex",   "birth_date", "id_type",
+                                        "id_number", "phone", "address"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        Str name = str_from_c(names[i]);
+        ResidentFact old = {.fact = name}, new = {.fact = name};
+        if (!take_fact(cx, before, &old) || !take_fact(cx, after, &new)
+            || str_equals(old.text, new.text))
+            continue;
+        const ResidentFactInsertIn in = {
+            .place = cx->place,
+            .resident_id = before->id,
+            .fact = name,
+            .content =
+                keys_seal(cx->keys, cx->arena, fact_associated(cx, before->id, name), old.text)};
+        TRY(resident_fact_insert(cx->db, &in, NULL));
+    }
+    return OK;
+}
+
 Err resident_keep(Cx *cx, Uuid id, const ResidentFact *facts, size_t n)
 {
     DCHECK(cx->is_writing);
     Resident before;
+    ResidentFact *registered;
+    size_t registered_n;
     TRY(find_stored(cx, id, &before));
+    TRY(read_registered(cx, id, &registered, &registered_n));
     Resident after = before;
-    for (size_t i = 0; i < n; i++) {
-        Str *member = text_member(&after, facts[i].fact);
-        if (member != NULL)
-            *member = facts[i].text.n > 0 ? facts[i].text : STR("");
-        else if (!str_equals_c(facts[i].fact, "birth_date"))
-            TRY(keep_other(cx, id, &facts[i]));
-        else if (facts[i].text.n == 0)
-            after.birth_date = DATE_NONE;
-        else if (date_parse(facts[i].text, &after.birth_date) != OK)
-            return ERR_INVALID;
-    }
+    TRY(put_facts(&after, registered, registered_n));
+    TRY(put_facts(&after, facts, n));
     after.id_number = resident_id_number(cx, &after);
-    return is_same(&before, &after) ? OK : change_resident(cx, &before, &after);
-}
-
-static Err read_other(Cx *cx, Uuid id, ResidentFact *fact)
-{
-    ResidentFactStoredIn in = {.place = cx->place, .resident_id = id, .fact = fact->fact};
-    ResidentFactStoredRow row;
-    bool is_found = false;
-    TRY(resident_fact_stored(cx->db, cx->arena, &in, &row, &is_found));
-    fact->text = STR("");
-    if (!is_found)
+    if (is_same(&before, &after))
         return OK;
-    return keys_unseal(cx->keys, cx->arena, fact_associated(cx, id, fact->fact), row.content,
-                       &fact->text);
+    TRY(keep_registered(cx, &before, &after));
+    return change_resident(cx, &before, &after);
 }
 
 Err resident_facts(Cx *cx, Uuid id, ResidentFact *facts, size_t n)
 {
     Resident resident;
+    ResidentFact *registered;
+    size_t registered_n;
     TRY(find_stored(cx, id, &resident));
+    TRY(read_registered(cx, id, &registered, &registered_n));
     for (size_t i = 0; i < n; i++) {
-        const Str *member = text_member(&resident, facts[i].fact);
-        char day[DATE_TEXT_SIZE];
-        if (member != NULL)
-            facts[i].text = *member;
-        else if (!str_equals_c(facts[i].fact, "birth_date"))
-            TRY(read_other(cx, id, &facts[i]));
-        else if (date_is_none(resident.birth_date))
-            facts[i].text = STR("");
-        else
-            facts[i].text = str_copy(cx->arena, str_from_c(date_format(resident.birth_date, day)));
+        if (take_fact(cx, &resident, &facts[i]))
+            continue;
+        facts[i].text = STR("");
+        for (size_t j = 0; j < registered_n; j++) {
+            if (str_equals(registered[j].fact, facts[i].fact))
+                facts[i].text = registered[j].text;
+        }
     }
     return OK;
 }

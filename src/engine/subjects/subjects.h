@@ -95,17 +95,18 @@ void resident_bulk_close(ResidentBulk **bulk); /* accepts NULL inside */
 Err resident_open(Cx *cx, Uuid id, Resident *ret_resident) MUST_CHECK;
 /* One fact that a form's field keeps for the resident: the name of a member of Resident ("sex",
  * "birth_date", "name", "id_type", "id_number", "phone", "address") or any other name
- * ("contact_phone", "registered_address"), which is kept sealed in resident_fact. Dates are ISO
+ * ("contact_phone", "registered_address"), which stands in the records that say it. Dates are ISO
  * text; an empty text: not known. */
 typedef struct ResidentFact {
     Str fact;
     Str text;
 } ResidentFact;
-/* Sets the facts, sealing and hashing tokens anew where they are sealed; an empty text clears.
- * Inside a write, for a resident whom the caller has found in scope. */
+/* The facts are all that current records say of the resident: they are set, sealed and hashed to
+ * tokens anew; an empty text clears. A fact that no record says goes back to what the resident was
+ * registered with. Inside a write, for a resident whom the caller has found in scope. */
 Err resident_keep(Cx *cx, Uuid id, const ResidentFact *facts, size_t n) MUST_CHECK;
-/* Fills in the texts of the facts named, unsealed. No audit entry: for engines that make their own,
- * about a resident whom they have found in scope. */
+/* Fills in the texts of the facts named as the register has them, unsealed. No audit entry: for
+ * engines that make their own, about a resident whom they have found in scope. */
 Err resident_facts(Cx *cx, Uuid id, ResidentFact *facts, size_t n) MUST_CHECK;
 /* A resident as lists show one. */
 typedef struct ResidentBrief {

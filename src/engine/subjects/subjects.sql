@@ -143,23 +143,20 @@ SELECT r.id
 FROM resident r
 WHERE r.place = :place AND r.record_number = :record_number AND {scope:resident r};
 
--- name: resident_fact_write :run
+-- name: resident_fact_insert :run
 -- in: place text, resident_id uuid, fact text, content bytes
 INSERT INTO resident_fact (place, resident_id, fact, content)
 VALUES (:place, :resident_id, :fact, :content)
-ON CONFLICT (place, resident_id, fact) DO UPDATE SET content = :content;
+ON CONFLICT (place, resident_id, fact) DO NOTHING;
 
--- name: resident_fact_remove :run
--- in: place text, resident_id uuid, fact text
-DELETE FROM resident_fact WHERE place = :place AND resident_id = :resident_id AND fact = :fact;
-
--- name: resident_fact_stored :maybe
--- in: place text, resident_id uuid, fact text
--- out: content bytes
+-- name: resident_fact_all :many
+-- in: place text, resident_id uuid
+-- out: fact text, content bytes
 -- unscoped: engines ask for a resident whom they have found in scope
-SELECT f.content
+SELECT f.fact, f.content
 FROM resident_fact f
-WHERE f.place = :place AND f.resident_id = :resident_id AND f.fact = :fact;
+WHERE f.place = :place AND f.resident_id = :resident_id
+ORDER BY f.fact;
 
 -- name: resident_token_insert :run
 -- in: place text, token bytes, area_code text, resident_id uuid
