@@ -51,6 +51,23 @@ void filling_codes(Filling *filling, const char *field, Str code)
     put(filling, field, one_code(filling, code));
 }
 
+void filling_normal(Filling *filling)
+{
+    for (size_t i = 0; i < filling->form->field_n; i++) {
+        const FormField *field = &filling->form->fields[i];
+        if (field->codes == NULL || field->computed != NULL || field->suggested != NULL
+            || filling->answers.values[i].type != EXPR_NULL)
+            continue;
+        const CodeOption *options = field->codes->options;
+        if (field->type == FIELD_CODE)
+            filling->answers.values[i] = (ExprValue){.type = EXPR_TEXT, .as.text = options[0].code};
+        for (size_t k = 0; k < field->codes->option_n && field->type == FIELD_CODES; k++) {
+            if (options[k].is_exclusive)
+                filling->answers.values[i] = one_code(filling, options[k].code);
+        }
+    }
+}
+
 /* A code that needs no details; of several-choice fields the one that says "none". */
 static Str plain_code(Filling *filling, const FormField *field)
 {

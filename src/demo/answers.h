@@ -20,5 +20,8 @@ void filling_integer(Filling *filling, const char *field, int64_t value);
 void filling_decimal(Filling *filling, const char *field, double value);
 void filling_date(Filling *filling, const char *field, Date value);
 void filling_codes(Filling *filling, const char *field, Str code);
+/* Every code that is not set becomes the first of its list, which forms print for "normal"; of
+ * several-choice fields the one that says "none", if there is one. */
+void filling_normal(Filling *filling);
 /* Fills the rest and evaluates. ERR_INVALID when the form still refuses: *reterr_issue says why. */
 Err filling_end(Filling *filling, Str *reterr_issue) MUST_CHECK;

@@ -1,35 +1,14 @@
 /* The care that people got: the health record of everybody over six, and the histories of those
- * with hypertension who are managed. Written in bulk with their evidence. */
+ * with hypertension who are managed; exams and children stand in files of their own. Written in
+ * bulk with their evidence. */
 #include "base/num.h"
-#include "demo/answers.h"
-#include "demo/demo_int.h"
-#include "engine/obligations/obligations.h"
-#include "engine/records/records_bulk.h"
+#include "demo/care_int.h"
 
 enum { PERSON_MEMORY = 4 }; /* MiB of one person's answers */
 
 /* Of all with hypertension, those who know and are managed; 90,000 of 211,000 in a county of 1.2
  * million. */
 static const double managed_share = 0.43;
-
-struct DemoCare {
-    Demo *demo;
-    RecordBulk *records;
-    EvidenceBulk *evidence;
-    const Form *personal, *registration, *followup, *leave;
-    Arena arena; /* of one person */
-};
-
-/* One person's history while it is drawn. */
-typedef struct {
-    DemoCare *care;
-    const DemoPerson *person;
-    Rng rng;
-    double sbp, dbp, height, weight; /* usual for this person */
-    int64_t cigarettes, alcohol;
-    const FormAnswers *previous; /* newest follow-up that is current */
-    Date previous_on;
-} History;
 
 Err demo_care_begin(Demo *demo, DemoCare **ret_care)
 {
@@ -39,10 +18,10 @@ Err demo_care_begin(Demo *demo, DemoCare **ret_care)
     care->personal = pack_form(cx->packs, STR("personal_information"));
     care->registration = pack_form(cx->packs, STR("hypertension_registration"));
     care->followup = pack_form(cx->packs, STR("hypertension_followup"));
-    care->leave = pack_form(cx->packs, STR("hypertension_leave"));
-    if (care->personal == NULL || care->registration == NULL || care->followup == NULL
-        || care->leave == NULL)
+    if (care->personal == NULL || care->registration == NULL || care->followup == NULL)
         return cx_fail(cx, ERR_PACK, TEXT_DEMO_PACK_MISSING, (Str){0}, 0);
+    care_exams_begin(care);
+    care_children_begin(care);
     arena_init(&care->arena, MIB(PERSON_MEMORY));
     TRY(record_bulk_begin(cx, &care->records));
     TRY(evidence_bulk_begin(cx, &care->evidence));
@@ -59,25 +38,17 @@ Err demo_care_end(DemoCare *care)
 
 /* ---- writing one record ---- */
 
-typedef struct {
-    Uuid id, amends;
-    Instant recorded_at;
-    Str reason;
-    bool ends; /* known by the day: amended or voided at ended_at */
-    Instant ended_at;
-} Writing;
-
-static bool is_known(const DemoCare *care, Instant at)
+bool care_is_known(const DemoCare *care, Instant at)
 {
     return date_compare(date_of_instant(at), care->demo->options->on) <= 0;
 }
 
-static Instant evening(Rng *rng, Date day)
+Instant care_evening(Rng *rng, Date day)
 {
     return instant_of_date(day, 17, (int)rng_between(rng, 0, 59));
 }
 
-static Err write_filled(History *history, Filling *filling, const Writing *writing)
+Err care_write(History *history, Filling *filling, const Writing *writing)
 {
     DemoCare *care = history->care;
     Cx *cx = care->demo->cx;
@@ -104,7 +75,7 @@ static Err write_filled(History *history, Filling *filling, const Writing *writi
     return evidence_bulk_add(care->evidence, filling->form, &record);
 }
 
-static Filling begin(History *history, const Form *form, Date happened_on, Date recorded_on)
+Filling care_begin(History *history, const Form *form, Date happened_on, Date recorded_on)
 {
     const DemoPerson *person = history->person;
     FormContext context = {
@@ -114,11 +85,18 @@ static Filling begin(History *history, const Form *form, Date happened_on, Date 
         .subject_birth_date = person->birth_date,
         .previous_happened_on = DATE_NONE,
     };
-    if (form == history->care->followup && history->previous != NULL) {
+    if (form == history->previous_form && history->previous != NULL) {
         context.previous_happened_on = history->previous_on;
         context.previous = history->previous->values;
     }
     return filling_begin(form, context, &history->rng, &history->care->arena);
+}
+
+Err care_write_simple(History *history, Filling *filling)
+{
+    Instant at = care_evening(&history->rng, filling->context.today);
+    const Writing writing = {.id = rng_uuid(&history->rng, at), .recorded_at = at};
+    return care_write(history, filling, &writing);
 }
 
 /* ---- the health record ---- */
@@ -129,7 +107,7 @@ static Err write_personal(History *history)
     Date on = resident->registered_on;
     if (date_age_years(resident->birth_date, on) < 7)
         return OK; /* children up to six have the newborn visit form instead */
-    Filling filling = begin(history, history->care->personal, on, on);
+    Filling filling = care_begin(history, history->care->personal, on, on);
     Arena *arena = &history->care->arena;
     filling_text(&filling, "name", resident->name);
     filling_text(&filling, "sex", resident->sex);
@@ -147,9 +125,9 @@ static Err write_personal(History *history)
     filling_text(&filling, "trauma", STR("1"));
     filling_text(&filling, "transfusion", STR("1"));
     filling_text(&filling, "hereditary_disease", STR("1"));
-    Instant at = evening(&history->rng, on);
+    Instant at = care_evening(&history->rng, on);
     const Writing writing = {.id = rng_uuid(&history->rng, at), .recorded_at = at};
-    return write_filled(history, &filling, &writing);
+    return care_write(history, &filling, &writing);
 }
 
 /* ---- hypertension ---- */
@@ -265,26 +243,26 @@ static Err write_visit(History *history, Date on, Date recorded_on, Date *ret_ne
     int64_t sbp = within(rng_normal(rng, history->sbp, 9), 92, 196);
     int64_t dbp = within(rng_normal(rng, history->dbp, 6), 52, sbp - 20 < 118 ? sbp - 20 : 118);
     bool slips = rng_chance(rng, 0.015), is_void = !slips && rng_chance(rng, 0.004);
-    Instant at = evening(rng, recorded_on);
-    Instant ended_at = evening(rng, date_add_days(recorded_on, (int)rng_between(rng, 1, 6)));
-    bool ends = (slips || is_void) && is_known(history->care, ended_at);
+    Instant at = care_evening(rng, recorded_on);
+    Instant ended_at = care_evening(rng, date_add_days(recorded_on, (int)rng_between(rng, 1, 6)));
+    bool ends = (slips || is_void) && care_is_known(history->care, ended_at);
     Rng before = *rng; /* the amended record differs in the slip only */
     const Writing first = {
         .id = rng_uuid(rng, at), .recorded_at = at, .ends = ends, .ended_at = ended_at};
-    Filling filling = begin(history, history->care->followup, on, recorded_on);
+    Filling filling = care_begin(history, history->care->followup, on, recorded_on);
     fill_visit(history, &filling, mode, slips ? sbp - 20 : sbp, slips ? dbp - 10 : dbp);
-    TRY(write_filled(history, &filling, &first));
+    TRY(care_write(history, &filling, &first));
     if (slips && ends) {
         Rng replay = before;
         Uuid id = rng_uuid(rng, ended_at);
         Rng after = *rng;
         (void)rng_uuid(&replay, at);
         *rng = replay;
-        filling = begin(history, history->care->followup, on, date_of_instant(ended_at));
+        filling = care_begin(history, history->care->followup, on, date_of_instant(ended_at));
         fill_visit(history, &filling, mode, sbp, dbp);
         const Writing amendment = {
             .id = id, .amends = first.id, .recorded_at = ended_at, .reason = STR("血压录入有误")};
-        TRY(write_filled(history, &filling, &amendment));
+        TRY(care_write(history, &filling, &amendment));
         *rng = after;
     }
     if (is_void && ends)
@@ -294,6 +272,7 @@ static Err write_visit(History *history, Date on, Date recorded_on, Date *ret_ne
         FormAnswers *kept = arena_new(&history->care->arena, FormAnswers);
         *kept = filling.answers;
         history->previous = kept;
+        history->previous_form = filling.form;
         history->previous_on = on;
     }
     *ret_next = next_date(&filling);
@@ -319,7 +298,7 @@ static Err write_visits(History *history, Date first)
                                   history->person->number * 40000 + (uint64_t)on.days);
         Date recorded_on = date_add_days(
             on, rng_chance(&history->rng, 0.8) ? 0 : (int)rng_between(&history->rng, 1, 4));
-        if (!is_known(history->care, instant_of_date(recorded_on, 12, 0)))
+        if (!care_is_known(history->care, instant_of_date(recorded_on, 12, 0)))
             return OK;
         Date next = DATE_NONE, visited = on;
         TRY(write_visit(history, on, recorded_on, &next));
@@ -337,19 +316,19 @@ static Err write_registration(History *history, Date on, Date *ret_first)
     Date recorded_on = date_add_days(on, (int)rng_between(rng, 0, 3));
     *ret_first = date_add_days(on, rng_chance(rng, 0.5) ? 0 : (int)rng_between(rng, 3, 40));
     bool agrees = rng_chance(rng, 0.4);
-    Instant at = evening(rng, recorded_on);
-    if (!is_known(history->care, at)) {
+    Instant at = care_evening(rng, recorded_on);
+    if (!care_is_known(history->care, at)) {
         *ret_first = DATE_NONE;
         return OK;
     }
-    Filling filling = begin(history, history->care->registration, on, recorded_on);
+    Filling filling = care_begin(history, history->care->registration, on, recorded_on);
     filling_text(&filling, "hypertension_kind", STR("1"));
     filling_date(&filling, "diagnosed_on", date_add_days(on, (int)-rng_between(rng, 0, 900)));
     filling_text(&filling, "diagnosed_at", STR("博罗县示范医院"));
     if (agrees && date_compare(*ret_first, on) > 0)
         filling_date(&filling, "first_followup_on", *ret_first);
     const Writing writing = {.id = rng_uuid(rng, at), .recorded_at = at};
-    return write_filled(history, &filling, &writing);
+    return care_write(history, &filling, &writing);
 }
 
 static Err write_hypertension(History *history)
@@ -368,15 +347,23 @@ static Err write_hypertension(History *history)
     on = date_max(on, history->person->resident.registered_on);
     Date first = DATE_NONE;
     TRY(write_registration(history, on, &first));
-    return date_is_none(first) ? OK : write_visits(history, first);
+    if (date_is_none(first))
+        return OK;
+    history->managed_since = on;
+    return write_visits(history, first);
 }
 
 Err demo_care_person(DemoCare *care, const DemoPerson *person)
 {
     arena_reset(&care->arena);
-    History history = {.care = care, .person = person, .previous_on = DATE_NONE};
+    History history = {
+        .care = care, .person = person, .previous_on = DATE_NONE, .managed_since = DATE_NONE};
     history.rng = rng_stream(care->demo->options->seed, STREAM_CARE, person->number * 40000);
     TRY(write_personal(&history));
     history.rng = rng_stream(care->demo->options->seed, STREAM_CARE, person->number * 40000 + 1);
-    return write_hypertension(&history);
+    TRY(write_hypertension(&history));
+    history.rng = rng_stream(care->demo->options->seed, STREAM_EXAM, person->number);
+    TRY(care_exams(&history));
+    history.rng = rng_stream(care->demo->options->seed, STREAM_CHILD, person->number);
+    return care_child(&history);
 }

@@ -14,6 +14,8 @@ typedef enum {
     STREAM_VILLAGE,
     STREAM_PERSON,
     STREAM_CARE,
+    STREAM_EXAM,
+    STREAM_CHILD,
 } DemoStream;
 
 typedef struct DemoVillage {

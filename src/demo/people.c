@@ -94,7 +94,7 @@ static void fill_resident(Demo *demo, Rng *rng, DemoPerson *person, int64_t grou
     Arena *arena = demo->cx->arena;
     const Area *village = person->village->area;
     Date registered_on = date_add_days(date_from_ymd(2019, 1, 1), (int)rng_between(rng, 0, 2100));
-    registered_on = date_max(registered_on, date_add_days(person->birth_date, 20));
+    registered_on = date_max(registered_on, date_add_days(person->birth_date, 3));
     person->resident = (Resident){
         .id = person->id,
         .sex = person->is_male ? STR("1") : STR("2"),
