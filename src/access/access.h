@@ -18,6 +18,7 @@ typedef struct Account {
     Str role;
     Str facility;
     bool is_disabled;
+    bool must_change; /* the password was set by somebody else: nothing but changing it is open */
 } Account;
 
 /* Registers {scope:resident} and {scope:record} with db. Once, at start, before any statement runs.
@@ -43,6 +44,11 @@ Err access_areas_rebuild(Cx *cx) MUST_CHECK;
 Err access_areas_refresh(Cx *cx) MUST_CHECK;
 /* Whoever changes facilities or catchments calls it in the same write; the next scope rebuilds. */
 Err access_areas_forget(Cx *cx) MUST_CHECK;
+/* Whether the facility is the asking one's own or stands below it today; for who sees the whole
+ * place, and for the system, every facility is. */
+Err access_is_below(Cx *cx, Str facility, bool *ret_is_below) MUST_CHECK;
+/* ERR_FORBIDDEN unless the actor has the permission and the facility is below its own. */
+Err access_require_below(Cx *cx, Str permission, Str facility, Str where) MUST_CHECK;
 bool access_may(const Actor *actor, Str permission);
 /* cx_fail(cx, ERR_FORBIDDEN, ...) with the role's title unless the actor has it. */
 Err access_require(Cx *cx, Str permission) MUST_CHECK;
@@ -52,6 +58,31 @@ Err access_require(Cx *cx, Str permission) MUST_CHECK;
 Err account_add(Cx *cx, const Account *account, Str password) MUST_CHECK;
 /* Sorted by login. */
 Err account_list(Cx *cx, const Account **ret_accounts, size_t *ret_n) MUST_CHECK;
+/* Managing accounts. Who has accounts.manage manages the accounts at his own facility and below
+ * whose role his role manages (packs), never his own. An account out of reach is ERR_NOT_FOUND like
+ * none; a role out of reach is ERR_FORBIDDEN. Each is one audit entry.
+ *
+ * Accounts in reach, also those whose role is not managed, by login, after one, at most most;
+ * facility: only those at it or below, or empty. */
+Err account_list_below(Cx *cx, Str facility, Str after, int64_t most, const Account **ret_accounts,
+                       size_t *ret_n) MUST_CHECK;
+/* Whether the asking actor manages the account: for lists and before writes. */
+Err account_is_managed(Cx *cx, const Account *account, bool *ret_is_managed) MUST_CHECK;
+/* Adds an account with a first password that must be changed. */
+Err account_create(Cx *cx, const Account *account, Str *ret_password) MUST_CHECK;
+/* A new first password; ends sessions and lock. */
+Err account_reset_password(Cx *cx, Uuid id, Str *ret_password) MUST_CHECK;
+/* Ends sessions when it disables. */
+Err account_set_disabled(Cx *cx, Uuid id, bool is_disabled) MUST_CHECK;
+/* Another role or facility, both in reach before and after. Ends sessions. */
+Err account_set_post(Cx *cx, Uuid id, Str role, Str facility) MUST_CHECK;
+/* For imports: a first password and its hash, made outside of any write, and the account with it.
+ */
+Err account_first_password(Cx *cx, Str *ret_password, Str *ret_hash) MUST_CHECK;
+Err account_add_hashed(Cx *cx, const Account *account, Str password_hash) MUST_CHECK;
+/* ERR_FORBIDDEN unless the actor may give the role at the facility. */
+Err account_require_managed(Cx *cx, Str role, Str facility) MUST_CHECK;
+
 /* ERR_NOT_FOUND. Who performed or recorded something: its display name. */
 Err account_open(Cx *cx, Uuid id, Account *ret_account) MUST_CHECK;
 
@@ -79,6 +110,21 @@ Err session_find(Cx *cx, Str token, Session *ret_session, Account *ret_account) 
 Err session_close(Cx *cx, Str token) MUST_CHECK;
 /* How many are open now. */
 Err session_count(Cx *cx, int64_t *ret_n) MUST_CHECK;
+/* The account's own password: the old one must be right (wrong ones lock like a log-in), the new
+ * one another. Ends every other session of the account. */
+Err session_change_password(Cx *cx, Str token, Str password, Str new_password) MUST_CHECK;
+
+typedef struct SessionInfo {
+    Uuid id; /* names the session; opens nothing */
+    Instant opened_at, used_at, expires_at;
+} SessionInfo;
+
+/* The id under which a session is listed. */
+Uuid session_id(Str token);
+/* Sessions in force of one's own account, or of one that the actor manages; newest first. */
+Err session_list(Cx *cx, Uuid account, const SessionInfo **ret_sessions, size_t *ret_n) MUST_CHECK;
+/* Ends one (id), or all (nil). ERR_NOT_FOUND when the account has none of that id. */
+Err session_revoke(Cx *cx, Uuid account, Uuid id) MUST_CHECK;
 
 /* One entry of the audit chain. Inside a write it is chained in that transaction; outside it is
  * queued and written by audit_flush. detail: conditions and counts, never personal data; cut at

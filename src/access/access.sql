@@ -2,36 +2,88 @@
 
 -- name: access_account_insert :run
 -- in: place text, id uuid, login text, name text, role text, facility text, password_hash text
--- in: is_disabled integer, created_at instant
-INSERT INTO access_account (place, id, login, name, role, facility, password_hash, is_disabled, created_at)
-VALUES (:place, :id, :login, :name, :role, :facility, :password_hash, :is_disabled, :created_at);
+-- in: is_disabled integer, created_at instant, must_change integer
+INSERT INTO access_account (place, id, login, name, role, facility, password_hash, is_disabled, created_at,
+                            must_change)
+VALUES (:place, :id, :login, :name, :role, :facility, :password_hash, :is_disabled, :created_at,
+        :must_change);
 
 -- name: access_account_by_login :maybe
 -- in: login text
 -- out: place text, id uuid, login text, name text, role text, facility text, password_hash text
--- out: is_disabled integer
-SELECT a.place, a.id, a.login, a.name, a.role, a.facility, a.password_hash, a.is_disabled
+-- out: is_disabled integer, must_change integer
+SELECT a.place, a.id, a.login, a.name, a.role, a.facility, a.password_hash, a.is_disabled, a.must_change
 FROM access_account a
 WHERE a.login = :login;
 
 -- name: access_account_by_id :maybe
 -- in: place text, id uuid
 -- out: id uuid, login text, name text, role text, facility text, is_disabled integer
-SELECT a.id, a.login, a.name, a.role, a.facility, a.is_disabled
+-- out: must_change integer
+SELECT a.id, a.login, a.name, a.role, a.facility, a.is_disabled, a.must_change
 FROM access_account a
 WHERE a.place = :place AND a.id = :id;
 
 -- name: access_account_all :many
 -- in: place text
 -- out: id uuid, login text, name text, role text, facility text, is_disabled integer
-SELECT a.id, a.login, a.name, a.role, a.facility, a.is_disabled
+-- out: must_change integer
+SELECT a.id, a.login, a.name, a.role, a.facility, a.is_disabled, a.must_change
 FROM access_account a
 WHERE a.place = :place
 ORDER BY a.login;
 
+-- Those at a facility or below it, after a login; all of the place when facility is empty.
+-- name: access_account_below :many
+-- in: place text, facility text, day date, after text, most integer
+-- out: id uuid, login text, name text, role text, facility text, is_disabled integer
+-- out: must_change integer
+WITH RECURSIVE below (code) AS (
+    SELECT f.code
+    FROM v_facility f
+    WHERE f.place = :place AND f.code = :facility
+    UNION
+    SELECT f.code
+    FROM below b
+    JOIN v_facility f ON f.parent = b.code
+    WHERE f.place = :place AND f.valid_from <= :day AND (f.valid_to IS NULL OR f.valid_to >= :day)
+)
+SELECT a.id, a.login, a.name, a.role, a.facility, a.is_disabled, a.must_change
+FROM access_account a
+WHERE a.place = :place AND a.login > :after
+  AND (:facility = '' OR a.facility IN (SELECT b.code FROM below b))
+ORDER BY a.login
+LIMIT :most;
+
 -- name: access_account_set_password :run
+-- in: place text, id uuid, password_hash text, must_change integer
+UPDATE access_account SET password_hash = :password_hash, must_change = :must_change
+WHERE place = :place AND id = :id;
+
+-- name: access_account_rehash :run
 -- in: place text, id uuid, password_hash text
 UPDATE access_account SET password_hash = :password_hash WHERE place = :place AND id = :id;
+
+-- name: access_account_set_disabled :run
+-- in: place text, id uuid, is_disabled integer
+UPDATE access_account SET is_disabled = :is_disabled WHERE place = :place AND id = :id;
+
+-- name: access_account_set_post :run
+-- in: place text, id uuid, role text, facility text
+UPDATE access_account SET role = :role, facility = :facility WHERE place = :place AND id = :id;
+
+-- name: access_session_of_account :many
+-- in: place text, account uuid, now instant
+-- out: token_hash bytes, opened_at instant, expires_at instant
+SELECT s.token_hash, s.opened_at, s.expires_at
+FROM access_session s
+WHERE s.place = :place AND s.account = :account AND s.expires_at > :now
+ORDER BY s.opened_at DESC, s.token_hash;
+
+-- All of the account but one; an empty hash spares none.
+-- name: access_session_remove_others :run
+-- in: place text, account uuid, keep bytes
+DELETE FROM access_session WHERE place = :place AND account = :account AND token_hash <> :keep;
 
 -- name: access_session_insert :run
 -- in: place text, token_hash bytes, account uuid, opened_at instant, expires_at instant
@@ -41,8 +93,8 @@ VALUES (:place, :token_hash, :account, :opened_at, :expires_at);
 -- name: access_session_by_token :maybe
 -- in: place text, token_hash bytes
 -- out: expires_at instant, account uuid, login text, name text, role text, facility text
--- out: is_disabled integer
-SELECT s.expires_at, s.account, a.login, a.name, a.role, a.facility, a.is_disabled
+-- out: is_disabled integer, must_change integer
+SELECT s.expires_at, s.account, a.login, a.name, a.role, a.facility, a.is_disabled, a.must_change
 FROM access_session s
 JOIN access_account a ON a.place = s.place AND a.id = s.account
 WHERE s.place = :place AND s.token_hash = :token_hash;
@@ -82,6 +134,43 @@ DELETE FROM access_failure WHERE place = :place AND subject_token = :subject_tok
 -- in: place text
 DELETE FROM access_area WHERE place = :place;
 
+-- Only the facility's own areas, under its code followed by "/own". An edge leads from an area to what is
+-- answered for with it: the areas in it, and ended areas that became it; unless somebody answers for
+-- those themselves.
+-- name: access_area_fill_own :run
+-- in: place text, day date
+INSERT INTO access_area (place, facility, area_code)
+WITH RECURSIVE edge (up, down) AS MATERIALIZED (
+    SELECT a.parent AS up, a.code AS down
+    FROM v_area a
+    WHERE a.place = :place AND a.valid_from <= :day AND (a.next_from IS NULL OR a.next_from > :day)
+      AND (a.valid_to IS NULL OR a.valid_to >= :day
+        OR NOT EXISTS (SELECT 1 FROM v_area_successor s WHERE s.place = a.place AND s.code = a.code))
+      AND NOT EXISTS (SELECT 1 FROM v_catchment c WHERE c.place = a.place AND c.area_code = a.code
+                      AND c.valid_from <= :day AND (c.valid_to IS NULL OR c.valid_to >= :day))
+    UNION
+    SELECT s.successor AS up, s.code AS down
+    FROM v_area_successor s
+    WHERE s.place = :place AND s.valid_from <= :day
+      AND NOT EXISTS (SELECT 1 FROM v_area a WHERE a.place = s.place AND a.code = s.code
+                      AND a.valid_from <= :day AND (a.valid_to IS NULL OR a.valid_to >= :day))
+      AND NOT EXISTS (SELECT 1 FROM v_catchment c WHERE c.place = s.place AND c.area_code = s.code
+                      AND c.valid_from <= :day AND (c.valid_to IS NULL OR c.valid_to >= :day))
+),
+covered (facility, area_code) AS (
+    SELECT c.facility, c.area_code
+    FROM v_catchment c
+    JOIN v_facility f ON f.place = c.place AND f.code = c.facility
+    WHERE c.place = :place AND c.valid_from <= :day AND (c.valid_to IS NULL OR c.valid_to >= :day)
+      AND f.valid_from <= :day AND (f.valid_to IS NULL OR f.valid_to >= :day)
+    UNION
+    SELECT k.facility, e.down
+    FROM covered k
+    JOIN edge e ON e.up = k.area_code
+)
+SELECT :place, k.facility || '/own', k.area_code
+FROM covered k;
+
 -- The areas of a facility and of every facility below it, under the facility's code.
 -- name: access_area_fill :run
 -- in: place text, day date
@@ -96,20 +185,105 @@ WITH RECURSIVE below (top, code) AS (
     JOIN v_facility f ON f.parent = b.code
     WHERE f.place = :place AND f.valid_from <= :day AND (f.valid_to IS NULL OR f.valid_to >= :day)
 )
-SELECT DISTINCT c.place, b.top, c.area_code
+SELECT DISTINCT o.place, b.top, o.area_code
 FROM below b
-JOIN v_catchment c ON c.facility = b.code
-WHERE c.place = :place AND c.valid_from <= :day AND (c.valid_to IS NULL OR c.valid_to >= :day);
+JOIN access_area o ON o.facility = b.code || '/own'
+WHERE o.place = :place;
 
--- Only the facility's own areas, under its code followed by "/own".
--- name: access_area_fill_own :run
+-- What a member of staff answers for by name, under "@", the staff code and "/named".
+-- name: access_area_fill_named :run
 -- in: place text, day date
 INSERT INTO access_area (place, facility, area_code)
-SELECT DISTINCT c.place, c.facility || '/own', c.area_code
-FROM v_catchment c
-JOIN v_facility f ON f.place = c.place AND f.code = c.facility
-WHERE c.place = :place AND c.valid_from <= :day AND (c.valid_to IS NULL OR c.valid_to >= :day)
-  AND f.valid_from <= :day AND (f.valid_to IS NULL OR f.valid_to >= :day);
+WITH RECURSIVE edge (up, down) AS MATERIALIZED (
+    SELECT a.parent AS up, a.code AS down
+    FROM v_area a
+    WHERE a.place = :place AND a.valid_from <= :day AND (a.next_from IS NULL OR a.next_from > :day)
+      AND (a.valid_to IS NULL OR a.valid_to >= :day
+        OR NOT EXISTS (SELECT 1 FROM v_area_successor s WHERE s.place = a.place AND s.code = a.code))
+      AND NOT EXISTS (SELECT 1 FROM v_catchment c WHERE c.place = a.place AND c.area_code = a.code
+                      AND c.valid_from <= :day AND (c.valid_to IS NULL OR c.valid_to >= :day))
+    UNION
+    SELECT s.successor AS up, s.code AS down
+    FROM v_area_successor s
+    WHERE s.place = :place AND s.valid_from <= :day
+      AND NOT EXISTS (SELECT 1 FROM v_area a WHERE a.place = s.place AND a.code = s.code
+                      AND a.valid_from <= :day AND (a.valid_to IS NULL OR a.valid_to >= :day))
+      AND NOT EXISTS (SELECT 1 FROM v_catchment c WHERE c.place = s.place AND c.area_code = s.code
+                      AND c.valid_from <= :day AND (c.valid_to IS NULL OR c.valid_to >= :day))
+),
+covered (staff, area_code) AS (
+    SELECT s.code, d.area_code
+    FROM v_catchment_doctor d
+    JOIN v_staff s ON s.place = d.place AND s.id = d.staff_id
+    WHERE d.place = :place AND d.valid_from <= :day AND (d.valid_to IS NULL OR d.valid_to >= :day)
+    UNION
+    SELECT k.staff, e.down
+    FROM covered k
+    JOIN edge e ON e.up = k.area_code
+)
+SELECT :place, '@' || k.staff || '/named', k.area_code
+FROM covered k;
+
+-- While somebody is away, the substitute has what the absent one answers for: by name, or else the
+-- areas of the facility where the absent one works.
+-- name: access_area_fill_substitute :run
+-- in: place text, day date
+INSERT INTO access_area (place, facility, area_code)
+SELECT DISTINCT l.place, '@' || u.code || '/named', a.area_code
+FROM v_staff_leave l
+JOIN v_staff s ON s.place = l.place AND s.id = l.staff_id
+JOIN v_staff u ON u.place = l.place AND u.id = l.substitute_id
+JOIN access_area a ON a.place = l.place AND (a.facility = '@' || s.code || '/named'
+    OR (NOT EXISTS (SELECT 1 FROM v_catchment_doctor d WHERE d.place = l.place AND d.staff_id = l.staff_id
+                    AND d.valid_from <= :day AND (d.valid_to IS NULL OR d.valid_to >= :day))
+        AND EXISTS (SELECT 1 FROM v_staff_post p WHERE p.place = l.place AND p.staff_id = l.staff_id
+                    AND p.valid_from <= :day AND (p.valid_to IS NULL OR p.valid_to >= :day)
+                    AND a.facility = p.facility || '/own')))
+WHERE l.place = :place AND l.valid_from <= :day AND l.valid_to >= :day
+ON CONFLICT (place, facility, area_code) DO NOTHING;
+
+-- Who answers for something by name sees it besides the areas of the own facility. suffix: "" or "/own".
+-- name: access_area_fill_staff :run
+-- in: place text, suffix text
+INSERT INTO access_area (place, facility, area_code)
+SELECT s.place, '@' || s.code || :suffix, a.area_code
+FROM v_staff s
+JOIN access_area a ON a.place = s.place AND a.facility = '@' || s.code || '/named'
+WHERE s.place = :place
+UNION
+SELECT s.place, '@' || s.code || :suffix, a.area_code
+FROM v_staff s
+JOIN access_account c ON c.place = s.place AND c.id = s.id
+JOIN access_area a ON a.place = s.place AND a.facility = c.facility || :suffix
+WHERE s.place = :place AND EXISTS (SELECT 1 FROM access_area n WHERE n.place = s.place
+                                   AND n.facility = '@' || s.code || '/named');
+
+-- Whether the account has a sight of its own.
+-- name: access_staff_sight :maybe
+-- in: place text, account uuid
+-- out: code text
+SELECT s.code
+FROM v_staff s
+WHERE s.place = :place AND s.id = :account
+  AND EXISTS (SELECT 1 FROM access_area a WHERE a.place = s.place AND a.facility = '@' || s.code || '/named');
+
+-- Whether a facility is another one or stands below it.
+-- name: access_facility_below :one
+-- in: place text, facility text, top text, day date
+-- out: n integer
+WITH RECURSIVE above (code) AS (
+    SELECT f.code
+    FROM v_facility f
+    WHERE f.place = :place AND f.code = :facility
+    UNION
+    SELECT f.parent
+    FROM above u
+    JOIN v_facility f ON f.code = u.code
+    WHERE f.place = :place AND f.valid_from <= :day AND (f.valid_to IS NULL OR f.valid_to >= :day)
+)
+SELECT count(*) AS n
+FROM above u
+WHERE u.code = :top;
 
 -- name: access_area_bounds :one
 -- in: place text, facility text

@@ -9,6 +9,12 @@ Err password_make(Cx *cx, Str password, Str *ret_hash) MUST_CHECK;
 /* hash empty: an unknown login; takes as long and is never right. */
 Err password_test(Cx *cx, Str password, Str hash, bool *ret_is_right) MUST_CHECK;
 bool password_needs_rehash(Str hash);
+/* Ten characters that are not taken for one another, in two groups. */
+Str password_first(Arena *arena);
+/* Inside a write: the login may be tried again at once. */
+Err session_unlock(Cx *cx, Str login) MUST_CHECK;
+/* Inside a write: every session of the account but the one of the hash. */
+Err session_end_others(Cx *cx, Uuid account, Str keep_hash) MUST_CHECK;
 
 /* An entry with the facts that are known only when it happens. */
 typedef struct AuditRow {

@@ -26,7 +26,8 @@ static Err insert_account(Cx *cx, void *arg)
                                 .facility = account->facility,
                                 .password_hash = new->password_hash,
                                 .is_disabled = account->is_disabled ? 1 : 0,
-                                .created_at = cx->now};
+                                .created_at = cx->now,
+                                .must_change = account->must_change ? 1 : 0};
     TRY(access_account_insert(cx->db, &in, NULL));
     AuditEntry entry = {
         .action = STR("account.add"), .object = account->id, .detail = account->role};
@@ -38,6 +39,12 @@ Err account_add(Cx *cx, const Account *account, Str password)
     NewAccount new = {.account = account, .password_hash = STR("")};
     if (password.n > 0)
         TRY(password_make(cx, password, &new.password_hash));
+    return cx_write(cx, insert_account, &new);
+}
+
+Err account_add_hashed(Cx *cx, const Account *account, Str password_hash)
+{
+    NewAccount new = {.account = account, .password_hash = password_hash};
     return cx_write(cx, insert_account, &new);
 }
 
@@ -59,7 +66,8 @@ static Err read_accounts(Cx *cx, const Account **ret_accounts, size_t *ret_n)
                            .name = row.name,
                            .role = row.role,
                            .facility = row.facility,
-                           .is_disabled = row.is_disabled != 0});
+                           .is_disabled = row.is_disabled != 0,
+                           .must_change = row.must_change != 0});
     }
     *ret_accounts = accounts.items;
     *ret_n = accounts.n;
@@ -87,7 +95,8 @@ Err account_open(Cx *cx, Uuid id, Account *ret_account)
                              .name = row.name,
                              .role = row.role,
                              .facility = row.facility,
-                             .is_disabled = row.is_disabled != 0};
+                             .is_disabled = row.is_disabled != 0,
+                             .must_change = row.must_change != 0};
     return OK;
 }
 

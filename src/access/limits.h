@@ -14,6 +14,8 @@ enum {
     SESSION_TOKEN_BYTES = 32,
     PASSWORD_BYTES_LEAST = 8,
     PASSWORD_BYTES_MOST = 256,
+    FIRST_PASSWORD_LETTERS = 10, /* some 49 bits */
+    ACCOUNT_PAGE_MOST = 500,
     PASSWORD_HASHES_AT_ONCE = 2, /* each takes its memory and a core */
     PASSWORD_HASHES_WAITING = 64,
     AUDIT_QUEUE_MOST = 1024, /* entries of reads that wait for a write */

@@ -4,6 +4,7 @@
 
 #include "access/limits.h"
 #include "base/num.h"
+#include "base/os_random.h"
 #include "base/os_thread.h"
 
 static Mutex gate = {PTHREAD_MUTEX_INITIALIZER};
@@ -88,4 +89,21 @@ Err password_test(Cx *cx, Str password, Str hash, bool *ret_is_right)
 bool password_needs_rehash(Str hash)
 {
     return password_is_dated(hash, PASSWORD_COST_DEFAULT);
+}
+
+Str password_first(Arena *arena)
+{
+    static const char letters[] = "abcdefghjkmnpqrstuvwxyz23456789"; /* no i l o 0 1 */
+    enum { LETTERS = sizeof letters - 1, EVEN = 256 / LETTERS * LETTERS };
+    char *text = arena_alloc(arena, FIRST_PASSWORD_LETTERS + 1);
+    size_t n = 0;
+    while (n < FIRST_PASSWORD_LETTERS + 1) {
+        unsigned char byte = 0;
+        os_random_bytes(&byte, 1);
+        if (n == FIRST_PASSWORD_LETTERS / 2)
+            text[n++] = '-';
+        else if (byte < EVEN) /* each letter is as likely as any */
+            text[n++] = letters[byte % LETTERS];
+    }
+    return (Str){text, n};
 }

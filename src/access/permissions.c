@@ -6,17 +6,13 @@
 const char *const access_permissions[] = {
     "session.own", /* one's own session and password */
     "areas.read",  /* the division tree */
-    "facilities.read",
-    "forms.read",
-    "obligations.read", /* due lists and their reasons */
-    "residents.read",   /* opening a person */
-    "residents.search",
-    "residents.write", /* registering a person */
-    "records.read",
-    "records.write",
-    "records.void",
-    "accounts.manage",
-    "metrics.read",
-    "audit.read",
-    NULL,
+    "areas.write",      "facilities.read",  "facilities.write",
+    "catchments.read", /* who answers for which area */
+    "catchments.write", "staff.read",       "staff.write",
+    "forms.read",       "obligations.read", /* due lists and their reasons */
+    "residents.read",                       /* opening a person */
+    "residents.search", "residents.write",  /* registering a person */
+    "records.read",     "records.write",    "records.void",
+    "accounts.manage", /* those below the own facility, of roles that the own role manages */
+    "metrics.read",     "audit.read",       NULL,
 };

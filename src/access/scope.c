@@ -75,10 +75,8 @@ const DbScope *access_sight(const Cx *cx)
     return cx->actor->is_system ? &scope_everybody : &cx->actor->sight;
 }
 
-Err access_scope_facility(Cx *cx, Str facility, bool below, DbScope *ret_scope)
+static Err scope_of_sight(Cx *cx, Str sight, DbScope *ret_scope)
 {
-    TRY(access_areas_refresh(cx));
-    Str sight = below ? facility : str_printf(cx->arena, "%.*s/own", STR_ARG(facility));
     AccessAreaBoundsIn in = {.place = cx->place, .facility = sight};
     AccessAreaBoundsRow row;
     Err err = access_area_bounds(cx->db, cx->arena, &in, &row);
@@ -97,11 +95,36 @@ Err access_scope_facility(Cx *cx, Str facility, bool below, DbScope *ret_scope)
     return OK;
 }
 
-static Err sight_of_role(Cx *cx, const Role *role, Str facility, DbScope *ret_scope)
+static Str sight_of(Cx *cx, Str who, bool below)
+{
+    return below ? who : str_printf(cx->arena, "%.*s/own", STR_ARG(who));
+}
+
+Err access_scope_facility(Cx *cx, Str facility, bool below, DbScope *ret_scope)
+{
+    TRY(access_areas_refresh(cx));
+    return scope_of_sight(cx, sight_of(cx, facility, below), ret_scope);
+}
+
+/* Who answers for something by name, or substitutes, has a sight of its own. */
+static Err scope_of_account(Cx *cx, const Account *account, bool below, DbScope *ret_scope)
+{
+    TRY(access_areas_refresh(cx));
+    AccessStaffSightIn in = {.place = cx->place, .account = account->id};
+    AccessStaffSightRow row;
+    bool is_found = false;
+    Err err = access_staff_sight(cx->db, cx->arena, &in, &row, &is_found);
+    if (err != OK)
+        return cx_fail_db(cx, err);
+    Str who = is_found ? str_printf(cx->arena, "@%.*s", STR_ARG(row.code)) : account->facility;
+    return scope_of_sight(cx, sight_of(cx, who, below), ret_scope);
+}
+
+static Err sight_of_role(Cx *cx, const Role *role, const Account *account, DbScope *ret_scope)
 {
     switch (role->sight) {
-    case SIGHT_CATCHMENT: return access_scope_facility(cx, facility, false, ret_scope);
-    case SIGHT_TREE: return access_scope_facility(cx, facility, true, ret_scope);
+    case SIGHT_CATCHMENT: return scope_of_account(cx, account, false, ret_scope);
+    case SIGHT_TREE: return scope_of_account(cx, account, true, ret_scope);
     case SIGHT_PLACE: break;
     }
     *ret_scope = (DbScope){
@@ -118,7 +141,7 @@ Err access_actor(Cx *cx, const Account *account, Actor *ret_actor)
     if (role == NULL)
         return cx_fail(cx, ERR_FORBIDDEN, TEXT_ROLE_UNKNOWN, (Str){0}, 1, account->role);
     DbScope sight = scope_nobody;
-    TRY(sight_of_role(cx, role, account->facility, &sight));
+    TRY(sight_of_role(cx, role, account, &sight));
     *ret_actor = (Actor){.account = account->id,
                          .login = account->login,
                          .role = account->role,
@@ -166,16 +189,53 @@ Err access_require(Cx *cx, Str permission)
     return refuse_permission(cx, permission);
 }
 
+Err access_is_below(Cx *cx, Str facility, bool *ret_is_below)
+{
+    const Role *role = cx->packs == NULL ? NULL : pack_role(cx->packs, cx->actor->role);
+    if (cx->actor->is_system || (role != NULL && role->sight == SIGHT_PLACE)) {
+        *ret_is_below = true;
+        return OK;
+    }
+    if (cx->actor->facility.n == 0 || facility.n == 0) {
+        *ret_is_below = false;
+        return OK;
+    }
+    AccessFacilityBelowIn in = {
+        .place = cx->place, .facility = facility, .top = cx->actor->facility, .day = cx->today};
+    AccessFacilityBelowRow row;
+    Err err = access_facility_below(cx->db, cx->arena, &in, &row);
+    if (err != OK)
+        return cx_fail_db(cx, err);
+    *ret_is_below = row.n > 0;
+    return OK;
+}
+
+Err access_require_below(Cx *cx, Str permission, Str facility, Str where)
+{
+    TRY(access_require(cx, permission));
+    bool is_below = false;
+    TRY(access_is_below(cx, facility, &is_below));
+    return is_below ? OK : cx_fail(cx, ERR_FORBIDDEN, TEXT_NOT_BELOW, where, 1, facility);
+}
+
 static Err rebuild(Cx *cx, void *arg)
 {
     (void)arg;
     char day[DATE_TEXT_SIZE];
     AccessAreaClearIn clear = {.place = cx->place};
-    AccessAreaFillIn fill = {.place = cx->place, .day = cx->today};
     AccessAreaFillOwnIn own = {.place = cx->place, .day = cx->today};
+    AccessAreaFillIn fill = {.place = cx->place, .day = cx->today};
+    AccessAreaFillNamedIn named = {.place = cx->place, .day = cx->today};
+    AccessAreaFillSubstituteIn substitute = {.place = cx->place, .day = cx->today};
+    AccessAreaFillStaffIn staff = {.place = cx->place, .suffix = STR("")};
+    AccessAreaFillStaffIn staff_own = {.place = cx->place, .suffix = STR("/own")};
     TRY(access_area_clear(cx->db, &clear, NULL));
-    TRY(access_area_fill(cx->db, &fill, NULL));
     TRY(access_area_fill_own(cx->db, &own, NULL));
+    TRY(access_area_fill(cx->db, &fill, NULL));
+    TRY(access_area_fill_named(cx->db, &named, NULL));
+    TRY(access_area_fill_substitute(cx->db, &substitute, NULL));
+    TRY(access_area_fill_staff(cx->db, &staff, NULL));
+    TRY(access_area_fill_staff(cx->db, &staff_own, NULL));
     return setting_put(cx, setting_day, str_from_c(date_format(cx->today, day)));
 }
 
@@ -189,7 +249,7 @@ Err access_areas_refresh(Cx *cx)
     char day[DATE_TEXT_SIZE];
     Str made_for;
     TRY(setting_get(cx, setting_day, &made_for));
-    bool is_fresh = str_compare(made_for, str_from_c(date_format(cx->today, day))) >= 0;
+    bool is_fresh = str_equals(made_for, str_from_c(date_format(cx->today, day)));
     return is_fresh ? OK : access_areas_rebuild(cx);
 }
 

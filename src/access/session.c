@@ -91,9 +91,9 @@ static Err store_session(Cx *cx, void *arg)
     AccessSessionRemoveExpiredIn expired = {.place = cx->place, .now = cx->now};
     TRY(access_session_remove_expired(cx->db, &expired, NULL));
     if (login->new_hash.n > 0) {
-        AccessAccountSetPasswordIn password = {
+        AccessAccountRehashIn password = {
             .place = cx->place, .id = login->account.id, .password_hash = login->new_hash};
-        TRY(access_account_set_password(cx->db, &password, NULL));
+        TRY(access_account_rehash(cx->db, &password, NULL));
     }
     AccessSessionInsertIn in = {.place = cx->place,
                                 .token_hash = login->token_hash,
@@ -164,7 +164,8 @@ Err session_open(Cx *cx, Str login_text, Str password, Str peer, Session *ret_se
                              .login = account->login,
                              .name = account->name,
                              .role = account->role,
-                             .facility = account->facility};
+                             .facility = account->facility,
+                             .must_change = account->must_change != 0};
     return OK;
 }
 
@@ -201,7 +202,8 @@ Err session_find(Cx *cx, Str token, Session *ret_session, Account *ret_account)
                              .login = row.login,
                              .name = row.name,
                              .role = row.role,
-                             .facility = row.facility};
+                             .facility = row.facility,
+                             .must_change = row.must_change != 0};
     return OK;
 }
 
@@ -231,4 +233,88 @@ Err session_count(Cx *cx, int64_t *ret_n)
         return cx_fail_db(cx, err);
     *ret_n = row.sessions;
     return OK;
+}
+
+Uuid session_id(Str token)
+{
+    Sha256 hash = sha256_of(token);
+    Uuid id;
+    for (size_t i = 0; i < sizeof id.bytes; i++)
+        id.bytes[i] = hash.bytes[i];
+    return id;
+}
+
+Err session_unlock(Cx *cx, Str login)
+{
+    Counter counter = counter_of(cx, "account", login, LOGIN_FAILURES_ACCOUNT);
+    AccessFailureRemoveIn in = {.place = cx->place, .subject_token = token_str(&counter.token)};
+    return access_failure_remove(cx->db, &in, NULL);
+}
+
+Err session_end_others(Cx *cx, Uuid account, Str keep_hash)
+{
+    AccessSessionRemoveOthersIn in = {.place = cx->place, .account = account, .keep = keep_hash};
+    return access_session_remove_others(cx->db, &in, NULL);
+}
+
+typedef struct {
+    Counter counter;
+    Uuid account;
+    Str login, token_hash, new_hash;
+} PasswordChange;
+
+static Err note_wrong_password(Cx *cx, void *arg)
+{
+    const PasswordChange *change = arg;
+    TRY(count_failure(cx, &change->counter));
+    AuditEntry entry = {.action = STR("password.refuse"), .object = change->account};
+    return audit_add(cx, &entry);
+}
+
+static Err store_password(Cx *cx, void *arg)
+{
+    const PasswordChange *change = arg;
+    AccessAccountSetPasswordIn in = {.place = cx->place,
+                                     .id = change->account,
+                                     .password_hash = change->new_hash,
+                                     .must_change = 0};
+    TRY(access_account_set_password(cx->db, &in, NULL));
+    TRY(session_unlock(cx, change->login));
+    TRY(session_end_others(cx, change->account, change->token_hash));
+    AuditEntry entry = {.action = STR("password.change"), .object = change->account};
+    return audit_add(cx, &entry);
+}
+
+/* What a new password must not be, whatever its length. */
+static Err check_new_password(Cx *cx, Str login, Str password, Str new_password)
+{
+    if (str_equals(password, new_password))
+        return cx_fail(cx, ERR_INVALID, TEXT_PASSWORD_SAME, STR("/new_password"), 0);
+    if (str_equals(str_lower(cx->arena, login), str_lower(cx->arena, new_password)))
+        return cx_fail(cx, ERR_INVALID, TEXT_PASSWORD_LOGIN, STR("/new_password"), 0);
+    return OK;
+}
+
+Err session_change_password(Cx *cx, Str token, Str password, Str new_password)
+{
+    PasswordChange change = {.account = cx->actor->account, .login = cx->actor->login};
+    change.counter = counter_of(cx, "account", change.login, LOGIN_FAILURES_ACCOUNT);
+    change.token_hash = hash_of_token(cx->arena, token);
+    TRY(check_new_password(cx, change.login, password, new_password));
+    Err err = refuse_when_locked(cx, &change.counter, 1);
+    AccessAccountByLoginIn in = {.login = change.login};
+    AccessAccountByLoginRow account;
+    bool is_found = false;
+    if (err == OK)
+        err = access_account_by_login(cx->db, cx->arena, &in, &account, &is_found);
+    if (err != OK)
+        return cx_fail_db(cx, err);
+    bool is_right = false;
+    TRY(password_test(cx, password, is_found ? account.password_hash : (Str){0}, &is_right));
+    if (!is_right) {
+        TRY(cx_write(cx, note_wrong_password, &change));
+        return cx_fail(cx, ERR_INVALID, TEXT_PASSWORD_WRONG, STR("/password"), 0);
+    }
+    TRY(password_make(cx, new_password, &change.new_hash));
+    return cx_write(cx, store_password, &change);
 }

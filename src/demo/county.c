@@ -5,13 +5,11 @@
 #include <stdlib.h>
 
 #include "access/access.h"
-#include "codec/csv.h"
 #include "core/place.h"
 
 enum {
     CENTRES = 22,
     CLINICS = 343,
-    AREA_CELLS = 5,
 };
 
 const DemoAccount demo_accounts[] = {
@@ -20,34 +18,17 @@ const DemoAccount demo_accounts[] = {
     {"director", "catchment-demo", {{"乡镇卫生院院长", 21}, {"Township director", 17}}},
     {"county", "catchment-demo", {{"县卫生健康局", 18}, {"County health commission", 24}}},
     {"admin", "catchment-demo", {{"系统管理员", 15}, {"Administrator", 13}}},
+    {"township", "catchment-demo", {{"乡镇卫生院管理员", 24}, {"Township administrator", 22}}},
 };
 const size_t demo_account_n = sizeof demo_accounts / sizeof *demo_accounts;
 
-static Err read_areas(Demo *demo)
+/* The table goes in like any county's. */
+static Err add_areas(Demo *demo)
 {
-    Arena *arena = demo->cx->arena;
-    CsvReader reader = csv_read(table_text("441322.csv"), CSV_LIMITS_DEFAULT);
-    VEC(Area) areas = {0};
-    for (;;) {
-        CsvRow row;
-        CsvFault fault;
-        bool has_row = false;
-        TRY(csv_next_row(&reader, arena, &has_row, &row, &fault));
-        if (!has_row)
-            break;
-        ENSURE(row.n == AREA_CELLS);
-        if (row.row == 1)
-            continue;
-        VEC_PUSH(arena, &areas,
-                 (Area){.code = row.cells[0],
-                        .parent = row.cells[1],
-                        .level = row.cells[2].p[0] - '0',
-                        .name = row.cells[3],
-                        .name_en = row.cells[4]});
-    }
-    demo->areas = areas.items;
-    demo->area_n = areas.n;
-    return OK;
+    SheetTable sheet;
+    TRY(sheet_read(demo->cx, table_text("441322.csv"), subject_areas_shape, &sheet));
+    TRY(subject_areas_put(demo->cx, &sheet, false));
+    return subject_areas(demo->cx, &demo->areas, &demo->area_n);
 }
 
 static bool is_urban(const Area *area)
@@ -237,6 +218,7 @@ static Err add_clinics(Demo *demo)
 {
     const bool *is_without = choose_without(demo);
     demo->clinics = arena_array(demo->cx->arena, DemoClinic, CLINICS);
+    CatchmentChange *changes = arena_array(demo->cx->arena, CatchmentChange, demo->village_n);
     for (size_t i = 0; i < demo->village_n; i++) {
         DemoVillage *village = &demo->villages[i];
         if (!is_without[i])
@@ -245,20 +227,22 @@ static Err add_clinics(Demo *demo)
         DemoClinic *clinic = &demo->clinics[village->clinic];
         clinic->weight += village->weight;
         clinic->villages++;
-        Catchment catchment = {.facility = clinic->facility.code,
-                               .area = village->area->code,
-                               .valid_from = date_from_ymd(2023, 1, 1),
-                               .valid_to = DATE_NONE};
-        TRY(subject_catchment_add(demo->cx, &catchment));
+        changes[i] = (CatchmentChange){.catchment = {.facility = clinic->facility.code,
+                                                     .area = village->area->code,
+                                                     .valid_from = date_from_ymd(2023, 1, 1),
+                                                     .valid_to = DATE_NONE},
+                                       .doctors = &clinic->doctor,
+                                       .doctor_n = 1};
     }
     ENSURE(demo->clinic_n == CLINICS);
-    return OK;
+    return subject_catchments_change(demo->cx, changes, demo->village_n);
 }
 
 static Err add_account(Demo *demo, Uuid id, Str login, Str name, Str role, Str facility,
                        const char *password)
 {
-    const Account account = {id, login, name, role, facility, false};
+    const Account account = {
+        .id = id, .login = login, .name = name, .role = role, .facility = facility};
     return account_add(demo->cx, &account, str_from_c(password));
 }
 
@@ -276,6 +260,23 @@ static size_t choose_guided(const Demo *demo)
     return found;
 }
 
+static Err add_doctor(Demo *demo, const DemoClinic *clinic, Str name, bool is_male)
+{
+    const Staff staff = {.id = clinic->doctor,
+                         .code =
+                             str_printf(demo->cx->arena, "%.*s-1", STR_ARG(clinic->facility.code)),
+                         .name = name,
+                         .sex = is_male ? STR("1") : STR("2"),
+                         .birth_date = DATE_NONE,
+                         .qualification = STR("village_doctor"),
+                         .title = STR("none"),
+                         .facility = clinic->facility.code,
+                         .post = STR("village_doctor"),
+                         .valid_from = date_from_ymd(2023, 1, 3),
+                         .valid_to = DATE_NONE};
+    return staff_add(demo->cx, &staff);
+}
+
 /* One guided account of each kind; every clinic has its doctor's account, without a password. */
 static Err add_accounts(Demo *demo)
 {
@@ -286,16 +287,18 @@ static Err add_accounts(Demo *demo)
     for (size_t i = 0; i < demo->clinic_n; i++) {
         const DemoClinic *clinic = &demo->clinics[i];
         bool is_guided = clinic == guided;
-        PersonName name = name_draw(&demo->rng, rng_chance(&demo->rng, 0.58), NULL, cx->arena);
+        bool is_male = rng_chance(&demo->rng, 0.58);
+        Str name = name_whole(name_draw(&demo->rng, is_male, NULL, cx->arena), cx->arena);
         Str login = is_guided ? STR("doctor") : str_lower(cx->arena, clinic->facility.code);
-        TRY(add_account(demo, clinic->doctor, login, name_whole(name, cx->arena),
-                        STR("village_doctor"), clinic->facility.code,
-                        is_guided ? demo_accounts[0].password : ""));
+        TRY(add_doctor(demo, clinic, name, is_male));
+        TRY(add_account(demo, clinic->doctor, login, name, STR("village_doctor"),
+                        clinic->facility.code, is_guided ? demo_accounts[0].password : ""));
     }
     const Str roles[] = {STR("township_clinician"), STR("township_director"),
-                         STR("county_commission"), STR("administrator")};
-    for (size_t i = 0; i < 4; i++) {
-        Str facility = i < 2 ? guided->facility.parent : STR("441322G01");
+                         STR("county_commission"), STR("administrator"),
+                         STR("township_administrator")};
+    for (size_t i = 0; i < 5; i++) {
+        Str facility = i < 2 || i == 4 ? guided->facility.parent : STR("441322G01");
         PersonName name = name_draw(&demo->rng, i % 2 == 0, NULL, cx->arena);
         TRY(add_account(demo, rng_uuid(&demo->rng, cx->now), str_from_c(demo_accounts[i + 1].login),
                         name_whole(name, cx->arena), roles[i], facility,
@@ -307,10 +310,8 @@ static Err add_accounts(Demo *demo)
 Err demo_county(Demo *demo)
 {
     demo->rng = rng_stream(demo->options->seed, STREAM_COUNTY, 0);
-    TRY(read_areas(demo));
-    TRY(place_put(demo->cx, demo->areas[0].name, demo->areas[0].name_en));
-    for (size_t i = 0; i < demo->area_n; i++)
-        TRY(subject_area_add(demo->cx, &demo->areas[i]));
+    TRY(place_put(demo->cx, STR("博罗县"), STR("Boluo County")));
+    TRY(add_areas(demo));
     weigh_villages(demo);
     TRY(add_upper(demo));
     TRY(add_clinics(demo));

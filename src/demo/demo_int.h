@@ -48,7 +48,7 @@ typedef struct Demo {
     Cx *cx;
     const DemoOptions *options;
     Rng rng;
-    Area *areas;
+    const Area *areas;
     size_t area_n;
     DemoVillage *villages;
     size_t village_n;

@@ -28,10 +28,64 @@ static void read_permissions(Reader *reader, const Yaml *map, Role *role)
     role->permission_n = n;
 }
 
+static void read_manages(Reader *reader, const Yaml *map, Role *role)
+{
+    Loader *loader = reader->loader;
+    const Yaml *list = read_key(map, "manages");
+    if (list == NULL || !read_list(reader, list, "manages", true))
+        return;
+    Str *roles = arena_array(loader->arena, Str, list->n + 1);
+    size_t n = 0;
+    for (const Yaml *item = list->first; item != NULL; item = item->next) {
+        const Declared *other = refer_to(reader, item, DECLARED_ROLE, MISTAKE_ROLE_UNKNOWN);
+        if (other != NULL)
+            roles[n++] = str_copy(loader->arena, other->id);
+    }
+    role->manages = roles;
+    role->manage_n = n;
+}
+
+bool role_manages(const Role *role, Str other)
+{
+    for (size_t i = 0; i < role->manage_n; i++) {
+        if (str_equals(role->manages[i], other))
+            return true;
+    }
+    return false;
+}
+
+static bool is_stronger(const Role *other, const Role *role)
+{
+    if (other->sight > role->sight)
+        return true;
+    for (size_t i = 0; i < other->manage_n; i++) {
+        if (!role_manages(role, other->manages[i]))
+            return true;
+    }
+    return false;
+}
+
+void check_roles(Loader *loader)
+{
+    for (size_t i = 0; i < loader->order[DECLARED_ROLE].n; i++) {
+        Declared *declared = loader->order[DECLARED_ROLE].items[i];
+        const Role *role = declared->compiled;
+        const Yaml *list =
+            role == NULL || role->manage_n == 0 ? NULL : read_key(declared->yaml, "manages");
+        for (const Yaml *item = list == NULL ? NULL : list->first; item != NULL;
+             item = item->next) {
+            const Role *other = map_get(&loader->set->roles, item->text);
+            if (other != NULL && is_stronger(other, role))
+                MISTAKE_AT(loader, declared->file, item->at, MISTAKE_ROLE_STRONGER, same(other->id),
+                           same(role->id));
+        }
+    }
+}
+
 void load_role(Loader *loader, Declared *declared)
 {
-    static const char *const keys[] = {"role",         "title",       "sight",
-                                       "sees_persons", "permissions", NULL};
+    static const char *const keys[] = {"role",        "title",   "sight", "sees_persons",
+                                       "permissions", "manages", NULL};
     static const char *const sights[] = {"catchment", "tree", "place", NULL};
     Reader reader = {loader, declared->file};
     const Yaml *map = declared->yaml;
@@ -44,5 +98,6 @@ void load_role(Loader *loader, Declared *declared)
                    .sight = sight == SIZE_MAX ? SIGHT_CATCHMENT : (RoleSight)sight,
                    .sees_persons = read_true(&reader, map, "sees_persons")};
     read_permissions(&reader, map, role);
+    read_manages(&reader, map, role);
     declared->compiled = role;
 }

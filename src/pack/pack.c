@@ -58,6 +58,7 @@ static Err load_all(Loader *loader, const LoadSource *source)
     load_packs(loader);
     declare_all(loader);
     compile_all(loader);
+    check_roles(loader);
     note_unused_tables(loader);
     load_tests(loader);
     loader->set->rules = loader->rules.items;

@@ -220,7 +220,13 @@ typedef struct Role {
     bool sees_persons;
     const Str *permissions;
     size_t permission_n;
+    /* Roles of the accounts that this one may add and manage, below its own facility. */
+    const Str *manages;
+    size_t manage_n;
 } Role;
+/* Whether a role manages accounts of the other. No role manages one with wider sight or one that
+ * manages what it does not manage itself. */
+bool role_manages(const Role *role, Str other);
 
 typedef struct PackSet {
     Arena arena;

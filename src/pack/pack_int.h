@@ -239,4 +239,5 @@ void load_form(Loader *loader, Declared *declared);
 void load_form_judgement(Reader *reader, Declared *declared, Form *form);
 void load_program(Loader *loader, Declared *declared);
 void load_role(Loader *loader, Declared *declared);
+void check_roles(Loader *loader); /* what they manage, when all are compiled */
 void load_tests(Loader *loader);

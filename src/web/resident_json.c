@@ -5,7 +5,7 @@ Err area_names_read(Cx *cx, AreaNames *ret_names)
 {
     const Area *areas = NULL;
     size_t n = 0;
-    TRY(subject_areas(cx, &areas, &n));
+    TRY(subject_areas_known(cx, &areas, &n));
     map_init(&ret_names->names, cx->arena);
     for (size_t i = 0; i < n; i++)
         map_put(&ret_names->names, areas[i].code, (void *)(uintptr_t)&areas[i]);

@@ -87,6 +87,9 @@ static Err authorise(Cx *cx, const Route *route, const HttpRequest *request, Web
         return cx_fail(cx, ERR_FORBIDDEN, TEXT_CSRF_WRONG, (Str){0}, 0);
     TRY(access_actor(cx, &call->account, ret_actor));
     cx->actor = ret_actor;
+    /* A first password, which somebody else knows, opens the account's own session only. */
+    if (call->account.must_change && !str_equals_c(STR("session.own"), route->permit))
+        return cx_fail(cx, ERR_FORBIDDEN, TEXT_PASSWORD_MUST_CHANGE, (Str){0}, 0);
     return access_require(cx, str_from_c(route->permit));
 }
 

@@ -83,7 +83,10 @@ static Err make_place(Cx *cx, void *arg)
                                  .level = 5,
                                  .valid_from = day("2020-01-01"),
                                  .valid_to = DATE_NONE};
-        const Catchment catchment = {clinic.code, area.code, day("2020-01-01"), DATE_NONE};
+        const Catchment catchment = {.facility = clinic.code,
+                                     .area = area.code,
+                                     .valid_from = day("2020-01-01"),
+                                     .valid_to = DATE_NONE};
         TRY(subject_area_add(cx, &area));
         TRY(subject_facility_add(cx, &clinic));
         TRY(subject_catchment_add(cx, &catchment));

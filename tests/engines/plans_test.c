@@ -18,6 +18,7 @@
 #include "engine/obligations/obligations_sql.h"
 #include "engine/records/records_int.h"
 #include "engine/records/records_sql.h"
+#include "engine/subjects/places_sql.h"
 #include "engine/subjects/subjects_sql.h"
 
 static const char *const big_tables[] = {
@@ -198,6 +199,7 @@ static void statements_find_their_rows_by_keys(void **state)
         {core_statements, core_statements_n},
         {access_statements, access_statements_n},
         {audit_statements, audit_statements_n},
+        {places_statements, places_statements_n},
         {subjects_statements, subjects_statements_n},
         {records_statements, records_statements_n},
         {obligations_statements, obligations_statements_n},

@@ -1,5 +1,6 @@
 /* People in few words, for lists: fifty a statement, never one statement a row. */
 #include "core/keys.h"
+#include "engine/subjects/places_int.h"
 #include "engine/subjects/subjects_int.h"
 #include "engine/subjects/subjects_sql.h"
 
@@ -11,12 +12,12 @@ static ResidentBriefBatchIn batch_in(Cx *cx, const Uuid *ids, size_t n)
     for (size_t i = 0; i < n; i++)
         padded[i] = ids[i];
     const Uuid *p = padded;
-    return (ResidentBriefBatchIn){cx->place, p[0],  p[1],  p[2],  p[3],  p[4],  p[5],  p[6],  p[7],
-                                  p[8],      p[9],  p[10], p[11], p[12], p[13], p[14], p[15], p[16],
-                                  p[17],     p[18], p[19], p[20], p[21], p[22], p[23], p[24], p[25],
-                                  p[26],     p[27], p[28], p[29], p[30], p[31], p[32], p[33], p[34],
-                                  p[35],     p[36], p[37], p[38], p[39], p[40], p[41], p[42], p[43],
-                                  p[44],     p[45], p[46], p[47], p[48], p[49]};
+    return (ResidentBriefBatchIn){
+        cx->place, p[0],  p[1],  p[2],  p[3],  p[4],  p[5],  p[6],         p[7],  p[8],  p[9],
+        p[10],     p[11], p[12], p[13], p[14], p[15], p[16], p[17],        p[18], p[19], p[20],
+        p[21],     p[22], p[23], p[24], p[25], p[26], p[27], p[28],        p[29], p[30], p[31],
+        p[32],     p[33], p[34], p[35], p[36], p[37], p[38], p[39],        p[40], p[41], p[42],
+        p[43],     p[44], p[45], p[46], p[47], p[48], p[49], place_day(cx)};
 }
 
 /* A list may name a resident twice. */

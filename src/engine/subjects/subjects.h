@@ -1,45 +1,17 @@
-/* Subjects: what records are about, and where they belong: areas, facilities, catchments,
- * households, residents.
+/* Subjects: what records are about: residents and their households. Where they belong, and who
+ * works there: places.h.
  *
  * Invariants
  *  1. Names, ID numbers, phones and addresses of persons are sealed columns; nothing else holds
  * them. Search goes over keyed-hash tokens, inside the caller's scope, at most 50 rows.
- *  2. Rows are dated, not overwritten: a catchment ends, a facility is merged, a resident moves.
+ *  2. Rows are dated, not overwritten: a resident moves.
  *  3. An acceptable identity number (id_type 01) is stored, sealed and hashed in its form of 18
  *     characters with a large X, however it was given: 15 digits and a small x are the same number.
- *  4. Division codes are prefixes: county 6 digits, township 9, village 12 (GB/T 2260, GB/T 10114).
  */
 #pragma once
 
-#include "core/cx.h"
+#include "engine/subjects/places.h"
 #include "expr/identity.h"
-
-typedef struct Area {
-    Str code;
-    Str parent;    /* empty for the county */
-    int64_t level; /* 3 county, 4 township, 5 village */
-    Str name;
-    Str name_en;
-    Str kind; /* statistical urban-rural class or empty */
-} Area;
-
-typedef struct Facility {
-    Str code;
-    Str name;
-    Str name_en;
-    Str kind; /* township_centre, community_centre, village_clinic, county_hospital, commission ...
-               */
-    int64_t level;             /* 3 county, 4 township, 5 village */
-    Str parent;                /* code, or empty */
-    Date valid_from, valid_to; /* valid_to DATE_NONE: in force */
-} Facility;
-
-/* Dates are both inclusive: valid_to is the last day in force. */
-typedef struct Catchment {
-    Str facility;
-    Str area;
-    Date valid_from, valid_to;
-} Catchment;
 
 typedef struct Resident {
     Uuid id;
@@ -60,22 +32,7 @@ Err record_number_make(Str county, Str township, Str committee, int64_t serial, 
 Str record_number_printed(Str number, Arena *arena); /* "103-00027" */
 CommitteeKind committee_kind(Str committee);
 
-Err subject_areas(Cx *cx, const Area **ret_areas, size_t *ret_n) MUST_CHECK;
-/* The code itself when there is no such area; the English one may be empty. */
-Err subject_area_name(Cx *cx, Str code, Wording *ret_name) MUST_CHECK;
-/* Adds, or replaces what stands under the same key. So do the three below. */
-Err subject_area_add(Cx *cx, const Area *area) MUST_CHECK;
-/* In force on cx->today (or cx->as_of), sorted by code. */
-Err subject_facilities(Cx *cx, const Facility **ret_facilities, size_t *ret_n) MUST_CHECK;
-Err subject_facility_add(Cx *cx, const Facility *facility) MUST_CHECK;
-Err subject_catchment_add(Cx *cx, const Catchment *catchment) MUST_CHECK;
 Err subject_household_add(Cx *cx, Uuid id, Str area) MUST_CHECK;
-/* In force on cx->today (or cx->as_of), sorted by facility and area. */
-Err subject_catchments(Cx *cx, const Catchment **ret_catchments, size_t *ret_n) MUST_CHECK;
-/* Area codes that the facility answers for on the day, own catchments or (below) with those of
- * every facility under it. */
-Err subject_catchment_areas(Cx *cx, Str facility, bool below, Date day, const Str **ret_codes,
-                            size_t *ret_n) MUST_CHECK;
 
 /* Writes a resident with sealed facts and tokens. Idempotent by id. Join an outer write or make
  * one. */

@@ -1,87 +1,4 @@
--- Areas, facilities, catchments, households, residents and their search tokens.
-
--- name: area_all :many
--- in: place text
--- out: code text, parent text, level integer, name text, name_en text, kind text
-SELECT a.code, a.parent, a.level, a.name, a.name_en, a.kind
-FROM area a
-WHERE a.place = :place
-ORDER BY a.code;
-
--- name: area_by_code :maybe
--- in: place text, code text
--- out: name text, name_en text
-SELECT a.name, a.name_en
-FROM area a
-WHERE a.place = :place AND a.code = :code;
-
--- name: area_write :run
--- in: place text, code text, parent text, level integer, name text, name_en text, kind text
-INSERT INTO area (place, code, parent, level, name, name_en, kind)
-VALUES (:place, :code, :parent, :level, :name, :name_en, :kind)
-ON CONFLICT (place, code)
-DO UPDATE SET parent = :parent, level = :level, name = :name, name_en = :name_en, kind = :kind;
-
--- name: facility_in_force :many
--- in: place text, day date
--- out: code text, name text, name_en text, kind text, level integer, parent text, valid_from date
--- out: valid_to date?
-SELECT f.code, f.name, f.name_en, f.kind, f.level, f.parent, f.valid_from, f.valid_to
-FROM facility f
-WHERE f.place = :place AND f.valid_from <= :day AND (f.valid_to IS NULL OR f.valid_to >= :day)
-ORDER BY f.code;
-
--- name: facility_write :run
--- in: place text, code text, name text, name_en text, kind text, level integer, parent text
--- in: valid_from date, valid_to date?
-INSERT INTO facility (place, code, name, name_en, kind, level, parent, valid_from, valid_to)
-VALUES (:place, :code, :name, :name_en, :kind, :level, :parent, :valid_from, :valid_to)
-ON CONFLICT (place, code)
-DO UPDATE SET name = :name, name_en = :name_en, kind = :kind, level = :level, parent = :parent,
-              valid_from = :valid_from, valid_to = :valid_to;
-
--- name: catchment_write :run
--- in: place text, facility text, area_code text, valid_from date, valid_to date?
-INSERT INTO catchment (place, facility, area_code, valid_from, valid_to)
-VALUES (:place, :facility, :area_code, :valid_from, :valid_to)
-ON CONFLICT (place, facility, area_code, valid_from) DO UPDATE SET valid_to = :valid_to;
-
--- name: catchment_area_of_facility :many
--- in: place text, facility text, day date
--- out: area_code text
-SELECT DISTINCT c.area_code
-FROM catchment c
-WHERE c.place = :place AND c.facility = :facility
-  AND c.valid_from <= :day AND (c.valid_to IS NULL OR c.valid_to >= :day)
-ORDER BY c.area_code;
-
--- name: catchment_area_below :many
--- in: place text, facility text, day date
--- out: area_code text
-WITH RECURSIVE below (code) AS (
-    SELECT f.code
-    FROM facility f
-    WHERE f.place = :place AND f.code = :facility
-      AND f.valid_from <= :day AND (f.valid_to IS NULL OR f.valid_to >= :day)
-    UNION
-    SELECT f.code
-    FROM below b
-    JOIN facility f ON f.parent = b.code
-    WHERE f.place = :place AND f.valid_from <= :day AND (f.valid_to IS NULL OR f.valid_to >= :day)
-)
-SELECT DISTINCT c.area_code
-FROM below b
-JOIN catchment c ON c.facility = b.code
-WHERE c.place = :place AND c.valid_from <= :day AND (c.valid_to IS NULL OR c.valid_to >= :day)
-ORDER BY c.area_code;
-
--- name: catchment_in_force :many
--- in: place text, day date
--- out: facility text, area_code text, valid_from date, valid_to date?
-SELECT c.facility, c.area_code, c.valid_from, c.valid_to
-FROM catchment c
-WHERE c.place = :place AND c.valid_from <= :day AND (c.valid_to IS NULL OR c.valid_to >= :day)
-ORDER BY c.facility, c.area_code;
+-- Households, residents and their search tokens.
 
 -- name: household_write :run
 -- in: place text, id uuid, area_code text
@@ -205,12 +122,14 @@ LIMIT 50;
 -- in: id21 uuid?, id22 uuid?, id23 uuid?, id24 uuid?, id25 uuid?, id26 uuid?, id27 uuid?, id28 uuid?, id29 uuid?, id30 uuid?
 -- in: id31 uuid?, id32 uuid?, id33 uuid?, id34 uuid?, id35 uuid?, id36 uuid?, id37 uuid?, id38 uuid?, id39 uuid?, id40 uuid?
 -- in: id41 uuid?, id42 uuid?, id43 uuid?, id44 uuid?, id45 uuid?, id46 uuid?, id47 uuid?, id48 uuid?, id49 uuid?, id50 uuid?
+-- in: day date
 -- out: id uuid, name bytes, sex text, birth_date date?, area_code text, area_name text?
 -- out: area_name_en text?
 -- unscoped: the ids come from a list whose own query is scoped
 SELECT r.id, r.name, r.sex, r.birth_date, r.area_code, a.name AS area_name, a.name_en AS area_name_en
 FROM resident r
-LEFT JOIN area a ON a.place = r.place AND a.code = r.area_code
+LEFT JOIN v_area a ON a.place = r.place AND a.code = r.area_code AND a.valid_from <= :day
+  AND (a.next_from IS NULL OR a.next_from > :day)
 WHERE r.place = :place
   AND r.id IN (:id01, :id02, :id03, :id04, :id05, :id06, :id07, :id08, :id09, :id10,
                :id11, :id12, :id13, :id14, :id15, :id16, :id17, :id18, :id19, :id20,

@@ -5,6 +5,7 @@
 #include "core/keys.h"
 #include "core/place.h"
 #include "db/migrate.h"
+#include "engine/subjects/places_sql.h"
 #include "engine/subjects/subjects_int.h"
 #include "engine/subjects/subjects_sql.h"
 #include "engine/subjects/subjects_test_sql.h"
@@ -66,7 +67,7 @@ static void add_facility(Cx *cx, Str code, Str parent, int64_t level)
 
 static void add_catchment(Cx *cx, Str facility, Str area, Date from, Date to)
 {
-    Catchment catchment = {facility, area, from, to};
+    Catchment catchment = {.facility = facility, .area = area, .valid_from = from, .valid_to = to};
     assert_int_equal(subject_catchment_add(cx, &catchment), OK);
 }
 
@@ -198,6 +199,9 @@ static void every_statement_prepares_and_has_the_columns_it_declares(void **stat
     Str faults = {0};
     Err err =
         db_check_statements(cx->db, subjects_statements, subjects_statements_n, cx->arena, &faults);
+    if (err == OK)
+        err =
+            db_check_statements(cx->db, places_statements, places_statements_n, cx->arena, &faults);
     if (err != OK)
         print_error("%.*s\n", STR_ARG(faults));
     assert_int_equal(err, OK);
@@ -310,7 +314,12 @@ static void catchments_below_a_facility_are_listed_as_of_a_day(void **state)
 static void an_area_or_facility_is_read_as_it_was_written(void **state)
 {
     Cx *cx = &fixture_of(state)->cx;
-    Area area = {VILLAGE_1, STR("996601101"), 5, STR("甲村"), STR("Village A"), STR("220")};
+    Area area = {.code = VILLAGE_1,
+                 .parent = STR("996601101"),
+                 .level = 5,
+                 .name = STR("甲村"),
+                 .name_en = STR("Village A"),
+                 .kind = STR("220")};
     assert_int_equal(subject_area_add(cx, &area), OK);
     const Area *areas = NULL;
     const Facility *facilities = NULL;
