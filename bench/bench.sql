@@ -28,39 +28,45 @@ TRUNCATE obligation;
 
 -- name: bench_obligation_all :stream
 -- in: place text
--- out: place text, subject_id uuid, rule_key integer, closes_on date, opens_on date, due_on date
--- out: area_code text, met_by uuid?, met_on date?
-SELECT o.place, o.subject_id, o.rule_key, o.closes_on, o.opens_on, o.due_on, o.area_code, o.met_by,
-    o.met_on
+-- out: place text, subject_id uuid, rule_key integer, item integer, closes_on date, opens_on date
+-- out: due_on date, due_minute integer, area_code text, done decimal, needed decimal, met_by uuid?
+-- out: met_on date?, waived_on date?
+SELECT o.place, o.subject_id, o.rule_key, o.item, o.closes_on, o.opens_on, o.due_on, o.due_minute,
+    o.area_code, o.done, o.needed, o.met_by, o.met_on, o.waived_on
 FROM obligation o
 WHERE o.place = :place
-ORDER BY o.subject_id, o.rule_key, o.closes_on;
+ORDER BY o.subject_id, o.rule_key, o.item, o.closes_on;
 
 -- name: bench_obligation_of :many
 -- in: place text, subject_id uuid
--- out: place text, subject_id uuid, rule_key integer, closes_on date, opens_on date, due_on date
--- out: area_code text, met_by uuid?, met_on date?
-SELECT o.place, o.subject_id, o.rule_key, o.closes_on, o.opens_on, o.due_on, o.area_code, o.met_by,
-    o.met_on
+-- out: place text, subject_id uuid, rule_key integer, item integer, closes_on date, opens_on date
+-- out: due_on date, due_minute integer, area_code text, done decimal, needed decimal, met_by uuid?
+-- out: met_on date?, waived_on date?
+SELECT o.place, o.subject_id, o.rule_key, o.item, o.closes_on, o.opens_on, o.due_on, o.due_minute,
+    o.area_code, o.done, o.needed, o.met_by, o.met_on, o.waived_on
 FROM obligation o
 WHERE o.place = :place AND o.subject_id = :subject_id
-ORDER BY o.rule_key, o.closes_on;
+ORDER BY o.rule_key, o.item, o.closes_on;
 
 -- name: bench_obligation_put :run
--- in: place text, subject_id uuid, rule_key integer, closes_on date, opens_on date, due_on date
--- in: area_code text, met_by uuid?, met_on date?
-INSERT INTO obligation (place, subject_id, rule_key, closes_on, opens_on, due_on, area_code, met_by,
-    met_on)
-VALUES (:place, :subject_id, :rule_key, :closes_on, :opens_on, :due_on, :area_code, :met_by, :met_on)
-ON CONFLICT (place, subject_id, rule_key, closes_on) DO UPDATE SET opens_on = :opens_on,
-    due_on = :due_on, area_code = :area_code, met_by = :met_by, met_on = :met_on;
+-- in: place text, subject_id uuid, rule_key integer, item integer, closes_on date, opens_on date
+-- in: due_on date, due_minute integer, area_code text, done decimal, needed decimal, met_by uuid?
+-- in: met_on date?, waived_on date?
+INSERT INTO obligation (place, subject_id, rule_key, item, closes_on, opens_on, due_on, due_minute,
+    area_code, done, needed, met_by, met_on, waived_on)
+VALUES (:place, :subject_id, :rule_key, :item, :closes_on, :opens_on, :due_on, :due_minute,
+    :area_code, :done, :needed, :met_by, :met_on, :waived_on)
+ON CONFLICT (place, subject_id, rule_key, item, closes_on) DO UPDATE SET opens_on = :opens_on,
+    due_on = :due_on, due_minute = :due_minute, area_code = :area_code, done = :done,
+    needed = :needed, met_by = :met_by, met_on = :met_on, waived_on = :waived_on;
 
 -- name: bench_evidence_all :stream
 -- in: place text
 -- out: subject_id uuid, rule_key integer, happened_on date, record_id uuid, kind integer
--- out: is_counted integer, is_capped integer, next_on date?
-SELECT e.subject_id, e.rule_key, e.happened_on, e.record_id, e.kind, e.is_counted, e.is_capped,
-    e.next_on
+-- out: is_counted integer, is_capped integer, next_on date?, detail integer, amount decimal
+-- out: unit text
+SELECT e.subject_id, e.rule_key, e.happened_on, e.record_id, e.kind, e.is_counted, e.is_capped, e.next_on, e.detail,
+    e.amount, e.unit
 FROM obligation_evidence e
 WHERE e.place = :place AND e.ended_on IS NULL
 ORDER BY e.subject_id, e.rule_key, e.happened_on, e.record_id, e.kind;
@@ -112,8 +118,9 @@ VALUES (:place, :id, :rev, :form, :form_version, :subject_kind, :subject_id, :fa
 -- in: place text, rev integer
 -- out: place text, subject_id uuid, rule_key integer, happened_on date, record_id uuid, kind integer
 -- out: is_counted integer, is_capped integer, next_on date?, recorded_on date, ended_on date?
+-- out: detail integer, amount decimal, unit text
 SELECT e.place, e.subject_id, e.rule_key, e.happened_on, e.record_id, e.kind, e.is_counted,
-    e.is_capped, e.next_on, e.recorded_on, e.ended_on
+    e.is_capped, e.next_on, e.recorded_on, e.ended_on, e.detail, e.amount, e.unit
 FROM record r
 JOIN obligation_evidence e ON e.place = r.place AND e.subject_id = r.subject_id
     AND e.record_id = r.id
@@ -123,10 +130,11 @@ ORDER BY r.rev, e.rule_key, e.kind;
 -- name: bench_evidence_put :run
 -- in: place text, subject_id uuid, rule_key integer, happened_on date, record_id uuid, kind integer
 -- in: is_counted integer, is_capped integer, next_on date?, recorded_on date, ended_on date?
+-- in: detail integer, amount decimal, unit text
 INSERT INTO obligation_evidence (place, subject_id, rule_key, happened_on, record_id, kind,
-    is_counted, is_capped, next_on, recorded_on, ended_on)
+    is_counted, is_capped, next_on, recorded_on, ended_on, detail, amount, unit)
 VALUES (:place, :subject_id, :rule_key, :happened_on, :record_id, :kind, :is_counted, :is_capped,
-    :next_on, :recorded_on, :ended_on);
+    :next_on, :recorded_on, :ended_on, :detail, :amount, :unit);
 
 -- name: bench_audit_read :many
 -- in: place text, rev integer

@@ -147,6 +147,7 @@ static Err open_all(App *app, const AppOptions *options)
         TRY(app_load_packs(directory, &app->arena, &app->packs));
     access_register_scopes();
     record_set_hooks(app_record_hooks);
+    resident_set_hooks(app_resident_hooks);
     TRY(open_keys(app, options));
     TRY(open_database(app, options));
     if (options->packs == APP_PACKS_APPLIED_TO_ALL)

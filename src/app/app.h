@@ -9,6 +9,7 @@
 #include "core/cx.h"
 #include "core/keys.h"
 #include "engine/records/records.h"
+#include "engine/subjects/subjects.h"
 #include "pack/pack.h"
 
 typedef enum {
@@ -72,3 +73,4 @@ Instant app_now(Date fixed_day);
 
 /* The record hooks, in the order in which they run. */
 extern const RecordHook app_record_hooks[];
+extern const ResidentHook app_resident_hooks[];

@@ -22,6 +22,7 @@ typedef struct {
     Date day;        /* of this test */
     bool has_failed; /* this test */
     Uuid resident;
+    Uuid *records; /* of this test, in its order */
 } Run;
 
 static void say(Run *run, uint32_t line, Str message)
@@ -97,9 +98,9 @@ static Err add_test_resident(Run *run, Arena *arena)
         .birth_date = run->test->birth_date,
         .area = TEST_AREA,
         .name = STR("测试"),
-        .registered_on = run->test->birth_date,
-        .died_on = DATE_NONE,
-        .left_on = DATE_NONE,
+        .registered_on = run->test->registered_on,
+        .died_on = run->test->died_on,
+        .left_on = run->test->left_on,
     };
     return resident_add(&cx, &resident);
 }
@@ -152,6 +153,7 @@ static void submit_record(Run *run, size_t at, Arena *arena)
                          .facility = STR("000000G01"),
                          .answers = &answers};
     RecordReceipt receipt;
+    run->records[at] = draft.id;
     Err err = record_submit(&cx, &draft, &receipt);
     if (err == ERR_INVALID && confirm_soft(&cx, &answers, arena)) {
         cx.problem_n = 0;
@@ -163,16 +165,39 @@ static void submit_record(Run *run, size_t at, Arena *arena)
     say(run, record->line, str_printf(arena, "submitting: %.*s", STR_ARG(problem)));
 }
 
+static Err void_record(Run *run, size_t at, Arena *arena)
+{
+    const PackTestRecord *record = &run->test->records[at];
+    if (date_is_none(record->voided_on))
+        return OK;
+    Cx cx = cx_on(run, arena, record->voided_on);
+    return record_void(&cx, run->records[at], STR("测试"));
+}
+
 static bool is_listed(ObligationState state)
 {
     return state == OBLIGATION_OPEN || state == OBLIGATION_DUE || state == OBLIGATION_OVERDUE;
 }
 
+static bool is_amount(double a, double b)
+{
+    return !(a < b) && !(b < a);
+}
+
 static bool line_fits(const ObligationLine *line, const PackTestObligation *wanted)
 {
     const Obligation *obligation = &line->obligation;
-    return obligation->rule == wanted->rule
+    return obligation->rule->program == wanted->program
+           && str_equals(obligation->rule->id, wanted->rule)
            && str_equals_c(wanted->state, obligation_state_name(line->state))
+           && (wanted->item.n == 0 || str_equals(wanted->item, obligation_item(obligation)))
+           && (date_is_none(wanted->closes_on)
+               || date_compare(wanted->closes_on, obligation->closes_on) == 0)
+           && (wanted->due_minute < 0 || wanted->due_minute == obligation->due_minute)
+           && (!wanted->has_done
+               || (is_amount(wanted->done, obligation->done)
+                   && is_amount(wanted->needed, obligation->needed)))
+           && (!wanted->has_flags || wanted->flags == line->flags)
            && (date_is_none(wanted->opens_on)
                || date_compare(wanted->opens_on, obligation->opens_on) == 0)
            && (date_is_none(wanted->due_on)
@@ -187,10 +212,20 @@ static Str lines_text(const ObligationLine *lines, size_t n, Arena *arena)
     buf_init(&buf, arena, KIB(16));
     for (size_t i = 0; i < n; i++) {
         const Obligation *obligation = &lines[i].obligation;
-        buf_printf(&buf, "%s%s opens %s due %s", i == 0 ? "" : "; ",
+        Str item = obligation_item(obligation);
+        buf_printf(&buf, "%s%.*s%s%.*s %s opens %s due %s closes %s", i == 0 ? "" : "; ",
+                   STR_ARG(obligation->rule->id), item.n == 0 ? "" : " ", STR_ARG(item),
                    obligation_state_name(lines[i].state),
                    str_to_c(arena, day_text(arena, obligation->opens_on)),
-                   str_to_c(arena, day_text(arena, obligation->due_on)));
+                   str_to_c(arena, day_text(arena, obligation->due_on)),
+                   str_to_c(arena, day_text(arena, obligation->closes_on)));
+        if (!date_is_none(obligation->met_on))
+            buf_printf(&buf, " met %s", str_to_c(arena, day_text(arena, obligation->met_on)));
+        if (obligation->due_minute >= 0)
+            buf_printf(&buf, " at %02d:%02d", (int)obligation->due_minute / 60,
+                       (int)obligation->due_minute % 60);
+        if (lines[i].flags != 0)
+            buf_printf(&buf, " flags %u", (unsigned)lines[i].flags);
     }
     return buf_str(&buf);
 }
@@ -228,11 +263,15 @@ static Err run_test(Run *run, const PackTest *test, bool forms_failed)
     run->test = test;
     run->has_failed = forms_failed;
     run->day = date_is_none(test->on) ? DAY_WITHOUT_ONE : test->on;
+    run->records = arena_array(&arena, Uuid, test->record_n + 1);
     check_identities(run, &arena);
     check_record_numbers(run, &arena);
-    Err err = test->record_n > 0 ? add_test_resident(run, &arena) : OK;
+    bool has_person = test->record_n > 0 || test->has_obligations;
+    Err err = has_person ? add_test_resident(run, &arena) : OK;
     for (size_t i = 0; err == OK && i < test->record_n; i++)
         submit_record(run, i, &arena);
+    for (size_t i = 0; err == OK && i < test->record_n; i++)
+        err = void_record(run, i, &arena);
     if (err == OK && test->has_obligations)
         check_obligations(run, &arena);
     if (run->has_failed || err != OK)

@@ -1,7 +1,12 @@
-/* What runs in the transaction of every record, in this order. */
+/* What runs in the transaction of every record and of every change of a resident, in this order. */
 #include "app/app.h"
 
 #include "engine/obligations/obligations.h"
+
+const ResidentHook app_resident_hooks[] = {
+    obligation_resident_hook,
+    NULL,
+};
 
 const RecordHook app_record_hooks[] = {
     obligation_record_hook,

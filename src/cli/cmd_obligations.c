@@ -42,12 +42,16 @@ static Err put_line(Cx *cx, const ObligationLine *line)
     json_text(json, line->obligation.rule->program->id);
     json_key_c(json, "obligation");
     json_text(json, line->obligation.rule->id);
+    if (line->obligation.item != 0) {
+        json_key_c(json, "item");
+        json_text(json, obligation_item(&line->obligation));
+    }
     json_key_c(json, "opens_on");
     json_date(json, line->obligation.opens_on);
     json_key_c(json, "due_on");
     json_date(json, line->obligation.due_on);
     json_key_c(json, "closes_on");
-    json_date(json, line->obligation.closes_on);
+    json_date(json, obligation_last_day(&line->obligation));
     json_key_c(json, "state");
     json_text_c(json, obligation_state_name(line->state));
     put_reasons(json, line, cx->lang);
@@ -61,10 +65,9 @@ static Err read_states(const Cli *cli, ObligationFilter *filter)
     while (str_cut(&rest, ',', &name)) {
         ObligationState state;
         if (!obligation_state_parse(str_trim(name), &state)) {
-            cli_say(
-                "catchment %s: there is no state %.*s; write open, due, overdue, met, missed or "
-                "closed",
-                cli->command->name, STR_ARG(name));
+            cli_say("catchment %s: there is no state %.*s; write open, due, overdue, met, missed, "
+                    "waived or closed",
+                    cli->command->name, STR_ARG(name));
             return ERR_USAGE;
         }
         filter->states[state] = true;

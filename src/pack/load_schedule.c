@@ -250,6 +250,11 @@ void read_item_head(RuleReader *rules, const Yaml *entry, Map *seen, RuleItem *i
 {
     item->id = read_id(rules->reader, entry, "id");
     item->title = read_wording(rules->reader, entry, "title");
+    Arena *arena = rules->reader->loader->arena;
+    const Wording *rule = &rules->rule->title;
+    item->line.zh = str_printf(arena, "%.*s %.*s", STR_ARG(rule->zh), STR_ARG(item->title.zh));
+    if (rule->en.n > 0 && item->title.en.n > 0)
+        item->line.en = str_printf(arena, "%.*s: %.*s", STR_ARG(rule->en), STR_ARG(item->title.en));
     if (item->id.n > 0)
         note_id_once(rules->reader, entry, seen, item->id);
 }

@@ -1,6 +1,8 @@
 /* Tests of packs: reading tests/NAME.yaml. */
 #include "pack/pack_int.h"
 
+#include "base/num.h"
+
 /* One file while it is read. */
 typedef struct TestFile {
     Reader reader;
@@ -217,8 +219,8 @@ static const Yaml *find_template(TestFile *file, const Yaml *map)
 
 static bool read_record(TestFile *file, const Yaml *item, PackTestRecord *ret_record)
 {
-    static const char *const keys[] = {"form",      "on",     "like", "answers",
-                                       "confirmed", "expect", NULL};
+    static const char *const keys[] = {"form",      "on",     "like",      "answers",
+                                       "confirmed", "expect", "voided_on", NULL};
     Reader *reader = &file->reader;
     Loader *loader = reader->loader;
     if (!read_map(reader, item, keys, 2))
@@ -226,7 +228,9 @@ static bool read_record(TestFile *file, const Yaml *item, PackTestRecord *ret_re
     const Yaml *name = read_key(item, "form");
     Declared *declared =
         name == NULL ? NULL : refer_to(reader, name, DECLARED_FORM, MISTAKE_FORM_UNKNOWN);
-    PackTestRecord record = {.on = read_date(reader, item, "on"), .line = line_of(item)};
+    PackTestRecord record = {.on = read_date(reader, item, "on"),
+                             .voided_on = read_date(reader, item, "voided_on"),
+                             .line = line_of(item)};
     if (declared == NULL || declared->compiled == NULL)
         return false;
     record.form = declared->compiled;
@@ -254,33 +258,122 @@ static void read_records(TestFile *file, const Yaml *list, PackTest *test)
 
 /* ---- what is owed, identity and record numbers ---- */
 
-static const Rule *find_rule(Reader *reader, const Yaml *map)
+/* A rule by program and id, and perhaps one of its items. */
+typedef struct RuleName {
+    const Program *program;
+    Str rule, item;
+} RuleName;
+
+static bool has_rule(const Program *program, Str id)
+{
+    for (size_t i = 0; i < program->rule_n; i++) {
+        if (str_equals(program->rules[i]->id, id))
+            return true;
+    }
+    return false;
+}
+
+static Str find_item(Reader *reader, const Yaml *map, const Program *program, Str rule)
+{
+    const Yaml *item = read_key(map, "item");
+    if (item == NULL)
+        return (Str){0};
+    Str id = read_scalar(reader, item);
+    VEC(Str) names = {0};
+    for (size_t i = 0; i < program->rule_n; i++) {
+        const Rule *edition = program->rules[i];
+        for (size_t j = 0; str_equals(edition->id, rule) && j < edition->item_n; j++) {
+            if (str_equals(edition->items[j].id, id))
+                return id;
+            VEC_PUSH(&reader->loader->work, &names, edition->items[j].id);
+        }
+    }
+    MISTAKE_AT(reader->loader, reader->file, item->at, MISTAKE_TEST_ITEM, same(rule), same(id),
+               choice_fix(reader->loader, id, names.items, names.n));
+    return (Str){0};
+}
+
+static RuleName find_rule(Reader *reader, const Yaml *map)
 {
     const Yaml *program = read_key(map, "program");
     const Yaml *obligation = read_key(map, "obligation");
+    RuleName name = {0};
     if (program == NULL || obligation == NULL)
-        return NULL;
+        return name;
     Loader *loader = reader->loader;
     Declared *declared = refer_to(reader, program, DECLARED_PROGRAM, MISTAKE_PROGRAM_UNKNOWN);
-    const Program *found = declared == NULL ? NULL : declared->compiled;
-    Str id = read_scalar(reader, obligation);
-    VEC(Str) names = {0};
-    for (size_t i = 0; found != NULL && i < found->rule_n; i++) {
-        if (str_equals(found->rules[i]->id, id))
-            return found->rules[i];
-        VEC_PUSH(&loader->work, &names, found->rules[i]->id);
+    name.program = declared == NULL ? NULL : declared->compiled;
+    name.rule = read_scalar(reader, obligation);
+    if (name.program == NULL || name.rule.n == 0)
+        return name;
+    if (has_rule(name.program, name.rule)) {
+        name.item = find_item(reader, map, name.program, name.rule);
+        return name;
     }
-    if (found != NULL && id.n > 0)
-        MISTAKE_AT(loader, reader->file, obligation->at, MISTAKE_TEST_FORM_PROGRAM, same(found->id),
-                   same(id), choice_fix(loader, id, names.items, names.n));
-    return NULL;
+    VEC(Str) names = {0};
+    for (size_t i = 0; i < name.program->rule_n; i++)
+        VEC_PUSH(&loader->work, &names, name.program->rules[i]->id);
+    MISTAKE_AT(loader, reader->file, obligation->at, MISTAKE_TEST_FORM_PROGRAM,
+               same(name.program->id), same(name.rule),
+               choice_fix(loader, name.rule, names.items, names.n));
+    return name;
+}
+
+/* "2025-03-04 09:30": the day and the minute of it. */
+static void read_due_at(Reader *reader, const Yaml *item, PackTestObligation *line)
+{
+    const Yaml *value = read_key(item, "due_at");
+    line->due_minute = -1;
+    if (value == NULL)
+        return;
+    Str text = read_scalar(reader, value);
+    int64_t hours = 0, minutes = 0;
+    bool is_time = text.n == 16 && text.p[10] == ' ' && text.p[13] == ':'
+                   && date_parse(str_slice(text, 0, 10), &line->due_on) == OK
+                   && num_parse_i64(str_slice(text, 12, 13), &hours) == OK
+                   && num_parse_i64(str_slice(text, 15, 16), &minutes) == OK && text.p[11] >= '0'
+                   && text.p[11] <= '2' && text.p[14] >= '0' && text.p[14] <= '5';
+    hours += is_time ? (text.p[11] - '0') * 10 : 0;
+    minutes += is_time ? (text.p[14] - '0') * 10 : 0;
+    if (!is_time || hours > 23)
+        MISTAKE_AT(reader->loader, reader->file, value->at, MISTAKE_TEST_TIME, same(text));
+    else
+        line->due_minute = (int32_t)(hours * 60 + minutes);
+}
+
+static void read_flags(Reader *reader, const Yaml *item, PackTestObligation *line)
+{
+    static const char *const flags[] = {"age_too_young", "interval_too_short", NULL};
+    const Yaml *list = read_key(item, "flags");
+    if (list == NULL || !read_list(reader, list, "flags", false))
+        return;
+    line->has_flags = true;
+    for (const Yaml *entry = list->first; entry != NULL; entry = entry->next) {
+        Str flag = read_scalar(reader, entry);
+        if (str_equals_c(flag, flags[0]))
+            line->flags |= 1;
+        else if (str_equals_c(flag, flags[1]))
+            line->flags |= 2;
+        else
+            MISTAKE_AT(reader->loader, reader->file, entry->at, MISTAKE_CHOICE_UNKNOWN, same(flag),
+                       same(STR("flags")), choice_fix_c(reader->loader, flag, flags));
+    }
+}
+
+static void read_done(Reader *reader, const Yaml *item, PackTestObligation *line)
+{
+    const Yaml *done = read_key(item, "done"), *needed = read_key(item, "needed");
+    line->has_done = done != NULL && needed != NULL && read_number(reader, done, &line->done)
+                     && read_number(reader, needed, &line->needed);
 }
 
 static void read_obligations(Reader *reader, const Yaml *list, PackTest *test)
 {
-    static const char *const keys[] = {"program", "obligation", "state", "opens_on",
-                                       "due_on",  "met_on",     NULL};
-    static const char *const states[] = {"open", "due", "overdue", "met", "missed", "closed", NULL};
+    static const char *const keys[] = {"program", "obligation", "state",     "opens_on", "due_on",
+                                       "met_on",  "item",       "closes_on", "due_at",   "done",
+                                       "needed",  "flags",      NULL};
+    static const char *const states[] = {"open",   "due",    "overdue", "met",
+                                         "missed", "closed", "waived",  NULL};
     if (!read_list(reader, list, "expect", false))
         return;
     test->has_obligations = true;
@@ -289,13 +382,21 @@ static void read_obligations(Reader *reader, const Yaml *list, PackTest *test)
         if (!read_map(reader, item, keys, 3))
             continue;
         size_t state = read_choice(reader, item, "state", states);
-        lines[test->obligation_n++] =
+        RuleName name = find_rule(reader, item);
+        PackTestObligation *line = &lines[test->obligation_n++];
+        *line =
             (PackTestObligation){.line = line_of(item),
-                                 .rule = find_rule(reader, item),
+                                 .program = name.program,
+                                 .rule = name.rule,
+                                 .item = name.item,
                                  .state = state == SIZE_MAX ? (Str){0} : str_from_c(states[state]),
                                  .opens_on = read_date(reader, item, "opens_on"),
                                  .due_on = read_date(reader, item, "due_on"),
-                                 .met_on = read_date(reader, item, "met_on")};
+                                 .met_on = read_date(reader, item, "met_on"),
+                                 .closes_on = read_date(reader, item, "closes_on")};
+        read_due_at(reader, item, line);
+        read_done(reader, item, line);
+        read_flags(reader, item, line);
     }
     test->obligations = lines;
 }
@@ -356,7 +457,8 @@ static void read_test(TestFile *file, const Yaml *item)
 {
     static const char *const keys[] = {
         "name", "case", "on", "resident", "records", "expect", "identity", "record_number", NULL};
-    static const char *const resident_keys[] = {"sex", "birth_date", NULL};
+    static const char *const resident_keys[] = {"sex",     "birth_date", "registered_on",
+                                                "died_on", "left_on",    NULL};
     Reader *reader = &file->reader;
     if (!read_map(reader, item, keys, 1))
         return;
@@ -367,13 +469,20 @@ static void read_test(TestFile *file, const Yaml *item)
                      .name = read_text(reader, item, "name"),
                      .number = read_text(reader, item, "case"),
                      .on = read_date(reader, item, "on"),
-                     .birth_date = DATE_NONE};
+                     .birth_date = DATE_NONE,
+                     .registered_on = DATE_NONE,
+                     .died_on = DATE_NONE,
+                     .left_on = DATE_NONE};
     if (resident != NULL && read_map(reader, resident, resident_keys, 2)) {
         test.sex = read_text(reader, resident, "sex");
         test.birth_date = read_date(reader, resident, "birth_date");
+        test.registered_on =
+            date_max(read_date(reader, resident, "registered_on"), test.birth_date);
+        test.died_on = read_date(reader, resident, "died_on");
+        test.left_on = read_date(reader, resident, "left_on");
     }
     const Yaml *records = read_key(item, "records");
-    if (records != NULL) {
+    if (records != NULL || read_key(item, "expect") != NULL) {
         Str needed[] = {STR("on"), STR("resident")};
         for (size_t i = 0; i < 2; i++) {
             const char *key = i == 0 ? "on" : "resident";

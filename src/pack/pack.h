@@ -99,6 +99,7 @@ typedef struct DoseInterval {
 typedef struct RuleItem {
     Str id;
     Wording title;
+    Wording line;            /* the rule's title and this one */
     Span opens, due, closes; /* of a window, from its anchor */
     size_t kind;             /* of a dose: index into Rule.kinds */
     DoseCase dose;           /* of a dose, as declared: `given` NULL */

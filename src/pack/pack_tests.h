@@ -20,6 +20,7 @@ typedef struct PackTestIssue {
 typedef struct PackTestRecord {
     const Form *form;
     Date on;
+    Date voided_on; /* or DATE_NONE */
     uint32_t line;
     FormAnswers answers; /* as entered: not evaluated; copy before evaluating */
     /* Of the form's judgement, where the test says something about it. */
@@ -43,10 +44,26 @@ typedef struct PackTestRecord {
  * line that is not expected fails the test. Lines that are met, missed or closed must exist. */
 typedef struct PackTestObligation {
     uint32_t line;
-    const Rule *rule;
-    Str state;                     /* "open", "due", "overdue", "met", "missed", "closed" */
-    Date opens_on, due_on, met_on; /* DATE_NONE: not asked */
+    const Program *program;
+    Str rule;  /* its id, of any edition */
+    Str state; /* "open", "due", "overdue", "met", "missed", "closed", "waived" */
+    Str item;  /* id of the window or dose; empty: not asked */
+    Date opens_on, due_on, met_on, closes_on; /* DATE_NONE: not asked */
+    int32_t due_minute;                       /* of due_on; -1: not asked */
+    bool has_done;
+    double done, needed;
+    bool has_flags; /* then exactly these */
+    uint32_t flags; /* bit 0 age_too_young, bit 1 interval_too_short */
 } PackTestObligation;
+
+/* Spares somebody an obligation, from a day on. */
+typedef struct PackTestWaiver {
+    uint32_t line;
+    const Program *program;
+    Str rule, item; /* item: empty for all */
+    Date on, until; /* until: DATE_NONE for good */
+    Str reason, text;
+} PackTestWaiver;
 
 typedef struct PackTestIdentity {
     uint32_t line;
@@ -74,11 +91,15 @@ typedef struct PackTest {
     Date on;
     Str sex;
     Date birth_date;
+    Date registered_on; /* the birth date, when the test does not say */
+    Date died_on, left_on;
     const PackTestRecord *records; /* in the order of the file */
     size_t record_n;
     bool has_obligations; /* an empty list: nothing is owed */
     const PackTestObligation *obligations;
     size_t obligation_n;
+    const PackTestWaiver *waivers;
+    size_t waiver_n;
     const PackTestIdentity *identities;
     size_t identity_n;
     const PackTestRecordNumber *record_numbers;

@@ -1,4 +1,5 @@
 /* /api/obligations: the due list of whoever asks, and why a line is owed. */
+#include "base/num.h"
 #include "web/records_json.h"
 
 #include "engine/subjects/subjects.h"
@@ -27,43 +28,56 @@ static Err read_states(Cx *cx, const HttpRequest *request, ObligationFilter *fil
     return OK;
 }
 
-/* "2025-06-30~hypertension~followup~<uuid>": where the page before ended. */
+/* "2025-06-30~child~exams~<uuid>~3~2025-07-29": where the page before ended. */
 static Err read_cursor(Cx *cx, const HttpRequest *request, ObligationCursor *cursor)
 {
-    Str rest = http_query(request, "after"), due_on = {0}, subject = {0};
+    Str rest = http_query(request, "after"), due_on = {0}, subject = {0}, item = {0};
+    int64_t number = 0;
     *cursor = (ObligationCursor){.due_on = DATE_NONE};
     if (rest.n == 0)
         return OK;
     Str whole = rest;
     if (str_cut(&rest, '~', &due_on) && date_parse(due_on, &cursor->due_on) == OK
         && str_cut(&rest, '~', &cursor->program) && str_cut(&rest, '~', &cursor->rule)
-        && str_cut(&rest, '~', &subject) && uuid_parse(subject, &cursor->subject) == OK)
+        && str_cut(&rest, '~', &subject) && uuid_parse(subject, &cursor->subject) == OK
+        && str_cut(&rest, '~', &item) && num_parse_i64(item, &number) == OK && number >= 0
+        && number <= UINT32_MAX && date_parse(rest, &cursor->closes_on) == OK) {
+        cursor->item = (uint32_t)number;
         return OK;
+    }
     return cx_fail(cx, ERR_INVALID, TEXT_PARAMETER_WRONG, STR("after"), 3, STR("after"), whole,
                    STR("next"));
 }
 
 static Str cursor_text(Cx *cx, const ObligationLine *line)
 {
-    char day[DATE_TEXT_SIZE], id[UUID_TEXT_SIZE];
+    char due[DATE_TEXT_SIZE], closes[DATE_TEXT_SIZE], id[UUID_TEXT_SIZE];
     const Obligation *obligation = &line->obligation;
-    return str_printf(cx->arena, "%s~%.*s~%.*s~%s", date_format(obligation->due_on, day),
+    return str_printf(cx->arena, "%s~%.*s~%.*s~%s~%u~%s", date_format(obligation->due_on, due),
                       STR_ARG(obligation->rule->program->id), STR_ARG(obligation->rule->id),
-                      uuid_format(obligation->subject, id));
+                      uuid_format(obligation->subject, id), (unsigned)obligation->item,
+                      date_format(obligation->closes_on, closes));
 }
 
 void web_json_obligation(JsonOut *out, const ObligationLine *line, Date on)
 {
     const Obligation *obligation = &line->obligation;
     const Rule *rule = obligation->rule;
+    char time[OBLIGATION_TIME_SIZE];
     web_json_text(out, "program", rule->program->id);
     web_json_wording(out, "program_title", rule->program->title);
     web_json_text(out, "obligation", rule->id);
-    web_json_wording(out, "title", rule->title);
+    web_json_wording(out, "title", obligation_title(obligation));
+    web_json_text(out, "item", obligation_item(obligation));
     web_json_text(out, "form", rule->evidence->id);
     web_json_date(out, "opens_on", obligation->opens_on);
     web_json_date(out, "due_on", obligation->due_on);
-    web_json_date(out, "closes_on", obligation->closes_on);
+    web_json_date(out, "closes_on", obligation_last_day(obligation));
+    web_json_text(out, "due_at", obligation_due_time(obligation, time));
+    json_key_c(out, "done");
+    json_decimal(out, obligation->done);
+    json_key_c(out, "needed");
+    json_decimal(out, obligation->needed);
     json_key_c(out, "state");
     json_text_c(out, obligation_state_name(line->state));
     json_key_c(out, "days_late");
@@ -77,7 +91,8 @@ void web_json_obligation(JsonOut *out, const ObligationLine *line, Date on)
 bool obligation_is_shown(const ObligationLine *line, const Rule **answered)
 {
     const Rule *rule = line->obligation.rule;
-    if (line->state == OBLIGATION_MET || line->state == OBLIGATION_MISSED)
+    if (line->state == OBLIGATION_MET || line->state == OBLIGATION_MISSED
+        || line->state == OBLIGATION_WAIVED)
         return true;
     if (line->state == OBLIGATION_CLOSED && *answered == rule)
         return false;

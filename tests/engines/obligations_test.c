@@ -372,8 +372,9 @@ static void pages_follow_each_other_without_gap_or_repetition(void **state)
         for (size_t i = 0; i < n; i++)
             VEC_PUSH(&f->arena, &all, lines[i]);
         const Obligation *last = &lines[n - 1].obligation;
-        filter.after = (ObligationCursor){last->due_on, last->rule->program->id, last->rule->id,
-                                          last->subject};
+        filter.after =
+            (ObligationCursor){last->due_on, last->rule->program->id, last->rule->id, last->subject,
+                               last->item,   last->closes_on};
     }
     assert_texts_equal(list_text(f, all.items, all.n), whole);
 }
@@ -668,19 +669,21 @@ static void missed_history_is_not_read(void **state)
     live_on(f, day("2025-02-10"));
     for (size_t i = 0; i < PEOPLE; i++)
         submit(f, f->registration, i, day("2024-11-10"), NULL, UUID_NIL);
-    run_script(f,
-               "INSERT INTO obligation (place, subject_id, rule_key, closes_on, opens_on, due_on,"
-               " area_code) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
-               " WHERE i < 2000) SELECT o.place, o.subject_id, n.i, '2020-03-31', '2020-01-01',"
-               " '2020-03-31', o.area_code FROM obligation o, n"
-               " WHERE o.closes_on = '2025-03-31'");
+    run_script(
+        f,
+        "INSERT INTO obligation (place, subject_id, rule_key, item, closes_on, opens_on,"
+        " due_on, due_minute, area_code, done, needed) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
+        " WHERE i < 2000) SELECT o.place, o.subject_id, n.i, 0, '2020-03-31',"
+        " '2020-01-01', '2020-03-31', -1, o.area_code, 0, 1 FROM obligation o, n"
+        " WHERE o.closes_on = '2025-03-31'");
     run_script(f, "ANALYZE");
     Actor doctor = doctor_of(f, "V1");
     f->cx.actor = &doctor;
     const DbValue list[] = {db_text(f->cx.place), db_date(f->cx.today), db_text(STR("")),
                             db_text(STR("")),     db_integer(1),        db_integer(1),
                             db_integer(1),        db_null(DB_DATE),     db_text(STR("")),
-                            db_text(STR("")),     db_uuid(UUID_NIL),    db_integer(50)};
+                            db_text(STR("")),     db_uuid(UUID_NIL),    db_integer(0),
+                            db_null(DB_DATE),     db_integer(50)};
     const DbValue count[] = {db_text(f->cx.place), db_date(f->cx.today), db_text(STR(""))};
     assert_skips_missed(f, &sql_obligation_list_rows, list);
     assert_skips_missed(f, &sql_obligation_count_rows, count);

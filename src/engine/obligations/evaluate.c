@@ -1,32 +1,7 @@
-/* The periodic rule. The walk keeps one date (`asked`) with the reason for it: what the last visit,
- * or the last missed period, asks of the next one. */
-#include "engine/obligations/evaluate.h"
+/* Evaluation of any rule: the spells of its program, its schedule, waivers. */
+#include "engine/obligations/evaluate_int.h"
 
-/* A stretch of enrolment: from the day of entering to the day before leaving. */
-typedef struct {
-    const Evidence *enter;
-    Date after; /* first day that no longer belongs to it; DATE_NONE: open */
-} Spell;
-
-/* The date that the next visit is asked for by, and who asked. */
-typedef struct {
-    Date on;
-    DueReason reason;
-    Uuid record;
-    Date set_on; /* day of the visit that set it */
-} Asked;
-
-typedef struct {
-    const Rule *rule;
-    Uuid subject;
-    const Evidence *visits; /* every row; kinds other than VISIT are skipped */
-    size_t n;
-    size_t at; /* next row to read */
-    Spell spell;
-    Asked asked;
-    bool carries;    /* the period before ended unmet */
-    Date done_until; /* last day of the periods that an earlier spell has answered for */
-} Walk;
+#include <stdlib.h>
 
 Date rule_horizon(Date today)
 {
@@ -35,149 +10,279 @@ Date rule_horizon(Date today)
     return date_from_ymd(year + 1, 1, 1);
 }
 
-static bool is_before(Date a, Date b)
-{
-    return date_compare(a, b) < 0;
-}
+/* ---- who ---- */
 
-static Asked asked_by(const Evidence *row)
-{
-    if (date_is_none(row->next_on))
-        return (Asked){.on = DATE_NONE};
-    DueReason reason = row->kind == EVIDENCE_ENTER ? DUE_FIRST_DATE
-                       : row->is_capped            ? DUE_NEXT_CAPPED
-                                                   : DUE_NEXT_DATE;
-    return (Asked){row->next_on, reason, row->record, row->happened_on};
-}
+typedef struct {
+    Date from, until; /* DATE_NONE: no end */
+    bool is_empty;
+} AgeDays;
 
-/* The next visit of the spell before `after`, or NULL. */
-static const Evidence *next_visit(Walk *walk, Date after)
+static AgeDays age_days(const Program *program, const SubjectFacts *facts)
 {
-    after = date_min(after, walk->spell.after);
-    for (; walk->at < walk->n; walk->at++) {
-        const Evidence *row = &walk->visits[walk->at];
-        if (!is_before(row->happened_on, after))
-            return NULL;
-        if (row->kind != EVIDENCE_VISIT
-            || is_before(row->happened_on, walk->spell.enter->happened_on))
-            continue;
-        walk->at++;
-        return row;
+    AgeDays days = {DATE_NONE, DATE_NONE, false};
+    if (!program->has_age_from && !program->has_age_before)
+        return days;
+    if (date_is_none(facts->birth_date))
+        return (AgeDays){.is_empty = true};
+    if (program->has_age_from) {
+        days.from = date_add_span(facts->birth_date, program->age_from);
+        if (program->is_age_of_year)
+            days.from = period_of(PERIOD_YEAR, days.from).first;
     }
-    return NULL;
+    if (program->has_age_before)
+        days.until = date_add_days(date_add_span(facts->birth_date, program->age_before), -1);
+    return days;
 }
 
-static Date opening(const Walk *walk, Period period)
+static bool facts_hold(const Program *program, const SubjectFacts *facts, Arena *arena)
 {
-    const Asked *asked = &walk->asked;
-    if (walk->carries || date_is_none(asked->on) || !is_before(asked->on, period.first))
-        return date_max(period.first, walk->spell.enter->happened_on);
-    Date noticed = date_add_days(asked->on, -walk->rule->notice_days);
-    return date_max(noticed, date_add_days(asked->set_on, 1));
+    if (program->where == NULL)
+        return true;
+    ExprValue slots[FACT_SLOT_N] = {EXPR_ABSENT, EXPR_ABSENT};
+    if (!str_is_empty(facts->sex))
+        slots[FACT_SLOT_SEX] = (ExprValue){.type = EXPR_TEXT, .as.text = facts->sex};
+    if (!date_is_none(facts->birth_date))
+        slots[FACT_SLOT_BIRTH_DATE] = (ExprValue){.type = EXPR_DATE, .as.date = facts->birth_date};
+    return expr_holds(program->where, slots, arena);
 }
 
-static ObligationOutcome outcome_of(const Walk *walk, Period period)
+static void add_spell(const AgeDays *age, Spell spell, Arena *arena, Spells *spells)
 {
-    Date last = period_last(period);
-    bool is_asked = !date_is_none(walk->asked.on) && is_before(walk->asked.on, last);
-    ObligationOutcome outcome = {
-        .obligation = {.subject = walk->subject,
-                       .rule = walk->rule,
-                       .opens_on = opening(walk, period),
-                       .due_on = is_asked ? walk->asked.on : last,
-                       .closes_on = last,
-                       .met_on = DATE_NONE},
-        .reason = !is_asked       ? DUE_PERIOD_END
-                  : walk->carries ? DUE_CARRIED
-                                  : walk->asked.reason,
-        .reason_record = is_asked ? walk->asked.record : UUID_NIL,
-        .enrolled_by = walk->spell.enter->record,
-    };
-    return outcome;
+    spell.from = date_max(spell.from, age->from);
+    spell.until = age->until;
+    bool is_too_old = !date_is_none(spell.until) && is_before(spell.until, spell.from);
+    bool is_over = !date_is_none(spell.after) && !is_before(spell.from, spell.after);
+    if (!is_too_old && !is_over)
+        VEC_PUSH(arena, spells, spell);
 }
 
-/* Reads the visits of one owed period and appends its outcome. */
-static void walk_period(Walk *walk, Period period, Arena *arena, ObligationOutcomes *outcomes)
+/* Everybody of whom age and facts hold, until the first leaving. */
+static void spell_of_facts(const SubjectFacts *facts, const AgeDays *age, const Evidence *evidence,
+                           size_t n, Arena *arena, Spells *spells)
 {
-    ObligationOutcome outcome = outcome_of(walk, period);
-    bool is_met = false;
-    for (const Evidence *visit; (visit = next_visit(walk, period.after)) != NULL;) {
-        if (!is_met && visit->is_counted) {
-            is_met = true;
-            outcome.obligation.met_by = visit->record;
-            outcome.obligation.met_on = visit->happened_on;
-            walk->asked = asked_by(visit);
-            continue;
-        }
-        if (visit->is_counted || !date_is_none(visit->next_on))
-            walk->asked = asked_by(visit);
-        if (!is_met && !date_is_none(visit->next_on)) {
-            Date opens_on = outcome.obligation.opens_on;
-            walk->carries = false; /* the visit's date replaces the one passed on */
-            outcome = outcome_of(walk, period);
-            outcome.obligation.opens_on = opens_on;
-        }
+    Date after = facts->gone_on;
+    for (size_t i = 0; i < n; i++) {
+        if (evidence[i].kind == EVIDENCE_LEAVE)
+            after = date_min(after, evidence[i].happened_on);
     }
-    walk->carries = !is_met;
-    if (!is_met) {
-        /* what was owed by its due day stays owed by it */
-        walk->asked = (Asked){outcome.obligation.due_on, DUE_CARRIED, outcome.reason_record,
-                              outcome.obligation.due_on};
-    }
-    Date after = walk->spell.after;
-    bool left_during = !date_is_none(after) && !is_before(outcome.obligation.closes_on, after);
-    bool is_done = !date_is_none(walk->done_until)
-                   && !is_before(walk->done_until, outcome.obligation.closes_on);
-    if ((is_met || !left_during) && !is_done)
-        VEC_PUSH(arena, outcomes, outcome);
+    Date from = date_max(facts->registered_on, facts->birth_date);
+    if (!date_is_none(from))
+        add_spell(age, (Spell){from, after, DATE_NONE, NULL}, arena, spells);
 }
 
-/* Visits between enrolment and the first owed period set dates but owe nothing. */
-static Period first_owed(Walk *walk)
+void program_spells(const Program *program, const SubjectFacts *facts, const Evidence *evidence,
+                    size_t n, Arena *arena, Spells *spells)
 {
-    const Evidence *enter = walk->spell.enter;
-    Period period = period_of(walk->rule->every, enter->happened_on);
-    walk->asked = asked_by(enter);
-    if (!date_is_none(enter->next_on) && is_before(enter->next_on, period.after))
-        return period;
-    for (const Evidence *visit; (visit = next_visit(walk, period.after)) != NULL;) {
-        if (visit->is_counted || !date_is_none(visit->next_on))
-            walk->asked = asked_by(visit);
+    AgeDays age = age_days(program, facts);
+    if (age.is_empty || !facts_hold(program, facts, arena))
+        return;
+    if (program->enrolled_by == NULL) {
+        spell_of_facts(facts, &age, evidence, n, arena, spells);
+        return;
     }
-    return period_next(period);
-}
-
-static void walk_spell(Walk *walk, Date horizon, Arena *arena, ObligationOutcomes *outcomes)
-{
-    walk->at = 0;
-    walk->carries = false;
-    walk->done_until =
-        outcomes->n == 0 ? DATE_NONE : outcomes->items[outcomes->n - 1].obligation.closes_on;
-    for (Period period = first_owed(walk); date_compare(period.first, horizon) <= 0;
-         period = period_next(period)) {
-        if (!date_is_none(walk->spell.after) && !is_before(period.first, walk->spell.after))
-            break;
-        walk_period(walk, period, arena, outcomes);
-    }
-}
-
-void rule_evaluate(const Rule *rule, Uuid subject, const Evidence *evidence, size_t n, Date gone_on,
-                   Date horizon, Arena *arena, ObligationOutcomes *outcomes)
-{
-    Walk walk = {.rule = rule, .subject = subject, .visits = evidence, .n = n};
     const Evidence *enter = NULL;
     for (size_t i = 0; i < n; i++) {
         const Evidence *row = &evidence[i];
         if (row->kind == EVIDENCE_ENTER && enter == NULL)
             enter = row;
-        if (row->kind == EVIDENCE_LEAVE && enter != NULL) {
-            walk.spell = (Spell){enter, date_min(row->happened_on, gone_on)};
-            walk_spell(&walk, horizon, arena, outcomes);
-            enter = NULL;
+        if (row->kind != EVIDENCE_LEAVE || enter == NULL)
+            continue;
+        Date after = date_min(row->happened_on, facts->gone_on);
+        add_spell(&age, (Spell){enter->happened_on, after, DATE_NONE, enter}, arena, spells);
+        enter = NULL;
+    }
+    if (enter != NULL)
+        add_spell(&age, (Spell){enter->happened_on, facts->gone_on, DATE_NONE, enter}, arena,
+                  spells);
+}
+
+const Spell *spell_of(const Evaluation *evaluation, Date first, Date last)
+{
+    for (size_t i = 0; i < evaluation->spell_n; i++) {
+        const Spell *spell = &evaluation->spells[i];
+        Date until = date_min(last, spell->until);
+        bool is_after = !date_is_none(spell->after) && !is_before(first, spell->after);
+        if (!is_after && !is_before(until, first) && !is_before(until, spell->from))
+            return spell;
+    }
+    return NULL;
+}
+
+bool rule_is_valid_on(const Rule *rule, Date day)
+{
+    return (date_is_none(rule->valid_from) || !is_before(day, rule->valid_from))
+           && (date_is_none(rule->valid_until) || !is_before(rule->valid_until, day));
+}
+
+/* ---- waivers ---- */
+
+void waivers_apply(const Evaluation *evaluation, ObligationOutcome *outcome)
+{
+    Obligation *obligation = &outcome->obligation;
+    for (size_t i = 0; i < evaluation->n; i++) {
+        const Evidence *row = &evaluation->rows[i];
+        if (row->kind != EVIDENCE_WAIVER
+            || (row->detail != 0 && row->detail != (int32_t)obligation->item))
+            continue;
+        Date until = date_is_none(row->next_on) ? FAR_DAY : row->next_on;
+        if (is_before(obligation->closes_on, row->happened_on)
+            || is_before(until, obligation->due_on) || !date_is_none(obligation->waived_on))
+            continue;
+        outcome->waiver = row->record;
+        if (is_before(until, obligation->closes_on)) {
+            obligation->due_on = date_add_days(until, 1);
+            obligation->due_minute = -1;
+            outcome->reason = DUE_AFTER_WAIVER;
+            outcome->reason_record = row->record;
+        } else {
+            obligation->waived_on = row->happened_on;
         }
     }
-    if (enter == NULL)
+}
+
+/* ---- windows: what is common to those of a list and to deadlines ---- */
+
+bool outcome_push(Evaluation *evaluation, ObligationOutcome *outcome)
+{
+    Obligation *obligation = &outcome->obligation;
+    bool is_met = !date_is_none(obligation->met_on);
+    const Spell *spell = spell_of(evaluation, obligation->opens_on, obligation->closes_on);
+    if (spell != NULL && !date_is_none(spell->until)) {
+        obligation->closes_on = date_min(obligation->closes_on, spell->until);
+        obligation->due_on = date_min(obligation->due_on, spell->until);
+    }
+    /* again: who left during it and came back before its end is in on its last day */
+    bool is_in = false;
+    for (size_t i = 0; i < evaluation->spell_n; i++) {
+        const Spell *one = &evaluation->spells[i];
+        is_in = is_in
+                || (!is_before(obligation->closes_on, one->from)
+                    && (date_is_none(one->after) || is_before(obligation->closes_on, one->after))
+                    && (date_is_none(one->until) || !is_before(one->until, obligation->closes_on)));
+    }
+    if (!is_met && !is_in)
+        return false;
+    if (spell != NULL && spell->enter != NULL)
+        outcome->enrolled_by = spell->enter->record;
+    if (!is_met)
+        waivers_apply(evaluation, outcome);
+    VEC_PUSH(evaluation->arena, evaluation->outcomes, *outcome);
+    return true;
+}
+
+static void meet(Window *window, const Evidence *visit)
+{
+    window->is_met = true;
+    window->outcome.obligation.met_by = visit->record;
+    window->outcome.obligation.met_on = visit->happened_on;
+    window->outcome.obligation.done = window->outcome.obligation.needed;
+}
+
+static bool is_within(Date day, Date first, Date last)
+{
+    return !is_before(day, first) && !is_before(last, day);
+}
+
+static void meet_one(Windows *windows, const Evidence *visit)
+{
+    Window *found = NULL;
+    for (size_t i = 0; i < windows->n; i++) {
+        Window *window = &windows->items[i];
+        const Obligation *obligation = &window->outcome.obligation;
+        if (window->is_met)
+            continue;
+        if (is_within(visit->happened_on, obligation->opens_on, obligation->due_on)) {
+            meet(window, visit);
+            return;
+        }
+        if (found == NULL
+            && is_within(visit->happened_on, obligation->opens_on, obligation->closes_on))
+            found = window;
+    }
+    if (found != NULL)
+        meet(found, visit);
+}
+
+void windows_meet(const Evaluation *evaluation, Windows *windows, bool many)
+{
+    for (size_t i = 0; i < evaluation->n; i++) {
+        const Evidence *visit = &evaluation->rows[i];
+        if (visit->kind != EVIDENCE_VISIT || !visit->is_counted)
+            continue;
+        if (!many) {
+            meet_one(windows, visit);
+            continue;
+        }
+        for (size_t j = 0; j < windows->n; j++) {
+            Window *window = &windows->items[j];
+            const Obligation *obligation = &window->outcome.obligation;
+            if (!window->is_met
+                && is_within(visit->happened_on, obligation->opens_on, obligation->closes_on))
+                meet(window, visit);
+        }
+    }
+}
+
+void windows_push(Evaluation *evaluation, Windows *windows)
+{
+    for (size_t i = 0; i < windows->n; i++)
+        (void)outcome_push(evaluation, &windows->items[i].outcome);
+}
+
+/* ---- any rule ---- */
+
+static int outcome_compare(const void *left, const void *right)
+{
+    const Obligation *a = &((const ObligationOutcome *)left)->obligation;
+    const Obligation *b = &((const ObligationOutcome *)right)->obligation;
+    if (a->item != b->item)
+        return a->item < b->item ? -1 : 1;
+    int order = date_compare(a->closes_on, b->closes_on);
+    if (order == 0)
+        order = date_compare(b->met_on, a->met_on); /* what is met stays */
+    return order != 0 ? order : uuid_compare(a->met_by, b->met_by);
+}
+
+/* Of equal items and last days one line is enough. */
+static void drop_equals(ObligationOutcomes *outcomes, size_t first)
+{
+    size_t kept = first;
+    for (size_t i = first; i < outcomes->n; i++) {
+        const Obligation *one = &outcomes->items[i].obligation;
+        const Obligation *last = kept > first ? &outcomes->items[kept - 1].obligation : NULL;
+        if (last == NULL || last->item != one->item
+            || date_compare(last->closes_on, one->closes_on) != 0)
+            outcomes->items[kept++] = outcomes->items[i];
+    }
+    outcomes->n = kept;
+}
+
+void rule_evaluate(const Rule *rule, const SubjectFacts *facts, const Evidence *evidence, size_t n,
+                   Date horizon, Arena *arena, ObligationOutcomes *outcomes)
+{
+    static void (*const schedules[])(Evaluation *) = {
+        [SCHEDULE_EVERY] = evaluate_every,         [SCHEDULE_WINDOWS] = evaluate_windows,
+        [SCHEDULE_AFTER] = evaluate_after,         [SCHEDULE_DOSES] = evaluate_doses,
+        [SCHEDULE_DEADLINES] = evaluate_deadlines,
+    };
+    Spells spells = {0};
+    program_spells(rule->program, facts, evidence, n, arena, &spells);
+    if (spells.n == 0)
         return;
-    walk.spell = (Spell){enter, gone_on};
-    walk_spell(&walk, horizon, arena, outcomes);
+    size_t first = outcomes->n;
+    Evaluation evaluation = {.rule = rule,
+                             .facts = facts,
+                             .rows = evidence,
+                             .n = n,
+                             .spells = spells.items,
+                             .spell_n = spells.n,
+                             .horizon = horizon,
+                             .arena = arena,
+                             .outcomes = outcomes};
+    schedules[rule->schedule](&evaluation);
+    if (outcomes->n - first > 1 && rule->schedule != SCHEDULE_EVERY) {
+        qsort(outcomes->items + first, outcomes->n - first, sizeof *outcomes->items,
+              outcome_compare);
+        drop_equals(outcomes, first);
+    }
 }

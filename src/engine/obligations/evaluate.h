@@ -1,18 +1,17 @@
-/* Evaluating one rule for one subject: from evidence to obligations. Pure: no database, no clock.
+/* Evaluating one rule for one subject: from evidence and facts to obligations. Pure: no database,
+ * no clock. A file a kind of schedule: evaluate_<kind>.c.
  *
- * A periodic rule owes one service in each calendar period, sooner when the last visit says so:
+ * One notion for every rule:
  *
- *  1. Enrolment opens a spell, leaving (or dying, moving away) ends it. Owed from the period after
- *     the enrolment; from the period of the enrolment itself when the enrolment sets a date in it.
- *  2. A record that counts, in the period, meets the period's obligation; nothing else does.
- *  3. due_on is the earlier of the period's last day and the date that the last visit set (already
- *     capped by the rule; visits that do not count, such as telephone visits, set dates too).
- *  4. A period that ends unmet is missed; its due_on passes to the next period, which is then
- * overdue from its first day: one line, not two.
- *  5. A period is answered for once: who leaves after the visit of a period and comes back in it
- * owes from the next one.
- *  6. A date that lies before the period opens the obligation early: notice_days before that date,
- *     but after the visit that set it. */
+ *  1. Who: spells, the stretches of days on which the subject is in the program. Enrolment opens
+ * one, leaving ends it; without a form, age and facts do, from the day the register knows the
+ *     subject. Dying and moving away end every spell.
+ *  2. Schedule: what is owed when, each with its first day, its due day and the last day that
+ * counts. What begins before or after the rule's own days (`valid`) belongs to another edition.
+ *  3. Evidence: records that count; each meets at most one obligation of a rule.
+ *  4. What the subject left during is not owed; what age ends, ends with it and is owed until then.
+ *  5. A waiver spares what falls due in its days: what also closes in them is waived, anything else
+ *     is due on the day after. */
 #pragma once
 
 #include "base/vec.h"
@@ -21,7 +20,9 @@
 typedef enum {
     EVIDENCE_ENTER, /* enrols; next_on is the first date, when one was set */
     EVIDENCE_LEAVE,
-    EVIDENCE_VISIT, /* is_counted: meets the obligation; next_on: the date it sets */
+    EVIDENCE_VISIT,  /* is_counted: meets the obligation; next_on: the date it sets */
+    EVIDENCE_ANCHOR, /* windows are counted from next_on; detail: minute of that day, or -1 */
+    EVIDENCE_WAIVER, /* from happened_on until next_on (none: for good); detail: item, or 0 */
 } EvidenceKind;
 
 /* One row of obligation_evidence. */
@@ -32,30 +33,64 @@ typedef struct Evidence {
     bool is_counted;
     bool is_capped; /* the date entered was later than the rule allows */
     Date next_on;
+    int32_t detail; /* of a visit: the kind of dose */
+    double amount;  /* of a visit: what a sum adds */
+    Str unit;       /* of a visit: what coverage counts */
 } Evidence;
 
+/* What rules read of a subject beside its records. */
+typedef struct SubjectFacts {
+    Uuid subject;
+    Str area;
+    Str sex;
+    Date birth_date;
+    Date registered_on;
+    Date gone_on; /* died or moved away, or DATE_NONE */
+} SubjectFacts;
+
 typedef enum {
-    DUE_PERIOD_END,  /* nothing sets a date: the period's last day */
-    DUE_NEXT_DATE,   /* the date that a visit set */
-    DUE_NEXT_CAPPED, /* the latest date that the rule allows after that visit */
-    DUE_FIRST_DATE,  /* the date that the enrolment set */
-    DUE_CARRIED,     /* passed on from a missed period */
+    DUE_PERIOD_END,    /* nothing sets a date: the period's last day */
+    DUE_NEXT_DATE,     /* the date that a visit set */
+    DUE_NEXT_CAPPED,   /* the latest date that the rule allows after that visit */
+    DUE_FIRST_DATE,    /* the date that the enrolment set */
+    DUE_CARRIED,       /* passed on from a missed period */
+    DUE_WINDOW,        /* the window's due day */
+    DUE_AFTER_ENTER,   /* so long after the enrolment */
+    DUE_AFTER_LAST,    /* so long after the last record */
+    DUE_DOSE_AGE,      /* the age of the dose */
+    DUE_DOSE_CATCH_UP, /* as soon as the dose can be given */
+    DUE_DEADLINE,      /* a day of every year */
+    DUE_AFTER_WAIVER,  /* the day after a waiver ends */
 } DueReason;
 
 typedef struct ObligationOutcome {
     Obligation obligation;
     DueReason reason;
-    Uuid reason_record; /* the visit or enrolment that set the date; nil for DUE_PERIOD_END */
-    Uuid enrolled_by;
+    Uuid reason_record; /* what set the date: visit, enrolment, event, waiver; or nil */
+    Uuid enrolled_by;   /* nil: by age or facts */
+    Uuid waiver;        /* nil: none */
+    uint32_t flags;     /* OBLIGATION_FLAG_... */
 } ObligationOutcome;
 
 typedef VEC(ObligationOutcome) ObligationOutcomes;
 
-/* evidence: of this subject and rule, in force, ascending by (happened_on, record). gone_on: the
- * day the subject died or left, or DATE_NONE. horizon: periods that begin after it are not
- * generated. Appends to *outcomes, ascending by period. */
-void rule_evaluate(const Rule *rule, Uuid subject, const Evidence *evidence, size_t n, Date gone_on,
+/* evidence: of this subject and rule, in force, ascending by (happened_on, record). horizon: what
+ * begins after it is not generated. Appends to *outcomes, ascending by (item, closes_on); no two
+ * have the same. */
+void rule_evaluate(const Rule *rule, const SubjectFacts *facts, const Evidence *evidence, size_t n,
                    Date horizon, Arena *arena, ObligationOutcomes *outcomes);
+
+/* A stretch of days in the program. */
+typedef struct Spell {
+    Date from;
+    Date after;            /* first day that no longer belongs to it; DATE_NONE: open */
+    Date until;            /* the last day by age; DATE_NONE: none */
+    const Evidence *enter; /* NULL: by age or facts */
+} Spell;
+typedef VEC(Spell) Spells;
+/* Ascending; evidence as above. */
+void program_spells(const Program *program, const SubjectFacts *facts, const Evidence *evidence,
+                    size_t n, Arena *arena, Spells *spells);
 
 /* The last first-day of a period that is generated on a day: 1 January of the next year. */
 Date rule_horizon(Date today);

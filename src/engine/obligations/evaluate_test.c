@@ -8,7 +8,17 @@
 
 #include "engine/obligations/evaluate.h"
 
-static const Rule rule = {.every = PERIOD_QUARTER, .notice_days = 14};
+static const Form registration = {.field_n = 0};
+static const Program program = {.enrolled_by = &registration};
+static const Rule rule = {
+    .program = &program,
+    .schedule = SCHEDULE_EVERY,
+    .valid_from = {INT32_MIN},
+    .valid_until = {INT32_MIN},
+    .every = PERIOD_QUARTER,
+    .needed = 1,
+    .notice_days = 14,
+};
 
 static Arena arena;
 
@@ -29,29 +39,49 @@ static Uuid id_of(uint8_t number)
 
 static Evidence enter(uint8_t number, const char *on, const char *first)
 {
-    return (Evidence){id_of(number), day(on), EVIDENCE_ENTER, false, false, day(first)};
+    return (Evidence){.record = id_of(number),
+                      .happened_on = day(on),
+                      .kind = EVIDENCE_ENTER,
+                      .is_counted = false,
+                      .next_on = day(first)};
 }
 
 static Evidence leave(uint8_t number, const char *on)
 {
-    return (Evidence){id_of(number), day(on), EVIDENCE_LEAVE, false, false, DATE_NONE};
+    return (Evidence){.record = id_of(number),
+                      .happened_on = day(on),
+                      .kind = EVIDENCE_LEAVE,
+                      .is_counted = false,
+                      .next_on = DATE_NONE};
 }
 
 static Evidence visit(uint8_t number, const char *on, const char *next)
 {
-    return (Evidence){id_of(number), day(on), EVIDENCE_VISIT, true, false, day(next)};
+    return (Evidence){.record = id_of(number),
+                      .happened_on = day(on),
+                      .kind = EVIDENCE_VISIT,
+                      .is_counted = true,
+                      .next_on = day(next)};
 }
 
 static Evidence telephone(uint8_t number, const char *on, const char *next)
 {
-    return (Evidence){id_of(number), day(on), EVIDENCE_VISIT, false, false, day(next)};
+    return (Evidence){.record = id_of(number),
+                      .happened_on = day(on),
+                      .kind = EVIDENCE_VISIT,
+                      .is_counted = false,
+                      .next_on = day(next)};
 }
 
 static ObligationOutcomes evaluate(const Evidence *rows, size_t n, const char *gone_on,
                                    const char *horizon)
 {
     ObligationOutcomes outcomes = {0};
-    rule_evaluate(&rule, id_of(200), rows, n, day(gone_on), day(horizon), &arena, &outcomes);
+    const SubjectFacts facts = {.subject = id_of(200),
+                                .birth_date = DATE_NONE,
+                                .registered_on = day("2000-01-01"),
+                                .gone_on = day(gone_on)};
+    rule_evaluate(&rule, &facts, rows, n, day(horizon), &arena, &outcomes);
     return outcomes;
 }
 
@@ -236,7 +266,8 @@ static void states_follow_the_day(void **state)
                        .opens_on = day("2025-04-01"),
                        .due_on = day("2025-05-10"),
                        .closes_on = day("2025-06-30"),
-                       .met_on = DATE_NONE};
+                       .met_on = DATE_NONE,
+                       .waived_on = DATE_NONE};
     static const struct {
         const char *on;
         ObligationState state;
@@ -251,6 +282,10 @@ static void states_follow_the_day(void **state)
     line.met_on = day("2025-05-12");
     assert_int_equal(obligation_state(&line, day("2025-05-11")), OBLIGATION_OVERDUE);
     assert_int_equal(obligation_state(&line, day("2025-05-12")), OBLIGATION_MET);
+    line.met_on = DATE_NONE;
+    line.waived_on = day("2025-05-12");
+    assert_int_equal(obligation_state(&line, day("2025-05-11")), OBLIGATION_OVERDUE);
+    assert_int_equal(obligation_state(&line, day("2025-07-01")), OBLIGATION_WAIVED);
 }
 
 static int arena_up(void **state)

@@ -5,7 +5,12 @@
  * record and rebuilding them later give the same table. */
 #include "engine/obligations/obligations_int.h"
 
-enum { BULK_ROWS = 4000 };
+#include "base/num.h"
+
+enum {
+    BULK_ROWS = 4000,
+    UNIT_SIZE = 48, /* bytes of a unit's code at most: what is longer is no code */
+};
 
 int64_t rule_key(const Rule *rule)
 {
@@ -57,23 +62,96 @@ static void add(Cx *cx, EvidenceRows *rows, const Rule *rule, const Record *reco
     VEC_PUSH(cx->arena, rows, (EvidenceRow){rule_key(rule), evidence});
 }
 
+/* The kind of dose that the record says; false: none. */
+static bool dose_kind(Cx *cx, const Rule *rule, const ExprValue *slots, int32_t *ret_kind)
+{
+    for (size_t i = 0; i < rule->kind_n; i++) {
+        if (holds(rule->kind_where[i], slots, cx->arena)) {
+            *ret_kind = (int32_t)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static double number_at(const ExprValue *slots, size_t slot)
+{
+    return slots[slot].type == EXPR_INTEGER   ? (double)slots[slot].as.integer
+           : slots[slot].type == EXPR_DECIMAL ? slots[slot].as.decimal
+                                              : 0;
+}
+
+/* What the record adds in its period; it does not count when it adds nothing. */
+static void add_tally(const Rule *rule, const ExprValue *slots, Evidence *visit)
+{
+    if (rule->tally == TALLY_COUNT)
+        return;
+    if (rule->tally == TALLY_SUM) {
+        visit->amount = number_at(slots, rule->tally_field);
+        visit->is_counted = visit->is_counted && visit->amount > 0;
+        return;
+    }
+    if (slots[rule->tally_field].type == EXPR_TEXT
+        && slots[rule->tally_field].as.text.n <= UNIT_SIZE)
+        visit->unit = slots[rule->tally_field].as.text;
+    visit->is_counted = visit->is_counted && visit->unit.n > 0;
+}
+
+static Date next_of(Cx *cx, const Expr *next, const ExprValue *slots)
+{
+    ExprValue value = expr_evaluate(next, slots, cx->arena);
+    return value.type == EXPR_DATE ? value.as.date : DATE_NONE;
+}
+
 static void add_visit(Cx *cx, EvidenceRows *rows, const Rule *rule, const Record *record,
                       const ExprValue *slots)
 {
     Evidence visit = {.kind = EVIDENCE_VISIT, .next_on = DATE_NONE};
-    visit.is_counted = holds(rule->evidence_where, slots, cx->arena);
+    visit.is_counted =
+        holds(rule->evidence_where, slots, cx->arena) && holds(rule->tally_where, slots, cx->arena);
+    if (rule->schedule == SCHEDULE_EVERY)
+        add_tally(rule, slots, &visit);
+    if (rule->schedule == SCHEDULE_DOSES)
+        visit.is_counted = visit.is_counted && dose_kind(cx, rule, slots, &visit.detail);
+    if (rule->schedule == SCHEDULE_AFTER)
+        visit.next_on = visit.is_counted ? next_of(cx, rule->next, slots) : DATE_NONE;
     if (rule->sooner_field != SIZE_MAX && holds(rule->sooner_where, slots, cx->arena)) {
         Date entered = date_at(slots, rule->sooner_field);
-        Date latest = DATE_NONE;
-        if (rule->sooner_latest != NULL) {
-            ExprValue value = expr_evaluate(rule->sooner_latest, slots, cx->arena);
-            latest = value.type == EXPR_DATE ? value.as.date : DATE_NONE;
-        }
+        Date latest =
+            rule->sooner_latest == NULL ? DATE_NONE : next_of(cx, rule->sooner_latest, slots);
         visit.next_on = date_min(entered, latest);
         visit.is_capped = !date_is_none(visit.next_on) && date_compare(visit.next_on, entered) != 0;
     }
     if (visit.is_counted || !date_is_none(visit.next_on))
         add(cx, rows, rule, record, visit);
+}
+
+/* "09:30" -> 570; -1 when it is no time. */
+static int32_t minute_of(const ExprValue *slots, size_t slot)
+{
+    Str text = slot != SIZE_MAX && slots[slot].type == EXPR_TEXT ? slots[slot].as.text : STR("");
+    int64_t hours = 0, minutes = 0;
+    if (text.n != 5 || text.p[2] != ':' || num_parse_i64(str_slice(text, 1, 2), &hours) != OK
+        || num_parse_i64(str_slice(text, 4, 5), &minutes) != OK)
+        return -1;
+    for (size_t i = 0; i < 5; i++) {
+        if (i != 2 && (text.p[i] < '0' || text.p[i] > '9'))
+            return -1;
+    }
+    hours += (text.p[0] - '0') * 10;
+    minutes += (text.p[3] - '0') * 10;
+    return hours < 24 && minutes < 60 ? (int32_t)(hours * 60 + minutes) : -1;
+}
+
+static void add_anchor(Cx *cx, EvidenceRows *rows, const Rule *rule, const Record *record,
+                       const ExprValue *slots)
+{
+    const RuleAnchor *anchor = &rule->anchor;
+    Evidence event = {.kind = EVIDENCE_ANCHOR,
+                      .next_on = date_at(slots, anchor->field),
+                      .detail = minute_of(slots, anchor->time_field)};
+    if (!date_is_none(event.next_on) && holds(anchor->where, slots, cx->arena))
+        add(cx, rows, rule, record, event);
 }
 
 void evidence_of_record(Cx *cx, const Form *form, const Record *record, EvidenceRows *rows)
@@ -83,7 +161,8 @@ void evidence_of_record(Cx *cx, const Form *form, const Record *record, Evidence
         const Rule *rule = cx->packs->rules[i];
         const Program *program = rule->program;
         bool enters = program->enrolled_by == form, leaves = program->left_by == form;
-        if (!enters && !leaves && rule->evidence != form)
+        bool anchors = rule->anchor.form == form;
+        if (!enters && !leaves && !anchors && rule->evidence != form)
             continue;
         if (slots == NULL)
             slots = slots_of(cx, form, record);
@@ -93,6 +172,8 @@ void evidence_of_record(Cx *cx, const Form *form, const Record *record, Evidence
         }
         if (leaves && holds(program->left_where, slots, cx->arena))
             add(cx, rows, rule, record, (Evidence){.kind = EVIDENCE_LEAVE, .next_on = DATE_NONE});
+        if (anchors)
+            add_anchor(cx, rows, rule, record, slots);
         if (rule->evidence == form)
             add_visit(cx, rows, rule, record, slots);
     }
@@ -114,6 +195,9 @@ Err evidence_write(Cx *cx, const Record *record, const EvidenceRows *rows)
             .next_on = evidence->next_on,
             .recorded_on = date_of_instant(record->recorded_at),
             .ended_on = record->is_ended ? date_of_instant(record->ended_at) : DATE_NONE,
+            .detail = evidence->detail,
+            .amount = evidence->amount,
+            .unit = evidence->unit.p == NULL ? STR("") : evidence->unit,
         };
         TRY(obligation_evidence_insert(cx->db, &in, NULL));
     }
@@ -145,6 +229,7 @@ Err obligation_record_hook(Cx *cx, const RecordChange *change)
 struct EvidenceBulk {
     Cx *cx;
     DbValue *values; /* BULK_ROWS rows of COLUMN_N */
+    char *units;     /* their units: the records' own texts end with the records */
     size_t n;
 };
 
@@ -154,7 +239,8 @@ static const DbColumn columns[] = {
     {"record_id", DB_UUID, false},     {"kind", DB_INTEGER, false},
     {"is_counted", DB_INTEGER, false}, {"is_capped", DB_INTEGER, false},
     {"next_on", DB_DATE, true},        {"recorded_on", DB_DATE, false},
-    {"ended_on", DB_DATE, true},
+    {"ended_on", DB_DATE, true},       {"detail", DB_INTEGER, false},
+    {"amount", DB_DECIMAL, false},     {"unit", DB_TEXT, false},
 };
 
 enum { COLUMN_N = sizeof columns / sizeof *columns };
@@ -164,6 +250,7 @@ Err evidence_bulk_begin(Cx *cx, EvidenceBulk **ret_bulk)
     EvidenceBulk *bulk = arena_new(cx->arena, EvidenceBulk);
     bulk->cx = cx;
     bulk->values = arena_array(cx->arena, DbValue, (size_t)BULK_ROWS * COLUMN_N);
+    bulk->units = arena_array(cx->arena, char, (size_t)BULK_ROWS *UNIT_SIZE);
     *ret_bulk = bulk;
     return OK;
 }
@@ -207,6 +294,12 @@ Err evidence_bulk_add(EvidenceBulk *bulk, const Form *form, const Record *record
         *value++ = db_date(evidence->next_on);
         *value++ = db_date(date_of_instant(record->recorded_at));
         *value++ = db_date(record->is_ended ? date_of_instant(record->ended_at) : DATE_NONE);
+        *value++ = db_integer(evidence->detail);
+        *value++ = db_decimal(evidence->amount);
+        char *unit = bulk->units + (bulk->n - 1) * UNIT_SIZE;
+        for (size_t j = 0; j < evidence->unit.n; j++)
+            unit[j] = evidence->unit.p[j];
+        *value++ = db_text((Str){unit, evidence->unit.n});
         if (bulk->n == BULK_ROWS)
             TRY(flush(bulk));
     }

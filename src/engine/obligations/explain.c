@@ -2,6 +2,8 @@
  * date. */
 #include "engine/obligations/obligations_int.h"
 
+#include "base/num.h"
+
 static Str day_text(Cx *cx, Date date)
 {
     char text[DATE_TEXT_SIZE];
@@ -10,22 +12,64 @@ static Str day_text(Cx *cx, Date date)
 
 static TextId text_of_reason(DueReason reason)
 {
-    switch (reason) {
-    case DUE_PERIOD_END: return TEXT_WHY_PERIOD_END;
-    case DUE_NEXT_DATE: return TEXT_WHY_NEXT_DATE;
-    case DUE_NEXT_CAPPED: return TEXT_WHY_NEXT_CAPPED;
-    case DUE_FIRST_DATE: return TEXT_WHY_FIRST_DATE;
-    case DUE_CARRIED: return TEXT_WHY_CARRIED;
-    }
-    return TEXT_WHY_PERIOD_END;
+    static const TextId texts[] = {
+        [DUE_PERIOD_END] = TEXT_WHY_PERIOD_END,   [DUE_NEXT_DATE] = TEXT_WHY_NEXT_DATE,
+        [DUE_NEXT_CAPPED] = TEXT_WHY_NEXT_CAPPED, [DUE_FIRST_DATE] = TEXT_WHY_FIRST_DATE,
+        [DUE_CARRIED] = TEXT_WHY_CARRIED,         [DUE_WINDOW] = TEXT_WHY_WINDOW,
+        [DUE_AFTER_ENTER] = TEXT_WHY_AFTER_ENTER, [DUE_AFTER_LAST] = TEXT_WHY_AFTER_LAST,
+        [DUE_DOSE_AGE] = TEXT_WHY_DOSE_AGE,       [DUE_DOSE_CATCH_UP] = TEXT_WHY_DOSE_CATCH_UP,
+        [DUE_DEADLINE] = TEXT_WHY_DEADLINE,       [DUE_AFTER_WAIVER] = TEXT_WHY_AFTER_WAIVER,
+    };
+    return texts[reason];
 }
 
-static const Uuid *one_record(Cx *cx, Uuid record, size_t *ret_n)
+/* The reasons of one line, while they are put together. */
+typedef struct {
+    Cx *cx;
+    const ObligationOutcome *outcome;
+    Str rule;
+    Str arguments[4]; /* period, due day, last day, first day */
+    VEC(ObligationReason) list;
+} Reasons;
+
+static void add(Reasons *reasons, Uuid record, Wording text)
 {
-    *ret_n = uuid_is_nil(record) ? 0 : 1;
-    Uuid *records = arena_new(cx->arena, Uuid);
+    Uuid *records = arena_new(reasons->cx->arena, Uuid);
     records[0] = record;
-    return records;
+    ObligationReason reason = {.rule = reasons->rule,
+                               .source = reasons->outcome->obligation.rule->source,
+                               .records = records,
+                               .record_n = uuid_is_nil(record) ? 0 : 1,
+                               .text = text};
+    VEC_PUSH(reasons->cx->arena, &reasons->list, reason);
+}
+
+static void add_text(Reasons *reasons, Uuid record, TextId text)
+{
+    add(reasons, record, text_fill(reasons->cx->arena, text, reasons->arguments, 4));
+}
+
+static void add_day(Reasons *reasons, Uuid record, TextId text, Date day)
+{
+    const Str arguments[] = {day_text(reasons->cx, day)};
+    add(reasons, record, text_fill(reasons->cx->arena, text, arguments, 1));
+}
+
+static Str amount_text(Cx *cx, double amount)
+{
+    char text[NUM_TEXT_SIZE];
+    return str_copy(cx->arena, str_from_c(num_format_double(amount, text)));
+}
+
+static void add_done(Reasons *reasons)
+{
+    const Obligation *obligation = &reasons->outcome->obligation;
+    Arena *arena = reasons->cx->arena;
+    if (!(obligation->needed > 1))
+        return;
+    const Str arguments[] = {amount_text(reasons->cx, obligation->done),
+                             amount_text(reasons->cx, obligation->needed)};
+    add(reasons, UUID_NIL, text_fill(arena, TEXT_WHY_DONE, arguments, 2));
 }
 
 void outcome_explain(Cx *cx, const ObligationOutcome *outcome, ObligationLine *line)
@@ -34,28 +78,23 @@ void outcome_explain(Cx *cx, const ObligationOutcome *outcome, ObligationLine *l
     const Rule *rule = obligation->rule;
     char name[PERIOD_NAME_SIZE];
     Period period = period_of(rule->every, obligation->closes_on);
-    const Str arguments[] = {
-        str_copy(cx->arena, str_from_c(period_name(period, name))),
-        day_text(cx, obligation->due_on),
-        day_text(cx, obligation->closes_on),
-    };
-    bool is_met = !date_is_none(obligation->met_on);
-    size_t n = is_met ? 3 : 2;
-    ObligationReason *why = arena_array(cx->arena, ObligationReason, n);
-    Str rule_text = rule_name(rule, cx->arena);
-    for (size_t i = 0; i < n; i++) {
-        why[i].rule = rule_text;
-        why[i].source = rule->source;
-    }
-    why[0].records = one_record(cx, outcome->enrolled_by, &why[0].record_n);
-    why[0].text = rule->remarks;
-    why[1].records = one_record(cx, outcome->reason_record, &why[1].record_n);
-    why[1].text = text_fill(cx->arena, text_of_reason(outcome->reason), arguments, 3);
-    if (is_met) {
-        const Str met[] = {day_text(cx, obligation->met_on)};
-        why[2].records = one_record(cx, obligation->met_by, &why[2].record_n);
-        why[2].text = text_fill(cx->arena, TEXT_WHY_MET, met, 1);
-    }
-    line->why = why;
-    line->why_n = n;
+    Reasons reasons = {.cx = cx, .outcome = outcome, .rule = rule_name(rule, cx->arena)};
+    reasons.arguments[0] = str_copy(cx->arena, str_from_c(period_name(period, name)));
+    reasons.arguments[1] = day_text(cx, obligation->due_on);
+    reasons.arguments[2] = day_text(cx, obligation->closes_on);
+    reasons.arguments[3] = day_text(cx, obligation->opens_on);
+    add(&reasons, outcome->enrolled_by, rule->remarks);
+    add_text(&reasons, outcome->reason_record, text_of_reason(outcome->reason));
+    add_done(&reasons);
+    if (!date_is_none(obligation->met_on))
+        add_day(&reasons, obligation->met_by, TEXT_WHY_MET, obligation->met_on);
+    if ((outcome->flags & OBLIGATION_FLAG_AGE_TOO_YOUNG) != 0)
+        add_text(&reasons, obligation->met_by, TEXT_WHY_AGE_TOO_YOUNG);
+    if ((outcome->flags & OBLIGATION_FLAG_INTERVAL_TOO_SHORT) != 0)
+        add_text(&reasons, obligation->met_by, TEXT_WHY_INTERVAL_TOO_SHORT);
+    if (!date_is_none(obligation->waived_on))
+        add_day(&reasons, outcome->waiver, TEXT_WHY_WAIVED, obligation->waived_on);
+    line->flags = outcome->flags;
+    line->why = reasons.list.items;
+    line->why_n = reasons.list.n;
 }

@@ -27,6 +27,8 @@ static ObligationListRowsIn list_in(const Cx *cx, const ObligationFilter *filter
         .after_program = filter->after.program.p == NULL ? STR("") : filter->after.program,
         .after_rule = filter->after.rule.p == NULL ? STR("") : filter->after.rule,
         .after_id = filter->after.subject,
+        .after_item = filter->after.item,
+        .after_closes = filter->after.closes_on,
         .most = (int64_t)filter->most,
     };
 }
@@ -45,8 +47,17 @@ static Err read_list(Cx *cx, const ObligationFilter *filter, Lines *lines)
         const Rule *rule = rule_by_key(cx, row.rule_key);
         if (rule == NULL)
             continue;
-        ObligationLine line = {.obligation = {row.subject_id, rule, row.opens_on, row.due_on,
-                                              row.closes_on, UUID_NIL, DATE_NONE},
+        ObligationLine line = {.obligation = {.subject = row.subject_id,
+                                              .rule = rule,
+                                              .item = (uint32_t)row.item,
+                                              .opens_on = row.opens_on,
+                                              .due_on = row.due_on,
+                                              .closes_on = row.closes_on,
+                                              .due_minute = (int32_t)row.due_minute,
+                                              .done = row.done,
+                                              .needed = row.needed,
+                                              .met_on = DATE_NONE,
+                                              .waived_on = DATE_NONE},
                                .area = row.area_code};
         line.state = obligation_state(&line.obligation, filter->on);
         VEC_PUSH(cx->arena, lines, line);
@@ -116,6 +127,7 @@ static ObligationOutcome as_of(const ObligationOutcome *outcome, Date on)
     if (!date_is_none(seen.obligation.met_on) && date_compare(seen.obligation.met_on, on) > 0) {
         seen.obligation.met_on = DATE_NONE;
         seen.obligation.met_by = UUID_NIL;
+        seen.obligation.done = 0; /* reached later: how far it was is not kept */
     }
     return seen;
 }
@@ -154,36 +166,63 @@ static void add_lines(Cx *cx, const ObligationRows *rows, const ObligationFilter
     }
 }
 
-static void flush_subject(Cx *cx, const SubjectFacts *facts, EvidenceRows *rows,
-                          const ObligationFilter *filter, Lines *lines)
+typedef struct {
+    Cx *cx;
+    const ObligationFilter *filter;
+    Lines *lines;
+} Explained;
+
+static void explain_subject(Explained *explained, const SubjectFacts *facts,
+                            const EvidenceRows *rows)
 {
     ObligationRows computed = {0};
-    subject_evaluate(cx, facts, rows->items, rows->n, rule_horizon(filter->on), &computed);
-    add_lines(cx, &computed, filter, lines);
-    rows->n = 0;
+    subject_evaluate(explained->cx, facts, rows->items, rows->n,
+                     rule_horizon(explained->filter->on), &computed);
+    add_lines(explained->cx, &computed, explained->filter, explained->lines);
 }
 
+typedef VEC(SubjectFacts) People;
+
+static Err read_people(Cx *cx, Date on, People *people)
+{
+    CLEANUP(db_rows_close) DbRows found = {0};
+    ObligationPeopleInScopeIn in = {cx->place, known_on(cx, on)};
+    TRY(obligation_people_in_scope_open(cx->db, scope_of(cx), &in, &found));
+    for (;;) {
+        ObligationPeopleInScopeRow row;
+        bool has_row = false;
+        TRY(obligation_people_in_scope_next(&found, cx->arena, &row, &has_row));
+        if (!has_row)
+            return OK;
+        SubjectFacts facts = FACTS_OF(row.id, row);
+        facts.gone_on = gone_by(row.died_on, row.left_on, on);
+        VEC_PUSH(cx->arena, people, facts);
+    }
+}
+
+/* People and their evidence, both in subject order. */
 static Err read_explained(Cx *cx, const ObligationFilter *filter, Lines *lines)
 {
+    People people = {0};
+    TRY(read_people(cx, filter->on, &people));
     CLEANUP(db_rows_close) DbRows found = {0};
     ObligationEvidenceInScopeIn in = {cx->place, known_on(cx, filter->on)};
     TRY(obligation_evidence_in_scope_open(cx->db, scope_of(cx), &in, &found));
-    SubjectFacts facts = {.gone_on = DATE_NONE};
+    Explained explained = {cx, filter, lines};
     EvidenceRows rows = {0};
-    for (;;) {
-        ObligationEvidenceInScopeRow row;
-        bool has_row = false;
-        TRY(obligation_evidence_in_scope_next(&found, cx->arena, &row, &has_row));
-        if (rows.n > 0 && (!has_row || !uuid_equals(row.subject_id, facts.subject)))
-            flush_subject(cx, &facts, &rows, filter, lines);
-        if (!has_row)
-            return OK;
-        facts = (SubjectFacts){row.subject_id, row.area_code,
-                               gone_by(row.died_on, row.left_on, filter->on)};
-        Evidence evidence = {row.record_id,       row.happened_on,    (EvidenceKind)row.kind,
-                             row.is_counted != 0, row.is_capped != 0, row.next_on};
-        VEC_PUSH(cx->arena, &rows, (EvidenceRow){row.rule_key, evidence});
+    ObligationEvidenceInScopeRow row = {.subject_id = UUID_NIL};
+    bool has_row = false;
+    TRY(obligation_evidence_in_scope_next(&found, cx->arena, &row, &has_row));
+    for (size_t i = 0; i < people.n; i++) {
+        rows.n = 0;
+        while (has_row && uuid_compare(row.subject_id, people.items[i].subject) <= 0) {
+            if (uuid_equals(row.subject_id, people.items[i].subject))
+                VEC_PUSH(cx->arena, &rows, (EvidenceRow){row.rule_key, EVIDENCE_OF(row)});
+            TRY(obligation_evidence_in_scope_next(&found, cx->arena, &row, &has_row));
+        }
+        explain_subject(&explained, &people.items[i], &rows);
     }
+    return OK;
 }
 
 static int line_compare(const void *left, const void *right)
@@ -196,6 +235,8 @@ static int line_compare(const void *left, const void *right)
         order = str_compare(a->obligation.rule->id, b->obligation.rule->id);
     if (order == 0)
         order = uuid_compare(a->obligation.subject, b->obligation.subject);
+    if (order == 0 && a->obligation.item != b->obligation.item)
+        order = a->obligation.item < b->obligation.item ? -1 : 1;
     return order != 0 ? order : date_compare(a->obligation.closes_on, b->obligation.closes_on);
 }
 

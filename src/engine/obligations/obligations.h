@@ -1,11 +1,12 @@
 /* Obligations: who is owed which service, by whom, by when, and which record met it.
  *
  * Invariants
- *  1. A stored row does not depend on the clock or the map: subject, rule, opens_on, due_on,
- *     closes_on, met_by. State comes from the dates and the day asked for, the owner from the
- * catchment in force.
- *  2. obligation_evidence is the narrow table that rules read: one row a record and rule, in
- * subject order. A record recomputes its own subject in its own transaction.
+ *  1. A stored row does not depend on the clock or the map: subject, rule, item, opens_on, due_on,
+ *     closes_on, met_by, waived_on. State comes from the dates and the day asked for, the owner
+ * from the catchment in force.
+ *  2. Rules read obligation_evidence, a narrow table with one row a record and rule, in subject
+ *     order, and the subject's facts. A record recomputes its own subject in its own transaction;
+ *     a change of facts marks the subject stale.
  *  3. Stored rows equal a full recomputation at any time (catchment obligations verify).
  *  4. A day in the past is answered with what was known at the end of it. */
 #pragma once
@@ -21,19 +22,40 @@ typedef enum {
     OBLIGATION_OVERDUE,
     OBLIGATION_MET,
     OBLIGATION_MISSED,
+    OBLIGATION_WAIVED,
+    OBLIGATION_STATE_N,
 } ObligationState;
 
 typedef struct Obligation {
     Uuid subject;
     const Rule *rule;
+    uint32_t item;                    /* rule->items[item - 1], or 0: the rule has none */
     Date opens_on, due_on, closes_on; /* closes_on: the last day that counts */
+    int32_t due_minute;               /* of due_on in China, or -1: all day */
+    double done, needed;              /* records, a sum, units: "1 of 2" */
     Uuid met_by;                      /* record, or nil */
     Date met_on;
+    Date waived_on; /* spared from this day on, or DATE_NONE */
 } Obligation;
+
+/* Of the rule, and of the window or dose. */
+Wording obligation_title(const Obligation *obligation);
+/* closes_on, or DATE_NONE: it stays open until it is met. */
+Date obligation_last_day(const Obligation *obligation);
+/* "09:30" of due_on, or empty: all day. */
+enum { OBLIGATION_TIME_SIZE = 6 };
+Str obligation_due_time(const Obligation *obligation, char out[OBLIGATION_TIME_SIZE]);
+Str obligation_item(const Obligation *obligation); /* id of the window or dose, or empty */
 
 ObligationState obligation_state(const Obligation *obligation, Date day);
 const char *obligation_state_name(ObligationState state); /* "open", "due", "overdue" ... */
 bool obligation_state_parse(Str name, ObligationState *ret_state);
+
+/* What was not right about the record that met it. */
+enum {
+    OBLIGATION_FLAG_AGE_TOO_YOUNG = 1,
+    OBLIGATION_FLAG_INTERVAL_TOO_SHORT = 2,
+};
 
 /* One reason of an obligation's dates. */
 typedef struct ObligationReason {
@@ -49,6 +71,7 @@ typedef struct ObligationLine {
     Obligation obligation;
     ObligationState state;
     Str area;
+    uint32_t flags;              /* OBLIGATION_FLAG_..., of lines with reasons */
     const ObligationReason *why; /* NULL where the list was asked for without reasons */
     size_t why_n;
 } ObligationLine;
@@ -58,13 +81,15 @@ typedef struct ObligationCursor {
     Date due_on;
     Str program, rule;
     Uuid subject;
+    uint32_t item;
+    Date closes_on;
 } ObligationCursor;
 
 typedef struct ObligationFilter {
     Date on;
     Str program; /* empty: every program */
     Str area;    /* code of a village, or of a town for its villages; empty: every area in sight */
-    bool states[OBLIGATION_MISSED + 1];
+    bool states[OBLIGATION_STATE_N];
     const Str *areas; /* obligation_list_explained only: these areas; NULL: all in sight */
     size_t area_n;
     ObligationCursor after; /* obligation_list only */
@@ -75,6 +100,8 @@ typedef struct ObligationFilter {
 
 /* The record hook: writes the record's evidence and recomputes its subject, in its transaction. */
 Err obligation_record_hook(Cx *cx, const RecordChange *change) MUST_CHECK;
+/* The resident hook: birth date, sex, area, death, moving away. */
+Err obligation_resident_hook(Cx *cx, Uuid resident) MUST_CHECK;
 
 /* Notes the rules of the pack set. A rule that is new or has changed gets its evidence made anew
  * and its subjects marked stale. Call after record_tables_update; cheap when nothing changed. */

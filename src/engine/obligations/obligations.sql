@@ -17,10 +17,11 @@ ON CONFLICT (place, rule_key) DO UPDATE SET notice_days = :notice_days, signatur
 -- name: obligation_evidence_insert :run
 -- in: place text, subject_id uuid, rule_key integer, happened_on date, record_id uuid, kind integer
 -- in: is_counted integer, is_capped integer, next_on date?, recorded_on date, ended_on date?
+-- in: detail integer, amount decimal, unit text
 INSERT INTO obligation_evidence (place, subject_id, rule_key, happened_on, record_id, kind,
-    is_counted, is_capped, next_on, recorded_on, ended_on)
+    is_counted, is_capped, next_on, recorded_on, ended_on, detail, amount, unit)
 VALUES (:place, :subject_id, :rule_key, :happened_on, :record_id, :kind, :is_counted, :is_capped,
-    :next_on, :recorded_on, :ended_on);
+    :next_on, :recorded_on, :ended_on, :detail, :amount, :unit);
 
 -- name: obligation_evidence_end :run
 -- in: place text, subject_id uuid, record_id uuid, ended_on date
@@ -30,35 +31,45 @@ WHERE place = :place AND subject_id = :subject_id AND record_id = :record_id AND
 -- name: obligation_evidence_of_subject :many
 -- in: place text, subject_id uuid, known_on date
 -- out: rule_key integer, happened_on date, record_id uuid, kind integer, is_counted integer
--- out: is_capped integer, next_on date?
-SELECT e.rule_key, e.happened_on, e.record_id, e.kind, e.is_counted, e.is_capped, e.next_on
+-- out: is_capped integer, next_on date?, detail integer, amount decimal, unit text
+SELECT e.rule_key, e.happened_on, e.record_id, e.kind, e.is_counted, e.is_capped, e.next_on, e.detail,
+    e.amount, e.unit
 FROM obligation_evidence e
 WHERE e.place = :place AND e.subject_id = :subject_id AND e.recorded_on <= :known_on
   AND (e.ended_on IS NULL OR e.ended_on > :known_on)
 ORDER BY e.rule_key, e.happened_on, e.record_id, e.kind;
 
--- name: obligation_evidence_page :many
+-- The people of a page, in the order of the evidence.
+-- name: obligation_people_page :many
 -- in: place text, after_id uuid, most integer
--- out: subject_id uuid, rule_key integer, happened_on date, record_id uuid, kind integer
--- out: is_counted integer, is_capped integer, next_on date?
-SELECT e.subject_id, e.rule_key, e.happened_on, e.record_id, e.kind, e.is_counted, e.is_capped,
-    e.next_on
-FROM obligation_evidence e
-WHERE e.place = :place AND e.subject_id > :after_id AND e.ended_on IS NULL
-ORDER BY e.subject_id, e.rule_key, e.happened_on, e.record_id, e.kind
+-- out: id uuid, area_code text, sex text, birth_date date?, registered_on date, died_on date?
+-- out: left_on date?
+-- unscoped: recomputes what is owed to everybody; nobody reads the rows
+SELECT r.id, r.area_code, r.sex, r.birth_date, r.registered_on, r.died_on, r.left_on
+FROM v_resident r
+WHERE r.place = :place AND r.id > :after_id
+ORDER BY r.id
 LIMIT :most;
 
--- Who the page is about, once each: not once a row of evidence.
--- name: obligation_facts_page :many
+-- name: obligation_evidence_page :many
 -- in: place text, after_id uuid, until_id uuid
--- out: subject_id uuid, area_code text, died_on date?, left_on date?
--- unscoped: recomputes what is owed to everybody; nobody reads the rows
-SELECT r.id AS subject_id, r.area_code, r.died_on, r.left_on
-FROM (SELECT DISTINCT e.subject_id
-      FROM obligation_evidence e
-      WHERE e.place = :place AND e.subject_id > :after_id AND e.subject_id <= :until_id) s
-CROSS JOIN v_resident r
-WHERE r.place = :place AND r.id = s.subject_id
+-- out: subject_id uuid, rule_key integer, happened_on date, record_id uuid, kind integer
+-- out: is_counted integer, is_capped integer, next_on date?, detail integer, amount decimal
+-- out: unit text
+SELECT e.subject_id, e.rule_key, e.happened_on, e.record_id, e.kind, e.is_counted, e.is_capped, e.next_on, e.detail,
+    e.amount, e.unit
+FROM obligation_evidence e
+WHERE e.place = :place AND e.subject_id > :after_id AND e.subject_id <= :until_id
+  AND e.ended_on IS NULL
+ORDER BY e.subject_id, e.rule_key, e.happened_on, e.record_id, e.kind;
+
+-- name: obligation_people_in_scope :many
+-- in: place text, known_on date
+-- out: id uuid, area_code text, sex text, birth_date date?, registered_on date, died_on date?
+-- out: left_on date?
+SELECT r.id, r.area_code, r.sex, r.birth_date, r.registered_on, r.died_on, r.left_on
+FROM v_resident r
+WHERE r.place = :place AND {scope:resident r} AND r.registered_on <= :known_on
 ORDER BY r.id;
 
 -- CROSS JOIN: the people in sight first, in SQLite too, which would else read everybody's evidence to
@@ -66,10 +77,10 @@ ORDER BY r.id;
 -- name: obligation_evidence_in_scope :many
 -- in: place text, known_on date
 -- out: subject_id uuid, rule_key integer, happened_on date, record_id uuid, kind integer
--- out: is_counted integer, is_capped integer, next_on date?, area_code text?, died_on date?
--- out: left_on date?
-SELECT e.subject_id, e.rule_key, e.happened_on, e.record_id, e.kind, e.is_counted, e.is_capped,
-    e.next_on, r.area_code, r.died_on, r.left_on
+-- out: is_counted integer, is_capped integer, next_on date?, detail integer, amount decimal
+-- out: unit text
+SELECT e.subject_id, e.rule_key, e.happened_on, e.record_id, e.kind, e.is_counted, e.is_capped, e.next_on, e.detail,
+    e.amount, e.unit
 FROM v_resident r
 CROSS JOIN obligation_evidence e
 WHERE r.place = :place AND {scope:resident r} AND e.place = r.place AND e.subject_id = r.id
@@ -79,29 +90,33 @@ ORDER BY e.subject_id, e.rule_key, e.happened_on, e.record_id, e.kind;
 
 -- name: obligation_subject_facts :maybe
 -- in: place text, subject_id uuid
--- out: area_code text?, died_on date?, left_on date?
+-- out: area_code text, sex text, birth_date date?, registered_on date, died_on date?, left_on date?
 -- unscoped: recomputes the subject whose record the caller has just been allowed to write
-SELECT r.area_code, r.died_on, r.left_on
+SELECT r.area_code, r.sex, r.birth_date, r.registered_on, r.died_on, r.left_on
 FROM v_resident r
 WHERE r.place = :place AND r.id = :subject_id;
 
 -- name: obligation_of_subject :many
 -- in: place text, subject_id uuid
--- out: rule_key integer, closes_on date, opens_on date, due_on date, area_code text, met_by uuid?
--- out: met_on date?
-SELECT o.rule_key, o.closes_on, o.opens_on, o.due_on, o.area_code, o.met_by, o.met_on
+-- out: rule_key integer, item integer, closes_on date, opens_on date, due_on date
+-- out: due_minute integer, area_code text, done decimal, needed decimal, met_by uuid?, met_on date?
+-- out: waived_on date?
+SELECT o.rule_key, o.item, o.closes_on, o.opens_on, o.due_on, o.due_minute, o.area_code, o.done,
+    o.needed, o.met_by, o.met_on, o.waived_on
 FROM obligation o
 WHERE o.place = :place AND o.subject_id = :subject_id
-ORDER BY o.rule_key, o.closes_on;
+ORDER BY o.rule_key, o.item, o.closes_on;
 
 -- name: obligation_page :many
 -- in: place text, after_id uuid, until_id uuid
--- out: subject_id uuid, rule_key integer, closes_on date, opens_on date, due_on date, area_code text
--- out: met_by uuid?, met_on date?
-SELECT o.subject_id, o.rule_key, o.closes_on, o.opens_on, o.due_on, o.area_code, o.met_by, o.met_on
+-- out: subject_id uuid, rule_key integer, item integer, closes_on date, opens_on date, due_on date
+-- out: due_minute integer, area_code text, done decimal, needed decimal, met_by uuid?, met_on date?
+-- out: waived_on date?
+SELECT o.subject_id, o.rule_key, o.item, o.closes_on, o.opens_on, o.due_on, o.due_minute,
+    o.area_code, o.done, o.needed, o.met_by, o.met_on, o.waived_on
 FROM obligation o
 WHERE o.place = :place AND o.subject_id > :after_id AND o.subject_id <= :until_id
-ORDER BY o.subject_id, o.rule_key, o.closes_on;
+ORDER BY o.subject_id, o.rule_key, o.item, o.closes_on;
 
 -- name: obligation_any :maybe
 -- scan: the first row will do
@@ -110,18 +125,21 @@ ORDER BY o.subject_id, o.rule_key, o.closes_on;
 SELECT o.rule_key FROM obligation o WHERE o.place = :place LIMIT 1;
 
 -- name: obligation_write :run
--- in: place text, subject_id uuid, rule_key integer, closes_on date, opens_on date, due_on date
--- in: area_code text, met_by uuid?, met_on date?
-INSERT INTO obligation (place, subject_id, rule_key, closes_on, opens_on, due_on, area_code, met_by,
-    met_on)
-VALUES (:place, :subject_id, :rule_key, :closes_on, :opens_on, :due_on, :area_code, :met_by, :met_on)
-ON CONFLICT (place, subject_id, rule_key, closes_on) DO UPDATE SET opens_on = :opens_on,
-    due_on = :due_on, area_code = :area_code, met_by = :met_by, met_on = :met_on;
+-- in: place text, subject_id uuid, rule_key integer, item integer, closes_on date, opens_on date
+-- in: due_on date, due_minute integer, area_code text, done decimal, needed decimal, met_by uuid?
+-- in: met_on date?, waived_on date?
+INSERT INTO obligation (place, subject_id, rule_key, item, closes_on, opens_on, due_on, due_minute,
+    area_code, done, needed, met_by, met_on, waived_on)
+VALUES (:place, :subject_id, :rule_key, :item, :closes_on, :opens_on, :due_on, :due_minute,
+    :area_code, :done, :needed, :met_by, :met_on, :waived_on)
+ON CONFLICT (place, subject_id, rule_key, item, closes_on) DO UPDATE SET opens_on = :opens_on,
+    due_on = :due_on, due_minute = :due_minute, area_code = :area_code, done = :done,
+    needed = :needed, met_by = :met_by, met_on = :met_on, waived_on = :waived_on;
 
 -- name: obligation_delete :run
--- in: place text, subject_id uuid, rule_key integer, closes_on date
+-- in: place text, subject_id uuid, rule_key integer, item integer, closes_on date
 DELETE FROM obligation
-WHERE place = :place AND subject_id = :subject_id AND rule_key = :rule_key
+WHERE place = :place AND subject_id = :subject_id AND rule_key = :rule_key AND item = :item
   AND closes_on = :closes_on;
 
 -- name: obligation_stale_mark :run
@@ -145,6 +163,20 @@ SELECT DISTINCT e.place, coalesce(r.area_code, ''), e.subject_id
 FROM obligation_evidence e
 LEFT JOIN v_resident r ON r.place = e.place AND r.id = e.subject_id
 WHERE e.place = :place AND e.rule_key = :rule_key
+UNION
+SELECT o.place, o.area_code, o.subject_id
+FROM obligation o
+WHERE o.place = :place AND o.rule_key = :rule_key
+ON CONFLICT (place, area_code, subject_id) DO NOTHING;
+
+-- name: obligation_stale_mark_people :run
+-- scan: a rule that reads facts of everybody has changed
+-- in: place text
+-- unscoped: notes whose obligations are to be computed anew; nobody reads the rows
+INSERT INTO obligation_stale (place, area_code, subject_id)
+SELECT r.place, r.area_code, r.id
+FROM v_resident r
+WHERE r.place = :place
 ON CONFLICT (place, area_code, subject_id) DO NOTHING;
 
 -- name: obligation_stale_some :many
@@ -180,11 +212,13 @@ DELETE FROM obligation_stale WHERE place = :place;
 -- in: place text, rule_key integer
 DELETE FROM obligation_evidence WHERE place = :place AND rule_key = :rule_key;
 
--- Whoever has evidence of a rule, or a current record of a form that it reads.
+-- Whoever has evidence of a rule, or a current record of a form that it reads; of a rule that reads
+-- facts, everybody.
 -- name: obligation_rule_subjects :one
 -- scan: told before a rule of the packs changes
 -- unscoped: a number; nobody reads the rows
 -- in: place text, rule_key integer, entry_form text, leave_form text, evidence_form text
+-- in: anchor_form text, with_people integer
 -- out: n integer
 SELECT count(*) AS n FROM (
     SELECT e.subject_id
@@ -193,7 +227,11 @@ SELECT count(*) AS n FROM (
     UNION
     SELECT r.subject_id
     FROM v_record r
-    WHERE r.place = :place AND r.form IN (:entry_form, :leave_form, :evidence_form)
+    WHERE r.place = :place AND r.form IN (:entry_form, :leave_form, :evidence_form, :anchor_form)
+    UNION
+    SELECT r.id
+    FROM v_resident r
+    WHERE r.place = :place AND :with_people = 1
 ) s;
 
 -- The areas lead, so that the index is asked with closes_on area by area: what was missed in other
@@ -201,16 +239,18 @@ SELECT count(*) AS n FROM (
 -- name: obligation_list_rows :many
 -- in: place text, on_day date, area text, program text, with_overdue integer, with_due integer
 -- in: with_open integer, after_due date?, after_program text, after_rule text, after_id uuid
--- in: most integer
--- out: subject_id uuid, rule_key integer, closes_on date, opens_on date, due_on date
--- out: area_code text
-SELECT o.subject_id, o.rule_key, o.closes_on, o.opens_on, o.due_on, o.area_code
+-- in: after_item integer, after_closes date?, most integer
+-- out: subject_id uuid, rule_key integer, item integer, closes_on date, opens_on date, due_on date
+-- out: due_minute integer, area_code text, done decimal, needed decimal
+SELECT o.subject_id, o.rule_key, o.item, o.closes_on, o.opens_on, o.due_on, o.due_minute,
+    o.area_code, o.done, o.needed
 FROM {scope:areas v_obligation_unmet} s
 CROSS JOIN obligation o
 CROSS JOIN obligation_rule g
 WHERE o.place = :place AND o.area_code = s.area_code
   AND g.place = o.place AND g.rule_key = o.rule_key
-  AND o.met_by IS NULL AND o.closes_on >= :on_day AND o.opens_on <= :on_day
+  AND o.met_by IS NULL AND o.waived_on IS NULL
+  AND o.closes_on >= :on_day AND o.opens_on <= :on_day
   AND (:area = '' OR substr(s.area_code, 1, length(:area)) = :area)
   AND (:program = '' OR g.program = :program)
   AND ((:with_overdue = 1 AND o.due_on < :on_day)
@@ -219,8 +259,10 @@ WHERE o.place = :place AND o.area_code = s.area_code
   AND (:after_due IS NULL OR o.due_on > :after_due
     OR (o.due_on = :after_due AND (g.program > :after_program
       OR (g.program = :after_program AND (g.rule > :after_rule
-        OR (g.rule = :after_rule AND o.subject_id > :after_id))))))
-ORDER BY o.due_on, g.program, g.rule, o.subject_id
+        OR (g.rule = :after_rule AND (o.subject_id > :after_id
+          OR (o.subject_id = :after_id AND (o.item > :after_item
+            OR (o.item = :after_item AND o.closes_on > :after_closes))))))))))
+ORDER BY o.due_on, g.program, g.rule, o.subject_id, o.item, o.closes_on
 LIMIT :most;
 
 -- name: obligation_count_rows :many
@@ -237,7 +279,8 @@ CROSS JOIN obligation o
 CROSS JOIN obligation_rule g
 WHERE o.place = :place AND o.area_code = s.area_code
   AND g.place = o.place AND g.rule_key = o.rule_key
-  AND o.met_by IS NULL AND o.closes_on >= :on_day AND o.opens_on <= :on_day
+  AND o.met_by IS NULL AND o.waived_on IS NULL
+  AND o.closes_on >= :on_day AND o.opens_on <= :on_day
   AND (:area = '' OR substr(s.area_code, 1, length(:area)) = :area)
 GROUP BY o.rule_key, g.program
 ORDER BY g.program, o.rule_key;
@@ -267,7 +310,7 @@ SELECT substr(o.area_code, 1, CASE WHEN length(:area) < 9 THEN 9 ELSE 12 END) AS
         AS days_late_most
 FROM obligation o
 JOIN obligation_rule g ON g.place = o.place AND g.rule_key = o.rule_key
-WHERE o.place = :place AND {scope:resident o} AND o.met_by IS NULL
+WHERE o.place = :place AND {scope:resident o} AND o.met_by IS NULL AND o.waived_on IS NULL
   AND o.closes_on >= :on_day AND o.opens_on <= :on_day
   AND (:area = '' OR substr(o.area_code, 1, length(:area)) = :area)
 GROUP BY 1, o.rule_key

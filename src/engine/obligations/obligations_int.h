@@ -42,14 +42,21 @@ typedef struct ObligationRow {
 } ObligationRow;
 typedef VEC(ObligationRow) ObligationRows;
 
-typedef struct SubjectFacts {
-    Uuid subject;
-    Str area;
-    Date gone_on;
-} SubjectFacts;
+/* An evidence row of any of the statements that read it. */
+#define EVIDENCE_OF(row)                                                                           \
+ ((Evidence){(row).record_id, (row).happened_on, (EvidenceKind)(row).kind, (row).is_counted != 0,  \
+             (row).is_capped != 0, (row).next_on, (int32_t)(row).detail, (row).amount,             \
+             (row).unit})
+/* Facts of any of the statements that read them. */
+#define FACTS_OF(id, row)                                                                          \
+ ((SubjectFacts){(id), (row).area_code, (row).sex, (row).birth_date, (row).registered_on,          \
+                 date_min((row).died_on, (row).left_on)})
+/* Of whoever is no resident. */
+#define FACTS_OF_OTHERS(id)                                                                        \
+ ((SubjectFacts){(id), STR(""), STR(""), DATE_NONE, DATE_NONE, DATE_NONE})
 
 /* rows: the evidence of one subject ascending by (rule_key, happened_on, record, kind). Appends
- * what is owed, ascending by (rule_key, closes_on). */
+ * what is owed, ascending by (rule_key, item, closes_on). */
 void subject_evaluate(Cx *cx, const SubjectFacts *facts, const EvidenceRow *rows, size_t n,
                       Date horizon, ObligationRows *out);
 /* The subject's evidence as known on a day, and its facts. */
@@ -58,7 +65,7 @@ Err subject_read(Cx *cx, Uuid subject, Date known_on, SubjectFacts *ret_facts,
 /* Recomputes one subject and writes the differences. Inside a write. */
 Err subject_recompute(Cx *cx, Uuid subject) MUST_CHECK;
 
-/* Compares two lists sorted by (subject, rule_key, closes_on); writes the differences unless
+/* Compares two lists sorted by (subject, rule_key, item, closes_on); writes the differences unless
  * only_counts. */
 Err rows_reconcile(Cx *cx, const ObligationRows *computed, const ObligationRows *stored,
                    bool only_counts, ObligationRecompute *totals) MUST_CHECK;
@@ -72,7 +79,7 @@ typedef struct Pass {
     bool is_verifying;
     bool is_empty; /* there are no stored rows */
     bool is_last;
-    int64_t page_rows;
+    int64_t people; /* of a page */
     ObligationRecompute totals;
 } Pass;
 /* The subjects of the next page: evaluates, compares with what is stored, writes the differences.

@@ -2,30 +2,60 @@
  * written. */
 #include "engine/obligations/obligations_int.h"
 
-enum { PAGE_ROWS = 20000 };
+#include <stdlib.h>
+
+enum { PAGE_PEOPLE = 8000 };
+
+/* The rule's rows among those of the subject; NULL and 0 when it has none. */
+static const EvidenceRow *rows_of(const EvidenceRow *rows, size_t n, int64_t key, size_t *ret_n)
+{
+    size_t first = 0;
+    while (first < n && rows[first].rule_key != key)
+        first++;
+    size_t after = first;
+    while (after < n && rows[after].rule_key == key)
+        after++;
+    *ret_n = after - first;
+    return rows + first;
+}
+
+static void evaluate_one(Cx *cx, const SubjectFacts *facts, const Rule *rule,
+                         const EvidenceRow *rows, size_t n, Date horizon, ObligationRows *out)
+{
+    Evidence *evidence = n == 0 ? NULL : arena_array(cx->arena, Evidence, n);
+    for (size_t i = 0; i < n; i++)
+        evidence[i] = rows[i].evidence;
+    ObligationOutcomes outcomes = {0};
+    rule_evaluate(rule, facts, evidence, n, horizon, cx->arena, &outcomes);
+    for (size_t i = 0; i < outcomes.n; i++)
+        VEC_PUSH(cx->arena, out,
+                 (ObligationRow){facts->subject, rule_key(rule), facts->area, outcomes.items[i]});
+}
+
+static int row_compare(const ObligationRow *a, const ObligationRow *b);
+
+static int row_order(const void *left, const void *right)
+{
+    return row_compare(left, right);
+}
 
 void subject_evaluate(Cx *cx, const SubjectFacts *facts, const EvidenceRow *rows, size_t n,
                       Date horizon, ObligationRows *out)
 {
-    size_t at = 0;
-    while (at < n) {
-        size_t first = at;
-        int64_t key = rows[first].rule_key;
-        while (at < n && rows[at].rule_key == key)
-            at++;
-        const Rule *rule = rule_by_key(cx, key);
-        if (rule == NULL)
-            continue; /* removed from the packs: nothing is owed under it any more */
-        Evidence *evidence = arena_array(cx->arena, Evidence, at - first);
-        for (size_t i = first; i < at; i++)
-            evidence[i - first] = rows[i].evidence;
-        ObligationOutcomes outcomes = {0};
-        rule_evaluate(rule, facts->subject, evidence, at - first, facts->gone_on, horizon,
-                      cx->arena, &outcomes);
-        for (size_t i = 0; i < outcomes.n; i++)
-            VEC_PUSH(cx->arena, out,
-                     (ObligationRow){facts->subject, key, facts->area, outcomes.items[i]});
+    size_t before = out->n;
+    bool is_resident = !date_is_none(facts->registered_on);
+    for (size_t i = 0; i < cx->packs->rule_n; i++) {
+        const Rule *rule = cx->packs->rules[i];
+        bool is_of_facts = rule->program->enrolled_by == NULL;
+        if (n == 0 && !(is_of_facts && is_resident))
+            continue;
+        size_t rule_n = 0;
+        const EvidenceRow *of_rule = rows_of(rows, n, rule_key(rule), &rule_n);
+        if (rule_n > 0 || (is_of_facts && is_resident))
+            evaluate_one(cx, facts, rule, of_rule, rule_n, horizon, out);
     }
+    if (out->n - before > 1)
+        qsort(out->items + before, out->n - before, sizeof *out->items, row_order);
 }
 
 static int row_compare(const ObligationRow *a, const ObligationRow *b)
@@ -35,14 +65,24 @@ static int row_compare(const ObligationRow *a, const ObligationRow *b)
         return order;
     if (a->rule_key != b->rule_key)
         return a->rule_key < b->rule_key ? -1 : 1;
-    return date_compare(a->outcome.obligation.closes_on, b->outcome.obligation.closes_on);
+    const Obligation *x = &a->outcome.obligation, *y = &b->outcome.obligation;
+    if (x->item != y->item)
+        return x->item < y->item ? -1 : 1;
+    return date_compare(x->closes_on, y->closes_on);
+}
+
+static bool is_amount(double a, double b)
+{
+    return !(a < b) && !(b < a);
 }
 
 static bool row_equals(const ObligationRow *a, const ObligationRow *b)
 {
     const Obligation *x = &a->outcome.obligation, *y = &b->outcome.obligation;
     return date_compare(x->opens_on, y->opens_on) == 0 && date_compare(x->due_on, y->due_on) == 0
-           && date_compare(x->met_on, y->met_on) == 0 && uuid_equals(x->met_by, y->met_by)
+           && x->due_minute == y->due_minute && date_compare(x->met_on, y->met_on) == 0
+           && date_compare(x->waived_on, y->waived_on) == 0 && is_amount(x->done, y->done)
+           && is_amount(x->needed, y->needed) && uuid_equals(x->met_by, y->met_by)
            && str_equals(a->area, b->area);
 }
 
@@ -53,20 +93,26 @@ static Err row_write(Cx *cx, const ObligationRow *row)
         .place = cx->place,
         .subject_id = row->subject,
         .rule_key = row->rule_key,
+        .item = obligation->item,
         .closes_on = obligation->closes_on,
         .opens_on = obligation->opens_on,
         .due_on = obligation->due_on,
+        .due_minute = obligation->due_minute,
         .area_code = row->area.p == NULL ? STR("") : row->area,
+        .done = obligation->done,
+        .needed = obligation->needed,
         .met_by = obligation->met_by,
         .met_on = obligation->met_on,
+        .waived_on = obligation->waived_on,
     };
     return obligation_write(cx->db, &in, NULL);
 }
 
 static Err row_delete(Cx *cx, const ObligationRow *row)
 {
-    ObligationDeleteIn in = {cx->place, row->subject, row->rule_key,
-                             row->outcome.obligation.closes_on};
+    const Obligation *obligation = &row->outcome.obligation;
+    ObligationDeleteIn in = {cx->place, row->subject, row->rule_key, obligation->item,
+                             obligation->closes_on};
     return obligation_delete(cx->db, &in, NULL);
 }
 
@@ -98,9 +144,11 @@ Err rows_reconcile(Cx *cx, const ObligationRows *computed, const ObligationRows 
 }
 
 static const DbColumn columns[] = {
-    {"place", DB_TEXT, false},     {"subject_id", DB_UUID, false}, {"rule_key", DB_INTEGER, false},
-    {"closes_on", DB_DATE, false}, {"opens_on", DB_DATE, false},   {"due_on", DB_DATE, false},
-    {"area_code", DB_TEXT, false}, {"met_by", DB_UUID, true},      {"met_on", DB_DATE, true},
+    {"place", DB_TEXT, false},   {"subject_id", DB_UUID, false},    {"rule_key", DB_INTEGER, false},
+    {"item", DB_INTEGER, false}, {"closes_on", DB_DATE, false},     {"opens_on", DB_DATE, false},
+    {"due_on", DB_DATE, false},  {"due_minute", DB_INTEGER, false}, {"area_code", DB_TEXT, false},
+    {"done", DB_DECIMAL, false}, {"needed", DB_DECIMAL, false},     {"met_by", DB_UUID, true},
+    {"met_on", DB_DATE, true},   {"waived_on", DB_DATE, true},
 };
 
 enum { COLUMN_N = sizeof columns / sizeof *columns };
@@ -112,12 +160,17 @@ static Err copy_row(DbBulk *bulk, Str place, const ObligationRow *row)
         db_text(place),
         db_uuid(row->subject),
         db_integer(row->rule_key),
+        db_integer(obligation->item),
         db_date(obligation->closes_on),
         db_date(obligation->opens_on),
         db_date(obligation->due_on),
+        db_integer(obligation->due_minute),
         db_text(row->area.p == NULL ? STR("") : row->area),
+        db_decimal(obligation->done),
+        db_decimal(obligation->needed),
         uuid_is_nil(obligation->met_by) ? db_null(DB_UUID) : db_uuid(obligation->met_by),
         db_date(obligation->met_on),
+        db_date(obligation->waived_on),
     };
     return db_bulk_row(bulk, values);
 }
@@ -137,11 +190,6 @@ static Err rows_copy(Cx *cx, const ObligationRows *computed, ObligationRecompute
 
 /* ---- one subject ---- */
 
-static Date gone_on(Date died_on, Date left_on)
-{
-    return date_min(died_on, left_on);
-}
-
 static Err read_subject(Cx *cx, Uuid subject, Date known_on, EvidenceRows *rows)
 {
     CLEANUP(db_rows_close) DbRows found = {0};
@@ -153,11 +201,26 @@ static Err read_subject(Cx *cx, Uuid subject, Date known_on, EvidenceRows *rows)
         TRY(obligation_evidence_of_subject_next(&found, cx->arena, &row, &has_row));
         if (!has_row)
             return OK;
-        Evidence evidence = {row.record_id,       row.happened_on,    (EvidenceKind)row.kind,
-                             row.is_counted != 0, row.is_capped != 0, row.next_on};
-        VEC_PUSH(cx->arena, rows, (EvidenceRow){row.rule_key, evidence});
+        VEC_PUSH(cx->arena, rows, (EvidenceRow){row.rule_key, EVIDENCE_OF(row)});
     }
 }
+
+/* A stored row of either statement. */
+#define STORED_ROW(id, row)                                                                        \
+ ((ObligationRow){(id),                                                                            \
+                  (row).rule_key,                                                                  \
+                  (row).area_code,                                                                 \
+                  {.obligation = {.subject = (id),                                                 \
+                                  .item = (uint32_t)(row).item,                                    \
+                                  .opens_on = (row).opens_on,                                      \
+                                  .due_on = (row).due_on,                                          \
+                                  .closes_on = (row).closes_on,                                    \
+                                  .due_minute = (int32_t)(row).due_minute,                         \
+                                  .done = (row).done,                                              \
+                                  .needed = (row).needed,                                          \
+                                  .met_by = (row).met_by,                                          \
+                                  .met_on = (row).met_on,                                          \
+                                  .waived_on = (row).waived_on}}})
 
 static Err read_stored(Cx *cx, Uuid subject, ObligationRows *rows)
 {
@@ -170,10 +233,7 @@ static Err read_stored(Cx *cx, Uuid subject, ObligationRows *rows)
         TRY(obligation_of_subject_next(&found, cx->arena, &row, &has_row));
         if (!has_row)
             return OK;
-        Obligation obligation = {subject,       NULL,       row.opens_on, row.due_on,
-                                 row.closes_on, row.met_by, row.met_on};
-        VEC_PUSH(cx->arena, rows,
-                 (ObligationRow){subject, row.rule_key, row.area_code, {.obligation = obligation}});
+        VEC_PUSH(cx->arena, rows, STORED_ROW(subject, row));
     }
 }
 
@@ -183,8 +243,7 @@ Err subject_read(Cx *cx, Uuid subject, Date known_on, SubjectFacts *ret_facts, E
     ObligationSubjectFactsRow facts;
     bool found = false;
     TRY(obligation_subject_facts(cx->db, cx->arena, &in, &facts, &found));
-    *ret_facts = (SubjectFacts){subject, found ? facts.area_code : STR(""),
-                                found ? gone_on(facts.died_on, facts.left_on) : DATE_NONE};
+    *ret_facts = found ? FACTS_OF(subject, facts) : FACTS_OF_OTHERS(subject);
     return read_subject(cx, subject, known_on, rows);
 }
 
@@ -208,84 +267,89 @@ Err subject_recompute(Cx *cx, Uuid subject)
 
 /* ---- everybody ---- */
 
-/* The evidence of the next subjects: whole subjects, one behind the other. */
-typedef struct {
-    EvidenceRows rows;
-    VEC(Uuid) subjects; /* of each row */
-} EvidencePage;
+typedef VEC(SubjectFacts) People;
 
-/* Reads one page of evidence and moves pass->after behind its last complete subject, whose rows are
- * the last ones of the page then. */
-static Err read_evidence_page(Cx *cx, Pass *pass, EvidencePage *page)
+/* The residents of the next page. *ret_until: the last subject that belongs to the page, whoever it
+ * is. */
+static Err read_people(Cx *cx, Pass *pass, People *people, Uuid *ret_until)
 {
     CLEANUP(db_rows_close) DbRows found = {0};
-    ObligationEvidencePageIn in = {cx->place, pass->after, pass->page_rows};
+    ObligationPeoplePageIn in = {cx->place, pass->after, pass->people};
+    TRY(obligation_people_page_open(cx->db, &in, &found));
+    for (;;) {
+        ObligationPeoplePageRow row;
+        bool has_row = false;
+        TRY(obligation_people_page_next(&found, cx->arena, &row, &has_row));
+        if (!has_row)
+            break;
+        VEC_PUSH(cx->arena, people, FACTS_OF(row.id, row));
+    }
+    pass->is_last = (int64_t)people->n < pass->people;
+    *ret_until = people->n == 0 ? UUID_NIL : people->items[people->n - 1].subject;
+    for (size_t i = 0; pass->is_last && i < sizeof ret_until->bytes; i++)
+        ret_until->bytes[i] = 0xff;
+    return OK;
+}
+
+/* A page while its evidence is read: people and evidence are both in subject order. */
+typedef struct {
+    Cx *cx;
+    const People *people;
+    size_t at; /* the next of them */
+    Date horizon;
+    ObligationRows *computed;
+} Merge;
+
+/* Evaluates everybody before the subject, who have no evidence. */
+static void evaluate_until(Merge *merge, Uuid subject)
+{
+    for (; merge->at < merge->people->n; merge->at++) {
+        const SubjectFacts *facts = &merge->people->items[merge->at];
+        if (uuid_compare(facts->subject, subject) >= 0)
+            return;
+        subject_evaluate(merge->cx, facts, NULL, 0, merge->horizon, merge->computed);
+    }
+}
+
+static void evaluate_next(Merge *merge, Uuid subject, const EvidenceRows *rows)
+{
+    evaluate_until(merge, subject);
+    bool is_resident = merge->at < merge->people->n
+                       && uuid_equals(merge->people->items[merge->at].subject, subject);
+    SubjectFacts facts = is_resident ? merge->people->items[merge->at++] : FACTS_OF_OTHERS(subject);
+    subject_evaluate(merge->cx, &facts, rows->items, rows->n, merge->horizon, merge->computed);
+}
+
+/* Reads the evidence of a page, evaluates its subjects, and moves pass->after behind them. */
+static Err read_page(Cx *cx, Pass *pass, ObligationRows *computed)
+{
+    People people = {0};
+    Uuid until = UUID_NIL, subject = UUID_NIL;
+    TRY(read_people(cx, pass, &people, &until));
+    Merge merge = {cx, &people, 0, stored_horizon(cx), computed};
+    CLEANUP(db_rows_close) DbRows found = {0};
+    ObligationEvidencePageIn in = {cx->place, pass->after, until};
     TRY(obligation_evidence_page_open(cx->db, &in, &found));
+    EvidenceRows rows = {0};
     for (;;) {
         ObligationEvidencePageRow row;
         bool has_row = false;
         TRY(obligation_evidence_page_next(&found, cx->arena, &row, &has_row));
+        if (rows.n > 0 && (!has_row || !uuid_equals(row.subject_id, subject))) {
+            evaluate_next(&merge, subject, &rows);
+            rows.n = 0;
+        }
         if (!has_row)
             break;
-        Evidence evidence = {row.record_id,       row.happened_on,    (EvidenceKind)row.kind,
-                             row.is_counted != 0, row.is_capped != 0, row.next_on};
-        VEC_PUSH(cx->arena, &page->rows, (EvidenceRow){row.rule_key, evidence});
-        VEC_PUSH(cx->arena, &page->subjects, row.subject_id);
+        pass->totals.evidence++;
+        subject = row.subject_id;
+        VEC_PUSH(cx->arena, &rows, (EvidenceRow){row.rule_key, EVIDENCE_OF(row)});
     }
-    size_t n = page->rows.n;
-    pass->is_last = (int64_t)n < pass->page_rows;
-    if (pass->is_last) {
-        for (size_t i = 0; i < sizeof pass->after.bytes; i++)
-            pass->after.bytes[i] = 0xff;
-        return OK;
+    while (merge.at < people.n) {
+        const SubjectFacts *facts = &people.items[merge.at++];
+        subject_evaluate(cx, facts, NULL, 0, merge.horizon, computed);
     }
-    /* a full page may have cut its last subject: that one comes again */
-    Uuid cut = page->subjects.items[n - 1];
-    while (n > 0 && uuid_equals(page->subjects.items[n - 1], cut))
-        n--;
-    page->rows.n = page->subjects.n = n;
-    if (n == 0)
-        pass->page_rows *= 2; /* one subject fills the page: it comes again, whole */
-    else
-        pass->after = page->subjects.items[n - 1];
-    return OK;
-}
-
-/* The facts of the next subject in order; of one who is no resident nothing is known. */
-static Err next_facts(Cx *cx, DbRows *found, ObligationFactsPageRow *next, bool *has_next,
-                      Uuid subject, SubjectFacts *ret_facts)
-{
-    while (*has_next && uuid_compare(next->subject_id, subject) < 0)
-        TRY(obligation_facts_page_next(found, cx->arena, next, has_next));
-    bool is_known = *has_next && uuid_equals(next->subject_id, subject);
-    *ret_facts = (SubjectFacts){subject, is_known ? next->area_code : STR(""),
-                                is_known ? gone_on(next->died_on, next->left_on) : DATE_NONE};
-    return OK;
-}
-
-/* Evaluates the subjects of the next page. */
-static Err read_page(Cx *cx, Pass *pass, ObligationRows *computed)
-{
-    EvidencePage page = {0};
-    Uuid after = pass->after;
-    TRY(read_evidence_page(cx, pass, &page));
-    CLEANUP(db_rows_close) DbRows found = {0};
-    ObligationFactsPageIn in = {cx->place, after, pass->after};
-    TRY(obligation_facts_page_open(cx->db, &in, &found));
-    ObligationFactsPageRow next;
-    bool has_next = false;
-    TRY(obligation_facts_page_next(&found, cx->arena, &next, &has_next));
-    Date horizon = stored_horizon(cx);
-    for (size_t at = 0; at < page.rows.n;) {
-        size_t first = at;
-        Uuid subject = page.subjects.items[first];
-        while (at < page.rows.n && uuid_equals(page.subjects.items[at], subject))
-            at++;
-        SubjectFacts facts;
-        TRY(next_facts(cx, &found, &next, &has_next, subject, &facts));
-        subject_evaluate(cx, &facts, &page.rows.items[first], at - first, horizon, computed);
-    }
-    pass->totals.evidence += (int64_t)page.rows.n;
+    pass->after = until;
     return OK;
 }
 
@@ -300,11 +364,7 @@ static Err read_stored_page(Cx *cx, Uuid after, Uuid until, ObligationRows *rows
         TRY(obligation_page_next(&found, cx->arena, &row, &has_row));
         if (!has_row)
             return OK;
-        Obligation obligation = {row.subject_id, NULL,       row.opens_on, row.due_on,
-                                 row.closes_on,  row.met_by, row.met_on};
-        VEC_PUSH(cx->arena, rows,
-                 (ObligationRow){
-                     row.subject_id, row.rule_key, row.area_code, {.obligation = obligation}});
+        VEC_PUSH(cx->arena, rows, STORED_ROW(row.subject_id, row));
     }
 }
 
@@ -353,7 +413,7 @@ static Err recompute_work(Cx *cx, void *arg)
 
 Err obligation_recompute(Cx *cx, ObligationRecompute *ret_result)
 {
-    Pass pass = {.after = UUID_NIL, .page_rows = PAGE_ROWS};
+    Pass pass = {.after = UUID_NIL, .people = PAGE_PEOPLE};
     TRY(cx_write(cx, recompute_work, &pass));
     *ret_result = pass.totals;
     return OK;
@@ -361,7 +421,7 @@ Err obligation_recompute(Cx *cx, ObligationRecompute *ret_result)
 
 Err obligation_verify(Cx *cx, ObligationRecompute *ret_result)
 {
-    Pass pass = {.after = UUID_NIL, .page_rows = PAGE_ROWS, .is_verifying = true};
+    Pass pass = {.after = UUID_NIL, .people = PAGE_PEOPLE, .is_verifying = true};
     TRY(recompute_work(cx, &pass));
     *ret_result = pass.totals;
     return OK;

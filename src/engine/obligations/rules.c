@@ -2,6 +2,9 @@
  * one noted, the rule's evidence is made anew from the records and its subjects become stale. */
 #include "engine/obligations/obligations_int.h"
 
+#include "base/encoding.h"
+#include "base/os_crypto.h"
+
 static Str text_of(const Expr *expr)
 {
     return expr == NULL ? STR("") : expr_text(expr);
@@ -17,24 +20,108 @@ static Str form_of(const Form *form)
     return form == NULL ? STR("") : form->id;
 }
 
-static Str signature_of(const Rule *rule, Arena *arena)
+static void put_text(Buf *buf, Str text)
 {
-    const Program *program = rule->program;
-    const Str parts[] = {
-        form_of(program->enrolled_by),
-        text_of(program->enrolled_where),
-        form_of(program->left_by),
-        text_of(program->left_where),
-        form_of(rule->evidence),
-        text_of(rule->evidence_where),
-        form_of(rule->first_form),
-        field_of(rule->first_form, rule->first_field),
-        field_of(rule->evidence, rule->sooner_field),
-        text_of(rule->sooner_where),
-        text_of(rule->sooner_latest),
-        str_printf(arena, "every %d notice %d", (int)rule->every, (int)rule->notice_days),
-    };
-    return str_join(arena, parts, sizeof parts / sizeof *parts, STR(" | "));
+    buf_put(buf, text);
+    buf_put(buf, STR(" | "));
+}
+
+static void put_span(Buf *buf, Span span)
+{
+    buf_printf(buf, "%d.%d.%d ", (int)span.months, (int)span.days, (int)span.hours);
+}
+
+static void put_who(Buf *buf, const Program *program)
+{
+    put_text(buf, form_of(program->enrolled_by));
+    put_text(buf, text_of(program->enrolled_where));
+    put_text(buf, form_of(program->left_by));
+    put_text(buf, text_of(program->left_where));
+    put_text(buf, text_of(program->where));
+    buf_printf(buf, "age %d%d%d ", (int)program->has_age_from, (int)program->has_age_before,
+               (int)program->is_age_of_year);
+    put_span(buf, program->age_from);
+    put_span(buf, program->age_before);
+}
+
+static void put_period(Buf *buf, const Rule *rule)
+{
+    put_text(buf, form_of(rule->first_form));
+    put_text(buf, field_of(rule->first_form, rule->first_field));
+    put_text(buf, field_of(rule->evidence, rule->sooner_field));
+    put_text(buf, text_of(rule->sooner_where));
+    put_text(buf, text_of(rule->sooner_latest));
+    put_text(buf, text_of(rule->tally_where));
+    put_text(buf, field_of(rule->evidence, rule->tally_field));
+    put_text(buf, rule->units);
+    buf_printf(buf, "every %d tally %d of %g first %d notice %d ", (int)rule->every,
+               (int)rule->tally, rule->needed, (int)rule->first_period, (int)rule->notice_days);
+}
+
+static void put_after(Buf *buf, const Rule *rule)
+{
+    put_text(buf, text_of(rule->next));
+    put_span(buf, rule->first_after);
+    put_span(buf, rule->opens_before);
+    buf_printf(buf, "%d deadlines ", (int)rule->has_opens);
+    for (size_t i = 0; i < rule->deadline_n; i++)
+        buf_printf(buf, "%d ", (int)rule->deadlines[i]);
+    put_span(buf, rule->late);
+}
+
+static void put_case(Buf *buf, const Rule *rule, const DoseCase *dose)
+{
+    for (size_t i = 0; dose->given != NULL && i < rule->kind_n; i++)
+        buf_printf(buf, "given %d ", (int)dose->given[i]);
+    buf_printf(buf, "case %d%d%d%d%d ", (int)dose->is_skipped, (int)dose->has_min_age,
+               (int)dose->has_due_age, (int)dose->has_before_age, (int)dose->has_interval);
+    put_span(buf, dose->min_age);
+    put_span(buf, dose->due_age);
+    put_span(buf, dose->before_age);
+    for (size_t i = 0; i < dose->interval_n; i++) {
+        buf_printf(buf, "since %d %zu ", (int)dose->intervals[i].since, dose->intervals[i].of);
+        put_span(buf, dose->intervals[i].span);
+    }
+}
+
+static void put_items(Buf *buf, const Rule *rule)
+{
+    const RuleAnchor *anchor = &rule->anchor;
+    buf_printf(buf, "anchor %d%d%d%d ", (int)anchor->kind, (int)anchor->is_each,
+               (int)anchor->has_other, (int)anchor->other);
+    put_text(buf, form_of(anchor->form));
+    put_text(buf, text_of(anchor->where));
+    put_text(buf, field_of(anchor->form, anchor->field));
+    put_text(buf, field_of(anchor->form, anchor->time_field));
+    for (size_t i = 0; i < rule->kind_n; i++)
+        put_text(buf, text_of(rule->kind_where[i]));
+    put_span(buf, rule->grace);
+    for (size_t i = 0; i < rule->item_n; i++) {
+        const RuleItem *item = &rule->items[i];
+        buf_printf(buf, "kind %zu ", item->kind);
+        put_span(buf, item->opens);
+        put_span(buf, item->due);
+        put_span(buf, item->closes);
+        put_case(buf, rule, &item->dose);
+        for (size_t j = 0; j < item->catch_up_n; j++)
+            put_case(buf, rule, &item->catch_up[j]);
+    }
+}
+
+static Str rule_signature(const Rule *rule, Arena *arena)
+{
+    Buf buf;
+    buf_init(&buf, arena, KIB(64));
+    put_who(&buf, rule->program);
+    put_text(&buf, form_of(rule->evidence));
+    put_text(&buf, text_of(rule->evidence_where));
+    buf_printf(&buf, "schedule %d valid %d %d ", (int)rule->schedule, (int)rule->valid_from.days,
+               (int)rule->valid_until.days);
+    put_period(&buf, rule);
+    put_after(&buf, rule);
+    put_items(&buf, rule);
+    Sha256 hash = sha256_of(buf_str(&buf));
+    return hex_encode(arena, (Str){(const char *)hash.bytes, sizeof hash.bytes});
 }
 
 typedef struct {
@@ -82,7 +169,7 @@ static Err rebuild_record(Cx *cx, const Record *record, void *arg)
 static bool is_read_by(const Form *form, const Rule *rule)
 {
     return rule->evidence == form || rule->program->enrolled_by == form
-           || rule->program->left_by == form;
+           || rule->program->left_by == form || rule->anchor.form == form;
 }
 
 /* Makes the evidence of one rule anew: the set is narrowed to it, so that the forms' other rules
@@ -109,6 +196,10 @@ static Err rebuild_rule(Cx *cx, const Rule *rule)
             TRY(record_each(cx, form, rebuild_record, &rebuild));
     }
     TRY(evidence_bulk_end(bulk));
+    if (rule->program->enrolled_by == NULL) {
+        ObligationStaleMarkPeopleIn people = {cx->place};
+        TRY(obligation_stale_mark_people(cx->db, &people, NULL));
+    }
     return obligation_stale_mark_rule(cx->db, &mark, NULL);
 }
 
@@ -127,7 +218,7 @@ static Err update_rules(Cx *cx, const NotedRules *noted)
         ENSURE(before == NULL
                || (str_equals(before->program, rule->program->id)
                    && str_equals(before->rule, rule->id))); /* two names with one 32-bit hash */
-        Str signature = signature_of(rule, cx->arena);
+        Str signature = rule_signature(rule, cx->arena);
         if (before != NULL && str_equals(before->signature, signature))
             continue;
         TRY(note_rule(cx, key, rule->program->id, rule->id, rule->notice_days, signature));
@@ -154,7 +245,7 @@ static bool rules_are_noted(const Cx *cx, const NotedRules *noted)
     for (size_t i = 0; i < cx->packs->rule_n; i++) {
         const Rule *rule = cx->packs->rules[i];
         const NotedRule *before = find_noted(noted, rule_key(rule));
-        if (before == NULL || !str_equals(before->signature, signature_of(rule, cx->arena)))
+        if (before == NULL || !str_equals(before->signature, rule_signature(rule, cx->arena)))
             return false;
     }
     return true;
@@ -191,6 +282,8 @@ static Err note_change(Cx *cx, RuleChanges *changes, int64_t key, const Rule *ru
         in.entry_form = form_of(rule->program->enrolled_by);
         in.leave_form = form_of(rule->program->left_by);
         in.evidence_form = form_of(rule->evidence);
+        in.anchor_form = form_of(rule->anchor.form);
+        in.with_people = rule->program->enrolled_by == NULL;
     }
     ObligationRuleSubjectsRow row;
     TRY(obligation_rule_subjects(cx->db, cx->arena, &in, &row));
@@ -207,7 +300,7 @@ static Err list_changes(Cx *cx, RuleChanges *changes)
         const Rule *rule = cx->packs->rules[i];
         const NotedRule *before = find_noted(&noted, rule_key(rule));
         bool is_known = before != NULL && before->signature.n > 0;
-        if (is_known && str_equals(before->signature, signature_of(rule, cx->arena)))
+        if (is_known && str_equals(before->signature, rule_signature(rule, cx->arena)))
             continue;
         TRY(note_change(
             cx, changes, rule_key(rule), rule,

@@ -12,7 +12,7 @@
 
 enum {
     STEP_SUBJECTS = 100,
-    STEP_EVIDENCE = 400, /* rows: some hundred subjects */
+    STEP_PEOPLE = 300,
 };
 
 static const Str reached_setting = {"obligations.horizon", sizeof "obligations.horizon" - 1};
@@ -26,6 +26,11 @@ Err obligation_mark_stale(Cx *cx, Uuid subject)
     ObligationStaleMarkIn in = {cx->place, subject};
     Err err = obligation_stale_mark(cx->db, &in, NULL);
     return err == OK ? OK : cx_fail_db(cx, err);
+}
+
+Err obligation_resident_hook(Cx *cx, Uuid resident)
+{
+    return obligation_mark_stale(cx, resident);
 }
 
 typedef struct {
@@ -141,14 +146,11 @@ static Err read_advance(Cx *cx, Uuid *ret_after)
 static Err advance_work(Cx *cx, void *arg)
 {
     (void)arg;
-    Pass pass = {.page_rows = STEP_EVIDENCE};
+    Pass pass = {.people = STEP_PEOPLE};
     TRY(read_advance(cx, &pass.after));
-    Uuid before = pass.after;
-    while (!pass.is_last && uuid_equals(pass.after, before)) { /* one subject may fill a page */
-        Err err = pass_page(cx, &pass);
-        if (err != OK)
-            return cx_fail_db(cx, err);
-    }
+    Err err = pass_page(cx, &pass);
+    if (err != OK)
+        return cx_fail_db(cx, err);
     if (pass.is_last)
         return horizon_reach(cx);
     char after[UUID_TEXT_SIZE];

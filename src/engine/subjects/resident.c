@@ -225,6 +225,7 @@ static Err add_resident(Cx *cx, void *arg)
     TRY(resident_insert(cx->db, &in, NULL));
     TRY(insert_tokens(cx, resident, &tokens));
     TRY(refuse_out_of_sight(cx, resident->id));
+    TRY(resident_hooks_run(cx, resident->id));
     AuditEntry entry = {.action = STR("resident.add"), .subject = resident->id};
     return audit_add(cx, &entry);
 }
@@ -309,6 +310,10 @@ static Err change_resident(Cx *cx, const Resident *before, const Resident *after
                            .phone = row.phone,
                            .address = row.address};
     TRY(resident_change(cx->db, &in, NULL));
+    bool is_read_by_rules = !str_equals(before->sex, after->sex)
+                            || date_compare(before->birth_date, after->birth_date) != 0;
+    if (is_read_by_rules)
+        TRY(resident_hooks_run(cx, after->id));
     return replace_tokens(cx, before, after);
 }
 

@@ -34,6 +34,13 @@ CommitteeKind committee_kind(Str committee);
 
 Err subject_household_add(Cx *cx, Uuid id, Str area) MUST_CHECK;
 
+/* What runs, in the same transaction, when a resident is added or one of the facts that rules read
+ * has changed: birth date, sex, area, death, moving away. Whoever changes them calls
+ * resident_hooks_run behind the change. NULL-terminated; set once at the start. */
+typedef Err (*ResidentHook)(Cx *cx, Uuid resident);
+void resident_set_hooks(const ResidentHook *hooks);
+Err resident_hooks_run(Cx *cx, Uuid resident) MUST_CHECK;
+
 /* Writes a resident with sealed facts and tokens. Idempotent by id. Join an outer write or make
  * one. */
 Err resident_add(Cx *cx, const Resident *resident) MUST_CHECK;
