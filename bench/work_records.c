@@ -55,7 +55,7 @@ static AnswerTable answer_table(const Form *form, const FormField *child, Arena 
     bool is_codes = child != NULL && child->type == FIELD_CODES;
     if (!is_codes)
         answers_fields(form, child, arena, &fields, &field_n);
-    size_t skip = child == NULL ? ANSWERS_HEADER_N : ANSWERS_CHILD_HEADER_N;
+    size_t skip = child == NULL ? ANSWERS_HEADER_N : ANSWERS_SHORT_HEADER_N;
     DbColumn *out = arena_array(arena, DbColumn, skip + field_n + 1);
     static const DbType header[ANSWERS_HEADER_N] = {DB_UUID, DB_UUID, DB_DATE, DB_INTEGER, DB_TEXT,
                                                     DB_TEXT, DB_UUID, DB_UUID, DB_INSTANT, DB_UUID};

@@ -100,6 +100,22 @@ static const char known_then[] =
     " AND r.recorded_on <= :known_on AND NOT EXISTS (SELECT 1 FROM record_end e"
     " WHERE e.place = r.place AND e.record_id = r.id AND e.ended_on <= :known_on)";
 
+/* The newest record of each subject, looked up one by one. LIMIT keeps it a list of its own: joined
+ * into the rest, PostgreSQL would compare its ids with those of every answer of the form. */
+static void put_newest(Buf *out)
+{
+    buf_put_c(out, " FROM (SELECT (SELECT n.id FROM record n WHERE n.place = :place"
+                   " AND n.subject_id = asked.column1 AND n.form = :form"
+                   " AND n.recorded_on <= :known_on AND NOT EXISTS"
+                   " (SELECT 1 FROM record_end e WHERE e.place = n.place"
+                   " AND e.record_id = n.id AND e.ended_on <= :known_on)"
+                   " ORDER BY n.happened_on DESC, n.id DESC LIMIT 1) AS id FROM (VALUES ");
+    for (int i = 0; i < ANSWERS_LATEST_MOST; i++)
+        buf_printf(out, "%s(:s%d)", i == 0 ? "" : ", ", i);
+    buf_printf(out, ") asked WHERE asked.column1 IS NOT NULL LIMIT %d) newest CROSS JOIN record r",
+               ANSWERS_LATEST_MOST);
+}
+
 /* Ends with the join of record and answers. */
 static void put_where(AnswersWhich which, Buf *out)
 {
@@ -114,17 +130,7 @@ static void put_where(AnswersWhich which, Buf *out)
                        " AND (r.happened_on < :day OR r.id < :before_id) AND r.id <> :not_id");
         buf_put_c(out, known_then);
         break;
-    case ANSWERS_LATEST:
-        buf_put_c(out, " WHERE person.place = :place AND person.id IN (");
-        for (int i = 0; i < ANSWERS_LATEST_MOST; i++)
-            buf_printf(out, "%s:s%d", i == 0 ? "" : ", ", i);
-        buf_put_c(out, ") AND r.place = person.place AND r.id = (SELECT n.id FROM record n"
-                       " WHERE n.place = person.place AND n.subject_id = person.id"
-                       " AND n.form = :form AND n.recorded_on <= :known_on AND NOT EXISTS"
-                       " (SELECT 1 FROM record_end e WHERE e.place = n.place"
-                       " AND e.record_id = n.id AND e.ended_on <= :known_on)"
-                       " ORDER BY n.happened_on DESC, n.id DESC LIMIT 1)");
-        break;
+    case ANSWERS_LATEST: buf_put_c(out, " WHERE r.place = :place AND r.id = newest.id"); break;
     case ANSWERS_EACH:
         buf_put_c(out,
                   " JOIN resident person ON person.place = r.place AND person.id = r.subject_id"
@@ -165,6 +171,8 @@ static void put_columns(const Form *form, const FormField *child, AnswersWhich w
 {
     if (which == ANSWERS_LISTED)
         buf_put_c(out, "SELECT r.id");
+    else if (which == ANSWERS_LATEST)
+        buf_put_c(out, "SELECT r.id, r.subject_id, r.happened_on");
     else if (child == NULL)
         buf_put_c(out, "SELECT r.id, r.subject_id, r.happened_on, r.rev, r.form_version,"
                        " r.facility, r.performed_by, r.recorded_by, r.recorded_at, r.amends");
@@ -188,8 +196,10 @@ Str answers_sql_read(const Form *form, const FormField *child, AnswersWhich whic
                         " e.amended_by, e.reason, e.ended_at");
     /* CROSS JOIN: SQLite without statistics would else go through the whole table of answers to
      * find a subject's. To PostgreSQL it is a join like any other. */
-    buf_put_c(&out, which == ANSWERS_LATEST ? " FROM resident person CROSS JOIN record r"
-                                            : " FROM record r");
+    if (which == ANSWERS_LATEST)
+        put_newest(&out);
+    else
+        buf_put_c(&out, " FROM record r");
     buf_put_c(&out, " CROSS JOIN ");
     ddl_put_name(&out, ddl_table(form, child, arena));
     buf_put_c(&out, " a");

@@ -4,8 +4,8 @@
  * What a read gives: the header (ANSWERS_HEADER columns, in that order), then the answers. What a
  * read of a child table gives: id, subject_id, happened_on, then code, or row_no and the
  * sub-fields; in the order of the main read, so that the two can be merged. Reads for lists give
- * only the fields that lists show: ANSWERS_LISTED behind the id, ANSWERS_LATEST behind the header.
- */
+ * only the fields that lists show: ANSWERS_LISTED behind the id, ANSWERS_LATEST behind id,
+ * subject_id and happened_on. */
 #pragma once
 
 #include "form/ddl.h"
@@ -15,14 +15,14 @@ typedef enum {
     ANSWERS_LISTED,    /* :place :subject :form: ended ones too; no child table */
     ANSWERS_PREVIOUS,  /* :place :subject :form :day :before_id :not_id :known_on; no child table */
     ANSWERS_EACH,      /* :place :form :known_on {scope:resident person}: by subject, ended too */
-    ANSWERS_LATEST,    /* :place :form :known_on :s0 ... :s99 (subjects); no child table */
+    ANSWERS_LATEST,    /* :place :form :known_on :s0 ... :s49 (subjects or NULL); no child table */
 } AnswersWhich;
 
 enum {
     ANSWERS_HEADER_N = 10,
-    ANSWERS_CHILD_HEADER_N = 3,
+    ANSWERS_SHORT_HEADER_N = 3,
     ANSWERS_END_N = 4,
-    ANSWERS_LATEST_MOST = 100,
+    ANSWERS_LATEST_MOST = 50,
 };
 
 /* Fields with a column in the form's own table, in order; of a child with rows its sub-fields. */

@@ -134,7 +134,7 @@ static void take_code(const RecordTable *child, const DbRows *rows, Arena *arena
     Str *items = arena_array(arena, Str, n + 1);
     for (size_t i = 0; i < n; i++)
         items[i] = value->as.codes.items[i];
-    items[n] = str_copy(arena, db_column(rows, ANSWERS_CHILD_HEADER_N).as.text);
+    items[n] = str_copy(arena, db_column(rows, ANSWERS_SHORT_HEADER_N).as.text);
     *value = (ExprValue){.type = EXPR_CODES, .as.codes = {items, n + 1}};
 }
 
@@ -147,7 +147,7 @@ static void take_row(const RecordTable *child, const DbRows *rows, Arena *arena,
     ExprValue *values = arena_array(arena, ExprValue, child->field_n);
     for (size_t i = 0; i < child->field_n; i++)
         values[i] = record_value_from_db(&child->parts[i],
-                                         db_column(rows, ANSWERS_CHILD_HEADER_N + 1 + i), arena);
+                                         db_column(rows, ANSWERS_SHORT_HEADER_N + 1 + i), arena);
     list->rows[list->n++].values = values;
 }
 

@@ -26,14 +26,14 @@ static const DbColumn in_each[] = {
 
 enum { LATEST_IN_N = 3 + ANSWERS_LATEST_MOST };
 
-/* :place :form :known_on, then the subjects. */
+/* :place :form :known_on, then the subjects; NULL where there are fewer. */
 static const DbColumn *in_latest(Arena *arena)
 {
     DbColumn *in = arena_array(arena, DbColumn, LATEST_IN_N);
     for (size_t i = 0; i < 3; i++)
         in[i] = in_each[i];
     for (size_t i = 3; i < LATEST_IN_N; i++)
-        in[i] = (DbColumn){str_to_c(arena, str_printf(arena, "s%zu", i - 3)), DB_UUID, false};
+        in[i] = (DbColumn){str_to_c(arena, str_printf(arena, "s%zu", i - 3)), DB_UUID, true};
     return in;
 }
 
@@ -94,7 +94,7 @@ static const DbColumn end_columns[ANSWERS_END_N] = {{"is_ended", DB_INTEGER, fal
 /* The columns that every read of the table gives, and behind them those of a record's end. */
 static const DbColumn *out_columns(Arena *arena, const RecordTable *table, size_t *ret_n)
 {
-    size_t header_n = table->child == NULL ? ANSWERS_HEADER_N : ANSWERS_CHILD_HEADER_N;
+    size_t header_n = table->child == NULL ? ANSWERS_HEADER_N : ANSWERS_SHORT_HEADER_N;
     DbColumn *out = arena_array(arena, DbColumn, header_n + 1 + table->field_n + ANSWERS_END_N);
     size_t n = 0;
     for (; n < header_n; n++)
@@ -149,8 +149,8 @@ static void make_listed(Arena *arena, RecordForm *made)
 {
     const Form *form = made->form;
     answers_listed(form, arena, &made->listed, &made->listed_n);
-    DbColumn *out = arena_array(arena, DbColumn, ANSWERS_HEADER_N + made->listed_n);
-    for (size_t i = 0; i < ANSWERS_HEADER_N; i++)
+    DbColumn *out = arena_array(arena, DbColumn, ANSWERS_SHORT_HEADER_N + made->listed_n);
+    for (size_t i = 0; i < ANSWERS_SHORT_HEADER_N; i++)
         out[i] = header_columns[i];
     DbColumn *short_out = arena_array(arena, DbColumn, 1 + made->listed_n);
     short_out[0] = header_columns[0];
@@ -158,14 +158,14 @@ static void make_listed(Arena *arena, RecordForm *made)
         const FormField *field = &form->fields[made->listed[i]];
         short_out[1 + i] =
             (DbColumn){str_to_c(arena, field->id), record_db_type(field->type), true};
-        out[ANSWERS_HEADER_N + i] = short_out[1 + i];
+        out[ANSWERS_SHORT_HEADER_N + i] = short_out[1 + i];
     }
     made->latest =
         make_statement(arena, "latest", answers_sql_read(form, NULL, ANSWERS_LATEST, arena));
     made->latest.in = in_latest(arena);
     made->latest.in_n = LATEST_IN_N;
     made->latest.out = out;
-    made->latest.out_n = ANSWERS_HEADER_N + made->listed_n;
+    made->latest.out_n = ANSWERS_SHORT_HEADER_N + made->listed_n;
     made->listed_of_subject =
         make_statement(arena, "listed", answers_sql_read(form, NULL, ANSWERS_LISTED, arena));
     made->listed_of_subject.in = in_of_subject;

@@ -10,14 +10,14 @@ static void put_record(const Uuid *subjects, size_t n, const Record *record, Rec
     }
 }
 
-/* At most ANSWERS_LATEST_MOST; places that are not needed hold the nil id. */
+/* At most ANSWERS_LATEST_MOST. */
 static Err read_batch(Cx *cx, const RecordForm *form, const Uuid *subjects, size_t n,
                       Record *records)
 {
     DbValue in[3 + ANSWERS_LATEST_MOST] = {db_text(cx->place), db_text(form->form->id),
                                            db_date(record_known_on(cx))};
     for (size_t i = 0; i < ANSWERS_LATEST_MOST; i++)
-        in[3 + i] = db_uuid(i < n ? subjects[i] : UUID_NIL);
+        in[3 + i] = i < n ? db_uuid(subjects[i]) : db_null(DB_UUID);
     CLEANUP(db_rows_close) DbRows rows = {0};
     TRY(db_query(cx->db, &form->latest, NULL, in, &rows));
     for (;;) {
@@ -25,8 +25,12 @@ static Err read_batch(Cx *cx, const RecordForm *form, const Uuid *subjects, size
         TRY(db_next(&rows, &has_row));
         if (!has_row)
             return OK;
-        Record record = record_header_take(form, &rows, cx->arena);
-        record.answers = record_listed_take(form, &rows, ANSWERS_HEADER_N, cx->arena);
+        const Record record = {
+            .id = db_column(&rows, 0).as.uuid,
+            .subject = db_column(&rows, 1).as.uuid,
+            .form = form->form->id,
+            .happened_on = db_column(&rows, 2).as.date,
+            .answers = record_listed_take(form, &rows, ANSWERS_SHORT_HEADER_N, cx->arena)};
         put_record(subjects, n, &record, records);
     }
 }
