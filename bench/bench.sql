@@ -64,9 +64,8 @@ ON CONFLICT (place, subject_id, rule_key, item, closes_on) DO UPDATE SET opens_o
 -- in: place text
 -- out: subject_id uuid, rule_key integer, happened_on date, record_id uuid, kind integer
 -- out: is_counted integer, is_capped integer, next_on date?, detail integer, amount decimal
--- out: unit text
 SELECT e.subject_id, e.rule_key, e.happened_on, e.record_id, e.kind, e.is_counted, e.is_capped, e.next_on, e.detail,
-    e.amount, e.unit
+    e.amount
 FROM obligation_evidence e
 WHERE e.place = :place AND e.ended_on IS NULL
 ORDER BY e.subject_id, e.rule_key, e.happened_on, e.record_id, e.kind;
@@ -118,9 +117,9 @@ VALUES (:place, :id, :rev, :form, :form_version, :subject_kind, :subject_id, :fa
 -- in: place text, rev integer
 -- out: place text, subject_id uuid, rule_key integer, happened_on date, record_id uuid, kind integer
 -- out: is_counted integer, is_capped integer, next_on date?, recorded_on date, ended_on date?
--- out: detail integer, amount decimal, unit text
+-- out: detail integer, amount decimal
 SELECT e.place, e.subject_id, e.rule_key, e.happened_on, e.record_id, e.kind, e.is_counted,
-    e.is_capped, e.next_on, e.recorded_on, e.ended_on, e.detail, e.amount, e.unit
+    e.is_capped, e.next_on, e.recorded_on, e.ended_on, e.detail, e.amount
 FROM record r
 JOIN obligation_evidence e ON e.place = r.place AND e.subject_id = r.subject_id
     AND e.record_id = r.id
@@ -130,11 +129,11 @@ ORDER BY r.rev, e.rule_key, e.kind;
 -- name: bench_evidence_put :run
 -- in: place text, subject_id uuid, rule_key integer, happened_on date, record_id uuid, kind integer
 -- in: is_counted integer, is_capped integer, next_on date?, recorded_on date, ended_on date?
--- in: detail integer, amount decimal, unit text
+-- in: detail integer, amount decimal
 INSERT INTO obligation_evidence (place, subject_id, rule_key, happened_on, record_id, kind,
-    is_counted, is_capped, next_on, recorded_on, ended_on, detail, amount, unit)
+    is_counted, is_capped, next_on, recorded_on, ended_on, detail, amount)
 VALUES (:place, :subject_id, :rule_key, :happened_on, :record_id, :kind, :is_counted, :is_capped,
-    :next_on, :recorded_on, :ended_on, :detail, :amount, :unit);
+    :next_on, :recorded_on, :ended_on, :detail, :amount);
 
 -- name: bench_audit_read :many
 -- in: place text, rev integer

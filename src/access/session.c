@@ -238,7 +238,7 @@ Err session_count(Cx *cx, int64_t *ret_n)
 Uuid session_id(Str token)
 {
     Sha256 hash = sha256_of(token);
-    Uuid id;
+    Uuid id = UUID_NIL;
     for (size_t i = 0; i < sizeof id.bytes; i++)
         id.bytes[i] = hash.bytes[i];
     return id;

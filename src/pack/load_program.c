@@ -156,10 +156,10 @@ static void check_edition(Reader *reader, const LoadRules *before, const LoadRul
 static Rule *read_rule(Reader *reader, const Program *program, Declared *enrolment, const Yaml *who,
                        const Yaml *item)
 {
-    static const char *const keys[] = {"id",      "title",      "evidence", "remarks",   "source",
-                                       "every",   "count",      "sum",      "coverage",  "first",
-                                       "windows", "after_last", "doses",    "deadlines", "sooner",
-                                       "late",    "valid",      "notice",   NULL};
+    static const char *const keys[] = {"id",         "title",  "evidence",  "remarks", "source",
+                                       "every",      "count",  "sum",       "first",   "windows",
+                                       "after_last", "doses",  "deadlines", "sooner",  "late",
+                                       "valid",      "notice", NULL};
     Loader *loader = reader->loader;
     if (!read_map(reader, item, keys, 5))
         return NULL;

@@ -31,13 +31,9 @@ static void read_needed(Reader *reader, const Yaml *value, Rule *rule)
 {
     double amount = 0;
     bool is_read = read_amount(reader, value, &amount) && amount > 0;
-    MistakeKind kind = rule->tally == TALLY_COUNT ? MISTAKE_PERIOD_COUNT
-                       : rule->tally == TALLY_SUM ? MISTAKE_PERIOD_AMOUNT
-                                                  : MISTAKE_PERIOD_SHARE;
+    MistakeKind kind = rule->tally == TALLY_COUNT ? MISTAKE_PERIOD_COUNT : MISTAKE_PERIOD_AMOUNT;
     if (rule->tally == TALLY_COUNT)
         is_read = is_read && amount <= 1000 && amount >= 1 && amount - (double)(int)amount <= 0;
-    if (rule->tally == TALLY_COVERAGE)
-        is_read = is_read && amount <= 1;
     if (!is_read)
         note_scalar(reader, value, kind);
     rule->needed = is_read ? amount : 1;
@@ -114,38 +110,6 @@ static void read_sum(RuleReader *rules, const Yaml *sum)
     need_key(rules->reader, sum, "of");
     rules->rule->tally_field =
         read_field_name(rules->reader, sum, "of", rules->evidence, WANTS_NUMBER);
-}
-
-static void read_units(Reader *reader, const Yaml *map, Rule *rule)
-{
-    static const char *const levels[] = {"town", "village", NULL};
-    const Yaml *of = read_key(map, "of");
-    if (of == NULL)
-        return;
-    const Yaml *unit = of->kind == YAML_MAP && of->n == 1 ? of->first : NULL;
-    bool are_areas = unit != NULL && str_equals_c(unit->key, "areas");
-    bool are_known =
-        unit != NULL && unit->kind == YAML_SCALAR
-        && (are_areas ? is_one_of(unit->text, levels) : str_equals_c(unit->key, "facilities"));
-    if (!are_known) {
-        note_scalar(reader, unit == NULL ? of : unit, MISTAKE_UNITS_UNKNOWN);
-        return;
-    }
-    rule->units_are_areas = are_areas;
-    rule->units = str_copy(reader->loader->arena, unit->text);
-}
-
-static void read_coverage(RuleReader *rules, const Yaml *coverage)
-{
-    static const char *const others[] = {"of", "by", NULL};
-    rules->rule->tally = TALLY_COVERAGE;
-    read_period(rules->reader, coverage, others, rules->rule);
-    need_key(rules->reader, coverage, "of");
-    need_key(rules->reader, coverage, "by");
-    if (coverage->kind == YAML_MAP)
-        read_units(rules->reader, coverage, rules->rule);
-    rules->rule->tally_field =
-        read_field_name(rules->reader, coverage, "by", rules->evidence, WANTS_TEXT);
 }
 
 /* A date of the form that enrols. */
@@ -398,9 +362,9 @@ typedef struct {
 } Schedule;
 
 static const Schedule schedules[] = {
-    {"every", read_every},       {"count", read_count},         {"sum", read_sum},
-    {"coverage", read_coverage}, {"windows", read_windows},     {"after_last", read_after_last},
-    {"doses", read_doses},       {"deadlines", read_deadlines},
+    {"every", read_every},         {"count", read_count},           {"sum", read_sum},
+    {"windows", read_windows},     {"after_last", read_after_last}, {"doses", read_doses},
+    {"deadlines", read_deadlines},
 };
 
 enum { SCHEDULES = sizeof schedules / sizeof *schedules };

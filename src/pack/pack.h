@@ -108,7 +108,7 @@ typedef struct RuleItem {
 } RuleItem;
 
 typedef enum {
-    SCHEDULE_EVERY,    /* so much in each calendar period: every, count, sum, coverage */
+    SCHEDULE_EVERY,    /* so much in each calendar period: every, count, sum */
     SCHEDULE_WINDOWS,  /* windows from an anchor */
     SCHEDULE_AFTER,    /* after_last: the next some time after the last */
     SCHEDULE_DOSES,    /* a series of doses */
@@ -116,9 +116,8 @@ typedef enum {
 } ScheduleKind;
 
 typedef enum {
-    TALLY_COUNT,    /* records */
-    TALLY_SUM,      /* of a number field */
-    TALLY_COVERAGE, /* different units ÷ units there are */
+    TALLY_COUNT, /* records */
+    TALLY_SUM,   /* of a number field */
 } TallyKind;
 
 typedef enum {
@@ -143,11 +142,9 @@ typedef struct Rule {
     /* SCHEDULE_EVERY */
     PeriodKind every;
     TallyKind tally;
-    double needed;           /* in each period; of TALLY_COVERAGE a share */
+    double needed;           /* in each period */
     const Expr *tally_where; /* of those that meet it: which are counted; NULL: all */
-    size_t tally_field;      /* TALLY_SUM: the number; TALLY_COVERAGE: the unit's code */
-    Str units;               /* TALLY_COVERAGE: level of areas or kind of facilities */
-    bool units_are_areas;
+    size_t tally_field;      /* TALLY_SUM: the number */
     FirstPeriod first_period;
     size_t sooner_field;       /* date field of evidence: next date, or SIZE_MAX */
     const Expr *sooner_where;  /* which records' next date counts; NULL: all */

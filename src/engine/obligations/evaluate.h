@@ -35,7 +35,6 @@ typedef struct Evidence {
     Date next_on;
     int32_t detail; /* of a visit: the kind of dose */
     double amount;  /* of a visit: what a sum adds */
-    Str unit;       /* of a visit: what coverage counts */
 } Evidence;
 
 /* What rules read of a subject beside its records. */

@@ -1,4 +1,4 @@
-/* So much in each calendar period: every, count, sum, coverage.
+/* So much in each calendar period: every, count, sum.
  *
  *  1. Owed from the period after the enrolment, or from that of the enrolment itself when the rule
  *     says so or the enrolment sets a date in it.
@@ -32,7 +32,6 @@ typedef struct {
     Asked asked;
     bool carries;    /* the period before ended unmet */
     Date done_until; /* last day of the periods that an earlier spell has answered for */
-    VEC(Str) units;  /* seen in this period */
 } Walk;
 
 static Asked asked_by(const Evidence *row)
@@ -96,18 +95,9 @@ static ObligationOutcome outcome_of(const Walk *walk, Period period)
 }
 
 /* What a visit that counts adds. */
-static double counted(Walk *walk, const Evidence *visit)
+static double counted(const Walk *walk, const Evidence *visit)
 {
-    if (walk->rule->tally == TALLY_COUNT)
-        return 1;
-    if (walk->rule->tally == TALLY_SUM)
-        return visit->amount;
-    for (size_t i = 0; i < walk->units.n; i++) {
-        if (str_equals(walk->units.items[i], visit->unit))
-            return 0;
-    }
-    VEC_PUSH(walk->evaluation->arena, &walk->units, visit->unit);
-    return 1;
+    return walk->rule->tally == TALLY_SUM ? visit->amount : 1;
 }
 
 static void set_dates(Walk *walk, const Evidence *visit)
@@ -120,7 +110,6 @@ static void set_dates(Walk *walk, const Evidence *visit)
 static bool read_visits(Walk *walk, Period period, ObligationOutcome *outcome)
 {
     bool is_met = false;
-    walk->units.n = 0;
     for (const Evidence *visit; (visit = next_visit(walk, period.after)) != NULL;) {
         double done = outcome->obligation.done;
         if (!is_met && visit->is_counted)

@@ -7,10 +7,7 @@
 
 #include "base/num.h"
 
-enum {
-    BULK_ROWS = 4000,
-    UNIT_SIZE = 48, /* bytes of a unit's code at most: what is longer is no code */
-};
+enum { BULK_ROWS = 4000 };
 
 int64_t rule_key(const Rule *rule)
 {
@@ -84,17 +81,10 @@ static double number_at(const ExprValue *slots, size_t slot)
 /* What the record adds in its period; it does not count when it adds nothing. */
 static void add_tally(const Rule *rule, const ExprValue *slots, Evidence *visit)
 {
-    if (rule->tally == TALLY_COUNT)
+    if (rule->tally != TALLY_SUM)
         return;
-    if (rule->tally == TALLY_SUM) {
-        visit->amount = number_at(slots, rule->tally_field);
-        visit->is_counted = visit->is_counted && visit->amount > 0;
-        return;
-    }
-    if (slots[rule->tally_field].type == EXPR_TEXT
-        && slots[rule->tally_field].as.text.n <= UNIT_SIZE)
-        visit->unit = slots[rule->tally_field].as.text;
-    visit->is_counted = visit->is_counted && visit->unit.n > 0;
+    visit->amount = number_at(slots, rule->tally_field);
+    visit->is_counted = visit->is_counted && visit->amount > 0;
 }
 
 static Date next_of(Cx *cx, const Expr *next, const ExprValue *slots)
@@ -197,7 +187,6 @@ Err evidence_write(Cx *cx, const Record *record, const EvidenceRows *rows)
             .ended_on = record->is_ended ? date_of_instant(record->ended_at) : DATE_NONE,
             .detail = evidence->detail,
             .amount = evidence->amount,
-            .unit = evidence->unit.p == NULL ? STR("") : evidence->unit,
         };
         TRY(obligation_evidence_insert(cx->db, &in, NULL));
     }
@@ -229,7 +218,6 @@ Err obligation_record_hook(Cx *cx, const RecordChange *change)
 struct EvidenceBulk {
     Cx *cx;
     DbValue *values; /* BULK_ROWS rows of COLUMN_N */
-    char *units;     /* their units: the records' own texts end with the records */
     size_t n;
 };
 
@@ -240,7 +228,7 @@ static const DbColumn columns[] = {
     {"is_counted", DB_INTEGER, false}, {"is_capped", DB_INTEGER, false},
     {"next_on", DB_DATE, true},        {"recorded_on", DB_DATE, false},
     {"ended_on", DB_DATE, true},       {"detail", DB_INTEGER, false},
-    {"amount", DB_DECIMAL, false},     {"unit", DB_TEXT, false},
+    {"amount", DB_DECIMAL, false},
 };
 
 enum { COLUMN_N = sizeof columns / sizeof *columns };
@@ -250,7 +238,6 @@ Err evidence_bulk_begin(Cx *cx, EvidenceBulk **ret_bulk)
     EvidenceBulk *bulk = arena_new(cx->arena, EvidenceBulk);
     bulk->cx = cx;
     bulk->values = arena_array(cx->arena, DbValue, (size_t)BULK_ROWS * COLUMN_N);
-    bulk->units = arena_array(cx->arena, char, (size_t)BULK_ROWS *UNIT_SIZE);
     *ret_bulk = bulk;
     return OK;
 }
@@ -296,10 +283,6 @@ Err evidence_bulk_add(EvidenceBulk *bulk, const Form *form, const Record *record
         *value++ = db_date(record->is_ended ? date_of_instant(record->ended_at) : DATE_NONE);
         *value++ = db_integer(evidence->detail);
         *value++ = db_decimal(evidence->amount);
-        char *unit = bulk->units + (bulk->n - 1) * UNIT_SIZE;
-        for (size_t j = 0; j < evidence->unit.n; j++)
-            unit[j] = evidence->unit.p[j];
-        *value++ = db_text((Str){unit, evidence->unit.n});
         if (bulk->n == BULK_ROWS)
             TRY(flush(bulk));
     }

@@ -32,7 +32,7 @@ typedef struct Obligation {
     uint32_t item;                    /* rule->items[item - 1], or 0: the rule has none */
     Date opens_on, due_on, closes_on; /* closes_on: the last day that counts */
     int32_t due_minute;               /* of due_on in China, or -1: all day */
-    double done, needed;              /* records, a sum, units: "1 of 2" */
+    double done, needed;              /* records or a sum: "1 of 2" */
     Uuid met_by;                      /* record, or nil */
     Date met_on;
     Date waived_on; /* spared from this day on, or DATE_NONE */

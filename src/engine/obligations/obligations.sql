@@ -17,11 +17,11 @@ ON CONFLICT (place, rule_key) DO UPDATE SET notice_days = :notice_days, signatur
 -- name: obligation_evidence_insert :run
 -- in: place text, subject_id uuid, rule_key integer, happened_on date, record_id uuid, kind integer
 -- in: is_counted integer, is_capped integer, next_on date?, recorded_on date, ended_on date?
--- in: detail integer, amount decimal, unit text
+-- in: detail integer, amount decimal
 INSERT INTO obligation_evidence (place, subject_id, rule_key, happened_on, record_id, kind,
-    is_counted, is_capped, next_on, recorded_on, ended_on, detail, amount, unit)
+    is_counted, is_capped, next_on, recorded_on, ended_on, detail, amount)
 VALUES (:place, :subject_id, :rule_key, :happened_on, :record_id, :kind, :is_counted, :is_capped,
-    :next_on, :recorded_on, :ended_on, :detail, :amount, :unit);
+    :next_on, :recorded_on, :ended_on, :detail, :amount);
 
 -- name: obligation_evidence_end :run
 -- in: place text, subject_id uuid, record_id uuid, ended_on date
@@ -31,9 +31,9 @@ WHERE place = :place AND subject_id = :subject_id AND record_id = :record_id AND
 -- name: obligation_evidence_of_subject :many
 -- in: place text, subject_id uuid, known_on date
 -- out: rule_key integer, happened_on date, record_id uuid, kind integer, is_counted integer
--- out: is_capped integer, next_on date?, detail integer, amount decimal, unit text
+-- out: is_capped integer, next_on date?, detail integer, amount decimal
 SELECT e.rule_key, e.happened_on, e.record_id, e.kind, e.is_counted, e.is_capped, e.next_on, e.detail,
-    e.amount, e.unit
+    e.amount
 FROM obligation_evidence e
 WHERE e.place = :place AND e.subject_id = :subject_id AND e.recorded_on <= :known_on
   AND (e.ended_on IS NULL OR e.ended_on > :known_on)
@@ -55,9 +55,8 @@ LIMIT :most;
 -- in: place text, after_id uuid, until_id uuid
 -- out: subject_id uuid, rule_key integer, happened_on date, record_id uuid, kind integer
 -- out: is_counted integer, is_capped integer, next_on date?, detail integer, amount decimal
--- out: unit text
 SELECT e.subject_id, e.rule_key, e.happened_on, e.record_id, e.kind, e.is_counted, e.is_capped, e.next_on, e.detail,
-    e.amount, e.unit
+    e.amount
 FROM obligation_evidence e
 WHERE e.place = :place AND e.subject_id > :after_id AND e.subject_id <= :until_id
   AND e.ended_on IS NULL
@@ -78,9 +77,8 @@ ORDER BY r.id;
 -- in: place text, known_on date
 -- out: subject_id uuid, rule_key integer, happened_on date, record_id uuid, kind integer
 -- out: is_counted integer, is_capped integer, next_on date?, detail integer, amount decimal
--- out: unit text
 SELECT e.subject_id, e.rule_key, e.happened_on, e.record_id, e.kind, e.is_counted, e.is_capped, e.next_on, e.detail,
-    e.amount, e.unit
+    e.amount
 FROM v_resident r
 CROSS JOIN obligation_evidence e
 WHERE r.place = :place AND {scope:resident r} AND e.place = r.place AND e.subject_id = r.id

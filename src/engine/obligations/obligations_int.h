@@ -45,8 +45,7 @@ typedef VEC(ObligationRow) ObligationRows;
 /* An evidence row of any of the statements that read it. */
 #define EVIDENCE_OF(row)                                                                           \
  ((Evidence){(row).record_id, (row).happened_on, (EvidenceKind)(row).kind, (row).is_counted != 0,  \
-             (row).is_capped != 0, (row).next_on, (int32_t)(row).detail, (row).amount,             \
-             (row).unit})
+             (row).is_capped != 0, (row).next_on, (int32_t)(row).detail, (row).amount})
 /* Facts of any of the statements that read them. */
 #define FACTS_OF(id, row)                                                                          \
  ((SubjectFacts){(id), (row).area_code, (row).sex, (row).birth_date, (row).registered_on,          \

@@ -53,7 +53,6 @@ static void put_period(Buf *buf, const Rule *rule)
     put_text(buf, text_of(rule->sooner_latest));
     put_text(buf, text_of(rule->tally_where));
     put_text(buf, field_of(rule->evidence, rule->tally_field));
-    put_text(buf, rule->units);
     buf_printf(buf, "every %d tally %d of %g first %d notice %d ", (int)rule->every,
                (int)rule->tally, rule->needed, (int)rule->first_period, (int)rule->notice_days);
 }

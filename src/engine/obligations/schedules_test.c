@@ -1,0 +1,295 @@
+/* Schedules on dates, against a plain reference: random histories of each kind are evaluated and
+ * compared with what a slow, obvious reading of the same rule says. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "engine/obligations/evaluate.h"
+
+enum {
+    ROUNDS = 4000,
+    VISITS_MOST = 12,
+    WINDOWS = 5,
+    DOSES = 4,
+};
+
+static Arena arena;
+static uint64_t seed;
+
+static uint32_t next_random(uint32_t below)
+{
+    seed = seed * 6364136223846793005U + 1442695040888963407U;
+    return (uint32_t)(seed >> 33) % below;
+}
+
+static Date day(const char *text)
+{
+    Date date = DATE_NONE;
+    assert_int_equal(date_parse(str_from_c(text), &date), OK);
+    return date;
+}
+
+static Uuid id_of(size_t number)
+{
+    Uuid id = UUID_NIL;
+    id.bytes[15] = (uint8_t)number;
+    return id;
+}
+
+static bool is_same(Date a, Date b)
+{
+    return date_compare(a, b) == 0;
+}
+
+static bool is_on_or_before(Date a, Date b)
+{
+    return date_compare(a, b) <= 0;
+}
+
+/* Ascending days from a birth on; next_on some days later. */
+static size_t random_visits(Date birth, Evidence *visits)
+{
+    size_t n = next_random(VISITS_MOST);
+    Date on = birth;
+    for (size_t i = 0; i < n; i++) {
+        on = date_add_days(on, (int)next_random(120));
+        visits[i] = (Evidence){.record = id_of(i + 1),
+                               .happened_on = on,
+                               .kind = EVIDENCE_VISIT,
+                               .is_counted = next_random(5) > 0,
+                               .next_on = date_add_days(on, 5 + (int)next_random(90))};
+    }
+    return n;
+}
+
+static const Program everybody = {.has_age_before = true, .age_before = {.months = 84}};
+
+static Rule rule_of(ScheduleKind schedule, const RuleItem *items, size_t n)
+{
+    static const Str kinds[] = {{"dose", 4}};
+    return (Rule){.program = &everybody,
+                  .schedule = schedule,
+                  .valid_from = DATE_NONE,
+                  .valid_until = DATE_NONE,
+                  .needed = 1,
+                  .sooner_field = SIZE_MAX,
+                  .anchor = {.kind = ANCHOR_BIRTH},
+                  .items = items,
+                  .item_n = n,
+                  .kinds = kinds,
+                  .kind_n = 1};
+}
+
+static ObligationOutcomes evaluate(const Rule *rule, Date birth, Date gone_on,
+                                   const Evidence *visits, size_t n)
+{
+    const SubjectFacts facts = {
+        .subject = id_of(200), .birth_date = birth, .registered_on = birth, .gone_on = gone_on};
+    ObligationOutcomes outcomes = {0};
+    rule_evaluate(rule, &facts, visits, n, day("2035-01-01"), &arena, &outcomes);
+    return outcomes;
+}
+
+static const Obligation *of_item(const ObligationOutcomes *outcomes, size_t item)
+{
+    for (size_t i = 0; i < outcomes->n; i++) {
+        if (outcomes->items[i].obligation.item == item)
+            return &outcomes->items[i].obligation;
+    }
+    return NULL;
+}
+
+static Date random_birth(void)
+{
+    return date_add_days(day("2020-01-01"), (int)next_random(1500));
+}
+
+/* Windows that do not overlap: the first counted visit in each meets it, nothing else does. */
+static void windows_are_met_by_the_first_visit_in_them(void **state)
+{
+    (void)state;
+    RuleItem items[WINDOWS] = {0};
+    for (int i = 0; i < WINDOWS; i++)
+        items[i] = (RuleItem){.opens = {.months = 3 * i, .days = 5},
+                              .due = {.months = 3 * i, .days = 34},
+                              .closes = {.months = 3 * i, .days = 60}};
+    const Rule rule = rule_of(SCHEDULE_WINDOWS, items, WINDOWS);
+    for (int round = 0; round < ROUNDS; round++) {
+        Evidence visits[VISITS_MOST];
+        Date birth = random_birth();
+        size_t n = random_visits(birth, visits);
+        Date gone =
+            next_random(3) > 0 ? DATE_NONE : date_add_days(birth, 1 + (int)next_random(400));
+        ObligationOutcomes outcomes = evaluate(&rule, birth, gone, visits, n);
+        for (size_t w = 0; w < WINDOWS; w++) {
+            Date opens = date_add_days(date_add_months(birth, 3 * (int)w), 5);
+            Date closes = date_add_days(date_add_months(birth, 3 * (int)w), 60);
+            Date met_on = DATE_NONE;
+            for (size_t i = 0; i < n && date_is_none(met_on); i++) {
+                if (visits[i].is_counted && is_on_or_before(opens, visits[i].happened_on)
+                    && is_on_or_before(visits[i].happened_on, closes))
+                    met_on = visits[i].happened_on;
+            }
+            bool has_left = !date_is_none(gone) && is_on_or_before(gone, closes);
+            const Obligation *got = of_item(&outcomes, w + 1);
+            assert_int_equal(got != NULL, !date_is_none(met_on) || !has_left);
+            assert_true(got == NULL
+                        || (is_same(got->met_on, met_on) && is_same(got->opens_on, opens)
+                            && is_same(got->closes_on, closes)));
+        }
+        arena_reset(&arena);
+    }
+}
+
+/* Each counted day meets what the one before asked for; one line stays open. */
+static void rolling_dates_follow_the_last_visit(void **state)
+{
+    (void)state;
+    Rule rule = rule_of(SCHEDULE_AFTER, NULL, 0);
+    rule.first_after = (Span){.days = 14};
+    for (int round = 0; round < ROUNDS; round++) {
+        Evidence visits[VISITS_MOST];
+        Date birth = random_birth();
+        size_t n = random_visits(birth, visits), expected = 0;
+        ObligationOutcomes outcomes = evaluate(&rule, birth, DATE_NONE, visits, n);
+        Date due = date_add_days(birth, 14), last = DATE_NONE;
+        for (size_t i = 0; i < n; i++) {
+            if (!visits[i].is_counted)
+                continue;
+            if (date_is_none(last) || !is_same(visits[i].happened_on, last)) {
+                const Obligation *got = &outcomes.items[expected++].obligation;
+                assert_true(is_same(got->due_on, due));
+                assert_true(is_same(got->met_on, visits[i].happened_on));
+            }
+            last = visits[i].happened_on;
+            due = visits[i].next_on;
+        }
+        assert_int_equal(outcomes.n, expected + 1);
+        const Obligation *open = &outcomes.items[expected].obligation;
+        assert_true(is_same(open->due_on, due) && date_is_none(open->met_on));
+        arena_reset(&arena);
+    }
+}
+
+/* The i-th counted visit is the i-th dose; the next one opens at its age and behind the interval.
+ */
+static void doses_are_counted_and_only_the_next_is_owed(void **state)
+{
+    (void)state;
+    static const DoseInterval interval = {INTERVAL_LAST, 0, {.days = 28}};
+    RuleItem items[DOSES] = {0};
+    for (int i = 0; i < DOSES; i++)
+        items[i].dose = (DoseCase){
+            .min_age = {.months = 2 + 2 * i}, .intervals = &interval, .interval_n = i == 0 ? 0 : 1};
+    const Rule rule = rule_of(SCHEDULE_DOSES, items, DOSES);
+    for (int round = 0; round < ROUNDS; round++) {
+        Evidence visits[VISITS_MOST];
+        Date birth = random_birth();
+        size_t n = random_visits(birth, visits), given = 0;
+        ObligationOutcomes outcomes = evaluate(&rule, birth, DATE_NONE, visits, n);
+        Date last = DATE_NONE;
+        for (size_t i = 0; i <= n && given < DOSES; i++) {
+            if (i < n && !visits[i].is_counted)
+                continue;
+            Date of_age = date_add_months(birth, 2 + 2 * (int)given);
+            Date behind = date_is_none(last) ? DATE_NONE : date_add_days(last, 28);
+            const ObligationOutcome *got = &outcomes.items[given];
+            assert_int_equal(got->obligation.item, given + 1);
+            assert_true(is_same(got->obligation.opens_on, date_max(of_age, behind)));
+            if (i == n) {
+                assert_true(date_is_none(got->obligation.met_on));
+                break;
+            }
+            bool is_young = date_compare(visits[i].happened_on, of_age) < 0;
+            bool is_short =
+                !date_is_none(behind) && date_compare(visits[i].happened_on, behind) < 0;
+            assert_true(is_same(got->obligation.met_on, visits[i].happened_on));
+            assert_int_equal(got->flags, (is_young ? OBLIGATION_FLAG_AGE_TOO_YOUNG : 0)
+                                             | (is_short ? OBLIGATION_FLAG_INTERVAL_TOO_SHORT : 0));
+            last = visits[i].happened_on;
+            given++;
+        }
+        assert_int_equal(outcomes.n, given == DOSES ? DOSES : given + 1);
+        arena_reset(&arena);
+    }
+}
+
+/* Four deadlines a year, met in the days since the one before. */
+static void deadlines_are_met_in_their_own_days(void **state)
+{
+    (void)state;
+    static const int32_t deadlines[] = {320, 620, 920, 1220};
+    Rule rule = rule_of(SCHEDULE_DEADLINES, NULL, 0);
+    rule.deadlines = deadlines;
+    rule.deadline_n = 4;
+    for (int round = 0; round < ROUNDS; round++) {
+        Evidence visits[VISITS_MOST];
+        Date birth = random_birth();
+        size_t n = random_visits(birth, visits);
+        ObligationOutcomes outcomes = evaluate(&rule, birth, DATE_NONE, visits, n);
+        assert_true(outcomes.n >= 27 && outcomes.n <= 29);
+        for (size_t k = 0; k < outcomes.n; k++) {
+            const Obligation *got = &outcomes.items[k].obligation;
+            Date met_on = DATE_NONE;
+            for (size_t i = 0; i < n && date_is_none(met_on); i++) {
+                if (visits[i].is_counted && is_on_or_before(got->opens_on, visits[i].happened_on)
+                    && is_on_or_before(visits[i].happened_on, got->due_on))
+                    met_on = visits[i].happened_on;
+            }
+            assert_true(is_same(got->met_on, met_on));
+            assert_true(k == 0
+                        || is_same(got->opens_on,
+                                   date_add_days(outcomes.items[k - 1].obligation.due_on, 1)));
+        }
+        arena_reset(&arena);
+    }
+}
+
+static void a_waiver_spares_what_closes_in_it_and_moves_the_rest(void **state)
+{
+    (void)state;
+    const RuleItem items[] = {{.opens = {.days = 10}, .due = {.days = 20}, .closes = {.days = 30}}};
+    const Rule rule = rule_of(SCHEDULE_WINDOWS, items, 1);
+    Date birth = day("2024-01-01");
+    Evidence waiver = {.record = id_of(9),
+                       .happened_on = day("2024-01-15"),
+                       .kind = EVIDENCE_WAIVER,
+                       .next_on = day("2024-01-25")};
+    ObligationOutcomes moved = evaluate(&rule, birth, DATE_NONE, &waiver, 1);
+    assert_true(is_same(moved.items[0].obligation.due_on, day("2024-01-26")));
+    assert_true(date_is_none(moved.items[0].obligation.waived_on));
+    waiver.next_on = DATE_NONE;
+    ObligationOutcomes waived = evaluate(&rule, birth, DATE_NONE, &waiver, 1);
+    assert_true(is_same(waived.items[0].obligation.waived_on, day("2024-01-15")));
+    assert_true(is_same(waived.items[0].obligation.due_on, day("2024-01-21")));
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    seed = 20250630;
+    arena_init(&arena, MIB(16));
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    arena_done(&arena);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(windows_are_met_by_the_first_visit_in_them),
+        cmocka_unit_test(rolling_dates_follow_the_last_visit),
+        cmocka_unit_test(doses_are_counted_and_only_the_next_is_owed),
+        cmocka_unit_test(deadlines_are_met_in_their_own_days),
+        cmocka_unit_test(a_waiver_spares_what_closes_in_it_and_moves_the_rest),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
