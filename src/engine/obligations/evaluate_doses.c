@@ -36,11 +36,15 @@ static DoseCase dose_case(const Series *series, const RuleItem *item)
         if (one->has_min_age)
             dose.min_age = one->min_age;
         if (one->has_due_age)
-            dose.has_due_age = true, dose.due_age = one->due_age;
+            dose.due_age = one->due_age;
         if (one->has_before_age)
-            dose.has_before_age = true, dose.before_age = one->before_age;
-        if (one->has_interval)
-            dose.intervals = one->intervals, dose.interval_n = one->interval_n;
+            dose.before_age = one->before_age;
+        dose.has_due_age = dose.has_due_age || one->has_due_age;
+        dose.has_before_age = dose.has_before_age || one->has_before_age;
+        if (one->has_interval) {
+            dose.intervals = one->intervals;
+            dose.interval_n = one->interval_n;
+        }
         break;
     }
     return dose;
