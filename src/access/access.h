@@ -10,6 +10,7 @@
 #pragma once
 
 #include "core/cx.h"
+#include "pack/pack.h"
 
 typedef struct Account {
     Uuid id;
@@ -49,6 +50,28 @@ Err access_areas_forget(Cx *cx) MUST_CHECK;
 Err access_is_below(Cx *cx, Str facility, bool *ret_is_below) MUST_CHECK;
 /* ERR_FORBIDDEN unless the actor has the permission and the facility is below its own. */
 Err access_require_below(Cx *cx, Str permission, Str facility, Str where) MUST_CHECK;
+/* Why somebody may see a person who lives elsewhere. Held by a facility (by the accounts that work
+ * there) or by one account; in force from..until, both included. source: the record or case it
+ * comes from. Opens the person, the timeline and the search; what a list of duties shows follows
+ * the areas. */
+typedef struct Relation {
+    RelationKind kind;
+    Uuid subject;
+    Str facility; /* holds it, unless account is set */
+    Uuid account;
+    Str class; /* the sensitivity class that it opens, or empty */
+    Uuid source;
+    Date from, until;
+} Relation;
+
+/* Inside a write; leaves an audit entry. The same relation again: ends at the later day. */
+Err relation_grant(Cx *cx, const Relation *relation) MUST_CHECK;
+/* Inside a write: all relations of a source end on last_day at the latest. */
+Err relation_end(Cx *cx, Uuid source, Date last_day) MUST_CHECK;
+/* Inside the write of a record: the writer's facility treats the subject. Nothing for the system.
+ */
+Err relation_treat(Cx *cx, Uuid subject) MUST_CHECK;
+
 bool access_may(const Actor *actor, Str permission);
 /* cx_fail(cx, ERR_FORBIDDEN, ...) with the role's title unless the actor has it. */
 Err access_require(Cx *cx, Str permission) MUST_CHECK;

@@ -305,3 +305,19 @@ ORDER BY a.role;
 -- in: place text, now instant
 -- out: sessions integer
 SELECT count(*) AS sessions FROM access_session s WHERE s.place = :place AND s.expires_at > :now;
+
+-- A relation is never shortened here, and not rewritten before a part of its time has passed.
+-- name: access_relation_write :run
+-- in: place text, holder text, subject_id uuid, kind integer, class text, source uuid, valid_from date
+-- in: valid_to date, renew_before date
+INSERT INTO access_relation (place, holder, subject_id, kind, class, source, valid_from, valid_to)
+VALUES (:place, :holder, :subject_id, :kind, :class, :source, :valid_from, :valid_to)
+ON CONFLICT (place, holder, subject_id, kind, class, source)
+DO UPDATE SET valid_to = :valid_to
+WHERE access_relation.valid_to < :valid_to AND access_relation.valid_to < :renew_before;
+
+-- What began later than the last day is in force on no day.
+-- name: access_relation_end :run
+-- in: place text, source uuid, last_day date
+UPDATE access_relation SET valid_to = :last_day
+WHERE place = :place AND source = :source AND valid_to > :last_day;

@@ -4,6 +4,9 @@
 #include "access/access.h"
 #include "core/keys.h"
 
+/* How access_relation names an account that holds a relation. */
+Str relation_holder(Arena *arena, Uuid account);
+
 /* Runs argon2id within the bounds of limits.h. ERR_BUSY (with its problem) when too many wait. */
 Err password_make(Cx *cx, Str password, Str *ret_hash) MUST_CHECK;
 /* hash empty: an unknown login; takes as long and is never right. */

@@ -18,6 +18,9 @@ enum {
     ACCOUNT_PAGE_MOST = 500,
     PASSWORD_HASHES_AT_ONCE = 2, /* each takes its memory and a core */
     PASSWORD_HASHES_WAITING = 64,
+    TREATING_DAYS =
+        365, /* how long after a record its facility sees a person who lives elsewhere */
+    TREATING_RENEW_DAYS = 30,
     AUDIT_QUEUE_MOST = 1024, /* entries of reads that wait for a write */
     AUDIT_CHECKPOINT_EVERY = 1000,
 };

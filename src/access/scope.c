@@ -2,17 +2,29 @@
  *
  * The text is fixed; only its parameters differ. The area range narrows (division codes are
  * prefixes); membership of access_area decides when the sight is a facility's. An empty range sees
- * nobody. */
+ * nobody. Beside the areas stand the persons whom a relation opens: asked person by person
+ * ({scope:resident}), or as rows of their own ({scope:related}); lists are driven by areas alone
+ * ({scope:area}, {scope:areas}), so that their indexes serve. */
 #include "access/access_int.h"
 #include "access/access_sql.h"
 #include "core/place.h"
 #include "pack/pack.h"
 
-#define RESIDENT_IN_SIGHT(alias)                                                                   \
+#define AREA_IN_SIGHT(alias)                                                                       \
  alias ".area_code >= :scope_from AND " alias ".area_code < :scope_after"                          \
        " AND (:scope_by_facility = 0 OR EXISTS (SELECT 1 FROM access_area in_sight"                \
        " WHERE in_sight.place = " alias ".place AND in_sight.facility = :scope_facility"           \
        " AND in_sight.area_code = " alias ".area_code))"
+
+#define RELATION_COUNTS                                                                            \
+ "rel.place = :place AND rel.holder IN (:scope_works_at, :scope_holder)"                           \
+ " AND (rel.kind & :scope_relations) <> 0"                                                         \
+ " AND rel.valid_from <= :scope_day AND rel.valid_to >= :scope_day"
+
+#define PERSON_IN_SIGHT(alias)                                                                     \
+ "(" AREA_IN_SIGHT(alias) ") OR (:scope_relations <> 0 AND EXISTS (SELECT 1"                       \
+                          " FROM access_relation rel WHERE " RELATION_COUNTS                       \
+                          " AND rel.subject_id = " alias ".id))"
 
 /* The areas in sight, as rows: what a list is driven by, so that its index is asked area by area.
  * Where the sight is a range, the areas that occur in `$`, found by leaps over its index on
@@ -48,10 +60,13 @@ static const Actor system_actor = {
 
 void access_register_scopes(void)
 {
-    db_register_scope("resident", RESIDENT_IN_SIGHT("$"));
+    db_register_scope("resident", PERSON_IN_SIGHT("$"));
+    db_register_scope("area", AREA_IN_SIGHT("$"));
+    db_register_scope("related", "SELECT rel.subject_id FROM access_relation rel"
+                                 " WHERE :scope_relations <> 0 AND " RELATION_COUNTS);
     db_register_scope("areas", AREAS_IN_SIGHT);
     db_register_scope("record", "EXISTS (SELECT 1 FROM resident sr WHERE sr.place = $.place"
-                                " AND sr.id = $.subject_id AND " RESIDENT_IN_SIGHT("sr") ")");
+                                " AND sr.id = $.subject_id AND (" PERSON_IN_SIGHT("sr") "))");
 }
 
 const Actor *access_system_actor(void)
@@ -63,9 +78,7 @@ const DbScope *access_scope(const Cx *cx)
 {
     if (cx->actor == NULL)
         return &scope_nobody;
-    if (cx->actor->is_system)
-        return &scope_everybody;
-    return cx->actor->sees_persons ? &cx->actor->scope : &scope_nobody;
+    return cx->actor->is_system ? &scope_everybody : &cx->actor->scope;
 }
 
 const DbScope *access_sight(const Cx *cx)
@@ -140,13 +153,19 @@ Err access_actor(Cx *cx, const Account *account, Actor *ret_actor)
     const Role *role = pack_role(cx->packs, account->role);
     if (role == NULL)
         return cx_fail(cx, ERR_FORBIDDEN, TEXT_ROLE_UNKNOWN, (Str){0}, 1, account->role);
-    DbScope sight = scope_nobody;
+    DbScope sight = scope_nobody, scope = scope_nobody;
     TRY(sight_of_role(cx, role, account, &sight));
+    if (role->sees_persons)
+        scope = sight;
+    scope.works_at = account->facility;
+    scope.holder = relation_holder(cx->arena, account->id);
+    scope.relations = role->relations;
+    scope.day = cx->today;
     *ret_actor = (Actor){.account = account->id,
                          .login = account->login,
                          .role = account->role,
                          .facility = account->facility,
-                         .scope = role->sees_persons ? sight : scope_nobody,
+                         .scope = scope,
                          .sight = sight,
                          .sees_persons = role->sees_persons,
                          .permissions = role->permissions,

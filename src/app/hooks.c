@@ -10,5 +10,6 @@ const ResidentHook app_resident_hooks[] = {
 
 const RecordHook app_record_hooks[] = {
     obligation_record_hook,
+    record_treating_hook,
     NULL,
 };

@@ -60,12 +60,15 @@ typedef struct DbStatement {
 
 /* What the caller may see, bound to the parameters of {scope:...} (access/scope decides the
  * values). The area range narrows; when by_facility, membership of the facility's catchment
- * decides. */
+ * decides. Beside the areas: relations to single persons. */
 typedef struct DbScope {
     Str area_from;  /* inclusive */
     Str area_after; /* exclusive */
     bool by_facility;
     Str facility;
+    Str works_at, holder; /* who holds relations: a facility, an account */
+    int64_t relations;    /* the kinds that count, as bits; 0: none */
+    Date day;             /* on which they must be in force */
 } DbScope;
 
 typedef struct Db Db;
@@ -94,8 +97,9 @@ typedef struct DbDescription {
 Err db_describe(Db *db, Arena *arena, DbDescription *ret_description) MUST_CHECK;
 
 /* Registers the fixed text of {scope:kind alias}; `$` in it stands for the alias and :scope_from,
- * :scope_after, :scope_by_facility, :scope_facility for the values of DbScope. At start; the same
- * text may come again. */
+ * :scope_after, :scope_by_facility, :scope_facility, :scope_works_at, :scope_holder,
+ * :scope_relations, :scope_day for the values of DbScope. At start; the same text may come again.
+ */
 void db_register_scope(const char *kind, const char *predicate);
 
 typedef struct DbRows {

@@ -15,10 +15,8 @@ static struct {
 static size_t scope_n;
 
 static const char *const scope_names[DB_SCOPE_PARAMETERS] = {
-    "scope_from",
-    "scope_after",
-    "scope_by_facility",
-    "scope_facility",
+    "scope_from",     "scope_after",  "scope_by_facility", "scope_facility",
+    "scope_works_at", "scope_holder", "scope_relations",   "scope_day",
 };
 
 void db_register_scope(const char *kind, const char *predicate)
@@ -41,6 +39,10 @@ void db_scope_values(const DbScope *scope, DbValue ret_values[DB_SCOPE_PARAMETER
     ret_values[1] = db_text(scope->area_after);
     ret_values[2] = db_integer(scope->by_facility ? 1 : 0);
     ret_values[3] = db_text(scope->facility);
+    ret_values[4] = db_text(scope->works_at);
+    ret_values[5] = db_text(scope->holder);
+    ret_values[6] = db_integer(scope->relations);
+    ret_values[7] = db_date(scope->day);
 }
 
 bool db_is_name(const char *name)

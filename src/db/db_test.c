@@ -340,7 +340,7 @@ static void a_scope_narrows_what_a_statement_gives(void **state)
     insert_pairs(fixture, "4413", 1, 3);
     insert_pairs(fixture, "4414", 1, 3);
     insert_pairs(fixture, "45", 1, 3);
-    DbScope scope = {STR("4413"), STR("4415"), false, {NULL, 0}};
+    DbScope scope = {.area_from = STR("4413"), .area_after = STR("4415")};
     DbScope by_facility = {.by_facility = true, .facility = STR("45")};
     PairScopedIn in = {2};
     const struct {

@@ -28,6 +28,29 @@ static void read_permissions(Reader *reader, const Yaml *map, Role *role)
     role->permission_n = n;
 }
 
+/* The kinds of relation, each once, as bits. */
+static int64_t read_relations(Reader *reader, const Yaml *map)
+{
+    static const char *const kinds[] = {"treating", "contract", "referral",
+                                        "worklist", "sample",   NULL};
+    const Yaml *list = read_key(map, "relations");
+    int64_t relations = 0;
+    if (list == NULL || !read_list(reader, list, "relations", true))
+        return 0;
+    for (const Yaml *item = list->first; item != NULL; item = item->next) {
+        Str name = read_scalar(reader, item);
+        size_t at = 0;
+        while (kinds[at] != NULL && !str_equals_c(name, kinds[at]))
+            at++;
+        if (kinds[at] != NULL)
+            relations |= (int64_t)1 << at;
+        else if (name.n > 0)
+            MISTAKE_AT(reader->loader, reader->file, item->at, MISTAKE_CHOICE_UNKNOWN, same(name),
+                       same(STR("relations")), choice_fix_c(reader->loader, name, kinds));
+    }
+    return relations;
+}
+
 static void read_manages(Reader *reader, const Yaml *map, Role *role)
 {
     Loader *loader = reader->loader;
@@ -84,8 +107,8 @@ void check_roles(Loader *loader)
 
 void load_role(Loader *loader, Declared *declared)
 {
-    static const char *const keys[] = {"role",        "title",   "sight", "sees_persons",
-                                       "permissions", "manages", NULL};
+    static const char *const keys[] = {"role",        "title",   "sight",     "sees_persons",
+                                       "permissions", "manages", "relations", NULL};
     static const char *const sights[] = {"catchment", "tree", "place", NULL};
     Reader reader = {loader, declared->file};
     const Yaml *map = declared->yaml;
@@ -96,7 +119,8 @@ void load_role(Loader *loader, Declared *declared)
     *role = (Role){.id = str_copy(loader->arena, declared->id),
                    .title = read_wording(&reader, map, "title"),
                    .sight = sight == SIZE_MAX ? SIGHT_CATCHMENT : (RoleSight)sight,
-                   .sees_persons = read_true(&reader, map, "sees_persons")};
+                   .sees_persons = read_true(&reader, map, "sees_persons"),
+                   .relations = read_relations(&reader, map)};
     read_permissions(&reader, map, role);
     read_manages(&reader, map, role);
     declared->compiled = role;

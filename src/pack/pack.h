@@ -211,11 +211,21 @@ typedef enum {
     SIGHT_PLACE,     /* the whole county */
 } RoleSight;
 
+/* Why somebody may see a person who lives elsewhere; each a bit. */
+typedef enum {
+    RELATION_TREATING = 1, /* wrote a record for the person */
+    RELATION_CONTRACT = 2,
+    RELATION_REFERRAL = 4,
+    RELATION_WORKLIST = 8, /* an examination to report on */
+    RELATION_SAMPLE = 16,  /* drawn for an inspection, for a time */
+} RelationKind;
+
 typedef struct Role {
     Str id;
     Wording title;
     RoleSight sight;
     bool sees_persons;
+    int64_t relations; /* the kinds that open persons to it, as bits */
     const Str *permissions;
     size_t permission_n;
     /* Roles of the accounts that this one may add and manage, below its own facility. */

@@ -68,7 +68,7 @@ ORDER BY e.subject_id, e.rule_key, e.happened_on, e.record_id, e.kind;
 -- out: left_on date?
 SELECT r.id, r.area_code, r.sex, r.birth_date, r.registered_on, r.died_on, r.left_on
 FROM v_resident r
-WHERE r.place = :place AND {scope:resident r} AND r.registered_on <= :known_on
+WHERE r.place = :place AND {scope:area r} AND r.registered_on <= :known_on
 ORDER BY r.id;
 
 -- CROSS JOIN: the people in sight first, in SQLite too, which would else read everybody's evidence to
@@ -81,7 +81,7 @@ SELECT e.subject_id, e.rule_key, e.happened_on, e.record_id, e.kind, e.is_counte
     e.amount
 FROM v_resident r
 CROSS JOIN obligation_evidence e
-WHERE r.place = :place AND {scope:resident r} AND e.place = r.place AND e.subject_id = r.id
+WHERE r.place = :place AND {scope:area r} AND e.place = r.place AND e.subject_id = r.id
   AND e.recorded_on <= :known_on
   AND (e.ended_on IS NULL OR e.ended_on > :known_on)
 ORDER BY e.subject_id, e.rule_key, e.happened_on, e.record_id, e.kind;
@@ -308,7 +308,7 @@ SELECT substr(o.area_code, 1, CASE WHEN length(:area) < 9 THEN 9 ELSE 12 END) AS
         AS days_late_most
 FROM obligation o
 JOIN obligation_rule g ON g.place = o.place AND g.rule_key = o.rule_key
-WHERE o.place = :place AND {scope:resident o} AND o.met_by IS NULL AND o.waived_on IS NULL
+WHERE o.place = :place AND {scope:area o} AND o.met_by IS NULL AND o.waived_on IS NULL
   AND o.closes_on >= :on_day AND o.opens_on <= :on_day
   AND (:area = '' OR substr(o.area_code, 1, length(:area)) = :area)
 GROUP BY 1, o.rule_key
@@ -323,7 +323,7 @@ FROM v_area t
 WHERE t.place = :place AND t.code IN (
     SELECT substr(v.area_code, 1, CASE WHEN length(:area) < 9 THEN 9 ELSE 12 END)
     FROM (SELECT a.place, a.code AS area_code FROM v_area a) v
-    WHERE v.place = :place AND length(v.area_code) = 12 AND {scope:resident v}
+    WHERE v.place = :place AND length(v.area_code) = 12 AND {scope:area v}
       AND (:area = '' OR substr(v.area_code, 1, length(:area)) = :area))
 ORDER BY t.code;
 

@@ -46,6 +46,8 @@ typedef struct RecordChange {
 } RecordChange;
 
 typedef Err (*RecordHook)(Cx *cx, const RecordChange *change);
+/* Whoever adds a record treats its subject: see relation_treat. */
+Err record_treating_hook(Cx *cx, const RecordChange *change) MUST_CHECK;
 /* Set once by app/, before any write. NULL-terminated. */
 void record_set_hooks(const RecordHook *hooks);
 

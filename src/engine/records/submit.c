@@ -24,6 +24,11 @@ Err record_hooks_run(Cx *cx, const RecordChange *change)
     return OK;
 }
 
+Err record_treating_hook(Cx *cx, const RecordChange *change)
+{
+    return change->added == NULL ? OK : relation_treat(cx, change->added->subject);
+}
+
 typedef struct Submission {
     RecordDraft *draft;
     const RecordForm *form;

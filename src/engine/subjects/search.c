@@ -33,6 +33,38 @@ static void take(Search *search, Uuid id)
         search->ids[search->n++] = id;
 }
 
+static Err take_found(Search *search, const ResidentTokenFindIn *in)
+{
+    Cx *cx = search->cx;
+    CLEANUP(db_rows_close) DbRows rows = {0};
+    TRY(resident_token_find_open(cx->db, access_scope(cx), in, &rows));
+    for (;;) {
+        ResidentTokenFindRow row;
+        bool has_row = false;
+        TRY(resident_token_find_next(&rows, cx->arena, &row, &has_row));
+        if (!has_row)
+            return OK;
+        take(search, row.resident_id);
+    }
+}
+
+static Err take_related(Search *search, const ResidentTokenFindRelatedIn *in)
+{
+    Cx *cx = search->cx;
+    if (access_scope(cx)->relations == 0)
+        return OK;
+    CLEANUP(db_rows_close) DbRows rows = {0};
+    TRY(resident_token_find_related_open(cx->db, access_scope(cx), in, &rows));
+    for (;;) {
+        ResidentTokenFindRelatedRow row;
+        bool has_row = false;
+        TRY(resident_token_find_related_next(&rows, cx->arena, &row, &has_row));
+        if (!has_row)
+            return OK;
+        take(search, row.resident_id);
+    }
+}
+
 /* Residents that have every one of the tokens. */
 static Err ask(Search *search, const Token *tokens, size_t n)
 {
@@ -42,18 +74,11 @@ static Err ask(Search *search, const Token *tokens, size_t n)
     Str t[TOKENS_AT_ONCE];
     for (size_t i = 0; i < TOKENS_AT_ONCE; i++)
         t[i] = (Str){(const char *)tokens[i < n ? i : 0].bytes, TOKEN_SIZE};
-    Cx *cx = search->cx;
-    ResidentTokenFindIn in = {cx->place, t[0], t[1], t[2], t[3], t[4], t[5]};
-    CLEANUP(db_rows_close) DbRows rows = {0};
-    TRY(resident_token_find_open(cx->db, access_scope(cx), &in, &rows));
-    for (;;) {
-        ResidentTokenFindRow row;
-        bool has_row = false;
-        TRY(resident_token_find_next(&rows, cx->arena, &row, &has_row));
-        if (!has_row)
-            return OK;
-        take(search, row.resident_id);
-    }
+    const Str place = search->cx->place;
+    ResidentTokenFindIn in = {place, t[0], t[1], t[2], t[3], t[4], t[5]};
+    ResidentTokenFindRelatedIn related = {place, t[0], t[1], t[2], t[3], t[4], t[5]};
+    TRY(take_found(search, &in));
+    return take_related(search, &related);
 }
 
 static Err ask_one(Search *search, Token token)

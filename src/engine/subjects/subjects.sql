@@ -95,7 +95,35 @@ WHERE place = :place AND token = :token AND area_code = :area_code AND resident_
 -- out: resident_id uuid
 SELECT t.resident_id
 FROM resident_token t
-WHERE t.place = :place AND t.token = :token1 AND {scope:resident t}
+WHERE t.place = :place AND t.token = :token1 AND {scope:area t}
+  AND (:token2 = :token1 OR (SELECT u.area_code FROM resident_token u
+       WHERE u.place = t.place AND u.token = :token2 AND u.area_code = t.area_code
+         AND u.resident_id = t.resident_id) IS NOT NULL)
+  AND (:token3 = :token1 OR (SELECT u.area_code FROM resident_token u
+       WHERE u.place = t.place AND u.token = :token3 AND u.area_code = t.area_code
+         AND u.resident_id = t.resident_id) IS NOT NULL)
+  AND (:token4 = :token1 OR (SELECT u.area_code FROM resident_token u
+       WHERE u.place = t.place AND u.token = :token4 AND u.area_code = t.area_code
+         AND u.resident_id = t.resident_id) IS NOT NULL)
+  AND (:token5 = :token1 OR (SELECT u.area_code FROM resident_token u
+       WHERE u.place = t.place AND u.token = :token5 AND u.area_code = t.area_code
+         AND u.resident_id = t.resident_id) IS NOT NULL)
+  AND (:token6 = :token1 OR (SELECT u.area_code FROM resident_token u
+       WHERE u.place = t.place AND u.token = :token6 AND u.area_code = t.area_code
+         AND u.resident_id = t.resident_id) IS NOT NULL)
+ORDER BY t.area_code, t.resident_id
+LIMIT 50;
+
+-- The same among the persons whom a relation opens. CROSS JOIN: they come first, in SQLite too.
+-- name: resident_token_find_related :many
+-- in: place text, token1 bytes, token2 bytes, token3 bytes, token4 bytes, token5 bytes, token6 bytes
+-- out: resident_id uuid
+SELECT t.resident_id
+FROM {scope:related rel} s
+CROSS JOIN resident r
+CROSS JOIN resident_token t
+WHERE r.place = :place AND r.id = s.subject_id
+  AND t.place = r.place AND t.token = :token1 AND t.area_code = r.area_code AND t.resident_id = r.id
   AND (:token2 = :token1 OR (SELECT u.area_code FROM resident_token u
        WHERE u.place = t.place AND u.token = :token2 AND u.area_code = t.area_code
          AND u.resident_id = t.resident_id) IS NOT NULL)

@@ -1,0 +1,71 @@
+/* Relations: why somebody may see a person who lives elsewhere. Owns access_relation.
+ *
+ * A relation is held by a facility or by one account, for a time. Which kinds count for a role, its
+ * pack says; the predicate that asks for them is in scope.c. */
+#include "access/access_int.h"
+#include "access/access_sql.h"
+#include "access/limits.h"
+
+Str relation_holder(Arena *arena, Uuid account)
+{
+    char text[UUID_TEXT_SIZE];
+    return str_printf(arena, "@%s", uuid_format(account, text));
+}
+
+static Str holder_of(Cx *cx, const Relation *relation)
+{
+    return uuid_is_nil(relation->account) ? relation->facility
+                                          : relation_holder(cx->arena, relation->account);
+}
+
+static Err write_relation(Cx *cx, const Relation *relation, Date renew_before)
+{
+    AccessRelationWriteIn in = {.place = cx->place,
+                                .holder = holder_of(cx, relation),
+                                .subject_id = relation->subject,
+                                .kind = relation->kind,
+                                .class = relation->class.p == NULL ? STR("") : relation->class,
+                                .source = relation->source,
+                                .valid_from = relation->from,
+                                .valid_to = relation->until,
+                                .renew_before = renew_before};
+    return access_relation_write(cx->db, &in, NULL);
+}
+
+Err relation_grant(Cx *cx, const Relation *relation)
+{
+    DCHECK(cx->is_writing);
+    if (date_is_none(relation->from) || date_is_none(relation->until)
+        || date_compare(relation->until, relation->from) < 0)
+        return cx_fail(cx, ERR_INVALID, TEXT_RELATION_ENDS, STR("/until"), 0);
+    TRY(write_relation(cx, relation, date_from_ymd(9999, 12, 31)));
+    return audit_add(cx, &(AuditEntry){.action = STR("relation.grant"),
+                                       .subject = relation->subject,
+                                       .object = relation->source,
+                                       .detail = holder_of(cx, relation)});
+}
+
+Err relation_end(Cx *cx, Uuid source, Date last_day)
+{
+    DCHECK(cx->is_writing);
+    AccessRelationEndIn in = {.place = cx->place, .source = source, .last_day = last_day};
+    TRY(access_relation_end(cx->db, &in, NULL));
+    return audit_add(cx, &(AuditEntry){.action = STR("relation.end"), .object = source});
+}
+
+/* Rewritten only when it has lost a month of its time, so that a record rarely writes one. */
+static Err keep_treating(Cx *cx, Relation relation)
+{
+    relation.kind = RELATION_TREATING;
+    relation.from = cx->today;
+    relation.until = date_add_days(cx->today, TREATING_DAYS);
+    return write_relation(cx, &relation, date_add_days(relation.until, -TREATING_RENEW_DAYS));
+}
+
+Err relation_treat(Cx *cx, Uuid subject)
+{
+    DCHECK(cx->is_writing);
+    if (cx->actor->is_system || cx->actor->facility.n == 0)
+        return OK;
+    return keep_treating(cx, (Relation){.subject = subject, .facility = cx->actor->facility});
+}
