@@ -1,8 +1,6 @@
 /* Civil calendar arithmetic by the 400-year era method (days from 0000-03-01). */
 #include "base/date.h"
 
-#include <stdio.h>
-
 enum {
     DAYS_PER_ERA = 146097,
     DAYS_TO_1970 = 719468,
@@ -190,10 +188,16 @@ const char *instant_format(Instant instant, char out[INSTANT_TEXT_SIZE])
         in_day += DAY_MS;
         days--;
     }
-    char date[DATE_TEXT_SIZE];
-    date_format((Date){(int32_t)days}, date);
     unsigned ms = (unsigned)in_day;
-    snprintf(out, INSTANT_TEXT_SIZE, "%.10sT%02u:%02u:%02u.%03uZ", date, ms / 3600000 % 24,
-             ms / 60000 % 60, ms / 1000 % 60, ms % 1000);
+    date_format((Date){(int32_t)days}, out);
+    put_digits(out + 11, ms / 3600000 % 24, 2);
+    put_digits(out + 14, ms / 60000 % 60, 2);
+    put_digits(out + 17, ms / 1000 % 60, 2);
+    put_digits(out + 20, ms % 1000, 3);
+    out[10] = 'T';
+    out[13] = out[16] = ':';
+    out[19] = '.';
+    out[23] = 'Z';
+    out[24] = '\0';
     return out;
 }

@@ -144,13 +144,9 @@ static void put_escaped(Buf *buf, Str text)
     buf_put_char(buf, '"');
 }
 
-/* Nearly every text is copied as it is. */
-static void put_quoted(Buf *buf, Str text)
+/* Of bytes that need no escape. */
+static void put_plain(Buf *buf, Str text)
 {
-    if (!is_plain(text)) {
-        put_escaped(buf, text);
-        return;
-    }
     char *to = buf_extend(buf, text.n + 2);
     if (to == NULL)
         return;
@@ -158,6 +154,15 @@ static void put_quoted(Buf *buf, Str text)
     if (text.n > 0)
         memcpy(to + 1, text.p, text.n);
     to[text.n + 1] = '"';
+}
+
+/* Nearly every text is copied as it is. */
+static void put_quoted(Buf *buf, Str text)
+{
+    if (is_plain(text))
+        put_plain(buf, text);
+    else
+        put_escaped(buf, text);
 }
 
 void json_key(JsonOut *out, Str key)
@@ -175,6 +180,13 @@ void json_key_c(JsonOut *out, const char *key)
     json_key(out, str_from_c(key));
 }
 
+/* Digits, letters and signs of our own making. */
+static void plain(JsonOut *out, const char *text)
+{
+    begin_value(out);
+    put_plain(out->buf, str_from_c(text));
+}
+
 void json_text(JsonOut *out, Str text)
 {
     begin_value(out);
@@ -188,8 +200,17 @@ void json_text_c(JsonOut *out, const char *text)
 
 void json_integer(JsonOut *out, int64_t value)
 {
+    char digits[24];
+    size_t at = sizeof digits;
+    uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    do {
+        digits[--at] = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest > 0);
+    if (value < 0)
+        digits[--at] = '-';
     begin_value(out);
-    buf_printf(out->buf, "%lld", (long long)value);
+    buf_put(out->buf, (Str){digits + at, sizeof digits - at});
 }
 
 void json_decimal(JsonOut *out, double value)
@@ -218,13 +239,13 @@ void json_date(JsonOut *out, Date date)
     if (date_is_none(date))
         json_null(out);
     else
-        json_text_c(out, date_format(date, text));
+        plain(out, date_format(date, text));
 }
 
 void json_instant(JsonOut *out, Instant instant)
 {
     char text[INSTANT_TEXT_SIZE];
-    json_text_c(out, instant_format(instant, text));
+    plain(out, instant_format(instant, text));
 }
 
 void json_uuid(JsonOut *out, Uuid uuid)
@@ -233,7 +254,7 @@ void json_uuid(JsonOut *out, Uuid uuid)
     if (uuid_is_nil(uuid))
         json_null(out);
     else
-        json_text_c(out, uuid_format(uuid, text));
+        plain(out, uuid_format(uuid, text));
 }
 
 void json_raw(JsonOut *out, Str json)

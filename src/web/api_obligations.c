@@ -293,21 +293,19 @@ static Err obligations_get(Cx *cx, const HttpRequest *request, HttpResponse *res
 {
     ObligationFilter filter = {0};
     TRY(read_filter(cx, request, &filter));
-    const ObligationLine *lines = NULL;
-    const ObligationCount *counts = NULL;
-    size_t n = 0, count_n = 0;
-    TRY(obligation_list(cx, &filter, &lines, &n));
-    TRY(obligation_counts(cx, filter.on, filter.area, &counts, &count_n));
-    bool has_next = n == filter.most;
-    n -= has_next ? 1 : 0;
+    ObligationPage page;
+    TRY(obligation_list_counted(cx, &filter, &page));
+    bool has_next = page.n == filter.most;
+    const ObligationLine *lines = page.lines;
+    size_t n = page.n - (has_next ? 1 : 0);
     Details details = {0};
     TRY(read_details(cx, lines, n, &details));
     TRY(audit_list(cx, &filter, n));
     JsonOut out = web_json(response);
     json_object_begin(&out);
     web_json_date(&out, "on", filter.on);
-    write_counts(&out, counts, count_n);
-    write_programs(&out, counts, count_n);
+    write_counts(&out, page.counts, page.count_n);
+    write_programs(&out, page.counts, page.count_n);
     json_key_c(&out, "items");
     json_array_begin(&out);
     for (size_t i = 0; i < n; i++)

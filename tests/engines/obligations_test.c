@@ -330,6 +330,25 @@ static void leaving_ends_what_is_owed(void **state)
     assert_int_equal(n, 0);
 }
 
+/* Counted from the lines, or by the statement when the page is full: the same. */
+static void assert_counted(Fixture *f, ObligationFilter filter, const ObligationCount *counts,
+                           size_t count_n)
+{
+    size_t most[] = {1, filter.most};
+    for (size_t i = 0; i < 2; i++) {
+        ObligationPage page;
+        filter.most = most[i];
+        assert_int_equal(obligation_list_counted(&f->cx, &filter, &page), OK);
+        assert_int_equal(page.count_n, count_n);
+        for (size_t c = 0; c < count_n; c++) {
+            assert_ptr_equal(page.counts[c].rule, counts[c].rule);
+            assert_int_equal(page.counts[c].overdue, counts[c].overdue);
+            assert_int_equal(page.counts[c].due, counts[c].due);
+            assert_int_equal(page.counts[c].open, counts[c].open);
+        }
+    }
+}
+
 static void a_doctor_sees_the_own_villages_only(void **state)
 {
     Fixture *f = *state;
@@ -350,6 +369,7 @@ static void a_doctor_sees_the_own_villages_only(void **state)
     assert_int_equal(obligation_counts(&f->cx, f->cx.today, STR(""), &counts, &n), OK);
     assert_int_equal(n, 1);
     assert_int_equal(counts[0].overdue + counts[0].due + counts[0].open, PEOPLE / 3);
+    assert_counted(f, filter, counts, n);
     f->cx.actor = access_system_actor();
 }
 
@@ -535,6 +555,7 @@ static size_t list_length(Fixture *f, const Actor *actor)
     for (size_t i = 0; i < count_n; i++)
         counted += counts[i].overdue + counts[i].due + counts[i].open;
     assert_int_equal(counted, n);
+    assert_counted(f, filter, counts, count_n);
     f->cx.actor = access_system_actor();
     return n;
 }

@@ -33,8 +33,9 @@ static ObligationListRowsIn list_in(const Cx *cx, const ObligationFilter *filter
     };
 }
 
-static Err read_list(Cx *cx, const ObligationFilter *filter, Lines *lines)
+static Err read_list(Cx *cx, const ObligationFilter *filter, Lines *lines, size_t *ret_read)
 {
+    size_t read = 0;
     CLEANUP(db_rows_close) DbRows found = {0};
     ObligationListRowsIn in = list_in(cx, filter);
     TRY(obligation_list_rows_open(cx->db, scope_of(cx), &in, &found));
@@ -43,7 +44,8 @@ static Err read_list(Cx *cx, const ObligationFilter *filter, Lines *lines)
         bool has_row = false;
         TRY(obligation_list_rows_next(&found, cx->arena, &row, &has_row));
         if (!has_row)
-            return OK;
+            break;
+        read++;
         const Rule *rule = rule_by_key(cx, row.rule_key);
         if (rule == NULL)
             continue;
@@ -62,14 +64,17 @@ static Err read_list(Cx *cx, const ObligationFilter *filter, Lines *lines)
         line.state = obligation_state(&line.obligation, filter->on);
         VEC_PUSH(cx->arena, lines, line);
     }
+    *ret_read = read;
+    return OK;
 }
 
 Err obligation_list(Cx *cx, const ObligationFilter *filter, const ObligationLine **ret_lines,
                     size_t *ret_n)
 {
     Lines lines = {0};
+    size_t read = 0;
     TRY(settle_sight(cx, filter->on, filter->area));
-    Err err = read_list(cx, filter, &lines);
+    Err err = read_list(cx, filter, &lines, &read);
     if (err != OK)
         return cx_fail_db(cx, err);
     *ret_lines = lines.items;
@@ -110,6 +115,64 @@ Err obligation_counts(Cx *cx, Date on, Str area, const ObligationCount **ret_cou
         return cx_fail_db(cx, err);
     *ret_counts = counts.items;
     *ret_n = counts.n;
+    return OK;
+}
+
+/* In the order of read_counts: by program, then by key. */
+static int count_compare(const void *left, const void *right)
+{
+    const Rule *a = ((const ObligationCount *)left)->rule;
+    const Rule *b = ((const ObligationCount *)right)->rule;
+    int order = str_compare(a->program->id, b->program->id);
+    int64_t a_key = rule_key(a), b_key = rule_key(b);
+    return order != 0 ? order : (a_key > b_key) - (a_key < b_key);
+}
+
+/* What read_counts says, added up from lines that are all there is. */
+static void count_lines(Cx *cx, const Lines *lines, Counts *counts)
+{
+    for (size_t i = 0; i < lines->n; i++) {
+        const ObligationLine *line = &lines->items[i];
+        size_t at = 0;
+        while (at < counts->n && counts->items[at].rule != line->obligation.rule)
+            at++;
+        if (at == counts->n)
+            VEC_PUSH(cx->arena, counts, (ObligationCount){.rule = line->obligation.rule});
+        counts->items[at].overdue += line->state == OBLIGATION_OVERDUE;
+        counts->items[at].due += line->state == OBLIGATION_DUE;
+        counts->items[at].open += line->state == OBLIGATION_OPEN;
+    }
+    if (counts->n > 1)
+        qsort(counts->items, counts->n, sizeof *counts->items, count_compare);
+}
+
+/* Nothing is left out by the filter itself. */
+static bool asks_everything(const ObligationFilter *filter)
+{
+    return filter->program.n == 0 && date_is_none(filter->after.due_on)
+           && filter->states[OBLIGATION_OVERDUE] && filter->states[OBLIGATION_DUE]
+           && filter->states[OBLIGATION_OPEN];
+}
+
+static Err read_counted(Cx *cx, const ObligationFilter *filter, Lines *lines, Counts *counts)
+{
+    size_t read = 0;
+    TRY(read_list(cx, filter, lines, &read));
+    if (!asks_everything(filter) || read >= filter->most)
+        return read_counts(cx, filter->on, filter->area, counts);
+    count_lines(cx, lines, counts);
+    return OK;
+}
+
+Err obligation_list_counted(Cx *cx, const ObligationFilter *filter, ObligationPage *ret_page)
+{
+    Lines lines = {0};
+    Counts counts = {0};
+    TRY(settle_sight(cx, filter->on, filter->area));
+    Err err = read_counted(cx, filter, &lines, &counts);
+    if (err != OK)
+        return cx_fail_db(cx, err);
+    *ret_page = (ObligationPage){lines.items, lines.n, counts.items, counts.n};
     return OK;
 }
 

@@ -162,6 +162,17 @@ Date obligation_horizon(const Cx *cx);
 Err obligation_counts(Cx *cx, Date on, Str area, const ObligationCount **ret_counts,
                       size_t *ret_n) MUST_CHECK;
 
+typedef struct ObligationPage {
+    const ObligationLine *lines;
+    size_t n;
+    const ObligationCount *counts;
+    size_t count_n;
+} ObligationPage;
+/* obligation_list and obligation_counts of the filter's day and area in one: stale subjects are
+ * looked for once, and counts are asked for only when the lines are not all there is. */
+Err obligation_list_counted(Cx *cx, const ObligationFilter *filter,
+                            ObligationPage *ret_page) MUST_CHECK;
+
 /* What is owed in one area on a day; its lateness: days between the due day and the day asked. */
 typedef struct AreaCount {
     Str code, name, name_en;
