@@ -9,6 +9,7 @@
  * durable with the next commit. */
 #pragma once
 
+#include "base/map.h"
 #include "core/cx.h"
 #include "pack/pack.h"
 
@@ -72,6 +73,9 @@ Err relation_end(Cx *cx, Uuid source, Date last_day) MUST_CHECK;
  */
 Err relation_treat(Cx *cx, Uuid subject) MUST_CHECK;
 
+/* Whether access_area is what access_areas_rebuild would make; also true when the next scope makes
+ * it anew. Leaves everything as it was. Outside a transaction. */
+Err access_areas_verify(Cx *cx, bool *ret_is_right) MUST_CHECK;
 bool access_may(const Actor *actor, Str permission);
 /* cx_fail(cx, ERR_FORBIDDEN, ...) with the role's title unless the actor has it. */
 Err access_require(Cx *cx, Str permission) MUST_CHECK;
@@ -161,6 +165,9 @@ typedef struct AuditEntry {
     Str detail;
 } AuditEntry;
 
+/* The details of entries that were chained, where the action begins and the detail holds what is
+ * asked for: object id (16 bytes) -> const Str *. Reads the whole audit of the place. */
+Err audit_details(Cx *cx, Str action_prefix, Str part, Map *ret_details) MUST_CHECK;
 /* When the queue is full it is written first; what cannot be written down does not happen. */
 Err audit_add(Cx *cx, const AuditEntry *entry) MUST_CHECK;
 /* Writes what is queued for cx->place; afterwards it is durable. At the end of every command. */

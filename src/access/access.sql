@@ -321,3 +321,12 @@ WHERE access_relation.valid_to < :valid_to AND access_relation.valid_to < :renew
 -- in: place text, source uuid, last_day date
 UPDATE access_relation SET valid_to = :last_day
 WHERE place = :place AND source = :source AND valid_to > :last_day;
+
+-- name: access_area_all :many
+-- scan: a comparison of the whole table
+-- in: place text
+-- out: facility text, area_code text
+SELECT a.facility, a.area_code
+FROM access_area a
+WHERE a.place = :place
+ORDER BY a.facility, a.area_code;

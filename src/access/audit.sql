@@ -108,3 +108,14 @@ FROM audit_checkpoint c
 WHERE c.place = :place
 ORDER BY c.at DESC, c.writer, c.number DESC
 LIMIT 1;
+
+-- name: audit_entry_details :many
+-- scan: proving the records reads all of it
+-- in: place text, action_prefix text, part text
+-- out: object_id uuid, detail text
+SELECT e.object_id, e.detail
+FROM audit_entry e
+WHERE e.place = :place AND e.object_id IS NOT NULL
+  AND substr(e.action, 1, length(:action_prefix)) = :action_prefix
+  AND replace(e.detail, :part, '') <> e.detail
+ORDER BY e.writer, e.seq;

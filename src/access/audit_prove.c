@@ -247,3 +247,28 @@ Err audit_verify(Cx *cx, int64_t *ret_entries, int64_t *ret_broken_at)
     *ret_broken_at = report.broken_at;
     return OK;
 }
+
+static Err read_details(Cx *cx, const AuditEntryDetailsIn *in, Map *details)
+{
+    CLEANUP(db_rows_close) DbRows rows = {0};
+    TRY(audit_entry_details_open(cx->db, in, &rows));
+    for (;;) {
+        AuditEntryDetailsRow row;
+        bool has_row = false;
+        TRY(audit_entry_details_next(&rows, cx->arena, &row, &has_row));
+        if (!has_row)
+            return OK;
+        Str *detail = arena_new(cx->arena, Str);
+        Str id = {(const char *)row.object_id.bytes, sizeof row.object_id.bytes};
+        *detail = row.detail;
+        map_put(details, str_copy(cx->arena, id), detail);
+    }
+}
+
+Err audit_details(Cx *cx, Str action_prefix, Str part, Map *ret_details)
+{
+    const AuditEntryDetailsIn in = {cx->place, action_prefix, part};
+    map_init(ret_details, cx->arena);
+    Err err = read_details(cx, &in, ret_details);
+    return err == OK ? OK : cx_fail_db(cx, err);
+}

@@ -10,6 +10,8 @@
 #include "core/place.h"
 #include "pack/pack.h"
 
+#include <string.h>
+
 #define AREA_IN_SIGHT(alias)                                                                       \
  alias ".area_code >= :scope_from AND " alias ".area_code < :scope_after"                          \
        " AND (:scope_by_facility = 0 OR EXISTS (SELECT 1 FROM access_area in_sight"                \
@@ -270,6 +272,53 @@ Err access_areas_refresh(Cx *cx)
     TRY(setting_get(cx, setting_day, &made_for));
     bool is_fresh = str_equals(made_for, str_from_c(date_format(cx->today, day)));
     return is_fresh ? OK : access_areas_rebuild(cx);
+}
+
+static Err hash_areas(Cx *cx, Sha256 *ret_hash)
+{
+    Sha256Stream stream;
+    sha256_begin(&stream);
+    CLEANUP(db_rows_close) DbRows rows = {0};
+    TRY(access_area_all_open(cx->db, &(AccessAreaAllIn){.place = cx->place}, &rows));
+    for (bool has_row = true; has_row;) {
+        AccessAreaAllRow row;
+        ArenaMark mark = arena_mark(cx->arena);
+        TRY(access_area_all_next(&rows, cx->arena, &row, &has_row));
+        if (has_row)
+            sha256_add(&stream, str_printf(cx->arena, "%.*s %.*s\n", STR_ARG(row.facility),
+                                           STR_ARG(row.area_code)));
+        arena_reset_to(cx->arena, mark);
+    }
+    *ret_hash = sha256_end(&stream);
+    return OK;
+}
+
+static Err compare_areas(Cx *cx, bool *ret_is_right)
+{
+    Sha256 before, after;
+    TRY(hash_areas(cx, &before));
+    TRY(rebuild(cx, NULL));
+    TRY(hash_areas(cx, &after));
+    *ret_is_right = memcmp(before.bytes, after.bytes, sizeof after.bytes) == 0;
+    return OK;
+}
+
+Err access_areas_verify(Cx *cx, bool *ret_is_right)
+{
+    char day[DATE_TEXT_SIZE];
+    Str made_for;
+    *ret_is_right = true;
+    TRY(setting_get(cx, setting_day, &made_for));
+    if (!str_equals(made_for, str_from_c(date_format(cx->today, day))))
+        return OK;
+    Cx inner = *cx;
+    inner.writer = NULL;
+    inner.is_writing = true;
+    Err err = db_begin(cx->db);
+    if (err == OK)
+        err = compare_areas(&inner, ret_is_right);
+    db_rollback(cx->db);
+    return err == OK ? OK : cx_fail_db(cx, err);
 }
 
 Err access_areas_forget(Cx *cx)

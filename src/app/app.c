@@ -44,10 +44,17 @@ Cx app_system_cx(App *app, Arena *arena)
     return cx;
 }
 
-static Str default_keys_file(Str db_url, Arena *arena)
+bool app_is_file(Str db_url)
 {
-    bool is_file = !str_has_prefix(db_url, STR("postgres"));
-    return is_file ? str_printf(arena, "%.*s.keys", STR_ARG(db_url)) : STR("catchment.keys");
+    return !str_has_prefix(db_url, STR("postgres")) && !str_equals_c(db_url, ":memory:");
+}
+
+Str app_keys_file(Str given, Str db_url, Arena *arena)
+{
+    if (given.n > 0)
+        return given;
+    return app_is_file(db_url) ? str_printf(arena, "%.*s.keys", STR_ARG(db_url))
+                               : STR("catchment.keys");
 }
 
 static Err open_keys(App *app, const AppOptions *options)
@@ -56,8 +63,7 @@ static Err open_keys(App *app, const AppOptions *options)
         app->keys = keys_make(&app->arena);
         return OK;
     }
-    Str file = options->keys_file.n > 0 ? options->keys_file
-                                        : default_keys_file(options->db_url, &app->arena);
+    Str file = app_keys_file(options->keys_file, options->db_url, &app->arena);
     uint32_t line = 0;
     Err err = keys_open(file, &app->arena, &app->keys, &line);
     if (err == ERR_NOT_FOUND && options->makes_database)
@@ -90,8 +96,7 @@ static Err check_schema(App *app)
 
 static Err open_database(App *app, const AppOptions *options)
 {
-    bool is_file = !str_has_prefix(options->db_url, STR("postgres"))
-                   && !str_equals(options->db_url, STR(":memory:"));
+    bool is_file = app_is_file(options->db_url);
     if (is_file && !options->makes_database && !os_file_exists(options->db_url)) {
         cli_say("there is no database %.*s", STR_ARG(options->db_url));
         return ERR_NOT_FOUND;

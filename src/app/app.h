@@ -62,6 +62,12 @@ typedef struct AppPackChange {
     Str from, to; /* versions; empty: the pack is new, or gone */
 } AppPackChange;
 Err app_packs_pending(Cx *cx, const AppPackChange **ret_changes, size_t *ret_n) MUST_CHECK;
+/* The packs that the database of cx holds, by the texts kept for cx->place. ERR_CONFLICT when it
+ * has never had any. */
+Err app_load_held(Cx *cx, Arena *arena, PackSet **ret_packs) MUST_CHECK;
+/* The key file: the one given, else the one beside the SQLite file. */
+Str app_keys_file(Str given, Str db_url, Arena *arena);
+bool app_is_file(Str db_url); /* an SQLite file */
 /* Parts of app_open. They say what is wrong. */
 Err app_packs_apply(App *app) MUST_CHECK;
 Err app_packs_apply_to_all(App *app) MUST_CHECK;

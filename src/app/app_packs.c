@@ -222,7 +222,7 @@ static Err read_held(Cx *cx, const PackApplied *held, size_t n, const PackFile *
     return OK;
 }
 
-static Err load_held(App *app, Cx *cx)
+Err app_load_held(Cx *cx, Arena *arena, PackSet **ret_packs)
 {
     const PackApplied *held = NULL;
     const PackFile *files = NULL;
@@ -232,11 +232,9 @@ static Err load_held(App *app, Cx *cx)
     if (held_n == 0)
         return cx_fail(cx, ERR_CONFLICT, TEXT_UPGRADE_NEEDED, (Str){0}, 0);
     TRY(read_held(cx, held, held_n, &files, &n));
-    Err err = pack_set_open_files(files, n, access_permissions, &app->arena, &app->packs, &mistakes,
-                                  &mistake_n);
-    TRY(take_set(err, mistakes, mistake_n, STR("the database"), app->packs));
-    cx->packs = app->packs;
-    return OK;
+    Err err =
+        pack_set_open_files(files, n, access_permissions, arena, ret_packs, &mistakes, &mistake_n);
+    return take_set(err, mistakes, mistake_n, STR("the database"), *ret_packs);
 }
 
 /* Tables and rules were made for these packs by this version of the program. */
@@ -263,7 +261,7 @@ static Err take_held(App *app, Cx *cx, Str given_directory)
         return cx_fail(cx, ERR_NOT_FOUND, TEXT_PLACE_NONE, (Str){0}, 0);
     TRY(place_open(cx, &place));
     if (given_directory.n == 0)
-        TRY(load_held(app, cx));
+        TRY(app_load_held(cx, &app->arena, &app->packs));
     else
         TRY(app_load_packs(given_directory, &app->arena, &app->packs));
     cx->packs = app->packs;

@@ -3,7 +3,10 @@
 
 #include "cli/commands.h"
 
+extern const Command cmd_backup;
+extern const Command cmd_doctor;
 extern const Command cmd_pack_test;
+extern const Command cmd_restore;
 extern const Command cmd_serve;
 extern const Command cmd_upgrade;
 
@@ -12,6 +15,9 @@ const Command *const app_commands[] = {
     &cmd_demo,
     &cmd_init,
     &cmd_upgrade,
+    &cmd_backup,
+    &cmd_restore,
+    &cmd_doctor,
     &cmd_pack_check,
     &cmd_pack_test,
     &cmd_due,

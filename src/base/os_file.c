@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/os_random.h"
@@ -216,6 +217,40 @@ Err os_file_size(Str path, uint64_t *ret_size)
     if (S_ISDIR(about.st_mode))
         return ERR_NOT_FOUND;
     *ret_size = (uint64_t)about.st_size;
+    return OK;
+}
+
+Err os_file_finish(Str written, Str path, unsigned mode)
+{
+    PathText from, to;
+    TRY(path_text(written, &from));
+    TRY(path_text(path, &to));
+    {
+        CLEANUP(close_file) int file = -1;
+        TRY(open_file(written, O_RDONLY, 0, &file));
+        if (fchmod(file, mode) != 0 || fsync(file) != 0)
+            return err_of(errno);
+    }
+    TRY(put_in_place(from.c, to.c, false));
+    return sync_folder(folder_of(path));
+}
+
+Err os_file_mode(Str path, unsigned *ret_mode)
+{
+    struct stat about;
+    TRY(path_status(path, &about));
+    *ret_mode = about.st_mode & 07777;
+    return OK;
+}
+
+Err os_file_space(Str path, uint64_t *ret_bytes)
+{
+    PathText text;
+    struct statvfs about;
+    TRY(path_text(path, &text));
+    if (statvfs(text.c, &about) != 0)
+        return err_of(errno);
+    *ret_bytes = (uint64_t)about.f_bavail * about.f_frsize;
     return OK;
 }
 

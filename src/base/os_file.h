@@ -27,6 +27,13 @@ Err os_file_create(Str path, Str text, unsigned mode) MUST_CHECK;
 bool os_file_exists(Str path); /* a file, not a folder */
 Err os_file_size(Str path, uint64_t *ret_size) MUST_CHECK;
 Err os_file_remove(Str path) MUST_CHECK;
+/* What others wrote into the file survives a power cut; then it gets its name in the same folder,
+ * with these mode bits: ERR_CONFLICT when there is a file of that name. */
+Err os_file_finish(Str written, Str path, unsigned mode) MUST_CHECK;
+/* Mode bits; ERR_NOT_FOUND, ERR_FORBIDDEN. */
+Err os_file_mode(Str path, unsigned *ret_mode) MUST_CHECK;
+/* Bytes that this process may still write on the file system of the path. */
+Err os_file_space(Str path, uint64_t *ret_bytes) MUST_CHECK;
 
 bool os_folder_exists(Str path);
 /* With missing parents; no error when it is there already. */

@@ -74,3 +74,11 @@ SELECT f.path, f.content
 FROM pack_file f
 WHERE f.place = :place AND f.pack = :pack AND f.hash = :hash
 ORDER BY f.path;
+
+-- name: pack_version_of_pack :many
+-- in: place text, pack text
+-- out: version text
+SELECT DISTINCT v.version
+FROM pack_version v
+WHERE v.place = :place AND v.pack = :pack
+ORDER BY v.version;

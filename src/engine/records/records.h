@@ -129,6 +129,21 @@ Err record_tables_pending(Cx *cx, const RecordTableChange **ret_changes, size_t 
  * newest current record of each form. Some hundred records a transaction; once a form, then one
  * read. After record_tables_update, before anything is submitted. */
 Err record_sealed_adopt(Cx *cx) MUST_CHECK;
+/* Whether what is stored of the records gives their content hashes again: a row that was changed
+ * behind the program's back does not, nor one whose sealed answers do not open. Reads everything. */
+typedef struct RecordVerification {
+    int64_t records;
+    int64_t changed;
+    int64_t without_answers; /* headers whose row of answers is gone */
+    Uuid first;              /* that was changed */
+} RecordVerification;
+Err record_verify(Cx *cx, RecordVerification *ret_result) MUST_CHECK;
+
+/* Makes the tables of every form that form_field knows, also of those that no pack has any more, in
+ * a database that has none of them: for restoring. Inside a transaction. */
+Err record_tables_remake(Cx *cx) MUST_CHECK;
+/* The next record_tables_update makes the views, although no declaration has changed. */
+Err record_tables_forget(Cx *cx) MUST_CHECK;
 
 /* The published views of cx->db (v_record, v_<form>, v_<form>__<field>): those of a past day,
  * showing what was known at its end, or the current ones again. One connection only. */

@@ -142,3 +142,12 @@ ORDER BY f.form, f.field;
 -- in: form text, field text, type text, unit text, first_version text
 INSERT INTO form_field (form, field, type, unit, first_version)
 VALUES (:form, :field, :type, :unit, :first_version);
+
+-- name: record_form_count :one
+-- scan: proves every record
+-- unscoped: a number; nobody reads the rows
+-- in: place text, form text
+-- out: n integer
+SELECT count(*) AS n
+FROM record r
+WHERE r.place = :place AND r.form = :form;

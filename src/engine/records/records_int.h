@@ -102,3 +102,8 @@ Sha256 record_content_hash(const Cx *cx, const RecordForm *form, const Record *r
                            const FormAnswers *answers);
 /* With the version: what is stored. */
 Sha256 record_content_versioned(Sha256 unversioned, Str form_version);
+
+/* What the audit says of a submission: its form, and the hash of what was stored where that is not
+ * what was sent (content), because a field was hidden or rounded. */
+Str record_stored_mark(const Cx *cx, const RecordForm *form, const Record *record, Str reason,
+                       Sha256 content);

@@ -278,7 +278,9 @@ static Err store(Cx *cx, Submission *submission)
                      &(AuditEntry){.action = amends ? STR("record.amend") : STR("record.submit"),
                                    .subject = record->subject,
                                    .object = record->id,
-                                   .detail = record->form});
+                                   .detail = record_stored_mark(cx, submission->form, record,
+                                                                submission->draft->reason,
+                                                                submission->content)});
 }
 
 static Err check_and_store(Cx *cx, Submission *submission)

@@ -9,6 +9,7 @@
 
 enum {
     DDL_MOST = MIB(4),
+    FORMS_MOST = 4096,
     TABLES_FORMAT = 1, /* raised when ddl writes other views for the same declaration */
 };
 
@@ -222,6 +223,98 @@ Err record_tables_pending(Cx *cx, const RecordTableChange **ret_changes, size_t 
         return err == ERR_PACK ? err : cx_fail_db(cx, err);
     list_changes(cx, &update, ret_changes, ret_n);
     return OK;
+}
+
+static FieldType field_type(Str name)
+{
+    static const FieldType types[] = {FIELD_TEXT, FIELD_INTEGER, FIELD_DECIMAL, FIELD_DATE,
+                                      FIELD_CODE, FIELD_CODES,   FIELD_ROWS};
+    size_t at = 0;
+    while (at + 1 < sizeof types / sizeof *types && !str_equals(ddl_type_name(types[at]), name))
+        at++;
+    return types[at];
+}
+
+typedef struct {
+    Str id;
+    VEC(FormField) fields;
+} KnownForm;
+
+/* Rows come by form and field: a sub-field "drugs.name" behind its field "drugs". */
+static void take_field(Cx *cx, KnownForm *known, Str name, Str type)
+{
+    size_t dot = str_find_char(name, '.', 0);
+    FormField field = {.id = name, .type = field_type(type)};
+    if (dot == SIZE_MAX) {
+        VEC_PUSH(cx->arena, &known->fields, field);
+        return;
+    }
+    field.id = str_slice(name, dot + 1, name.n);
+    for (size_t i = 0; i < known->fields.n; i++) {
+        FormField *parent = &known->fields.items[i];
+        if (!str_equals(parent->id, str_slice(name, 0, dot)))
+            continue;
+        FormField *rows = arena_array(cx->arena, FormField, parent->row_field_n + 1);
+        for (size_t j = 0; j < parent->row_field_n; j++)
+            rows[j] = parent->rows[j];
+        rows[parent->row_field_n++] = field;
+        parent->rows = rows;
+    }
+}
+
+static Err remake_form(Cx *cx, const KnownForm *known)
+{
+    Form form = {.id = known->id, .fields = known->fields.items, .field_n = known->fields.n};
+    const DdlColumn *columns;
+    size_t n;
+    Buf sql;
+    ddl_columns(&form, cx->arena, &columns, &n);
+    bool *is_new = arena_array(cx->arena, bool, n);
+    for (size_t i = 0; i < n; i++)
+        is_new[i] = true;
+    buf_init(&sql, cx->arena, DDL_MOST);
+    ddl_put_tables(&form, ddl_engine(cx), columns, n, is_new, true, &sql);
+    ENSURE(!sql.is_over);
+    return db_script(cx->db, buf_str(&sql));
+}
+
+static Err read_forms(Cx *cx, KnownForm *forms, size_t most, size_t *ret_n)
+{
+    CLEANUP(db_rows_close) DbRows rows = {0};
+    TRY(form_field_all_open(cx->db, &rows));
+    size_t n = 0;
+    for (;;) {
+        FormFieldAllRow row;
+        bool has_row;
+        TRY(form_field_all_next(&rows, cx->arena, &row, &has_row));
+        if (!has_row)
+            break;
+        if (n == 0 || !str_equals(forms[n - 1].id, row.form)) {
+            if (n == most)
+                return ERR_LIMIT;
+            forms[n++] = (KnownForm){.id = row.form};
+        }
+        if (row.field.n > 0)
+            take_field(cx, &forms[n - 1], row.field, row.type);
+    }
+    *ret_n = n;
+    return OK;
+}
+
+Err record_tables_remake(Cx *cx)
+{
+    KnownForm *forms = arena_array(cx->arena, KnownForm, FORMS_MOST);
+    size_t n = 0;
+    TRY(read_forms(cx, forms, FORMS_MOST, &n));
+    for (size_t i = 0; i < n; i++)
+        TRY(remake_form(cx, &forms[i]));
+    return OK;
+}
+
+Err record_tables_forget(Cx *cx)
+{
+    Cx database = cx_of_database(cx);
+    return setting_put(&database, setting_tables, STR(""));
 }
 
 static Err run_views(Cx *cx, Buf *sql)

@@ -85,3 +85,13 @@ Err resident_briefs(Cx *cx, const Uuid *ids, size_t n, const ResidentBrief **ret
 /* Name or part of it, pinyin initials, ID number or phone (whole or last four), record number. At
  * most 50, whole matches first. One audit entry. */
 Err resident_search(Cx *cx, Str query, const Resident **ret_residents, size_t *ret_n) MUST_CHECK;
+
+/* Whether every sealed column of cx->place opens with the keys, and the search tokens are those of
+ * the columns. Reads everything, writes nothing. */
+typedef struct ResidentVerification {
+    int64_t residents;
+    int64_t sealed; /* residents with a column that does not open */
+    int64_t tokens, tokens_wanted;
+    bool tokens_are_right;
+} ResidentVerification;
+Err resident_verify(Cx *cx, ResidentVerification *ret_result) MUST_CHECK;

@@ -165,3 +165,21 @@ CROSS JOIN resident r
 LEFT JOIN v_area a ON a.place = r.place AND a.code = r.area_code AND a.valid_from <= :day
   AND (a.next_from IS NULL OR a.next_from > :day)
 WHERE r.place = :place AND r.id = asked.column1;
+
+-- name: resident_all :stream
+-- scan: proves every row
+-- unscoped: proves that sealed columns open; nobody reads them
+-- in: place text
+-- out: id uuid, area_code text, name bytes, id_type bytes?, id_number bytes?, phone bytes?
+-- out: address bytes?
+SELECT r.id, r.area_code, r.name, r.id_type, r.id_number, r.phone, r.address
+FROM resident r
+WHERE r.place = :place;
+
+-- name: resident_token_all :stream
+-- scan: proves every row
+-- in: place text
+-- out: token bytes, area_code text, resident_id uuid
+SELECT t.token, t.area_code, t.resident_id
+FROM resident_token t
+WHERE t.place = :place;
