@@ -57,7 +57,7 @@ static Err run_county(const BenchOptions *options, Report *report, DbEngine engi
 
 static Err run_postgres(const BenchOptions *options, Report *report)
 {
-    PgCluster cluster = pg_cluster_start(report->arena);
+    PgCluster cluster = pg_cluster_start_durable(report->arena);
     Err err = OK;
     for (size_t i = 0; err == OK && i < options->size_n; i++) {
         Str url = pg_cluster_database(&cluster, report->arena, "bench");

@@ -341,7 +341,7 @@ static void acknowledged_rows_survive_an_immediate_stop_of_postgres(void **state
     (void)state;
     Fixture fixture = {.folder = {NULL, 0}};
     arena_init(&fixture.arena, MIB(64));
-    PgCluster cluster = pg_cluster_start_own(&fixture.arena);
+    PgCluster cluster = pg_cluster_start_durable(&fixture.arena);
     fixture.url = cluster.url;
     prepare(&fixture);
     Caller callers[CALLERS];

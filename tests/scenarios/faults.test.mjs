@@ -132,7 +132,7 @@ describe("PostgreSQL stopped at once under write load", () => {
   const cluster = (command, folder) => execFileSync(join(root, "script/support/pg-cluster"), [command, folder], { stdio: "ignore" });
   let options, folder, server;
   before(async () => {
-    const url = startPostgres();
+    const url = startPostgres("durable");
     folder = /host=(.*)$/.exec(url)[1];
     options = makeCounty(() => ["--db", url, "--keys", join(temporaryFolder(), "county.keys")]);
     server = await startServer(options);

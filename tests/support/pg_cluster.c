@@ -21,15 +21,20 @@ static void run_script(Arena *arena, const char *command, Str folder, Str *ret_l
         *ret_line = str_trim(str_copy(arena, (Str){line, n}));
 }
 
-PgCluster pg_cluster_start_own(Arena *arena)
+static PgCluster make(Arena *arena, const char *command)
 {
     static int count = 0;
     const char *temporary = getenv("TMPDIR");
     PgCluster cluster = {.folder = str_printf(arena, "%s/catchment-pg-%ld-%d",
                                               temporary == NULL ? "/tmp" : temporary,
                                               (long)getpid(), ++count)};
-    run_script(arena, "start", cluster.folder, &cluster.url);
+    run_script(arena, command, cluster.folder, &cluster.url);
     return cluster;
+}
+
+PgCluster pg_cluster_start_durable(Arena *arena)
+{
+    return make(arena, "durable");
 }
 
 PgCluster pg_cluster_start(Arena *arena)
@@ -37,7 +42,7 @@ PgCluster pg_cluster_start(Arena *arena)
     const char *url = getenv("CATCHMENT_TEST_PG");
     if (url != NULL && url[0] != '\0')
         return (PgCluster){.url = str_from_c(url)};
-    return pg_cluster_start_own(arena);
+    return make(arena, "start");
 }
 
 void pg_cluster_stop(PgCluster *cluster, Arena *arena)

@@ -9,11 +9,12 @@ typedef struct PgCluster {
     Str folder; /* empty when the cluster is not ours */
 } PgCluster;
 
-/* The cluster of the environment variable CATCHMENT_TEST_PG, or one of our own. Ends the test
- * program when there is none. */
+/* The cluster of the environment variable CATCHMENT_TEST_PG, or one of our own, which does not sync
+ * to disk. Ends the test program when there is none. */
 PgCluster pg_cluster_start(Arena *arena);
-/* Always one of our own: for tests that crash it. */
-PgCluster pg_cluster_start_own(Arena *arena);
+/* Always one of our own, which syncs as a server does: for tests that crash it, for measurements.
+ */
+PgCluster pg_cluster_start_durable(Arena *arena);
 /* Stops and removes our own; leaves another alone. */
 void pg_cluster_stop(PgCluster *cluster, Arena *arena);
 /* Stops it without a checkpoint, as when the power fails; and starts it again. */

@@ -34,12 +34,12 @@ export function run(...words) {
   return execFileSync(program, words, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
 }
 
-/** A PostgreSQL cluster of the test's own; returns its URL. */
-export function startPostgres() {
+/** A PostgreSQL cluster of the test's own; returns its URL. It syncs to disk only when it is "durable". */
+export function startPostgres(kind = "start") {
   // Not inside a folder of ours: started by root, the cluster runs as another user.
   const folder = join(tmpdir(), `catchment-pg-${process.pid}-${leftovers.length}`);
   const script = join(root, "script/support/pg-cluster");
-  const url = execFileSync(script, ["start", folder], { encoding: "utf8" }).trim();
+  const url = execFileSync(script, [kind, folder], { encoding: "utf8" }).trim();
   leftovers.push(() => execFileSync(script, ["stop", folder], { stdio: "ignore" }));
   return url;
 }
