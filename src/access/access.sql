@@ -224,8 +224,8 @@ covered (staff, area_code) AS (
 SELECT :place, '@' || k.staff || '/named', k.area_code
 FROM covered k;
 
--- While somebody is away, the substitute has what the absent one answers for: by name, or else the
--- areas of the facility where the absent one works.
+-- While somebody is away, the substitute has what the absent one answers for: by name, and those areas of
+-- the facility where the absent one works that no doctor is named for.
 -- name: access_area_fill_substitute :run
 -- in: place text, day date
 INSERT INTO access_area (place, facility, area_code)
@@ -234,8 +234,9 @@ FROM v_staff_leave l
 JOIN v_staff s ON s.place = l.place AND s.id = l.staff_id
 JOIN v_staff u ON u.place = l.place AND u.id = l.substitute_id
 JOIN access_area a ON a.place = l.place AND (a.facility = '@' || s.code || '/named'
-    OR (NOT EXISTS (SELECT 1 FROM v_catchment_doctor d WHERE d.place = l.place AND d.staff_id = l.staff_id
-                    AND d.valid_from <= :day AND (d.valid_to IS NULL OR d.valid_to >= :day))
+    OR (NOT EXISTS (SELECT 1 FROM v_catchment_doctor d
+                    WHERE d.place = l.place AND d.area_code = a.area_code
+                      AND d.valid_from <= :day AND (d.valid_to IS NULL OR d.valid_to >= :day))
         AND EXISTS (SELECT 1 FROM v_staff_post p WHERE p.place = l.place AND p.staff_id = l.staff_id
                     AND p.valid_from <= :day AND (p.valid_to IS NULL OR p.valid_to >= :day)
                     AND a.facility = p.facility || '/own')))

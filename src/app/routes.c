@@ -12,6 +12,22 @@
  ENTRY(route_session_delete)                                                                       \
  ENTRY(route_areas)                                                                                \
  ENTRY(route_facilities)                                                                           \
+ ENTRY(route_session_password)                                                                     \
+ ENTRY(route_sessions)                                                                             \
+ ENTRY(route_session_revoke)                                                                       \
+ ENTRY(route_accounts)                                                                             \
+ ENTRY(route_accounts_post)                                                                        \
+ ENTRY(route_account_put)                                                                          \
+ ENTRY(route_account_reset)                                                                        \
+ ENTRY(route_account_sessions)                                                                     \
+ ENTRY(route_account_sessions_delete)                                                              \
+ ENTRY(route_areas_post)                                                                           \
+ ENTRY(route_facilities_post)                                                                      \
+ ENTRY(route_catchments)                                                                           \
+ ENTRY(route_catchments_post)                                                                      \
+ ENTRY(route_staff)                                                                                \
+ ENTRY(route_staff_post)                                                                           \
+ ENTRY(route_staff_leave)                                                                          \
  ENTRY(route_forms)                                                                                \
  ENTRY(route_form)                                                                                 \
  ENTRY(route_form_context)                                                                         \

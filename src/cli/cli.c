@@ -177,6 +177,8 @@ Err cli_integer(const Cli *cli, const char *option, int64_t low, int64_t high, i
 const Command *cli_find(const Command *const *commands, size_t n, int argc, char **argv,
                         int *ret_words)
 {
+    const Command *found = NULL; /* of several, the one with the most words */
+    *ret_words = 0;
     for (size_t i = 0; i < n; i++) {
         Str rest = str_from_c(commands[i]->name), word = {0};
         int words = 0;
@@ -185,12 +187,12 @@ const Command *cli_find(const Command *const *commands, size_t n, int argc, char
             fits = words < argc && str_equals_c(word, argv[words]);
             words++;
         }
-        if (fits) {
+        if (fits && words > *ret_words) {
             *ret_words = words;
-            return commands[i];
+            found = commands[i];
         }
     }
-    return NULL;
+    return found;
 }
 
 static void help_options(const CliOption *options)

@@ -43,6 +43,8 @@ static Err put_account(Cx *cx, JsonOut *out, const Account *account, const Actor
     json_array_end(out);
     json_key_c(out, "sees_persons");
     json_bool(out, actor->sees_persons);
+    json_key_c(out, "must_change");
+    json_bool(out, account->must_change);
     json_object_end(out);
     return OK;
 }
@@ -108,10 +110,10 @@ static Err session_post(Cx *cx, const HttpRequest *request, HttpResponse *respon
     return err;
 }
 
-#define SESSION_SCHEMA                                                                             \
- "{account: {id: uuid, login: text, name: text, role: text, role_title: wording, facility: "       \
- "{code: text, name?: text, name_en?: text, level?: integer}, permissions: [text], "               \
- "sees_persons: bool}, csrf: text, place: {code: text, name: text, name_en?: text}, "              \
+#define SESSION_SCHEMA                                                                                   \
+ "{account: {id: uuid, login: text, name: text, role: text, role_title: wording, facility: "             \
+ "{code: text, name?: text, name_en?: text, level?: integer}, permissions: [text], "                     \
+ "sees_persons: bool, must_change: bool}, csrf: text, place: {code: text, name: text, name_en?: text}, " \
  "is_demo: bool, today: date}"
 
 const Route route_session_post = {

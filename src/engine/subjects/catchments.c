@@ -295,8 +295,8 @@ static Err read_neighbours(Cx *cx, Str area, Date day, Codes *codes)
     }
 }
 
-/* Nobody takes an area from others, nor gives it to them. What nobody answers for is taken only
- * next to what the own facilities answer for. */
+/* Nobody takes an area from others, nor gives it to them. What nobody answers for is taken only in
+ * townships where the own facilities answer for something, or by who sees the whole place. */
 static Err check_reach(Import *import, SheetRow *row)
 {
     Cx *cx = import->cx;
@@ -310,13 +310,18 @@ static Err check_reach(Import *import, SheetRow *row)
     }
     Codes others = {0};
     TRY(read_holders(cx, row->texts[AREA], row->dates[FROM], &others));
-    if (others.n == 0)
+    bool is_free = others.n == 0, is_near = false;
+    if (is_free)
         TRY(read_neighbours(cx, row->texts[AREA], row->dates[FROM], &others));
     for (size_t i = 0; i < others.n && !row->is_bad; i++) {
         TRY(access_is_below(cx, others.items[i], &is_below));
-        if (!is_below)
+        is_near |= is_below;
+        if (!is_free && !is_below)
             fault(import, row, AREA, TEXT_NOT_BELOW, others.items[i]);
     }
+    TRY(access_is_below(cx, STR(""), &is_below)); /* who sees the whole place */
+    if (is_free && !is_near && !is_below)
+        fault(import, row, AREA, TEXT_AREA_NOT_NEAR, row->texts[AREA]);
     return OK;
 }
 
