@@ -110,10 +110,11 @@ static Err session_post(Cx *cx, const HttpRequest *request, HttpResponse *respon
     return err;
 }
 
-#define SESSION_SCHEMA                                                                                   \
- "{account: {id: uuid, login: text, name: text, role: text, role_title: wording, facility: "             \
- "{code: text, name?: text, name_en?: text, level?: integer}, permissions: [text], "                     \
- "sees_persons: bool, must_change: bool}, csrf: text, place: {code: text, name: text, name_en?: text}, " \
+#define SESSION_SCHEMA                                                                             \
+ "{account: {id: uuid, login: text, name: text, role: text, role_title: wording, facility: "       \
+ "{code: text, name?: text, name_en?: text, level?: integer}, permissions: [text], "               \
+ "sees_persons: bool, must_change: bool}, csrf: text, "                                            \
+ "place: {code: text, name: text, name_en?: text}, "                                               \
  "is_demo: bool, today: date}"
 
 const Route route_session_post = {
