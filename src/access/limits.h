@@ -18,6 +18,7 @@ enum {
     ACCOUNT_PAGE_MOST = 500,
     PASSWORD_HASHES_AT_ONCE = 2, /* each takes its memory and a core */
     PASSWORD_HASHES_WAITING = 64,
+    REASON_CHARACTERS_LEAST = 10, /* of a reason to see what is masked */
     TREATING_DAYS =
         365, /* how long after a record its facility sees a person who lives elsewhere */
     TREATING_RENEW_DAYS = 30,

@@ -11,6 +11,7 @@ const char *const access_permissions[] = {
     "catchments.write", "staff.read",       "staff.write",
     "forms.read",       "obligations.read", /* due lists and their reasons */
     "residents.read",                       /* opening a person */
+    "residents.reveal",                     /* the ID and telephone number whole, with a reason */
     "residents.search", "residents.write",  /* registering a person */
     "records.read",     "records.write",    "records.void",
     "accounts.manage", /* those below the own facility, of roles that the own role manages */

@@ -35,6 +35,7 @@
  ENTRY(route_obligations_why)                                                                      \
  ENTRY(route_overview)                                                                             \
  ENTRY(route_residents)                                                                            \
+ ENTRY(route_resident_reveal)                                                                      \
  ENTRY(route_resident)                                                                             \
  ENTRY(route_records_post)                                                                         \
  ENTRY(route_record)                                                                               \

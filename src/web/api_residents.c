@@ -84,6 +84,37 @@ static Err write_who(Cx *cx, JsonOut *out, const Resident *resident, Date on)
     return OK;
 }
 
+static Err reveal_post(Cx *cx, const HttpRequest *request, HttpResponse *response)
+{
+    Uuid id = UUID_NIL;
+    const Json *body = NULL;
+    Str reason = {0};
+    TRY(web_parameter_uuid(cx, request, "id", &id));
+    TRY(web_body(cx, request, &body));
+    TRY(web_body_text(cx, body, "reason", &reason));
+    Resident resident;
+    TRY(resident_reveal(cx, id, reason, &resident));
+    JsonOut out = web_json(response);
+    json_object_begin(&out);
+    web_json_text(&out, "id_type", resident.id_type);
+    web_json_text(&out, "id_number", resident.id_number);
+    web_json_text(&out, "phone", resident.phone);
+    json_object_end(&out);
+    return OK;
+}
+
+const Route route_resident_reveal = {
+    .method = HTTP_POST,
+    .path = "/api/residents/{id}/reveal",
+    .handler = reveal_post,
+    .permit = "residents.reveal",
+    .body_most = 4096,
+    .in = "{reason: text}",
+    .out = "{id_type?: text, id_number?: text, phone?: text}",
+    .title = {"查看完整的证件号码和电话，须写明原因",
+              "The ID and telephone number whole; a reason is asked for"},
+};
+
 static Err write_programs(Cx *cx, JsonOut *out, Uuid resident)
 {
     const Enrolment *enrolments = NULL;

@@ -1,7 +1,7 @@
 // Who may do what: every route, without a session, without the permission, without the token of the session.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { newId } from "../support/county.mjs";
+import { lines, newId } from "../support/county.mjs";
 import { Client, databases, logIn, makeCounty, startServer } from "../support/server.mjs";
 
 const logins = ["doctor", "clinician", "director", "county", "admin"];
@@ -77,6 +77,29 @@ for (const [name, makeDatabase] of databases) {
         }
         assert.equal((await client.fetch("/api/session")).status, 200);
       }
+    });
+
+    it("shows an ID number whole only for a reason, to those in whose sight the person is, and writes it down first", async () => {
+      const doctor = await logIn(server, "doctor");
+      const { items } = (await doctor.fetch("/api/obligations?state=overdue,due,open&limit=1")).body;
+      const id = items[0].resident.id;
+      const { resident } = (await doctor.fetch(`/api/residents/${id}`)).body;
+      const path = `/api/residents/${id}/reveal`;
+      const reason = "核对新办的居民身份证号码";
+      const short = await doctor.fetch(path, { method: "POST", body: { reason: "看一下" } });
+      assert.equal(short.status, 422);
+      assert.equal(short.body.problems[0].code, "REASON_SHORT");
+      const before = lines("audit verify", options)[0].entries;
+      const whole = await doctor.fetch(path, { method: "POST", body: { reason } });
+      assert.equal(whole.status, 200, whole.text);
+      assert.match(whole.body.id_number, /^\d{17}[\dX]$/);
+      assert.equal(whole.body.id_number.slice(0, 6) + whole.body.id_number.slice(-4), resident.id_number_masked.replaceAll("*", ""));
+      for (let i = 0; i < 10; i++) assert.equal((await doctor.fetch(path, { method: "POST", body: { reason } })).status, 200);
+      // More than the reads before it that may still have been queued.
+      assert.ok(lines("audit verify", options)[0].entries >= before + 11);
+      const unknown = await doctor.fetch(`/api/residents/${newId()}/reveal`, { method: "POST", body: { reason } });
+      assert.equal(unknown.status, 404);
+      assert.equal((await (await logIn(server, "county")).fetch(path, { method: "POST", body: { reason } })).status, 403);
     });
 
     it("takes the token of no other session", async () => {

@@ -1,6 +1,8 @@
 /* Residents: adding, opening, reading names, keeping facts. Sealed columns are opened here and
  * nowhere else; what is written and its tokens stand in one transaction. */
 #include "access/access.h"
+#include "access/limits.h"
+#include "base/utf8.h"
 #include "core/core_sql.h"
 #include "core/keys.h"
 #include "engine/subjects/subjects_int.h"
@@ -116,6 +118,35 @@ Err resident_open(Cx *cx, Uuid id, Resident *ret_resident)
     AuditEntry entry = {.action = STR("resident.open"), .subject = id};
     TRY(audit_add(cx, &entry));
     *ret_resident = resident;
+    return OK;
+}
+
+typedef struct {
+    Uuid id;
+    Str reason;
+    Resident resident;
+} Reveal;
+
+static Err reveal_work(Cx *cx, void *arg)
+{
+    Reveal *reveal = arg;
+    bool is_found = false;
+    TRY(read_within(cx, access_scope(cx), reveal->id, &is_found, &reveal->resident));
+    if (!is_found)
+        return cx_fail(cx, ERR_NOT_FOUND, TEXT_NOT_FOUND, STR("/id"), 1, STR("resident"));
+    AuditEntry entry = {
+        .action = STR("resident.reveal"), .subject = reveal->id, .detail = reveal->reason};
+    return audit_add(cx, &entry);
+}
+
+Err resident_reveal(Cx *cx, Uuid id, Str reason, Resident *ret_resident)
+{
+    TRY(access_require(cx, STR("residents.reveal")));
+    Reveal reveal = {.id = id, .reason = str_trim(reason)};
+    if (utf8_length(reveal.reason) < REASON_CHARACTERS_LEAST)
+        return cx_fail(cx, ERR_INVALID, TEXT_REASON_SHORT, STR("/reason"), 0);
+    TRY(cx_write(cx, reveal_work, &reveal));
+    *ret_resident = reveal.resident;
     return OK;
 }
 

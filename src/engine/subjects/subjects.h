@@ -57,6 +57,9 @@ void resident_bulk_close(ResidentBulk **bulk); /* accepts NULL inside */
 /* Within cx->actor's scope; ERR_NOT_FOUND otherwise (the same answer for "none" and "not yours").
  * Opening a person is one audit entry. */
 Err resident_open(Cx *cx, Uuid id, Resident *ret_resident) MUST_CHECK;
+/* For who needs the numbers whole: says why, in ten characters or more, and the audit entry with
+ * the reason is durable before anything is given. */
+Err resident_reveal(Cx *cx, Uuid id, Str reason, Resident *ret_resident) MUST_CHECK;
 /* One fact that a form's field keeps for the resident: the name of a member of Resident ("sex",
  * "birth_date", "name", "id_type", "id_number", "phone", "address") or any other name
  * ("contact_phone", "registered_address"), which stands in the records that say it. Dates are ISO
