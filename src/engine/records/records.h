@@ -130,7 +130,8 @@ Err record_tables_pending(Cx *cx, const RecordTableChange **ret_changes, size_t 
  * read. After record_tables_update, before anything is submitted. */
 Err record_sealed_adopt(Cx *cx) MUST_CHECK;
 /* Whether what is stored of the records gives their content hashes again: a row that was changed
- * behind the program's back does not, nor one whose sealed answers do not open. Reads everything. */
+ * behind the program's back does not, nor one whose sealed answers do not open. Reads everything.
+ */
 typedef struct RecordVerification {
     int64_t records;
     int64_t changed;
