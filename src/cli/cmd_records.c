@@ -66,7 +66,7 @@ static Err records_run(Cli *cli)
     cx->as_of = cli->on;
     const Record *records = NULL;
     size_t n = 0;
-    TRY(record_timeline(cx, resident, RECORDS_MOST, &records, &n));
+    TRY(record_timeline_whole(cx, resident, RECORDS_MOST, &records, &n));
     for (size_t i = 0; i < n; i++) {
         ArenaMark mark = arena_mark(cx->arena);
         TRY(put_record(cx, &records[i]));

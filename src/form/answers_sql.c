@@ -1,4 +1,4 @@
-/* answers_sql: one insert and up to five reads a table, written from the declaration. */
+/* answers_sql: one insert and the reads of a table, written from the declaration. */
 #include "form/answers_sql.h"
 
 enum { SQL_MOST = KIB(64) };
@@ -116,11 +116,11 @@ static void put_newest(Buf *out)
                ANSWERS_LATEST_MOST);
 }
 
-/* Ends with the join of record and answers. */
 static void put_where(AnswersWhich which, Buf *out)
 {
     switch (which) {
     case ANSWERS_OF_RECORD: buf_put_c(out, " WHERE r.place = :place AND r.id = :id"); break;
+    case ANSWERS_OF_SUBJECT:
     case ANSWERS_LISTED:
         buf_put_c(out, " WHERE r.place = :place AND r.subject_id = :subject AND r.form = :form");
         break;
@@ -138,8 +138,9 @@ static void put_where(AnswersWhich which, Buf *out)
                   " AND {scope:resident person}");
         break;
     }
-    buf_put_c(out, " AND a.place = r.place AND a.record_id = r.id");
 }
+
+static const char join_answers[] = " AND a.place = r.place AND a.record_id = r.id";
 
 static void put_order(const FormField *child, AnswersWhich which, Buf *out)
 {
@@ -147,11 +148,10 @@ static void put_order(const FormField *child, AnswersWhich which, Buf *out)
         buf_put_c(out, " ORDER BY r.happened_on DESC, r.id DESC LIMIT 1");
         return;
     }
-    if (which == ANSWERS_LATEST || which == ANSWERS_LISTED
-        || (which == ANSWERS_OF_RECORD && child == NULL))
+    if (which == ANSWERS_LATEST || (which != ANSWERS_EACH && child == NULL))
         return;
-    buf_put_c(out, which == ANSWERS_OF_RECORD ? " ORDER BY r.id"
-                                              : " ORDER BY r.subject_id, r.happened_on, r.id");
+    buf_put_c(out, which == ANSWERS_EACH ? " ORDER BY r.subject_id, r.happened_on, r.id"
+                                         : " ORDER BY r.id");
     if (child != NULL)
         buf_printf(out, ", a.%s", extra_column(child));
 }
@@ -186,7 +186,8 @@ static void put_columns(const Form *form, const FormField *child, AnswersWhich w
 
 Str answers_sql_read(const Form *form, const FormField *child, AnswersWhich which, Arena *arena)
 {
-    DCHECK(child == NULL || which == ANSWERS_OF_RECORD || which == ANSWERS_EACH);
+    DCHECK(child == NULL || which == ANSWERS_OF_RECORD || which == ANSWERS_OF_SUBJECT
+           || which == ANSWERS_EACH);
     Buf out;
     buf_init(&out, arena, SQL_MOST);
     put_columns(form, child, which, &out);
@@ -207,7 +208,31 @@ Str answers_sql_read(const Form *form, const FormField *child, AnswersWhich whic
         buf_put_c(&out, " LEFT JOIN record_end e ON e.place = r.place AND e.record_id = r.id"
                         " AND e.ended_on <= :known_on");
     put_where(which, &out);
+    buf_put_c(&out, join_answers);
     put_order(child, which, &out);
+    ENSURE(!out.is_over);
+    return buf_str(&out);
+}
+
+Str answers_sql_earlier(const Form *form, const size_t *fields, size_t n, Arena *arena)
+{
+    Buf out;
+    buf_init(&out, arena, SQL_MOST);
+    buf_put_c(&out, "SELECT r.id, r.happened_on");
+    for (size_t i = 0; i < n; i++) {
+        buf_put_c(&out, ", a.");
+        ddl_put_name(&out, form->fields[fields[i]].id);
+    }
+    buf_put_c(&out, " FROM record r");
+    if (n > 0) {
+        buf_put_c(&out, " CROSS JOIN ");
+        ddl_put_name(&out, ddl_table(form, NULL, arena));
+        buf_put_c(&out, " a");
+    }
+    put_where(ANSWERS_PREVIOUS, &out);
+    if (n > 0)
+        buf_put_c(&out, join_answers);
+    put_order(NULL, ANSWERS_PREVIOUS, &out);
     ENSURE(!out.is_over);
     return buf_str(&out);
 }

@@ -5,17 +5,19 @@
  * read of a child table gives: id, subject_id, happened_on, then code, or row_no and the
  * sub-fields; in the order of the main read, so that the two can be merged. Reads for lists give
  * only the fields that lists show: ANSWERS_LISTED behind the id, ANSWERS_LATEST behind id,
- * subject_id and happened_on. */
+ * subject_id and happened_on. The earlier record, for expressions, is its id, its day and the
+ * fields that they read. */
 #pragma once
 
 #include "form/ddl.h"
 
 typedef enum {
-    ANSWERS_OF_RECORD, /* :place :id */
-    ANSWERS_LISTED,    /* :place :subject :form: ended ones too; no child table */
-    ANSWERS_PREVIOUS,  /* :place :subject :form :day :before_id :not_id :known_on; no child table */
-    ANSWERS_EACH,      /* :place :form :known_on {scope:resident person}: by subject, ended too */
-    ANSWERS_LATEST,    /* :place :form :known_on :s0 ... :s49 (subjects or NULL); no child table */
+    ANSWERS_OF_RECORD,  /* :place :id */
+    ANSWERS_OF_SUBJECT, /* :place :subject :form: ended ones too */
+    ANSWERS_LISTED,     /* :place :subject :form: ended ones too; no child table */
+    ANSWERS_PREVIOUS, /* :place :subject :form :day :before_id :not_id :known_on; no child table */
+    ANSWERS_EACH,     /* :place :form :known_on {scope:resident person}: by subject, ended too */
+    ANSWERS_LATEST,   /* :place :form :known_on :s0 ... :s49 (subjects or NULL); no child table */
 } AnswersWhich;
 
 enum {
@@ -35,3 +37,6 @@ void answers_children(const Form *form, Arena *arena, const size_t **ret_fields,
 
 Str answers_sql_insert(const Form *form, const FormField *child, Arena *arena);
 Str answers_sql_read(const Form *form, const FormField *child, AnswersWhich which, Arena *arena);
+/* The record of ANSWERS_PREVIOUS, with the same parameters: id, happened_on, and these fields of
+ * the own table. */
+Str answers_sql_earlier(const Form *form, const size_t *fields, size_t n, Arena *arena);

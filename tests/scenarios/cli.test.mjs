@@ -131,6 +131,22 @@ for (const [name, makeDatabase] of databases) {
     });
   });
 
+  it(`prints the records of a resident with every answer, on ${name}`, async (t) => {
+    const options = makeCounty(makeDatabase, { residents: 1000 });
+    const server = await startServer(options);
+    t.after(() => server.stop());
+    const client = await logIn(server, "clinician");
+    const resident = (await wholeList(client))[0]?.resident.id ?? lines("due", options)[0].resident;
+    const sent = followup(resident);
+    const taken = await submit(client, sent);
+    assert.equal(taken.status, 201, taken.text);
+    const opened = (await client.fetch(`/api/records/${sent.id}`)).body;
+    const printed = lines("records", [...options, "--resident", resident]);
+    assert.deepEqual(printed.find(({ record }) => record === sent.id).answers, opened.answers);
+    assert.ok(Object.keys(opened.answers).length >= Object.keys(sent.answers).length);
+    assert.ok(printed.some(({ record, answers }) => record !== sent.id && Object.keys(answers).length > 5), "of older records too");
+  });
+
   it(`finds every kind of tampering with the audit chain, on ${name}`, async (t) => {
     const options = makeCounty(makeDatabase, { residents: 1000 });
     const server = await startServer(options);

@@ -127,7 +127,7 @@ const FormAnswers *record_listed_take(const RecordForm *form, const DbRows *rows
 }
 
 static void take_code(const RecordTable *child, const DbRows *rows, Arena *arena,
-                      FormAnswers *answers)
+                      const FormAnswers *answers)
 {
     ExprValue *value = &answers->values[child->child_field];
     size_t n = value->type == EXPR_CODES ? value->as.codes.n : 0;
@@ -139,7 +139,7 @@ static void take_code(const RecordTable *child, const DbRows *rows, Arena *arena
 }
 
 static void take_row(const RecordTable *child, const DbRows *rows, Arena *arena,
-                     FormAnswers *answers)
+                     const FormAnswers *answers)
 {
     FormRows *list = &answers->rows[child->child_field];
     list->rows = arena_grow(arena, list->rows, list->n * sizeof *list->rows,
@@ -152,7 +152,7 @@ static void take_row(const RecordTable *child, const DbRows *rows, Arena *arena,
 }
 
 void record_child_take(const RecordTable *child, const DbRows *rows, Arena *arena,
-                       FormAnswers *answers)
+                       const FormAnswers *answers)
 {
     if (child->child->type == FIELD_CODES)
         take_code(child, rows, arena, answers);
@@ -160,7 +160,8 @@ void record_child_take(const RecordTable *child, const DbRows *rows, Arena *aren
         take_row(child, rows, arena, answers);
 }
 
-Err record_children_read(Cx *cx, const RecordForm *form, Uuid id, bool whole, FormAnswers *answers)
+Err record_children_read(Cx *cx, const RecordForm *form, Uuid id, bool whole,
+                         const FormAnswers *answers)
 {
     DbValue in[2] = {db_text(cx->place), db_uuid(id)};
     for (size_t i = 0; i < form->child_n; i++) {
@@ -180,17 +181,6 @@ Err record_children_read(Cx *cx, const RecordForm *form, Uuid id, bool whole, Fo
     return OK;
 }
 
-/* The answers of a record under construction; readers get them const. */
-static FormAnswers *answers_of(const RecordForm *form, const Record *record, Arena *arena)
-{
-    FormAnswers *answers = arena_new(arena, FormAnswers);
-    if (record->answers != NULL)
-        *answers = *record->answers;
-    else
-        form_answers_init(answers, form->form, arena);
-    return answers;
-}
-
 Err record_answers_read(Cx *cx, const RecordForm *form, Record *record)
 {
     DbValue in[2] = {db_text(cx->place), db_uuid(record->id)};
@@ -203,8 +193,6 @@ Err record_answers_read(Cx *cx, const RecordForm *form, Record *record)
     Record read;
     record_row_take(form, &rows, cx->arena, &read);
     record->answers = read.answers;
-    FormAnswers *answers = answers_of(form, record, cx->arena);
-    TRY(record_children_read(cx, form, record->id, true, answers));
-    record->answers = answers;
+    TRY(record_children_read(cx, form, record->id, true, record->answers));
     return record_sealed_read(cx, form, record);
 }

@@ -17,10 +17,10 @@ static const DbColumn header_columns[ANSWERS_HEADER_N] = {
 static const DbColumn in_of_record[] = {{"place", DB_TEXT, false}, {"id", DB_UUID, false}};
 static const DbColumn in_of_subject[] = {
     {"place", DB_TEXT, false}, {"subject", DB_UUID, false}, {"form", DB_TEXT, false}};
-static const DbColumn in_previous[] = {{"place", DB_TEXT, false},     {"subject", DB_UUID, false},
-                                       {"form", DB_TEXT, false},      {"day", DB_DATE, false},
-                                       {"before_id", DB_UUID, false}, {"not_id", DB_UUID, false},
-                                       {"known_on", DB_DATE, false}};
+static const DbColumn in_previous[PREVIOUS_IN_N] = {
+    {"place", DB_TEXT, false},   {"subject", DB_UUID, false},   {"form", DB_TEXT, false},
+    {"day", DB_DATE, false},     {"before_id", DB_UUID, false}, {"not_id", DB_UUID, false},
+    {"known_on", DB_DATE, false}};
 static const DbColumn in_each[] = {
     {"place", DB_TEXT, false}, {"form", DB_TEXT, false}, {"known_on", DB_DATE, false}};
 
@@ -123,10 +123,11 @@ static void make_reads(Arena *arena, const Form *form, RecordTable *table)
         DbStatement *statement;
     } reads[] = {
         {ANSWERS_OF_RECORD, "record", in_of_record, 2, &table->of_record},
+        {ANSWERS_OF_SUBJECT, "subject", in_of_subject, 3, &table->of_subject},
         {ANSWERS_EACH, "each", in_each, 3, &table->each},
-        {ANSWERS_PREVIOUS, "previous", in_previous, 7, &table->previous},
+        {ANSWERS_PREVIOUS, "previous", in_previous, PREVIOUS_IN_N, &table->previous},
     };
-    size_t n = table->child == NULL ? 3 : 2;
+    size_t n = table->child == NULL ? 4 : 3;
     size_t out_n;
     const DbColumn *out = out_columns(arena, table, &out_n);
     for (size_t i = 0; i < n; i++) {
@@ -187,8 +188,8 @@ static void make_table(Arena *arena, const Form *form, size_t child_field, Recor
     make_reads(arena, form, table);
 }
 
-/* Notes what of the previous record an expression reads. */
-static void note_previous(RecordForm *made, const Expr *expr)
+/* Notes what of the previous record an expression reads; is_read has a place for each field. */
+static void note_previous(RecordForm *made, const Expr *expr, bool *is_read)
 {
     if (expr == NULL)
         return;
@@ -198,27 +199,54 @@ static void note_previous(RecordForm *made, const Expr *expr)
         if (slots[i] == form_slot(made->form, FORM_SLOT_PREVIOUS_HAPPENED_ON)
             || slots[i] >= form_slot_previous(made->form, 0))
             made->reads_previous = true;
-        for (size_t j = 0; j < made->child_n; j++) {
-            RecordTable *child = &made->children[j];
-            if (slots[i] == form_slot_previous(made->form, child->child_field))
-                child->is_read_later = true;
-        }
+        for (size_t j = 0; j < made->form->field_n; j++)
+            is_read[j] = is_read[j] || slots[i] == form_slot_previous(made->form, j);
     }
 }
 
-static void note_expressions(RecordForm *made)
+static void note_expressions(RecordForm *made, bool *is_read)
 {
     const Form *form = made->form;
     for (size_t i = 0; i < form->field_n; i++) {
-        note_previous(made, form->fields[i].required_if);
-        note_previous(made, form->fields[i].shown_if);
-        note_previous(made, form->fields[i].computed);
-        note_previous(made, form->fields[i].suggested);
+        note_previous(made, form->fields[i].required_if, is_read);
+        note_previous(made, form->fields[i].shown_if, is_read);
+        note_previous(made, form->fields[i].computed, is_read);
+        note_previous(made, form->fields[i].suggested, is_read);
     }
     for (size_t i = 0; i < form->check_n; i++)
-        note_previous(made, form->checks[i].fails_when);
+        note_previous(made, form->checks[i].fails_when, is_read);
     for (size_t i = 0; i < form->advice_n; i++)
-        note_previous(made, form->advice[i].when);
+        note_previous(made, form->advice[i].when, is_read);
+}
+
+/* The read for expressions: of the own table only the columns that some of them names. */
+static void make_earlier(Arena *arena, RecordForm *made)
+{
+    bool *is_read = arena_array(arena, bool, made->form->field_n);
+    note_expressions(made, is_read);
+    for (size_t i = 0; i < made->child_n; i++)
+        made->children[i].is_read_later = is_read[made->children[i].child_field];
+    size_t *fields = arena_array(arena, size_t, made->own.field_n);
+    DbColumn *out = arena_array(arena, DbColumn, EARLIER_HEADER_N + made->own.field_n);
+    size_t n = 0;
+    out[0] = header_columns[0];
+    out[1] = (DbColumn){"happened_on", DB_DATE, false};
+    for (size_t i = 0; i < made->own.field_n; i++) {
+        const FormField *field = &made->form->fields[made->own.fields[i]];
+        if (!is_read[made->own.fields[i]])
+            continue;
+        fields[n] = made->own.fields[i];
+        out[EARLIER_HEADER_N + n++] =
+            (DbColumn){str_to_c(arena, field->id), record_db_type(field->type), true};
+    }
+    made->earlier_fields = fields;
+    made->earlier_n = n;
+    made->earlier =
+        make_statement(arena, "earlier", answers_sql_earlier(made->form, fields, n, arena));
+    made->earlier.in = in_previous;
+    made->earlier.in_n = PREVIOUS_IN_N;
+    made->earlier.out = out;
+    made->earlier.out_n = EARLIER_HEADER_N + n;
 }
 
 static RecordForm *make_form(Arena *arena, const Form *form)
@@ -232,7 +260,7 @@ static RecordForm *make_form(Arena *arena, const Form *form)
     made->children = arena_array(arena, RecordTable, made->child_n);
     for (size_t i = 0; i < made->child_n; i++)
         make_table(arena, form, children[i], &made->children[i]);
-    note_expressions(made);
+    make_earlier(arena, made);
     for (size_t i = 0; i < form->field_n; i++) {
         made->keeps_facts = made->keeps_facts || !str_is_empty(form->fields[i].keeps);
         made->has_sealed = made->has_sealed || form->fields[i].is_sealed;

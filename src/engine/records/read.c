@@ -1,7 +1,8 @@
 /* Reading records: one by id, a subject's timeline, the previous one, each of a form.
  *
  * Headers are read through a scoped statement. A timeline then reads what lists show of the
- * answers, with one statement for each form among its records, however many there are. */
+ * answers, or all of them, with one statement for each form (and its child tables) among its
+ * records, however many there are. */
 #include "access/access.h"
 #include "engine/records/records_int.h"
 #include "engine/records/records_sql.h"
@@ -160,7 +161,49 @@ static void give_empty(Cx *cx, const RecordForm *form, Record *records, size_t n
     }
 }
 
-static Err read_listed_forms(Cx *cx, Uuid subject, Record *records, size_t n)
+static Err read_child(Cx *cx, const RecordTable *child, const DbValue *in, const Map *by_id)
+{
+    CLEANUP(db_rows_close) DbRows rows = {0};
+    TRY(db_query(cx->db, &child->of_subject, NULL, in, &rows));
+    for (;;) {
+        bool has_row;
+        TRY(db_next(&rows, &has_row));
+        if (!has_row)
+            return OK;
+        Uuid id = db_column(&rows, 0).as.uuid;
+        const Record *record = map_get(by_id, id_key(&id));
+        if (record != NULL && record->answers != NULL)
+            record_child_take(child, &rows, cx->arena, record->answers);
+    }
+}
+
+/* All answers but sealed ones, of all records of one form in the list. */
+static Err read_whole(Cx *cx, const RecordForm *form, Uuid subject, const Map *by_id)
+{
+    const DbValue in[3] = {db_text(cx->place), db_uuid(subject), db_text(form->form->id)};
+    {
+        CLEANUP(db_rows_close) DbRows rows = {0};
+        TRY(db_query(cx->db, &form->own.of_subject, NULL, in, &rows));
+        for (;;) {
+            bool has_row;
+            TRY(db_next(&rows, &has_row));
+            if (!has_row)
+                break;
+            Uuid id = db_column(&rows, 0).as.uuid;
+            Record *record = map_get(by_id, id_key(&id));
+            Record read;
+            if (record == NULL)
+                continue;
+            record_row_take(form, &rows, cx->arena, &read);
+            record->answers = read.answers;
+        }
+    }
+    for (size_t i = 0; i < form->child_n; i++)
+        TRY(read_child(cx, &form->children[i], in, by_id));
+    return OK;
+}
+
+static Err read_forms(Cx *cx, Uuid subject, bool whole, Record *records, size_t n)
 {
     Map by_id;
     Map forms;
@@ -170,19 +213,19 @@ static Err read_listed_forms(Cx *cx, Uuid subject, Record *records, size_t n)
         map_put(&by_id, id_key(&records[i].id), &records[i]);
         map_put(&forms, records[i].form, NULL);
     }
-    bool lists_sealed = false;
+    bool has_sealed = false;
     for (size_t i = 0; i < forms.n; i++) {
         const RecordForm *form = record_form_find(cx, forms.entries[i].key);
         if (form == NULL)
             continue; /* its pack is gone: header without answers */
-        TRY(read_listed(cx, form, subject, &by_id));
+        TRY((whole ? read_whole : read_listed)(cx, form, subject, &by_id));
         give_empty(cx, form, records, n);
-        lists_sealed = lists_sealed || form->lists_sealed;
+        has_sealed = has_sealed || (whole ? form->has_sealed : form->lists_sealed);
     }
-    return lists_sealed ? record_sealed_read_listed(cx, subject, &by_id) : OK;
+    return has_sealed ? record_sealed_read_all(cx, subject, &by_id, whole) : OK;
 }
 
-static Err timeline_work(Cx *cx, Uuid subject, size_t most, const Record **ret_records,
+static Err timeline_work(Cx *cx, Uuid subject, bool whole, size_t most, const Record **ret_records,
                          size_t *ret_n)
 {
     Record *records;
@@ -190,73 +233,117 @@ static Err timeline_work(Cx *cx, Uuid subject, size_t most, const Record **ret_r
     TRY(read_headers(cx, subject, most, &records, &n));
     if (n == 0)
         TRY(require_subject(cx, subject));
-    TRY(read_listed_forms(cx, subject, records, n));
+    TRY(read_forms(cx, subject, whole, records, n));
     TRY(audit_add(cx, &(AuditEntry){.action = STR("record.timeline"), .subject = subject}));
     *ret_records = records;
     *ret_n = n;
     return OK;
 }
 
-Err record_timeline(Cx *cx, Uuid subject, size_t most, const Record **ret_records, size_t *ret_n)
+static Err timeline(Cx *cx, Uuid subject, bool whole, size_t most, const Record **ret_records,
+                    size_t *ret_n)
 {
     TRY(access_require(cx, STR("records.read")));
-    Err err = timeline_work(cx, subject, most, ret_records, ret_n);
+    Err err = timeline_work(cx, subject, whole, most, ret_records, ret_n);
     return err == OK ? OK : cx_fail_db(cx, err);
 }
 
-Err record_previous_find(Cx *cx, const RecordForm *form, Uuid subject, Date day, Uuid before_id,
-                         Uuid not_id, bool whole, bool *ret_found, Record *ret_record)
+Err record_timeline(Cx *cx, Uuid subject, size_t most, const Record **ret_records, size_t *ret_n)
 {
-    const DbValue in[7] = {
-        db_text(cx->place), db_uuid(subject), db_text(form->form->id),     db_date(day),
-        db_uuid(before_id), db_uuid(not_id),  db_date(record_known_on(cx))};
-    bool found;
-    Record record;
+    return timeline(cx, subject, false, most, ret_records, ret_n);
+}
+
+Err record_timeline_whole(Cx *cx, Uuid subject, size_t most, const Record **ret_records,
+                          size_t *ret_n)
+{
+    return timeline(cx, subject, true, most, ret_records, ret_n);
+}
+
+static void bind_previous(const Cx *cx, const RecordForm *form, const PreviousOf *of, DbValue *in)
+{
+    in[0] = db_text(cx->place);
+    in[1] = db_uuid(of->subject);
+    in[2] = db_text(form->form->id);
+    in[3] = db_date(of->day);
+    in[4] = db_uuid(of->before_id);
+    in[5] = db_uuid(of->not_id);
+    in[6] = db_date(record_known_on(cx));
+}
+
+Err record_earlier_find(Cx *cx, const RecordForm *form, const PreviousOf *of, Date *ret_happened_on,
+                        const ExprValue **ret_values)
+{
+    DbValue in[PREVIOUS_IN_N];
+    bind_previous(cx, form, of, in);
+    FormAnswers answers;
+    Uuid id = UUID_NIL;
     {
         CLEANUP(db_rows_close) DbRows rows = {0};
-        TRY(db_query(cx->db, &form->own.previous, NULL, in, &rows));
+        bool found;
+        TRY(db_query(cx->db, &form->earlier, NULL, in, &rows));
         TRY(db_next(&rows, &found));
-        if (found)
-            record_row_take(form, &rows, cx->arena, &record);
+        *ret_happened_on = found ? db_column(&rows, 1).as.date : DATE_NONE;
+        *ret_values = NULL;
+        if (!found)
+            return OK;
+        id = db_column(&rows, 0).as.uuid;
+        form_answers_init(&answers, form->form, cx->arena);
+        for (size_t i = 0; i < form->earlier_n; i++) {
+            size_t field = form->earlier_fields[i];
+            answers.values[field] = record_value_from_db(
+                &form->form->fields[field], db_column(&rows, EARLIER_HEADER_N + i), cx->arena);
+        }
     }
-    if (found) {
-        FormAnswers *answers = arena_new(cx->arena, FormAnswers);
-        *answers = *record.answers;
-        TRY(record_children_read(cx, form, record.id, whole, answers));
-        record.answers = answers;
-        *ret_record = record;
-    }
-    *ret_found = found;
+    TRY(record_children_read(cx, form, id, false, &answers));
+    *ret_values = answers.values;
     return OK;
 }
 
-static Err previous_work(Cx *cx, const RecordForm *form, Uuid subject, Date day, Uuid before_id,
-                         Uuid not_id, bool *ret_found, Record *ret_record)
+static Err read_previous(Cx *cx, const RecordForm *form, const PreviousOf *of, bool *ret_found,
+                         Record *ret_record)
 {
-    const RecordSubjectIn in = {.place = cx->place, .subject = subject};
+    DbValue in[PREVIOUS_IN_N];
+    bind_previous(cx, form, of, in);
+    {
+        CLEANUP(db_rows_close) DbRows rows = {0};
+        TRY(db_query(cx->db, &form->own.previous, NULL, in, &rows));
+        TRY(db_next(&rows, ret_found));
+        if (!*ret_found)
+            return OK;
+        record_row_take(form, &rows, cx->arena, ret_record);
+    }
+    return record_children_read(cx, form, ret_record->id, true, ret_record->answers);
+}
+
+static Err previous_work(Cx *cx, const RecordForm *form, const PreviousOf *of, bool *ret_found,
+                         Record *ret_record)
+{
+    const RecordSubjectIn in = {.place = cx->place, .subject = of->subject};
     RecordSubjectRow ignored;
     bool found;
     TRY(record_subject(cx->db, access_scope(cx), cx->arena, &in, &ignored, &found));
-    if (!found)
-        return not_found(cx, subject);
-    return record_previous_find(cx, form, subject, day, before_id, not_id, true, ret_found,
-                                ret_record);
+    return found ? read_previous(cx, form, of, ret_found, ret_record) : not_found(cx, of->subject);
+}
+
+static Err find_previous(Cx *cx, const Form *form, const PreviousOf *of, bool *ret_found,
+                         Record *ret_record)
+{
+    const RecordForm *found = record_form_find(cx, form->id);
+    ENSURE(found != NULL);
+    Err err = previous_work(cx, found, of, ret_found, ret_record);
+    return err == OK ? OK : cx_fail_db(cx, err);
 }
 
 Err record_previous(Cx *cx, const Form *form, Uuid subject, Date day, Uuid before_id,
                     bool *ret_found, Record *ret_record)
 {
-    const RecordForm *found = record_form_find(cx, form->id);
-    ENSURE(found != NULL);
-    Err err = previous_work(cx, found, subject, day, before_id, UUID_NIL, ret_found, ret_record);
-    return err == OK ? OK : cx_fail_db(cx, err);
+    const PreviousOf of = {subject, day, before_id, UUID_NIL};
+    return find_previous(cx, form, &of, ret_found, ret_record);
 }
 
 Err record_previous_amending(Cx *cx, const Form *form, Uuid subject, Date day, Uuid amended,
                              bool *ret_found, Record *ret_record)
 {
-    const RecordForm *found = record_form_find(cx, form->id);
-    ENSURE(found != NULL);
-    Err err = previous_work(cx, found, subject, day, amended, amended, ret_found, ret_record);
-    return err == OK ? OK : cx_fail_db(cx, err);
+    const PreviousOf of = {subject, day, amended, amended};
+    return find_previous(cx, form, &of, ret_found, ret_record);
 }

@@ -90,6 +90,9 @@ Err record_chain(Cx *cx, const Record *record, const Record **ret_records,
  * any more. */
 Err record_timeline(Cx *cx, Uuid subject, size_t most, const Record **ret_records,
                     size_t *ret_n) MUST_CHECK;
+/* The same with all answers, sealed ones too. */
+Err record_timeline_whole(Cx *cx, Uuid subject, size_t most, const Record **ret_records,
+                          size_t *ret_n) MUST_CHECK;
 /* The subject's newest current record of the form that happened before the day (or on it with a
  * smaller id than `before_id`); found = false when there is none. What `previous.` reads. */
 Err record_previous(Cx *cx, const Form *form, Uuid subject, Date day, Uuid before_id,

@@ -17,9 +17,11 @@ typedef struct RecordTable {
     const char *name;
     const DbColumn *columns; /* of the table, in the order of the insert's parameters */
     DbStatement insert;
-    DbStatement of_record, each;
+    DbStatement of_record, of_subject, each;
     DbStatement previous; /* of the own table only */
 } RecordTable;
+
+enum { EARLIER_HEADER_N = 2, PREVIOUS_IN_N = 7 };
 
 typedef struct RecordForm {
     const Form *form;
@@ -31,8 +33,11 @@ typedef struct RecordForm {
     DbStatement listed_of_subject, latest; /* these fields of it only */
     bool lists_sealed;                     /* lists show a sealed field too */
     bool reads_previous;                   /* some expression reads previous.* */
-    bool keeps_facts;                      /* some field keeps a fact of the resident */
-    bool has_sealed;                       /* and is sealed */
+    const size_t *earlier_fields;          /* those of the own table that it reads */
+    size_t earlier_n;
+    DbStatement earlier; /* the previous record: id, day, these fields */
+    bool keeps_facts;    /* some field keeps a fact of the resident */
+    bool has_sealed;     /* and is sealed */
 } RecordForm;
 
 struct RecordForms {
@@ -63,12 +68,12 @@ const FormAnswers *record_listed_take(const RecordForm *form, const DbRows *rows
 Record record_header_take(const RecordForm *form, const DbRows *rows, Arena *arena);
 /* Puts the current row of a child read into the answers of its record. */
 void record_child_take(const RecordTable *child, const DbRows *rows, Arena *arena,
-                       FormAnswers *answers);
+                       const FormAnswers *answers);
 /* Reads the answers of one record, child tables and sealed answers too. */
 Err record_answers_read(Cx *cx, const RecordForm *form, Record *record) MUST_CHECK;
 /* The child tables alone; !whole: those that expressions read as previous.<field>. */
 Err record_children_read(Cx *cx, const RecordForm *form, Uuid id, bool whole,
-                         FormAnswers *answers) MUST_CHECK;
+                         const FormAnswers *answers) MUST_CHECK;
 
 /* sealed.c. The sealed text of what the record (id, subject, answers) says of its subject; empty
  * when nothing. is_shown NULL: fields that are answered or always asked. */
@@ -76,17 +81,27 @@ Str record_sealed_content(Cx *cx, const RecordForm *form, const Record *record,
                           const bool *is_shown);
 Err record_sealed_insert(Cx *cx, const RecordForm *form, const Record *record,
                          const bool *is_shown) MUST_CHECK;
-/* Puts the sealed answers into those of the record; those that lists show into those of every
- * record in by_id (by the bytes of its id), all of one subject. */
+/* Puts the sealed answers into those of the record; into those of every record in by_id (by the
+ * bytes of its id), all of one subject: !whole: only those that lists show. */
 Err record_sealed_read(Cx *cx, const RecordForm *form, const Record *record) MUST_CHECK;
-Err record_sealed_read_listed(Cx *cx, Uuid subject, const Map *by_id) MUST_CHECK;
+Err record_sealed_read_all(Cx *cx, Uuid subject, const Map *by_id, bool whole) MUST_CHECK;
 /* Makes the resident's facts what his newest current records say. Inside a write. */
 Err record_facts_derive(Cx *cx, Uuid subject) MUST_CHECK;
 
-/* read.c: without the caller's scope being asked again. not_id: a record that does not count. Of
- * child tables only those that expressions read are read, unless `whole`. */
-Err record_previous_find(Cx *cx, const RecordForm *form, Uuid subject, Date day, Uuid before_id,
-                         Uuid not_id, bool whole, bool *ret_found, Record *ret_record) MUST_CHECK;
+/* Which record is previous: the newest current one of the form and subject before the day, or on it
+ * with a smaller id than before_id. */
+typedef struct PreviousOf {
+    Uuid subject;
+    Date day;
+    Uuid before_id;
+    Uuid not_id; /* a record that does not count */
+} PreviousOf;
+
+/* read.c: without the caller's scope being asked again. What expressions read of the previous
+ * record: its day (DATE_NONE: there is none) and the answers that some of them names; the others
+ * are absent. */
+Err record_earlier_find(Cx *cx, const RecordForm *form, const PreviousOf *of, Date *ret_happened_on,
+                        const ExprValue **ret_values) MUST_CHECK;
 
 /* The header within the caller's scope, ended or not; ret_form tells its form. */
 Err record_header_find(Cx *cx, Uuid id, bool *ret_found, Str *ret_form,

@@ -287,6 +287,41 @@ static void a_timeline_holds_what_lists_show_and_where_it_was(void **state)
     assert_int_equal(records[0].answers->values[SBP].type, EXPR_NULL);
 }
 
+static void a_whole_timeline_holds_every_answer_of_every_version(void **state)
+{
+    static const Str three_codes[] = {{"1", 1}, {"2", 1}, {"03", 2}};
+    Fixture *f = *state;
+    RecordDraft draft = draft_of(f, 10, "2025-02-28", 140);
+    draft.answers->values[NOTE] = text("多喝水");
+    draft.answers->values[PHONE] = text("13911112222");
+    FormRow drugs[2];
+    for (size_t i = 0; i < 2; i++)
+        drugs[i].values = arena_array(&f->arena, ExprValue, 3);
+    drugs[0].values[0] = text("硝苯地平");
+    drugs[1].values[0] = text("二甲双胍");
+    draft.answers->rows[DRUGS] = (FormRows){drugs, 2};
+    assert_int_equal(submit(f, draft), OK);
+    draft = amendment_of(f, 11, 10, "2025-02-27", 150);
+    draft.answers->values[SYMPTOMS].as.codes.items = three_codes;
+    draft.answers->values[SYMPTOMS].as.codes.n = 3;
+    assert_int_equal(submit(f, draft), OK);
+    const Record *records;
+    size_t n;
+    assert_int_equal(record_timeline_whole(&f->cx, f->resident, 10, &records, &n), OK);
+    assert_int_equal(n, 2);
+    assert_true(records[0].is_ended);
+    assert_true(str_equals_c(records[0].answers->values[NOTE].as.text, "多喝水"));
+    assert_true(str_equals_c(records[0].answers->values[PHONE].as.text, "13911112222"));
+    assert_int_equal(records[0].answers->values[SYMPTOMS].as.codes.n, 2);
+    assert_int_equal(records[0].answers->rows[DRUGS].n, 2);
+    assert_true(
+        str_equals_c(records[0].answers->rows[DRUGS].rows[1].values[0].as.text, "二甲双胍"));
+    assert_int_equal(records[1].answers->values[SYMPTOMS].as.codes.n, 3);
+    assert_int_equal(records[1].answers->values[SBP].as.integer, 150);
+    assert_int_equal(records[1].answers->values[NOTE].type, EXPR_NULL);
+    assert_int_equal(records[1].answers->rows[DRUGS].n, 0);
+}
+
 static void an_amendment_needs_a_reason_and_the_same_person(void **state)
 {
     Fixture *f = *state;
@@ -587,6 +622,7 @@ int main(void)
         ON_BOTH(hard_issues_refuse_and_soft_ones_ask),
         ON_BOTH(amending_keeps_the_original),
         ON_BOTH(a_timeline_holds_what_lists_show_and_where_it_was),
+        ON_BOTH(a_whole_timeline_holds_every_answer_of_every_version),
         ON_BOTH(an_amendment_needs_a_reason_and_the_same_person),
         ON_BOTH(voiding_ends_a_record_once_and_needs_a_reason),
         ON_BOTH(the_previous_record_is_the_newest_current_one_before),

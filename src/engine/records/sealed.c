@@ -133,7 +133,7 @@ Err record_sealed_read(Cx *cx, const RecordForm *form, const Record *record)
     return found ? take_answers(cx, form, record, row.content, false) : OK;
 }
 
-Err record_sealed_read_listed(Cx *cx, Uuid subject, const Map *by_id)
+Err record_sealed_read_all(Cx *cx, Uuid subject, const Map *by_id, bool whole)
 {
     const RecordSealedOfSubjectIn in = {.place = cx->place, .subject = subject};
     CLEANUP(db_rows_close) DbRows rows = {0};
@@ -147,8 +147,8 @@ Err record_sealed_read_listed(Cx *cx, Uuid subject, const Map *by_id)
         Str key = {(const char *)row.record_id.bytes, sizeof row.record_id.bytes};
         const Record *record = map_get(by_id, key);
         const RecordForm *form = record == NULL ? NULL : record_form_find(cx, record->form);
-        if (form != NULL && form->lists_sealed)
-            TRY(take_answers(cx, form, record, row.content, true));
+        if (form != NULL && (whole ? form->has_sealed : form->lists_sealed))
+            TRY(take_answers(cx, form, record, row.content, !whole));
     }
 }
 

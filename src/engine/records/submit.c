@@ -179,15 +179,10 @@ static Err evaluate(Cx *cx, Submission *submission, Date day)
     if (submission->form->reads_previous) {
         /* An amendment stands where the amended record stood. */
         bool amends = !uuid_is_nil(draft->amends);
-        bool found;
-        Record previous;
-        TRY(record_previous_find(cx, submission->form, draft->subject, draft->happened_on,
-                                 amends ? draft->amends : draft->id, draft->amends, false, &found,
-                                 &previous));
-        if (found) {
-            context.previous_happened_on = previous.happened_on;
-            context.previous = previous.answers->values;
-        }
+        const PreviousOf previous = {draft->subject, draft->happened_on,
+                                     amends ? draft->amends : draft->id, draft->amends};
+        TRY(record_earlier_find(cx, submission->form, &previous, &context.previous_happened_on,
+                                &context.previous));
     }
     form_evaluate(submission->form->form, &context, draft->answers, cx->arena, &submission->result);
     return OK;
