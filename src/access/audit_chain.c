@@ -28,16 +28,34 @@ Uuid audit_writer(void)
     return process_writer;
 }
 
+enum { DECIMAL_SIZE = 20 }; /* of the largest number, with its sign */
+
+/* Without printf: an entry has a dozen fields, and every record and request an entry. */
+static Str decimal(int64_t value, char text[DECIMAL_SIZE])
+{
+    uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    size_t at = DECIMAL_SIZE;
+    do
+        text[--at] = (char)('0' + rest % 10);
+    while ((rest /= 10) > 0);
+    if (value < 0)
+        text[--at] = '-';
+    return (Str){text + at, DECIMAL_SIZE - at};
+}
+
 static void put_field(Buf *buf, Str content)
 {
-    buf_printf(buf, "%zu:", content.n);
+    char length[DECIMAL_SIZE];
+    buf_put(buf, decimal((int64_t)content.n, length));
+    buf_put_char(buf, ':');
     buf_put(buf, content);
     buf_put_char(buf, ',');
 }
 
 static void put_integer(Buf *buf, int64_t value)
 {
-    put_field(buf, str_printf(buf->arena, "%lld", (long long)value));
+    char text[DECIMAL_SIZE];
+    put_field(buf, decimal(value, text));
 }
 
 static void put_id(Buf *buf, Uuid id)

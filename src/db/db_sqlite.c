@@ -21,6 +21,7 @@
 enum {
     BUSY_MS = 10000,
     STEP_COUNT = STEP_ROLLBACK_TO + 1,
+    RECENT_COUNT = 256, /* a power of two */
 };
 
 typedef struct Prepared Prepared;
@@ -46,6 +47,11 @@ typedef struct {
     sqlite3 *handle;
     Arena arena;
     Map prepared; /* by name */
+    struct {
+        const DbStatement *statement;
+        Prepared *prepared;
+    } recent[RECENT_COUNT]; /* by address, to be compared: another statement may come to lie there
+                             */
     sqlite3_stmt *steps[STEP_COUNT];
     sqlite3_stmt *bulk;
     bool is_read_only;
@@ -134,6 +140,7 @@ static Prepared *drop_outdated(Prepared *list, Str sql)
         Prepared *next = list->next;
         if (!list->is_open && !str_equals(list->sql, sql)) {
             sqlite3_finalize(list->handle);
+            list->handle = NULL; /* those recently used may name it still */
         } else {
             list->next = kept;
             kept = list;
@@ -143,12 +150,18 @@ static Prepared *drop_outdated(Prepared *list, Str sql)
     return kept;
 }
 
-static Err find_prepared(Sqlite *sqlite, const DbStatement *statement, Prepared **ret_prepared)
+static bool is_usable(const Prepared *one, const DbStatement *statement, Str sql)
+{
+    return one->handle != NULL && !one->is_open && one->out_n == statement->out_n
+           && str_equals(one->sql, sql);
+}
+
+static Err find_named(Sqlite *sqlite, const DbStatement *statement, Prepared **ret_prepared)
 {
     Str name = str_from_c(statement->name), sql = str_from_c(statement->sql);
     Prepared *list = map_get(&sqlite->prepared, name);
     for (Prepared *one = list; one != NULL; one = one->next) {
-        if (!one->is_open && one->out_n == statement->out_n && str_equals(one->sql, sql)) {
+        if (is_usable(one, statement, sql)) {
             *ret_prepared = one;
             return OK;
         }
@@ -158,6 +171,21 @@ static Err find_prepared(Sqlite *sqlite, const DbStatement *statement, Prepared 
     prepared->next = drop_outdated(list, sql);
     map_put(&sqlite->prepared, str_copy(&sqlite->arena, name), prepared);
     *ret_prepared = prepared;
+    return OK;
+}
+
+static Err find_prepared(Sqlite *sqlite, const DbStatement *statement, Prepared **ret_prepared)
+{
+    size_t at = ((uintptr_t)statement / sizeof(void *)) & (RECENT_COUNT - 1);
+    Prepared *recent = sqlite->recent[at].prepared;
+    if (sqlite->recent[at].statement == statement
+        && is_usable(recent, statement, str_from_c(statement->sql))) {
+        *ret_prepared = recent;
+        return OK;
+    }
+    TRY(find_named(sqlite, statement, ret_prepared));
+    sqlite->recent[at].statement = statement;
+    sqlite->recent[at].prepared = *ret_prepared;
     return OK;
 }
 
@@ -235,34 +263,36 @@ static Err query(void *connection, const DbCall *call, DbCursor **ret_cursor)
     return OK;
 }
 
-static Str column_text(sqlite3_stmt *handle, int at)
+static Str bytes_of(sqlite3_value *stored)
 {
-    const void *p = sqlite3_column_blob(handle, at);
-    int n = sqlite3_column_bytes(handle, at);
+    const void *p = sqlite3_value_blob(stored);
+    int n = sqlite3_value_bytes(stored);
     return n == 0 ? (Str){"", 0} : (Str){p, (size_t)n};
 }
 
-/* false when the stored type is not the declared one. */
+/* false when the stored type is not the declared one. The column is looked up once: each of the
+ * sqlite3_column functions would do so. Its value may be read as it stands, because the connection
+ * is opened with NOMUTEX and used by one thread. */
 static bool take_value(sqlite3_stmt *handle, int at, DbType type, DbValue *ret)
 {
-    int stored = sqlite3_column_type(handle, at);
+    sqlite3_value *value = sqlite3_column_value(handle, at);
+    int stored = sqlite3_value_type(value);
     *ret = (DbValue){.type = type, .is_null = stored == SQLITE_NULL};
     if (type == DB_DATE)
         ret->as.date = DATE_NONE;
     if (stored == SQLITE_NULL)
         return true;
     switch (type) {
-    case DB_INTEGER: ret->as.integer = sqlite3_column_int64(handle, at); break;
-    case DB_INSTANT: ret->as.instant.ms = sqlite3_column_int64(handle, at); break;
+    case DB_INTEGER: ret->as.integer = sqlite3_value_int64(value); break;
+    case DB_INSTANT: ret->as.instant.ms = sqlite3_value_int64(value); break;
     case DB_DECIMAL:
-        ret->as.decimal = sqlite3_column_double(handle, at);
+        ret->as.decimal = sqlite3_value_double(value);
         return stored == SQLITE_FLOAT || stored == SQLITE_INTEGER;
-    case DB_TEXT: ret->as.text = column_text(handle, at); return stored == SQLITE_TEXT;
-    case DB_BYTES: ret->as.text = column_text(handle, at); return stored == SQLITE_BLOB;
-    case DB_DATE:
-        return stored == SQLITE_TEXT && date_parse(column_text(handle, at), &ret->as.date) == OK;
+    case DB_TEXT: ret->as.text = bytes_of(value); return stored == SQLITE_TEXT;
+    case DB_BYTES: ret->as.text = bytes_of(value); return stored == SQLITE_BLOB;
+    case DB_DATE: return stored == SQLITE_TEXT && date_parse(bytes_of(value), &ret->as.date) == OK;
     case DB_UUID: {
-        Str bytes = column_text(handle, at);
+        Str bytes = bytes_of(value);
         if (stored != SQLITE_BLOB || bytes.n != sizeof ret->as.uuid.bytes)
             return false;
         memcpy(ret->as.uuid.bytes, bytes.p, bytes.n);
