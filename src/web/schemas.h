@@ -2,6 +2,8 @@
  * route.h). Each stands for what one function writes, named beside it. */
 #pragma once
 
+#include "web/route.h"
+
 /* person_brief_write */
 #define SCHEMA_PERSON_MEMBERS                                                                      \
  "id: uuid, name?: text, sex?: text, birth_date?: date, age?: integer, area?: text, area_name?: "  \
