@@ -130,7 +130,7 @@ static bool value_equals(const DbValue *a, const DbValue *b)
     case DB_TEXT:
     case DB_BYTES: return str_equals(a->as.text, b->as.text);
     case DB_INSTANT: return a->as.instant.ms == b->as.instant.ms;
-    case DB_DECIMAL: break;
+    case DB_DECIMAL: return !(a->as.decimal < b->as.decimal || b->as.decimal < a->as.decimal);
     }
     return false;
 }
