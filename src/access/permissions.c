@@ -12,7 +12,8 @@ const char *const access_permissions[] = {
     "forms.read",       "obligations.read", /* due lists and their reasons */
     "residents.read",                       /* opening a person */
     "residents.reveal",                     /* the ID and telephone number whole, with a reason */
-    "residents.search", "residents.write",  /* registering a person */
+    "residents.search", "residents.write",  /* a person and what happens to one */
+    "residents.merge",                      /* duplicates, merging and taking apart */
     "records.read",     "records.write",    "records.void",
     "accounts.manage", /* those below the own facility, of roles that the own role manages */
     "metrics.read",     "audit.read",       NULL,

@@ -77,6 +77,6 @@ Lang app_lang(void);
 /* The instant to live in: the clock's, moved to the fixed day when there is one. */
 Instant app_now(Date fixed_day);
 
-/* The record hooks, in the order in which they run. */
+/* The hooks of records and residents, in the order in which they run. */
 extern const RecordHook app_record_hooks[];
 extern const ResidentHook app_resident_hooks[];

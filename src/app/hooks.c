@@ -4,6 +4,7 @@
 #include "engine/obligations/obligations.h"
 
 const ResidentHook app_resident_hooks[] = {
+    record_resident_hook,
     obligation_resident_hook,
     NULL,
 };

@@ -2,6 +2,7 @@
 #include "app/jobs.h"
 
 #include "engine/obligations/obligations.h"
+#include "engine/subjects/residents.h"
 
 enum { MINUTE_MS = 60 * 1000 };
 
@@ -9,5 +10,6 @@ enum { MINUTE_MS = 60 * 1000 };
  */
 const Job app_jobs[] = {
     {"obligations", MINUTE_MS, obligation_settle_step},
+    {"residents", MINUTE_MS, resident_matches_step},
 };
 const size_t app_job_n = sizeof app_jobs / sizeof *app_jobs;

@@ -37,6 +37,18 @@
  ENTRY(route_residents)                                                                            \
  ENTRY(route_resident_reveal)                                                                      \
  ENTRY(route_resident)                                                                             \
+ ENTRY(route_residents_post)                                                                       \
+ ENTRY(route_resident_events)                                                                      \
+ ENTRY(route_resident_events_post)                                                                 \
+ ENTRY(route_resident_event_void)                                                                  \
+ ENTRY(route_resident_merge)                                                                       \
+ ENTRY(route_resident_unmerge)                                                                     \
+ ENTRY(route_resident_duplicates)                                                                  \
+ ENTRY(route_residents_unplaced)                                                                   \
+ ENTRY(route_household)                                                                            \
+ ENTRY(route_households_post)                                                                      \
+ ENTRY(route_household_move)                                                                       \
+ ENTRY(route_record_refile)                                                                        \
  ENTRY(route_records_post)                                                                         \
  ENTRY(route_record)                                                                               \
  ENTRY(route_record_void)

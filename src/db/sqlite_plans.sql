@@ -25,7 +25,7 @@ WITH key_column AS (
         CASE WHEN l.origin = 'pk' AND t.wr = 1 THEN t.name ELSE l.name END AS key_name,
         l."unique" AS is_unique, c.seqno AS at, c.name AS column_name,
         count(*) OVER (PARTITION BY l.name) AS columns,
-        t.name IN ('resident', 'resident_fact', 'resident_token', 'household', 'record', 'record_end',
+        t.name IN ('resident', 'resident_event', 'resident_match', 'resident_fact', 'resident_token', 'household', 'record', 'record_end',
             'record_sealed', 'obligation', 'obligation_evidence', 'obligation_stale', 'audit_entry',
             'access_relation')
             OR t.name LIKE 'answer\_%' ESCAPE '\' AS is_big

@@ -4,7 +4,7 @@
 
 #include "engine/obligations/obligations.h"
 #include "engine/records/answers_json.h"
-#include "engine/subjects/subjects.h"
+#include "engine/subjects/residents.h"
 #include "web/schemas.h"
 
 enum {
@@ -114,6 +114,7 @@ static Err records_post(Cx *cx, const HttpRequest *request, HttpResponse *respon
     json_bool(&out, receipt.was_known);
     write_advice(&out, receipt.advice, receipt.advice_n);
     if (receipt.sees_subject) {
+        TRY(resident_person(cx, &draft.subject));
         TRY(write_owed(cx, &out, draft.subject));
     } else {
         json_key_c(&out, "obligations");
@@ -195,6 +196,40 @@ const Route route_record_void = {
     .title = {"作废记录", "Void a record"},
 };
 
+static Err record_refile_post(Cx *cx, const HttpRequest *request, HttpResponse *response)
+{
+    Uuid id = UUID_NIL, new_id = UUID_NIL, subject = UUID_NIL;
+    const Json *body = NULL;
+    Str reason = {0};
+    RecordReceipt receipt;
+    TRY(web_parameter_uuid(cx, request, "id", &id));
+    TRY(web_body(cx, request, &body));
+    TRY(read_uuid(cx, body, "id", true, &new_id));
+    TRY(read_uuid(cx, body, "subject", true, &subject));
+    TRY(web_body_text(cx, body, "reason", &reason));
+    TRY(record_refile(cx, id, new_id, subject, reason, &receipt));
+    JsonOut out = web_json(response);
+    json_object_begin(&out);
+    json_key_c(&out, "id");
+    json_uuid(&out, receipt.id);
+    TRY(resident_person(cx, &subject));
+    TRY(write_owed(cx, &out, subject));
+    json_object_end(&out);
+    return OK;
+}
+
+const Route route_record_refile = {
+    .method = HTTP_POST,
+    .path = "/api/records/{id}/refile",
+    .handler = record_refile_post,
+    .permit = "records.void",
+    .body_most = REASON_BODY_MOST,
+    .in = "{id: uuid, subject: uuid, reason: text}",
+    .out = "{id: uuid, obligations: [" SCHEMA_OBLIGATION "]}",
+    .title = {"把记到别人名下的记录改记给本人",
+              "File a record anew that was about the wrong person"},
+};
+
 static Err find_previous(Cx *cx, const Form *form, Uuid subject, Date on, Uuid amends,
                          bool *ret_found, Record *ret_previous)
 {
@@ -253,7 +288,7 @@ static Err form_context_get(Cx *cx, const HttpRequest *request, HttpResponse *re
     web_json_text(&out, "sex", resident.sex);
     web_json_date(&out, "birth_date", resident.birth_date);
     json_object_end(&out);
-    TRY(write_previous(cx, &out, form, id, on, amends));
+    TRY(write_previous(cx, &out, form, resident.id, on, amends));
     json_object_end(&out);
     return OK;
 }

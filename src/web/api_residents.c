@@ -197,9 +197,9 @@ static Err resident_get(Cx *cx, const HttpRequest *request, HttpResponse *respon
     json_object_begin(&out);
     web_json_date(&out, "on", on);
     TRY(write_who(cx, &out, &resident, on));
-    TRY(write_programs(cx, &out, id));
-    TRY(write_obligations(cx, &out, id, on));
-    TRY(write_records(cx, &out, id));
+    TRY(write_programs(cx, &out, resident.id));
+    TRY(write_obligations(cx, &out, resident.id, on));
+    TRY(write_records(cx, &out, resident.id));
     json_object_end(&out);
     return OK;
 }

@@ -22,6 +22,10 @@ const examples = {
   "/api/overview": ["county", "/api/overview?area={area}"],
   "/api/residents": ["doctor", "/api/residents?q={name}"],
   "/api/residents/{id}": ["doctor", "/api/residents/{resident}"],
+  "/api/residents/{id}/events": ["doctor", "/api/residents/{resident}/events"],
+  "/api/resident-duplicates": ["clinician", ""],
+  "/api/residents-unplaced": ["doctor", ""],
+  "/api/households/{id}": ["doctor", "/api/households/{household}"],
   "/api/records/{id}": ["doctor", "/api/records/{record}"],
   "/api/system": ["admin", ""],
 };
@@ -57,12 +61,13 @@ for (const [name, makeDatabase] of databases) {
     const values = {};
     before(async () => {
       server = await startServer(makeCounty(makeDatabase));
-      for (const login of ["doctor", "county", "admin"]) clients[login] = await logIn(server, login);
+      for (const login of ["doctor", "clinician", "county", "admin"]) clients[login] = await logIn(server, login);
       description = (await clients.doctor.fetch("/api/openapi.json")).body;
       const { items } = (await clients.doctor.fetch("/api/obligations?state=overdue,due,open")).body;
       const { resident, form } = items.find((item) => item.last) ?? items[0];
       Object.assign(values, { resident: resident.id, name: resident.name, form, area: resident.area.slice(0, 9) });
-      const { records } = (await clients.doctor.fetch(`/api/residents/${resident.id}`)).body;
+      const { records, resident: who } = (await clients.doctor.fetch(`/api/residents/${resident.id}`)).body;
+      values.household = who.household;
       values.record = (records.find((record) => record.form === form) ?? records[0]).id;
     });
     after(() => server?.stop());

@@ -4,6 +4,7 @@
  * Invariant: the rows of a record depend on the record and the rule only, so writing them with the
  * record and rebuilding them later give the same table. */
 #include "engine/obligations/obligations_int.h"
+#include "engine/subjects/residents.h"
 
 #include "base/num.h"
 
@@ -211,6 +212,18 @@ Err obligation_record_hook(Cx *cx, const RecordChange *change)
             return cx_fail_db(cx, err);
     }
     return subject_recompute(cx, subject);
+}
+
+Err obligation_resident_hook(Cx *cx, const ResidentChange *change)
+{
+    if (!uuid_is_nil(change->filed_from)) {
+        const ObligationEvidenceFileIn in = {cx->place, change->filed_from, change->resident};
+        Err err = obligation_evidence_file(cx->db, &in, NULL);
+        if (err != OK)
+            return cx_fail_db(cx, err);
+        TRY(obligation_mark_stale(cx, change->filed_from));
+    }
+    return obligation_mark_stale(cx, change->resident);
 }
 
 /* ---- many at once ---- */

@@ -100,8 +100,11 @@ typedef struct ObligationFilter {
 
 /* The record hook: writes the record's evidence and recomputes its subject, in its transaction. */
 Err obligation_record_hook(Cx *cx, const RecordChange *change) MUST_CHECK;
-/* The resident hook: birth date, sex, area, death, moving away. */
-Err obligation_resident_hook(Cx *cx, Uuid resident) MUST_CHECK;
+/* The hook of residents: who is new, or of whom a fact has changed that rules read, is computed
+ * anew. In a merge, and when it is undone, evidence follows the records: after
+ * record_resident_hook. */
+struct ResidentChange;
+Err obligation_resident_hook(Cx *cx, const struct ResidentChange *change) MUST_CHECK;
 
 /* Notes the rules of the pack set. A rule that is new or has changed gets its evidence made anew
  * and its subjects marked stale. Call after record_tables_update; cheap when nothing changed. */

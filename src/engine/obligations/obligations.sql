@@ -28,6 +28,15 @@ VALUES (:place, :subject_id, :rule_key, :happened_on, :record_id, :kind, :is_cou
 UPDATE obligation_evidence SET ended_on = :ended_on
 WHERE place = :place AND subject_id = :subject_id AND record_id = :record_id AND ended_on IS NULL;
 
+-- Evidence stands under the person under whom its record is filed.
+-- name: obligation_evidence_file :run
+-- in: place text, filed_from uuid, person uuid
+-- unscoped: follows a merge of two whom the caller has found in scope
+UPDATE obligation_evidence SET subject_id = :person
+WHERE place = :place AND subject_id = :filed_from
+  AND record_id IN (SELECT f.record_id FROM v_record_filed f
+                    WHERE f.place = :place AND f.subject_id = :person);
+
 -- name: obligation_evidence_of_subject :many
 -- in: place text, subject_id uuid, known_on date
 -- out: rule_key integer, happened_on date, record_id uuid, kind integer, is_counted integer

@@ -28,11 +28,6 @@ Err obligation_mark_stale(Cx *cx, Uuid subject)
     return err == OK ? OK : cx_fail_db(cx, err);
 }
 
-Err obligation_resident_hook(Cx *cx, Uuid resident)
-{
-    return obligation_mark_stale(cx, resident);
-}
-
 typedef struct {
     Str area;
     Uuid subject;

@@ -21,8 +21,9 @@ typedef struct Record {
     int64_t rev;
     Str form;
     Str form_version;
-    Uuid subject;
-    Str facility; /* code of the facility that served */
+    Uuid subject;     /* the person under whom it is filed */
+    Uuid written_for; /* where that is another entry of the register: only while it is written */
+    Str facility;     /* code of the facility that served */
     /* its name; only where record_open, record_chain and record_timeline read the header */
     Str facility_name, facility_name_en;
     Uuid performed_by; /* account; nil: the one who records */
@@ -80,6 +81,15 @@ typedef struct RecordReceipt {
 Err record_submit(Cx *cx, RecordDraft *draft, RecordReceipt *ret_receipt) MUST_CHECK;
 /* Reason required. ERR_CONFLICT when it already ended, unless by this very voiding. */
 Err record_void(Cx *cx, Uuid id, Str reason) MUST_CHECK;
+/* A record that was filed about the wrong person: voided with the reason, and its answers written
+ * again for the right one under new_id, in one write with both audit entries. Needs records.void
+ * and records.write; both persons in sight. What had to be confirmed stays confirmed. */
+Err record_refile(Cx *cx, Uuid id, Uuid new_id, Uuid subject, Str reason,
+                  RecordReceipt *ret_receipt) MUST_CHECK;
+/* Files records under the person to whom they belong after a merge, or after it was undone, and
+ * makes the facts of both anew. Listed in app/hooks.c before what reads records. */
+struct ResidentChange;
+Err record_resident_hook(Cx *cx, const struct ResidentChange *change) MUST_CHECK;
 /* With answers; within scope. */
 Err record_open(Cx *cx, Uuid id, Record *ret_record) MUST_CHECK;
 /* The versions of an open record, oldest first, itself among them: headers only. */

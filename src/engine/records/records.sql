@@ -11,12 +11,13 @@ WHERE person.place = :place AND person.id = :subject AND {scope:resident person}
 -- name: record_insert :run
 -- in: place text, id uuid, rev integer, form text, form_version text, subject_kind text
 -- in: subject_id uuid, facility text, performed_by uuid, recorded_by uuid, happened_on date
--- in: recorded_on date, recorded_at instant, amends uuid?, content_hash bytes
+-- in: recorded_on date, recorded_at instant, amends uuid?, content_hash bytes, written_for uuid?
 -- unscoped: writes the record of a subject whom record_subject has just found in scope
 INSERT INTO record (place, id, rev, form, form_version, subject_kind, subject_id, facility,
-    performed_by, recorded_by, happened_on, recorded_on, recorded_at, amends, content_hash)
+    performed_by, recorded_by, happened_on, recorded_on, recorded_at, amends, content_hash, written_for)
 VALUES (:place, :id, :rev, :form, :form_version, :subject_kind, :subject_id, :facility,
-    :performed_by, :recorded_by, :happened_on, :recorded_on, :recorded_at, :amends, :content_hash)
+    :performed_by, :recorded_by, :happened_on, :recorded_on, :recorded_at, :amends, :content_hash,
+    :written_for)
 ON CONFLICT (place, id) DO NOTHING;
 
 -- name: record_end_insert :run
@@ -85,30 +86,58 @@ VALUES (:place, :subject_id, :record_id, :content)
 ON CONFLICT (place, subject_id, record_id) DO NOTHING;
 
 -- name: record_sealed_of_record :maybe
--- in: place text, subject uuid, record_id uuid
--- out: content bytes
+-- in: place text, record_id uuid
+-- out: subject_id uuid, content bytes
 -- unscoped: asked of a record that was read in scope
-SELECT s.content
-FROM record_sealed s
-WHERE s.place = :place AND s.subject_id = :subject AND s.record_id = :record_id;
+SELECT s.subject_id, s.content
+FROM record r
+CROSS JOIN record_sealed s
+WHERE r.place = :place AND r.id = :record_id AND s.place = r.place
+  AND s.subject_id = coalesce(r.written_for, r.subject_id) AND s.record_id = r.id;
+
+-- Whom a record was written for.
+-- name: record_whom :maybe
+-- in: place text, id uuid
+-- out: subject_id uuid, whom uuid
+-- unscoped: asked of a record that was read in scope
+SELECT r.subject_id, coalesce(r.written_for, r.subject_id) AS whom
+FROM record r
+WHERE r.place = :place AND r.id = :id;
+
+-- Records filed under one person that are another's now: merged, or taken apart again.
+-- name: record_file :run
+-- in: place text, filed_from uuid, person uuid
+-- unscoped: follows a merge of two whom the caller has found in scope
+UPDATE record SET subject_id = :person,
+    written_for = CASE WHEN coalesce(written_for, subject_id) = :person THEN NULL
+                       ELSE coalesce(written_for, subject_id) END
+WHERE place = :place AND subject_id = :filed_from
+  AND coalesce(written_for, subject_id) IN
+      (SELECT :person UNION SELECT m.id FROM v_resident_merged m
+       WHERE m.place = :place AND m.person_id = :person);
 
 -- name: record_sealed_of_subject :many
 -- in: place text, subject uuid
--- out: record_id uuid, content bytes
+-- out: subject_id uuid, record_id uuid, content bytes
 -- unscoped: asked of a subject whose records were read in scope
-SELECT s.record_id, s.content
+SELECT s.subject_id, s.record_id, s.content
 FROM record_sealed s
-WHERE s.place = :place AND s.subject_id = :subject;
+WHERE s.place = :place
+  AND s.subject_id IN (SELECT :subject UNION ALL SELECT m.id FROM v_resident_merged m
+                       WHERE m.place = :place AND m.person_id = :subject);
 
 -- Newest first. CROSS JOIN: the few that say something, then their headers.
 -- name: record_sealed_current :many
 -- in: place text, subject uuid
--- out: record_id uuid, content bytes
+-- out: subject_id uuid, record_id uuid, content bytes
 -- unscoped: asked of a subject whom the write has found in scope
-SELECT s.record_id, s.content
+SELECT s.subject_id, s.record_id, s.content
 FROM record_sealed s
 CROSS JOIN record r
-WHERE s.place = :place AND s.subject_id = :subject AND r.place = s.place AND r.id = s.record_id
+WHERE s.place = :place
+  AND s.subject_id IN (SELECT :subject UNION ALL SELECT m.id FROM v_resident_merged m
+                       WHERE m.place = :place AND m.person_id = :subject)
+  AND r.place = s.place AND r.id = s.record_id AND r.subject_id = :subject
   AND NOT EXISTS (SELECT 1 FROM record_end e WHERE e.place = r.place AND e.record_id = r.id)
 ORDER BY r.happened_on DESC, r.id DESC;
 
@@ -122,7 +151,8 @@ FROM record r
 WHERE r.place = :place AND r.subject_id > :after AND r.form = :form
   AND NOT EXISTS (SELECT 1 FROM record_end e WHERE e.place = r.place AND e.record_id = r.id)
   AND NOT EXISTS (SELECT 1 FROM record_sealed s
-                  WHERE s.place = r.place AND s.subject_id = r.subject_id AND s.record_id = r.id)
+                  WHERE s.place = r.place AND s.subject_id = coalesce(r.written_for, r.subject_id)
+                    AND s.record_id = r.id)
   AND NOT EXISTS (SELECT 1 FROM record n
                   WHERE n.place = r.place AND n.subject_id = r.subject_id AND n.form = r.form
                     AND n.happened_on >= r.happened_on

@@ -75,6 +75,13 @@ Err record_answers_read(Cx *cx, const RecordForm *form, Record *record) MUST_CHE
 Err record_children_read(Cx *cx, const RecordForm *form, Uuid id, bool whole,
                          const FormAnswers *answers) MUST_CHECK;
 
+/* Whom the record was written for: its sealed answers are bound to them, whoever it is filed under.
+ */
+static inline Uuid record_whom_of(const Record *record)
+{
+    return uuid_is_nil(record->written_for) ? record->subject : record->written_for;
+}
+
 /* sealed.c. The sealed text of what the record (id, subject, answers) says of its subject; empty
  * when nothing. is_shown NULL: fields that are answered or always asked. */
 Str record_sealed_content(Cx *cx, const RecordForm *form, const Record *record,

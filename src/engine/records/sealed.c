@@ -80,7 +80,7 @@ Str record_sealed_content(Cx *cx, const RecordForm *form, const Record *record,
         if (!str_is_empty(field->keeps) && says)
             put_fact(&content, field, form_value_to_text(value, cx->arena));
     }
-    return content.n == 0 ? (Str){0} : seal(cx, record->subject, record->id, &content);
+    return content.n == 0 ? (Str){0} : seal(cx, record_whom_of(record), record->id, &content);
 }
 
 static Err write_sealed(Cx *cx, Uuid subject, Uuid id, Str content)
@@ -93,7 +93,7 @@ static Err write_sealed(Cx *cx, Uuid subject, Uuid id, Str content)
 Err record_sealed_insert(Cx *cx, const RecordForm *form, const Record *record, const bool *is_shown)
 {
     Str content = record_sealed_content(cx, form, record, is_shown);
-    return content.n == 0 ? OK : write_sealed(cx, record->subject, record->id, content);
+    return content.n == 0 ? OK : write_sealed(cx, record_whom_of(record), record->id, content);
 }
 
 static Err unseal(Cx *cx, Uuid subject, Uuid id, Str sealed, Str *ret_content)
@@ -102,11 +102,11 @@ static Err unseal(Cx *cx, Uuid subject, Uuid id, Str sealed, Str *ret_content)
 }
 
 /* A text that no longer fits the field's type is shown as not answered. */
-static Err take_answers(Cx *cx, const RecordForm *form, const Record *record, Str sealed,
+static Err take_answers(Cx *cx, const RecordForm *form, const Record *record, Uuid whom, Str sealed,
                         bool listed)
 {
     Str content;
-    TRY(unseal(cx, record->subject, record->id, sealed, &content));
+    TRY(unseal(cx, whom, record->id, sealed, &content));
     for (Part part; next_part(&content, &part);) {
         size_t field = form_find_field(form->form, part.field);
         if (field == SIZE_MAX || !form->form->fields[field].is_sealed || part.text.n == 0
@@ -125,12 +125,11 @@ Err record_sealed_read(Cx *cx, const RecordForm *form, const Record *record)
 {
     if (!form->has_sealed)
         return OK;
-    const RecordSealedOfRecordIn in = {
-        .place = cx->place, .subject = record->subject, .record_id = record->id};
+    const RecordSealedOfRecordIn in = {.place = cx->place, .record_id = record->id};
     RecordSealedOfRecordRow row;
     bool found;
     TRY(record_sealed_of_record(cx->db, cx->arena, &in, &row, &found));
-    return found ? take_answers(cx, form, record, row.content, false) : OK;
+    return found ? take_answers(cx, form, record, row.subject_id, row.content, false) : OK;
 }
 
 Err record_sealed_read_all(Cx *cx, Uuid subject, const Map *by_id, bool whole)
@@ -148,7 +147,7 @@ Err record_sealed_read_all(Cx *cx, Uuid subject, const Map *by_id, bool whole)
         const Record *record = map_get(by_id, key);
         const RecordForm *form = record == NULL ? NULL : record_form_find(cx, record->form);
         if (form != NULL && (whole ? form->has_sealed : form->lists_sealed))
-            TRY(take_answers(cx, form, record, row.content, !whole));
+            TRY(take_answers(cx, form, record, row.subject_id, row.content, !whole));
     }
 }
 
@@ -179,7 +178,7 @@ Err record_facts_derive(Cx *cx, Uuid subject)
             if (!has_row)
                 break;
             Str content;
-            TRY(unseal(cx, subject, row.record_id, row.content, &content));
+            TRY(unseal(cx, row.subject_id, row.record_id, row.content, &content));
             for (Part part; next_part(&content, &part);) {
                 if (!has_fact(&facts, part.fact)) /* the newest record says it */
                     VEC_PUSH(cx->arena, &facts, (ResidentFact){part.fact, part.text});

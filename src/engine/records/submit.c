@@ -9,6 +9,7 @@
 #include "core/core_sql.h"
 #include "engine/records/records_int.h"
 #include "engine/records/records_sql.h"
+#include "engine/subjects/residents.h"
 
 static const RecordHook *installed_hooks;
 
@@ -45,7 +46,12 @@ typedef struct Submission {
 
 static Err find_subject(Cx *cx, Submission *submission)
 {
-    const RecordSubjectIn in = {.place = cx->place, .subject = submission->draft->subject};
+    Uuid person = submission->draft->subject;
+    TRY(resident_person(cx, &person));
+    if (!uuid_equals(person, submission->draft->subject))
+        submission->record.written_for = submission->draft->subject;
+    submission->record.subject = person;
+    const RecordSubjectIn in = {.place = cx->place, .subject = person};
     TRY(record_subject(cx->db, access_scope(cx), cx->arena, &in, &submission->subject,
                        &submission->has_subject));
     if (!submission->has_subject) {
@@ -98,6 +104,18 @@ static Err check_performer(Cx *cx, const Submission *submission)
     return account_open(cx, performer, &ignored);
 }
 
+/* An amendment is written for whom the amended record was written for: the two stay together. */
+static Err follow_amended(Cx *cx, Submission *submission)
+{
+    const RecordWhomIn in = {.place = cx->place, .id = submission->draft->amends};
+    RecordWhomRow row;
+    bool found;
+    TRY(record_whom(cx->db, cx->arena, &in, &row, &found));
+    ENSURE(found);
+    submission->record.written_for = uuid_equals(row.whom, row.subject_id) ? UUID_NIL : row.whom;
+    return OK;
+}
+
 static Err find_amended(Cx *cx, Submission *submission)
 {
     const RecordDraft *draft = submission->draft;
@@ -113,10 +131,12 @@ static Err find_amended(Cx *cx, Submission *submission)
         return cx_fail(cx, ERR_NOT_FOUND, TEXT_NOT_FOUND, STR("/amends"), 1,
                        str_copy(cx->arena, str_from_c(uuid_format(draft->amends, id))));
     }
-    if (!str_equals(form, draft->form) || !uuid_equals(submission->amended.subject, draft->subject))
+    if (!str_equals(form, draft->form)
+        || !uuid_equals(submission->amended.subject, submission->record.subject))
         return cx_fail(cx, ERR_INVALID, TEXT_RECORD_AMENDS_OTHER, STR("/amends"), 0);
     if (submission->amended.is_ended)
         return cx_fail(cx, ERR_CONFLICT, TEXT_RECORD_ENDED, STR("/amends"), 0);
+    TRY(follow_amended(cx, submission));
     return record_answers_read(cx, submission->form, &submission->amended);
 }
 
@@ -179,7 +199,7 @@ static Err evaluate(Cx *cx, Submission *submission, Date day)
     if (submission->form->reads_previous) {
         /* An amendment stands where the amended record stood. */
         bool amends = !uuid_is_nil(draft->amends);
-        const PreviousOf previous = {draft->subject, draft->happened_on,
+        const PreviousOf previous = {submission->record.subject, draft->happened_on,
                                      amends ? draft->amends : draft->id, draft->amends};
         TRY(record_earlier_find(cx, submission->form, &previous, &context.previous_happened_on,
                                 &context.previous));
@@ -212,6 +232,7 @@ static Err insert_header(Cx *cx, const Submission *submission, bool *ret_is_new)
         .recorded_on = date_of_instant(record->recorded_at),
         .recorded_at = record->recorded_at,
         .amends = record->amends,
+        .written_for = record->written_for,
         .content_hash = {(const char *)submission->hash.bytes, SHA256_SIZE},
     };
     int64_t changed;

@@ -40,7 +40,10 @@ static Err unseal_row(Cx *cx, const ResidentByIdRow *row, Resident *ret_resident
                          .household = row->household_id,
                          .registered_on = row->registered_on,
                          .died_on = row->died_on,
-                         .left_on = row->left_on};
+                         .left_on = row->left_on,
+                         .birth_year = row->has_birth_year ? row->birth_year : 0,
+                         .relation = row->relation.p == NULL ? STR("") : row->relation,
+                         .merged_into = row->merged_into};
     if (resident.record_number.p == NULL)
         resident.record_number = STR("");
     TRY(resident_unseal(cx, row->id, "name", row->name, &resident.name));
@@ -81,7 +84,11 @@ static ResidentByIdRow row_of_batch(const ResidentByIdBatchRow *row)
                              .id_type = row->id_type,
                              .id_number = row->id_number,
                              .phone = row->phone,
-                             .address = row->address};
+                             .address = row->address,
+                             .has_birth_year = row->has_birth_year,
+                             .birth_year = row->birth_year,
+                             .relation = row->relation,
+                             .merged_into = row->merged_into};
 }
 
 Err resident_read_batch(Cx *cx, const Uuid *ids, size_t n, Resident *residents)
@@ -110,7 +117,9 @@ Err resident_open(Cx *cx, Uuid id, Resident *ret_resident)
 {
     bool is_found = false;
     Resident resident;
-    Err err = read_within(cx, access_scope(cx), id, &is_found, &resident);
+    Err err = resident_person(cx, &id);
+    if (err == OK)
+        err = read_within(cx, access_scope(cx), id, &is_found, &resident);
     if (err != OK)
         return cx_fail_db(cx, err);
     if (!is_found)
@@ -171,8 +180,8 @@ static bool is_same(const Resident *a, const Resident *b)
            && str_equals(a->id_type, b->id_type) && str_equals(a->id_number, b->id_number)
            && str_equals(a->phone, b->phone) && str_equals(a->address, b->address)
            && date_compare(a->registered_on, b->registered_on) == 0
-           && date_compare(a->died_on, b->died_on) == 0
-           && date_compare(a->left_on, b->left_on) == 0;
+           && date_compare(a->died_on, b->died_on) == 0 && date_compare(a->left_on, b->left_on) == 0
+           && a->birth_year == b->birth_year && str_equals(a->relation, b->relation);
 }
 
 Str resident_seal_name(Cx *cx, Uuid id, Str name)
@@ -204,6 +213,9 @@ static ResidentInsertIn sealed_row(Cx *cx, const Resident *resident, int64_t rev
         .id_number = resident_seal(cx, resident->id, "id_number", resident->id_number),
         .phone = resident_seal(cx, resident->id, "phone", resident->phone),
         .address = resident_seal(cx, resident->id, "address", resident->address),
+        .has_birth_year = resident->birth_year != 0,
+        .birth_year = resident->birth_year,
+        .relation = text_or_null(resident->relation),
     };
 }
 
@@ -219,7 +231,7 @@ static Err insert_tokens(Cx *cx, const Resident *resident, const TokenList *toke
     return OK;
 }
 
-static Err next_rev(Cx *cx, int64_t *ret_rev)
+Err resident_rev_next(Cx *cx, int64_t *ret_rev)
 {
     PlaceRevNextRow row;
     PlaceRevNextIn in = {.place = cx->place};
@@ -249,7 +261,7 @@ static Err add_resident(Cx *cx, void *arg)
                    ? refuse_out_of_sight(cx, resident->id)
                    : cx_fail(cx, ERR_CONFLICT, TEXT_RESIDENT_CONFLICT, STR("/id"), 0);
     int64_t rev = 0;
-    TRY(next_rev(cx, &rev));
+    TRY(resident_rev_next(cx, &rev));
     ResidentInsertIn in = sealed_row(cx, resident, rev);
     TokenList tokens;
     resident_tokens(cx->keys, cx->arena, resident, &tokens);
@@ -324,10 +336,34 @@ static Err replace_tokens(Cx *cx, const Resident *before, const Resident *after)
     return insert_tokens(cx, after, &new);
 }
 
+Err resident_tokens_move(Cx *cx, Uuid id, Str from, Str to)
+{
+    Resident resident;
+    bool is_known = false;
+    TRY(read_within(cx, &access_system_actor()->scope, id, &is_known, &resident));
+    ENSURE(is_known);
+    TokenList tokens;
+    resident_tokens(cx->keys, cx->arena, &resident, &tokens);
+    for (size_t i = 0; i < tokens.n; i++) {
+        ResidentTokenRemoveIn in = {.place = cx->place,
+                                    .token = {(const char *)tokens.items[i].bytes, TOKEN_SIZE},
+                                    .area_code = from,
+                                    .resident_id = id};
+        TRY(resident_token_remove(cx->db, &in, NULL));
+    }
+    resident.area = to;
+    return insert_tokens(cx, &resident, &tokens);
+}
+
+Err resident_read_system(Cx *cx, Uuid id, bool *ret_found, Resident *ret_resident)
+{
+    return read_within(cx, &access_system_actor()->scope, id, ret_found, ret_resident);
+}
+
 static Err change_resident(Cx *cx, const Resident *before, const Resident *after)
 {
     int64_t rev = 0;
-    TRY(next_rev(cx, &rev));
+    TRY(resident_rev_next(cx, &rev));
     ResidentInsertIn row = sealed_row(cx, after, rev);
     ResidentChangeIn in = {.place = row.place,
                            .id = row.id,

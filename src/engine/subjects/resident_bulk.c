@@ -41,6 +41,7 @@ static const DbColumn resident_columns[] = {
     {"rev", DB_INTEGER, false},       {"name", DB_BYTES, false},
     {"id_type", DB_BYTES, true},      {"id_number", DB_BYTES, true},
     {"phone", DB_BYTES, true},        {"address", DB_BYTES, true},
+    {"birth_year", DB_INTEGER, true}, {"relation", DB_TEXT, true},
 };
 
 static const DbColumn token_columns[] = {
@@ -80,6 +81,8 @@ static Err put_resident(Cx *cx, DbBulk *bulk, const Resident *resident, int64_t 
         bytes_or_null(resident_seal(cx, id, "id_number", resident_id_number(cx, resident))),
         bytes_or_null(resident_seal(cx, id, "phone", resident->phone)),
         bytes_or_null(resident_seal(cx, id, "address", resident->address)),
+        resident->birth_year == 0 ? db_null(DB_INTEGER) : db_integer(resident->birth_year),
+        resident->relation.n == 0 ? db_null(DB_TEXT) : db_text(resident->relation),
     };
     return db_bulk_row(bulk, values);
 }

@@ -197,6 +197,37 @@ static bool is_meant(Arena *arena, const Resident *resident, Str name)
     return str_find(name_normalised(arena, resident->name), name, 0) != SIZE_MAX;
 }
 
+static bool is_listed(const Resident *residents, size_t n, Uuid id)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (uuid_equals(residents[i].id, id))
+            return true;
+    }
+    return false;
+}
+
+/* An entry kept under a person is that person, found by what stood in the entry. */
+static Err persons_instead(Cx *cx, Resident *residents, size_t *n)
+{
+    Uuid persons[FOUND_MOST];
+    Resident found[FOUND_MOST] = {0};
+    size_t person_n = 0, kept = 0;
+    for (size_t i = 0; i < *n; i++) {
+        if (uuid_is_nil(residents[i].merged_into))
+            residents[kept++] = residents[i];
+        else
+            persons[person_n++] = residents[i].merged_into;
+    }
+    if (person_n > 0)
+        TRY(resident_read_batch(cx, persons, person_n, found));
+    for (size_t i = 0; i < person_n; i++) {
+        if (!uuid_is_nil(found[i].id) && !is_listed(residents, kept, found[i].id))
+            residents[kept++] = found[i];
+    }
+    *n = kept;
+    return OK;
+}
+
 static Err open_found(Search *search, Str query, Resident *residents, size_t *ret_n)
 {
     Cx *cx = search->cx;
@@ -208,7 +239,7 @@ static Err open_found(Search *search, Str query, Resident *residents, size_t *re
             residents[n++] = residents[i];
     }
     *ret_n = n;
-    return OK;
+    return persons_instead(cx, residents, ret_n);
 }
 
 Err resident_search(Cx *cx, Str query, const Resident **ret_residents, size_t *ret_n)

@@ -23,6 +23,9 @@ typedef struct Resident {
     Str name, id_type, id_number, phone, address; /* unsealed; empty when not known */
     Date registered_on;
     Date died_on, left_on; /* DATE_NONE while here */
+    int64_t birth_year;    /* where birth_date is not known but the year is; 0 otherwise */
+    Str relation;          /* to the head of the household (GB/T 4761), or empty */
+    Uuid merged_into;      /* the person under whom this entry is kept; nil: a person of its own */
 } Resident;
 
 /* 17-digit health record number: 6 county, 3 township, 3 village, 5 serial. */
@@ -34,10 +37,15 @@ CommitteeKind committee_kind(Str committee);
 
 Err subject_household_add(Cx *cx, Uuid id, Str area) MUST_CHECK;
 
+typedef struct ResidentChange {
+    Uuid resident;
+    Uuid filed_from; /* records of `resident` that are filed under this person are to be filed under
+                        `resident`: the two were merged, or taken apart. Nil: only facts changed */
+} ResidentChange;
 /* What runs, in the same transaction, when a resident is added or one of the facts that rules read
  * has changed: birth date, sex, area, death, moving away. Whoever changes them calls
  * resident_hooks_run behind the change. NULL-terminated; set once at the start. */
-typedef Err (*ResidentHook)(Cx *cx, Uuid resident);
+typedef Err (*ResidentHook)(Cx *cx, const ResidentChange *change);
 void resident_set_hooks(const ResidentHook *hooks);
 Err resident_hooks_run(Cx *cx, Uuid resident) MUST_CHECK;
 

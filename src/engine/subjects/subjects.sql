@@ -8,11 +8,12 @@ ON CONFLICT (place, id) DO UPDATE SET area_code = :area_code;
 -- name: resident_insert :run
 -- in: place text, id uuid, area_code text, household_id uuid?, sex text, birth_date date?
 -- in: record_number text?, registered_on date, died_on date?, left_on date?, rev integer
--- in: name bytes, id_type bytes?, id_number bytes?, phone bytes?, address bytes?
+-- in: name bytes, id_type bytes?, id_number bytes?, phone bytes?, address bytes?, birth_year integer?
+-- in: relation text?
 INSERT INTO resident (place, id, area_code, household_id, sex, birth_date, record_number, registered_on,
-                      died_on, left_on, rev, name, id_type, id_number, phone, address)
+                      died_on, left_on, rev, name, id_type, id_number, phone, address, birth_year, relation)
 VALUES (:place, :id, :area_code, :household_id, :sex, :birth_date, :record_number, :registered_on,
-        :died_on, :left_on, :rev, :name, :id_type, :id_number, :phone, :address);
+        :died_on, :left_on, :rev, :name, :id_type, :id_number, :phone, :address, :birth_year, :relation);
 
 -- name: resident_change :run
 -- in: place text, id uuid, sex text, birth_date date?, record_number text?, rev integer
@@ -26,9 +27,11 @@ WHERE place = :place AND id = :id;
 -- in: place text, id uuid
 -- out: id uuid, area_code text, household_id uuid?, sex text, birth_date date?, record_number text?
 -- out: registered_on date, died_on date?, left_on date?
--- out: name bytes, id_type bytes?, id_number bytes?, phone bytes?, address bytes?
+-- out: name bytes, id_type bytes?, id_number bytes?, phone bytes?, address bytes?, birth_year integer?
+-- out: relation text?, merged_into uuid?
 SELECT r.id, r.area_code, r.household_id, r.sex, r.birth_date, r.record_number, r.registered_on,
-       r.died_on, r.left_on, r.name, r.id_type, r.id_number, r.phone, r.address
+       r.died_on, r.left_on, r.name, r.id_type, r.id_number, r.phone, r.address, r.birth_year,
+       r.relation, r.merged_into
 FROM resident r
 WHERE r.place = :place AND r.id = :id AND {scope:resident r};
 
@@ -42,9 +45,11 @@ WHERE r.place = :place AND r.id = :id AND {scope:resident r};
 -- in: id41 uuid, id42 uuid, id43 uuid, id44 uuid, id45 uuid, id46 uuid, id47 uuid, id48 uuid, id49 uuid, id50 uuid
 -- out: id uuid, area_code text, household_id uuid?, sex text, birth_date date?, record_number text?
 -- out: registered_on date, died_on date?, left_on date?
--- out: name bytes, id_type bytes?, id_number bytes?, phone bytes?, address bytes?
+-- out: name bytes, id_type bytes?, id_number bytes?, phone bytes?, address bytes?, birth_year integer?
+-- out: relation text?, merged_into uuid?
 SELECT r.id, r.area_code, r.household_id, r.sex, r.birth_date, r.record_number, r.registered_on,
-       r.died_on, r.left_on, r.name, r.id_type, r.id_number, r.phone, r.address
+       r.died_on, r.left_on, r.name, r.id_type, r.id_number, r.phone, r.address, r.birth_year,
+       r.relation, r.merged_into
 FROM resident r
 WHERE r.place = :place AND {scope:resident r}
   AND r.id IN (:id01, :id02, :id03, :id04, :id05, :id06, :id07, :id08, :id09, :id10,

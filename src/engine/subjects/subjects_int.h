@@ -3,7 +3,7 @@
 
 #include "base/os_crypto.h"
 #include "base/vec.h"
-#include "engine/subjects/subjects.h"
+#include "engine/subjects/residents.h"
 
 /* The initial of a Chinese character's pinyin, 'a' to 'z'; 0 when there is none. as_surname takes
  * the reading that the character has at the head of a name. */
@@ -51,3 +51,19 @@ Err resident_unseal(Cx *cx, Uuid id, const char *column, Str sealed, Str *ret_pl
  * are left as they are. */
 enum { RESIDENT_BATCH = 50 };
 Err resident_read_batch(Cx *cx, const Uuid *ids, size_t n, Resident *residents) MUST_CHECK;
+/* Whatever the caller sees: for work inside a write, about somebody found in scope. */
+Err resident_read_system(Cx *cx, Uuid id, bool *ret_found, Resident *ret_resident) MUST_CHECK;
+Err resident_rev_next(Cx *cx, int64_t *ret_rev) MUST_CHECK;
+/* The resident's tokens stand under another area. */
+Err resident_tokens_move(Cx *cx, Uuid id, Str from, Str to) MUST_CHECK;
+/* Sets the columns that follow from events; tokens follow the area. No hooks. */
+Err resident_state_apply(Cx *cx, Uuid id, const ResidentState *state, Uuid merged_into) MUST_CHECK;
+/* Where and whether the resident lives, by his own events alone. */
+Err resident_state_by_events(Cx *cx, Uuid id, ResidentState *ret_state) MUST_CHECK;
+/* Writes down what the resident was registered with, unless events say it. */
+Err resident_life_begin(Cx *cx, Uuid id) MUST_CHECK;
+Err resident_changed(Cx *cx, Uuid resident, Uuid filed_from) MUST_CHECK;
+/* ERR_NOT_FOUND unless in sight; an entry kept under another counts as that person. */
+Err resident_require(Cx *cx, Uuid *id, Str where) MUST_CHECK;
+/* ERR_INVALID at /area unless it is a village or grid in force. */
+Err resident_area_check(Cx *cx, Str area) MUST_CHECK;

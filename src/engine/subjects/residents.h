@@ -1,0 +1,124 @@
+/* Residents over time: registering one, what happens to one, who are one person, who lives
+ * together.
+ *
+ * Invariants
+ *  1. Where a resident lives, and whether he is here, follows from his current events; an event
+ * that was entered wrongly is ended with a reason and what follows is made anew. Nobody's record
+ *     moves: it stays his.
+ *  2. A merge changes no entry of the register but for under whom it is kept. Its records are filed
+ *     under that person as long as the merge lasts; each keeps whom it was written for, and goes
+ * back with it. An amendment goes with what it amends.
+ *  3. All of it in one transaction with the hooks (ResidentHook), which keep what is derived. */
+#pragma once
+
+#include "engine/subjects/subjects.h"
+
+/* ---- registering ---- */
+
+typedef struct ResidentDraft {
+    Resident resident; /* record_number is given out where the area has 12 digits */
+    Str mother_name; /* names a newborn that has no name yet: the mother's, and 之男 or 之女 */
+} ResidentDraft;
+
+/* Checks and registers within the caller's sight. Problems at the members of the draft. Idempotent
+ * by id. ret_resident: as stored. */
+Err resident_register(Cx *cx, const ResidentDraft *draft, Resident *ret_resident,
+                      bool *ret_was_known) MUST_CHECK;
+/* Whether the number can be one of the kind of document (WS 364 CV02.01.101); NULL, or what it
+ * should look like. A kind that is not known accepts anything. */
+const char *resident_document_fault(Str id_type, Str normalised, Date today);
+
+/* ---- what happens to a resident ---- */
+
+typedef enum {
+    RESIDENT_REGISTERED,
+    RESIDENT_MOVED,  /* within the place */
+    RESIDENT_JOINED, /* another household, or another place in it */
+    RESIDENT_LEFT,   /* the place */
+    RESIDENT_RETURNED,
+    RESIDENT_DIED,
+} ResidentEventKind;
+
+const char *resident_event_name(ResidentEventKind kind); /* "moved" ... */
+bool resident_event_parse(Str name, ResidentEventKind *ret_kind);
+
+typedef struct ResidentEvent {
+    Uuid id;
+    Uuid resident;
+    ResidentEventKind kind;
+    Date happened_on;
+    Str area;       /* of moved and returned; empty: as before */
+    Uuid household; /* of moved, joined and returned; nil: none */
+    Str relation;   /* to its head */
+    Str note;       /* where to, cause of death: sealed */
+    Instant recorded_at;
+    Uuid recorded_by;
+    bool is_ended; /* entered wrongly */
+    Str end_reason;
+    Instant ended_at;
+} ResidentEvent;
+
+/* residents.write. ERR_INVALID where the event cannot follow those that stand. Idempotent by id. */
+Err resident_event_add(Cx *cx, const ResidentEvent *event) MUST_CHECK;
+/* Ends an event of the resident that was entered wrongly. ERR_CONFLICT when later ones would not
+ * fit any more: end those first. */
+Err resident_event_void(Cx *cx, Uuid resident, Uuid event, Str reason) MUST_CHECK;
+/* In the order in which they happened, ended ones too; empty for somebody to whom nothing happened
+ * since he was registered. One audit entry. */
+Err resident_history(Cx *cx, Uuid resident, const ResidentEvent **ret_events,
+                     size_t *ret_n) MUST_CHECK;
+
+typedef struct ResidentState {
+    Str area;
+    Uuid household;
+    Str relation;
+    Date died_on, left_on;
+} ResidentState;
+
+/* ---- who are one person ---- */
+
+/* The person under whom an entry of the register is kept: itself, unless merged. */
+Err resident_person(Cx *cx, Uuid *id) MUST_CHECK;
+/* residents.merge; both in sight. `merged` is kept under `survivor` from now on. */
+Err resident_merge(Cx *cx, Uuid merged, Uuid survivor, Str reason) MUST_CHECK;
+/* Takes `merged` out again, with the entries that were merged into it; in any order of merges. */
+Err resident_unmerge(Cx *cx, Uuid merged, Str reason) MUST_CHECK;
+/* Entries kept under the person. */
+Err resident_merged(Cx *cx, Uuid person, const Uuid **ret_ids, size_t *ret_n) MUST_CHECK;
+
+enum {
+    MATCH_PHONE_BIRTH = 1,
+    MATCH_NAME_PHONE = 2,
+    MATCH_NAME_BIRTH = 4,
+    MATCH_ID_NUMBER = 8,
+    MATCH_KINDS = 4,
+};
+typedef struct ResidentMatch {
+    Uuid first, second;
+    int64_t reasons; /* MATCH_... */
+    int64_t score;   /* 1 to 100 */
+} ResidentMatch;
+const char *resident_match_name(int64_t reason);
+/* Pairs in sight that may be one person, the likeliest first; area: one of the two lives in it, or
+ * empty. Derives the keys of whoever changed since first. residents.merge; one audit entry. */
+Err resident_matches(Cx *cx, Str area, const ResidentMatch **ret_matches, size_t *ret_n) MUST_CHECK;
+/* The same derivation in steps, for the server's job. */
+Err resident_matches_step(Cx *cx, bool *ret_has_more) MUST_CHECK;
+
+/* ---- who lives together ---- */
+
+typedef struct HouseholdMember {
+    Uuid resident;
+    Str relation;
+} HouseholdMember;
+/* residents.write; idempotent by id. */
+Err household_add(Cx *cx, Uuid id, Str area) MUST_CHECK;
+/* Members in sight who live there, the head first. */
+Err household_open(Cx *cx, Uuid id, Str *ret_area, const HouseholdMember **ret_members,
+                   size_t *ret_n) MUST_CHECK;
+/* All members move together on the day; ERR_CONFLICT when one of them is out of sight. */
+Err household_move(Cx *cx, Uuid id, Str area, Date day) MUST_CHECK;
+/* Whose area is no village or grid of the tree; at most RESIDENTS_UNPLACED_MOST. One audit entry.
+ */
+enum { RESIDENTS_UNPLACED_MOST = 500 };
+Err residents_unplaced(Cx *cx, const Uuid **ret_ids, size_t *ret_n) MUST_CHECK;
