@@ -96,7 +96,7 @@ static Err make_place(Cx *cx, void *arg)
         const Resident resident = {
             .id = f->people[i],
             .sex = i % 2 == 0 ? STR("1") : STR("2"),
-            .birth_date = date_add_months(day("1950-03-01"), (int)i * 20),
+            .birth_date = date_add_months(day("1970-03-01"), (int)i * 20),
             .area = i % 3 == 0 ? STR("000000001202") : STR("000000001201"),
             .name = STR("测试"),
             .registered_on = day("2020-01-01"),
@@ -222,6 +222,23 @@ static ObligationFilter listed_on(Date on)
     return filter;
 }
 
+static bool is_followup(const Rule *rule)
+{
+    return str_equals(rule->id, STR("followup"));
+}
+
+/* These tests follow one rule; the pack owes the same people other services too. */
+static size_t followups(Fixture *f, const ObligationLine **lines, size_t n)
+{
+    VEC(ObligationLine) kept = {0};
+    for (size_t i = 0; i < n; i++) {
+        if (is_followup((*lines)[i].obligation.rule))
+            VEC_PUSH(&f->arena, &kept, (*lines)[i]);
+    }
+    *lines = kept.items;
+    return kept.n;
+}
+
 /* The list as text, a line a person: what two lists are compared by. */
 static Str list_text(Fixture *f, const ObligationLine *lines, size_t n)
 {
@@ -243,6 +260,7 @@ static Str stored_list(Fixture *f, Date on)
     const ObligationLine *lines = NULL;
     size_t n = 0;
     assert_int_equal(obligation_list(&f->cx, &filter, &lines, &n), OK);
+    n = followups(f, &lines, n);
     return list_text(f, lines, n);
 }
 
@@ -252,6 +270,7 @@ static Str explained_list(Fixture *f, Date on)
     const ObligationLine *lines = NULL;
     size_t n = 0;
     assert_int_equal(obligation_list_explained(&f->cx, &filter, &lines, &n), OK);
+    n = followups(f, &lines, n);
     return list_text(f, lines, n);
 }
 
@@ -349,6 +368,16 @@ static void assert_counted(Fixture *f, ObligationFilter filter, const Obligation
     }
 }
 
+static int64_t followups_counted(const ObligationCount *counts, size_t n)
+{
+    int64_t counted = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (is_followup(counts[i].rule))
+            counted += counts[i].overdue + counts[i].due + counts[i].open;
+    }
+    return counted;
+}
+
 static void a_doctor_sees_the_own_villages_only(void **state)
 {
     Fixture *f = *state;
@@ -362,13 +391,12 @@ static void a_doctor_sees_the_own_villages_only(void **state)
     const ObligationLine *lines = NULL;
     size_t n = 0;
     assert_int_equal(obligation_list(&f->cx, &filter, &lines, &n), OK);
-    assert_int_equal(n, PEOPLE / 3);
+    assert_int_equal(followups(f, &lines, n), PEOPLE / 3);
     assert_int_equal(obligation_list_explained(&f->cx, &filter, &lines, &n), OK);
-    assert_int_equal(n, PEOPLE / 3);
+    assert_int_equal(followups(f, &lines, n), PEOPLE / 3);
     const ObligationCount *counts = NULL;
     assert_int_equal(obligation_counts(&f->cx, f->cx.today, STR(""), &counts, &n), OK);
-    assert_int_equal(n, 1);
-    assert_int_equal(counts[0].overdue + counts[0].due + counts[0].open, PEOPLE / 3);
+    assert_int_equal(followups_counted(counts, n), PEOPLE / 3);
     assert_counted(f, filter, counts, n);
     f->cx.actor = access_system_actor();
 }
@@ -379,8 +407,10 @@ static void pages_follow_each_other_without_gap_or_repetition(void **state)
     live_on(f, day("2025-02-10"));
     for (size_t i = 0; i < PEOPLE; i++)
         submit(f, f->registration, i, day("2024-11-10"), NULL, UUID_NIL);
-    Str whole = stored_list(f, f->cx.today);
     ObligationFilter filter = listed_on(f->cx.today);
+    const ObligationLine *whole = NULL;
+    size_t whole_n = 0;
+    assert_int_equal(obligation_list(&f->cx, &filter, &whole, &whole_n), OK);
     filter.most = 5;
     VEC(ObligationLine) all = {0};
     for (;;) {
@@ -396,7 +426,8 @@ static void pages_follow_each_other_without_gap_or_repetition(void **state)
             (ObligationCursor){last->due_on, last->rule->program->id, last->rule->id, last->subject,
                                last->item,   last->closes_on};
     }
-    assert_texts_equal(list_text(f, all.items, all.n), whole);
+    assert_true(whole_n > PEOPLE);
+    assert_texts_equal(list_text(f, all.items, all.n), list_text(f, whole, whole_n));
 }
 
 /* ---- random histories ---- */
@@ -514,6 +545,7 @@ static void the_next_year_is_stored_before_it_begins(void **state)
     bool has_more = true;
     live_on(f, day("2024-11-30"));
     submit(f, f->registration, 1, day("2024-11-10"), NULL, UUID_NIL);
+    assert_int_equal(obligation_settle(&f->cx), OK); /* who was added to the register */
     assert_int_equal(obligation_settle_step(&f->cx, &has_more), OK);
     assert_false(has_more);
     live_on(f, day("2024-12-01"));
@@ -549,12 +581,10 @@ static size_t list_length(Fixture *f, const Actor *actor)
     const ObligationLine *lines = NULL;
     const ObligationCount *counts = NULL;
     size_t n = 0, count_n = 0;
-    int64_t counted = 0;
     assert_int_equal(obligation_list(&f->cx, &filter, &lines, &n), OK);
     assert_int_equal(obligation_counts(&f->cx, filter.on, STR(""), &counts, &count_n), OK);
-    for (size_t i = 0; i < count_n; i++)
-        counted += counts[i].overdue + counts[i].due + counts[i].open;
-    assert_int_equal(counted, n);
+    n = followups(f, &lines, n);
+    assert_int_equal(followups_counted(counts, count_n), n);
     assert_counted(f, filter, counts, count_n);
     f->cx.actor = access_system_actor();
     return n;
