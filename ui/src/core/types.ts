@@ -14,6 +14,8 @@ export interface Account {
   facility: { code: string; name: string; name_en?: string; level?: number }
   permissions: string[]
   sees_persons: boolean
+  /* the password was set by somebody else: nothing but changing it is open */
+  must_change?: boolean
 }
 
 export interface Session {
