@@ -102,10 +102,18 @@ WITH RECURSIVE below (id) AS (
 )
 SELECT b.id FROM below b ORDER BY b.id;
 
+-- A household that nobody registered is where its members are.
 -- name: resident_household_of :maybe
 -- in: place text, id uuid
 -- out: area_code text
-SELECT h.area_code FROM household h WHERE h.place = :place AND h.id = :id;
+-- unscoped: where a household lives; nothing of a person
+SELECT h.area_code FROM household h WHERE h.place = :place AND h.id = :id
+UNION ALL
+SELECT min(r.area_code) AS area_code
+FROM resident r
+WHERE r.place = :place AND r.household_id = :id
+  AND NOT EXISTS (SELECT 1 FROM household k WHERE k.place = :place AND k.id = :id)
+HAVING min(r.area_code) IS NOT NULL;
 
 -- name: resident_household_member :many
 -- in: place text, household_id uuid
