@@ -116,7 +116,7 @@ Err resident_read_batch(Cx *cx, const Uuid *ids, size_t n, Resident *residents)
 Err resident_open(Cx *cx, Uuid id, Resident *ret_resident)
 {
     bool is_found = false;
-    Resident resident;
+    Resident resident = {0};
     Err err = resident_person(cx, &id);
     if (err == OK)
         err = read_within(cx, access_scope(cx), id, &is_found, &resident);
