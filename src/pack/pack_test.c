@@ -12,12 +12,29 @@
 #include "base/vec.h"
 #include "pack/pack_tests.h"
 
-static const char *const permissions[] = {
-    "session.own",      "areas.read",      "areas.write",      "facilities.read",
-    "facilities.write", "catchments.read", "catchments.write", "staff.read",
-    "staff.write",      "forms.read",      "obligations.read", "residents.read",
-    "residents.search", "records.read",    "records.write",    "records.void",
-    "accounts.manage",  "metrics.read",    "audit.read",       NULL};
+static const char *const permissions[] = {"session.own",
+                                          "areas.read",
+                                          "areas.write",
+                                          "facilities.read",
+                                          "facilities.write",
+                                          "catchments.read",
+                                          "catchments.write",
+                                          "staff.read",
+                                          "staff.write",
+                                          "forms.read",
+                                          "obligations.read",
+                                          "residents.read",
+                                          "residents.search",
+                                          "residents.reveal",
+                                          "residents.write",
+                                          "residents.merge",
+                                          "records.read",
+                                          "records.write",
+                                          "records.void",
+                                          "accounts.manage",
+                                          "metrics.read",
+                                          "audit.read",
+                                          NULL};
 
 typedef struct Fixture {
     Arena arena;
@@ -123,7 +140,7 @@ static void the_hypertension_rule_is_compiled_as_written(void **state)
     Fixture *fixture = *state;
     const Program *program = pack_program(fixture->set, STR("hypertension"));
     assert_non_null(program);
-    assert_int_equal(program->rule_n, 1);
+    assert_int_equal(program->rule_n, 2); /* the visit, and the yearly exam */
     const Rule *rule = program->rules[0];
     assert_int_equal(rule->key, 0x210b8983); /* stands in tables */
     assert_int_equal(rule->every, PERIOD_QUARTER);

@@ -28,6 +28,11 @@ const examples = {
   "/api/households/{id}": ["doctor", "/api/households/{household}"],
   "/api/records/{id}": ["doctor", "/api/records/{record}"],
   "/api/system": ["admin", ""],
+  "/api/accounts": ["admin", ""],
+  "/api/accounts/{id}/sessions": ["admin", "/api/accounts/{account}/sessions"],
+  "/api/sessions": ["doctor", ""],
+  "/api/catchments": ["township", ""],
+  "/api/staff": ["township", ""],
 };
 
 function fill(text, values) {
@@ -61,13 +66,14 @@ for (const [name, makeDatabase] of databases) {
     const values = {};
     before(async () => {
       server = await startServer(makeCounty(makeDatabase));
-      for (const login of ["doctor", "clinician", "county", "admin"]) clients[login] = await logIn(server, login);
+      for (const login of ["doctor", "clinician", "township", "county", "admin"]) clients[login] = await logIn(server, login);
       description = (await clients.doctor.fetch("/api/openapi.json")).body;
       const { items } = (await clients.doctor.fetch("/api/obligations?state=overdue,due,open")).body;
       const { resident, form } = items.find((item) => item.last) ?? items[0];
       Object.assign(values, { resident: resident.id, name: resident.name, form, area: resident.area.slice(0, 9) });
       const { records, resident: who } = (await clients.doctor.fetch(`/api/residents/${resident.id}`)).body;
       values.household = who.household;
+      values.account = (await clients.admin.fetch("/api/accounts")).body.items[0].id;
       values.record = (records.find((record) => record.form === form) ?? records[0]).id;
     });
     after(() => server?.stop());
