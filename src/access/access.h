@@ -110,6 +110,8 @@ Err account_add_hashed(Cx *cx, const Account *account, Str password_hash) MUST_C
 /* ERR_FORBIDDEN unless the actor may give the role at the facility. */
 Err account_require_managed(Cx *cx, Str role, Str facility) MUST_CHECK;
 
+/* By login, in cx->place; ERR_NOT_FOUND. */
+Err account_find(Cx *cx, Str login, Account *ret_account) MUST_CHECK;
 /* ERR_NOT_FOUND. Who performed or recorded something: its display name. */
 Err account_open(Cx *cx, Uuid id, Account *ret_account) MUST_CHECK;
 

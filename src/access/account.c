@@ -100,6 +100,26 @@ Err account_open(Cx *cx, Uuid id, Account *ret_account)
     return OK;
 }
 
+Err account_find(Cx *cx, Str login, Account *ret_account)
+{
+    AccessAccountByLoginIn in = {.login = login};
+    AccessAccountByLoginRow row;
+    bool is_found = false;
+    Err err = access_account_by_login(cx->db, cx->arena, &in, &row, &is_found);
+    if (err != OK)
+        return cx_fail_db(cx, err);
+    if (!is_found || !str_equals(row.place, cx->place))
+        return cx_fail(cx, ERR_NOT_FOUND, TEXT_NOT_FOUND, (Str){0}, 1, login);
+    *ret_account = (Account){.id = row.id,
+                             .login = row.login,
+                             .name = row.name,
+                             .role = row.role,
+                             .facility = row.facility,
+                             .is_disabled = row.is_disabled != 0,
+                             .must_change = row.must_change != 0};
+    return OK;
+}
+
 static Err read_counts(Cx *cx, const AccountCount **ret_counts, size_t *ret_n)
 {
     VEC(AccountCount) counts = {0};

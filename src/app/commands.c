@@ -45,6 +45,12 @@ const Command *const app_commands[] = {
     &cmd_obligations_recompute,
     &cmd_obligations_verify,
     &cmd_access_user_add,
+    &cmd_user_list,
+    &cmd_user_show,
+    &cmd_user_enable,
+    &cmd_user_disable,
+    &cmd_user_reset,
+    &cmd_user_sessions,
     &cmd_access_audit_verify,
 };
 const size_t app_command_n = sizeof app_commands / sizeof *app_commands;

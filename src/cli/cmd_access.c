@@ -21,10 +21,26 @@ static Err read_password(Cli *cli, Str *ret_password)
     return OK;
 }
 
+/* With a first password of ours, which is printed once and opens nothing but its own change. */
+static Err add_first(Cli *cli, const Account *account)
+{
+    Str password = {0};
+    TRY(account_create(cli->cx, account, &password));
+    JsonLine line;
+    json_line_begin(&line, cli->arena);
+    json_key_c(&line.json, "login");
+    json_text(&line.json, account->login);
+    json_key_c(&line.json, "first_password");
+    json_text(&line.json, password);
+    return json_line_end(&line);
+}
+
 static Err user_add_run(Cli *cli)
 {
     Str password = {0};
-    TRY(read_password(cli, &password));
+    bool has_password = cli_value(cli, "password-file").n > 0;
+    if (has_password)
+        TRY(read_password(cli, &password));
     Account account = {
         .id = cx_new_id(cli->cx),
         .login = cli_value(cli, "login"),
@@ -40,7 +56,7 @@ static Err user_add_run(Cli *cli)
     /* who sees the whole place may work anywhere: the first accounts come before the facilities */
     if (role->sight != SIGHT_PLACE)
         TRY(facility_require(cli->cx, account.facility));
-    return account_add(cli->cx, &account, password);
+    return has_password ? account_add(cli->cx, &account, password) : add_first(cli, &account);
 }
 
 const Command cmd_access_user_add = {
@@ -53,7 +69,8 @@ const Command cmd_access_user_add = {
             {"name", "TEXT", NULL, true, "the name shown"},
             {"role", "ID", NULL, true, "a role of the packs"},
             {"facility", "CODE", NULL, true, "where the account works"},
-            {"password-file", "FILE", NULL, true, "a file that holds the first password"},
+            {"password-file", "FILE", NULL, false,
+             "a file that holds the password (default: a first password is made and printed once)"},
             {0},
         },
     .run = user_add_run,
