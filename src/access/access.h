@@ -76,6 +76,10 @@ Err relation_treat(Cx *cx, Uuid subject) MUST_CHECK;
 /* Whether access_area is what access_areas_rebuild would make; also true when the next scope makes
  * it anew. Leaves everything as it was. Outside a transaction. */
 Err access_areas_verify(Cx *cx, bool *ret_is_right) MUST_CHECK;
+/* Whether the asking actor sees what is of a sensitivity class: by its role; of one person, also by
+ * a relation that opens the class. The empty class is seen by everybody. */
+bool access_sees_class(const Cx *cx, Str class);
+Err access_sees_class_of(Cx *cx, Uuid subject, Str class, bool *ret_sees) MUST_CHECK;
 bool access_may(const Actor *actor, Str permission);
 /* cx_fail(cx, ERR_FORBIDDEN, ...) with the role's title unless the actor has it. */
 Err access_require(Cx *cx, Str permission) MUST_CHECK;

@@ -331,3 +331,13 @@ SELECT a.facility, a.area_code
 FROM access_area a
 WHERE a.place = :place
 ORDER BY a.facility, a.area_code;
+
+-- Relations in force that open a class of one person to a holder.
+-- name: access_relation_class :one
+-- in: place text, subject uuid, class text, works_at text, holder text, relations integer, day date
+-- out: n integer
+SELECT count(*) AS n
+FROM access_relation rel
+WHERE rel.place = :place AND rel.holder IN (:works_at, :holder) AND rel.subject_id = :subject
+  AND rel.class = :class AND (rel.kind & :relations) <> 0
+  AND rel.valid_from <= :day AND rel.valid_to >= :day;

@@ -28,6 +28,19 @@
                           " FROM access_relation rel WHERE " RELATION_COUNTS                       \
                           " AND rel.subject_id = " alias ".id))"
 
+#define CLASS_SEEN(alias)                                                                          \
+ "(:scope_classes = '*'"                                                                           \
+ " OR replace(:scope_classes, ',' || " alias ".class || ',', '') <> :scope_classes)"
+
+/* A record of an open form, of a sensitive one whose class is seen, or whose class a relation to
+ * the person opens. The list of forms that are closed is made once a statement. */
+#define FORM_SEEN(alias)                                                                           \
+ "(" alias ".form NOT IN (SELECT closed.form FROM form_class closed WHERE NOT " CLASS_SEEN(        \
+     "closed") ") OR (:scope_relations <> 0 AND EXISTS (SELECT 1 FROM form_class opened"           \
+               " CROSS JOIN access_relation rel WHERE opened.form = " alias                        \
+               ".form AND rel.class = opened.class"                                                \
+               " AND " RELATION_COUNTS " AND rel.subject_id = " alias ".subject_id)))"
+
 /* The areas in sight, as rows: what a list is driven by, so that its index is asked area by area.
  * Where the sight is a range, the areas that occur in `$`, found by leaps over its index on
  * (place, area_code). */
@@ -50,14 +63,19 @@ static const Str setting_day = {"access_areas_day", sizeof "access_areas_day" - 
 
 static const DbScope scope_nobody = {
     .area_from = {"", 0}, .area_after = {"", 0}, .facility = {"", 0}};
-static const DbScope scope_everybody = {
-    .area_from = {"", 0}, .area_after = {AFTER_EVERY_CODE, 1}, .facility = {"", 0}};
+static const DbScope scope_everybody = {.area_from = {"", 0},
+                                        .area_after = {AFTER_EVERY_CODE, 1},
+                                        .facility = {"", 0},
+                                        .classes = {"*", 1}};
 static const Actor system_actor = {
     .is_system = true,
     .login = {"system", 6},
     .role = {"system", 6},
     .sees_persons = true,
-    .scope = {.area_from = {"", 0}, .area_after = {AFTER_EVERY_CODE, 1}, .facility = {"", 0}},
+    .scope = {.area_from = {"", 0},
+              .area_after = {AFTER_EVERY_CODE, 1},
+              .facility = {"", 0},
+              .classes = {"*", 1}},
 };
 
 void access_register_scopes(void)
@@ -67,8 +85,12 @@ void access_register_scopes(void)
     db_register_scope("related", "SELECT rel.subject_id FROM access_relation rel"
                                  " WHERE :scope_relations <> 0 AND " RELATION_COUNTS);
     db_register_scope("areas", AREAS_IN_SIGHT);
-    db_register_scope("record", "EXISTS (SELECT 1 FROM resident sr WHERE sr.place = $.place"
-                                " AND sr.id = $.subject_id AND (" PERSON_IN_SIGHT("sr") "))");
+    db_register_scope(
+        "record", "EXISTS (SELECT 1 FROM resident sr WHERE sr.place = $.place"
+                  " AND sr.id = $.subject_id AND (" PERSON_IN_SIGHT("sr") "))"
+                                                                          " AND " FORM_SEEN("$"));
+    db_register_scope("form", FORM_SEEN("$"));
+    db_register_scope("class", CLASS_SEEN("$"));
 }
 
 const Actor *access_system_actor(void)
@@ -118,7 +140,9 @@ static Str sight_of(Cx *cx, Str who, bool below)
 Err access_scope_facility(Cx *cx, Str facility, bool below, DbScope *ret_scope)
 {
     TRY(access_areas_refresh(cx));
-    return scope_of_sight(cx, sight_of(cx, facility, below), ret_scope);
+    TRY(scope_of_sight(cx, sight_of(cx, facility, below), ret_scope));
+    ret_scope->classes = access_scope(cx)->classes;
+    return OK;
 }
 
 /* Who answers for something by name, or substitutes, has a sight of its own. */
@@ -163,6 +187,7 @@ Err access_actor(Cx *cx, const Account *account, Actor *ret_actor)
     scope.holder = relation_holder(cx->arena, account->id);
     scope.relations = role->relations;
     scope.day = cx->today;
+    scope.classes = sight.classes = role->classes;
     *ret_actor = (Actor){.account = account->id,
                          .login = account->login,
                          .role = account->role,
@@ -173,6 +198,38 @@ Err access_actor(Cx *cx, const Account *account, Actor *ret_actor)
                          .permissions = role->permissions,
                          .permission_n = role->permission_n};
     return OK;
+}
+
+bool access_sees_class(const Cx *cx, Str class)
+{
+    Str seen = access_scope(cx)->classes;
+    if (class.n == 0 || str_equals_c(seen, "*"))
+        return true;
+    Str rest = seen, one = {0};
+    while (str_cut(&rest, ',', &one)) {
+        if (str_equals(one, class))
+            return true;
+    }
+    return false;
+}
+
+Err access_sees_class_of(Cx *cx, Uuid subject, Str class, bool *ret_sees)
+{
+    const DbScope *scope = access_scope(cx);
+    *ret_sees = access_sees_class(cx, class);
+    if (*ret_sees || scope->relations == 0)
+        return OK;
+    AccessRelationClassIn in = {.place = cx->place,
+                                .subject = subject,
+                                .class = class,
+                                .works_at = scope->works_at,
+                                .holder = scope->holder,
+                                .relations = scope->relations,
+                                .day = scope->day};
+    AccessRelationClassRow row;
+    Err err = access_relation_class(cx->db, cx->arena, &in, &row);
+    *ret_sees = err == OK && row.n > 0;
+    return err == OK ? OK : cx_fail_db(cx, err);
 }
 
 bool access_may(const Actor *actor, Str permission)

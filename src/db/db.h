@@ -69,6 +69,7 @@ typedef struct DbScope {
     Str works_at, holder; /* who holds relations: a facility, an account */
     int64_t relations;    /* the kinds that count, as bits; 0: none */
     Date day;             /* on which they must be in force */
+    Str classes; /* sensitivity classes, as ",,hiv,tb,": the empty one first; "*": every one */
 } DbScope;
 
 typedef struct Db Db;
@@ -98,7 +99,8 @@ Err db_describe(Db *db, Arena *arena, DbDescription *ret_description) MUST_CHECK
 
 /* Registers the fixed text of {scope:kind alias}; `$` in it stands for the alias and :scope_from,
  * :scope_after, :scope_by_facility, :scope_facility, :scope_works_at, :scope_holder,
- * :scope_relations, :scope_day for the values of DbScope. At start; the same text may come again.
+ * :scope_relations, :scope_day, :scope_classes for the values of DbScope. At start; the same text
+ * may come again.
  */
 void db_register_scope(const char *kind, const char *predicate);
 

@@ -15,8 +15,8 @@ static struct {
 static size_t scope_n;
 
 static const char *const scope_names[DB_SCOPE_PARAMETERS] = {
-    "scope_from",     "scope_after",  "scope_by_facility", "scope_facility",
-    "scope_works_at", "scope_holder", "scope_relations",   "scope_day",
+    "scope_from",   "scope_after",     "scope_by_facility", "scope_facility", "scope_works_at",
+    "scope_holder", "scope_relations", "scope_day",         "scope_classes",
 };
 
 void db_register_scope(const char *kind, const char *predicate)
@@ -43,6 +43,7 @@ void db_scope_values(const DbScope *scope, DbValue ret_values[DB_SCOPE_PARAMETER
     ret_values[5] = db_text(scope->holder);
     ret_values[6] = db_integer(scope->relations);
     ret_values[7] = db_date(scope->day);
+    ret_values[8] = db_text(scope->classes.n > 0 ? scope->classes : STR(",,"));
 }
 
 bool db_is_name(const char *name)

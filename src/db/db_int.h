@@ -58,7 +58,7 @@ struct Db {
 
 enum {
     DB_MESSAGE_SIZE = 512,
-    DB_SCOPE_PARAMETERS = 8,
+    DB_SCOPE_PARAMETERS = 9,
     DB_CONNECTION_MEMORY = 64 << 20,
 };
 

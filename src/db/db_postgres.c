@@ -198,8 +198,8 @@ static Err make_prepared(Pg *pg, const DbStatement *statement, PgPrepared **ret_
     prepared->formats = arena_array(&pg->arena, int, n);
     prepared->types = arena_array(&pg->arena, Oid, n);
     prepared->slots = arena_array(&pg->arena, Slot, n);
-    static const DbType scope_types[DB_SCOPE_PARAMETERS] = {DB_TEXT, DB_TEXT, DB_INTEGER, DB_TEXT,
-                                                            DB_TEXT, DB_TEXT, DB_INTEGER, DB_DATE};
+    static const DbType scope_types[DB_SCOPE_PARAMETERS] = {
+        DB_TEXT, DB_TEXT, DB_INTEGER, DB_TEXT, DB_TEXT, DB_TEXT, DB_INTEGER, DB_DATE, DB_TEXT};
     for (size_t i = 0; i < n; i++) {
         bool is_in = i < statement->in_n;
         prepared->formats[i] = 1;

@@ -107,9 +107,10 @@ typedef struct Form {
     Str pack;    /* pack id */
     Str version; /* pack version under which records are made */
     Wording title;
-    Str subject; /* kind of subject: "resident" ... */
-    Str program; /* or empty */
-    Str paper;   /* name of the printed form, or empty */
+    Str subject;     /* kind of subject: "resident" ... */
+    Str program;     /* or empty */
+    Str paper;       /* name of the printed form, or empty */
+    Str sensitivity; /* its class, of the code list of that name; empty: none */
     Str source;
     const FormSection *sections;
     size_t section_n;

@@ -161,6 +161,28 @@ void load_codes(Loader *loader, Declared *declared)
     declared->compiled = list;
 }
 
+Str read_sensitivity(Reader *reader, const Yaml *scalar)
+{
+    Loader *loader = reader->loader;
+    if (scalar == NULL)
+        return (Str){0};
+    Str class = read_scalar(reader, scalar);
+    const Declared *declared = declared_find(loader, DECLARED_CODES, STR("sensitivity"));
+    const CodeList *list = declared == NULL ? NULL : declared->compiled;
+    if (class.n == 0 || loader->is_blind[DECLARED_CODES]
+        || (declared != NULL && (list == NULL || declared->fields_blind)))
+        return (Str){0};
+    VEC(Str) names = {0};
+    for (size_t i = 0; list != NULL && i < list->option_n; i++) {
+        if (str_equals(list->options[i].code, class))
+            return class;
+        VEC_PUSH(&loader->work, &names, list->options[i].code);
+    }
+    MISTAKE_AT(loader, reader->file, scalar->at, MISTAKE_SENSITIVITY_UNKNOWN, same(class),
+               choice_fix(loader, class, names.items, names.n));
+    return (Str){0};
+}
+
 /* What a text is: a date, a whole number, a decimal, or else text. */
 static ExprValue value_of_text(Str text)
 {

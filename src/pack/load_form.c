@@ -472,6 +472,7 @@ static void read_head(Reader *reader, const Yaml *map, Form *form)
 {
     form->title = read_wording(reader, map, "title");
     form->paper = read_text(reader, map, "paper");
+    form->sensitivity = read_sensitivity(reader, read_key(map, "sensitivity"));
     form->source = read_source(reader, map);
     size_t subject = read_choice(reader, map, "subject", subjects);
     form->subject = subject == SIZE_MAX ? (Str){0} : str_from_c(subjects[subject]);
@@ -484,8 +485,9 @@ static void read_head(Reader *reader, const Yaml *map, Form *form)
 
 void load_form(Loader *loader, Declared *declared)
 {
-    static const char *const keys[] = {"form",    "title", "subject", "source", "sections",
-                                       "program", "paper", "checks",  "advice", NULL};
+    static const char *const keys[] = {"form",     "title",       "subject", "source",
+                                       "sections", "program",     "paper",   "checks",
+                                       "advice",   "sensitivity", NULL};
     Reader reader = {loader, declared->file};
     const Yaml *map = declared->yaml;
     if (!read_map(&reader, map, keys, 5))

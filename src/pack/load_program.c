@@ -303,3 +303,42 @@ void load_program(Loader *loader, Declared *declared)
     program->rule_n = rules.n;
     declared->compiled = program;
 }
+
+static Str class_of(const Form *form)
+{
+    return form == NULL ? (Str){0} : form->sensitivity;
+}
+
+/* The forms whose records put somebody in or out. */
+Str program_sensitivity(const Program *program)
+{
+    Str class = class_of(program->enrolled_by);
+    return class.n > 0 ? class : class_of(program->left_by);
+}
+
+Str rule_sensitivity(const Rule *rule)
+{
+    const Form *forms[] = {rule->evidence, rule->anchor.form, rule->first_form};
+    Str class = program_sensitivity(rule->program);
+    for (size_t i = 0; i < sizeof forms / sizeof *forms && class.n == 0; i++)
+        class = class_of(forms[i]);
+    return class;
+}
+
+/* One class a rule, so that one word says who sees what follows from it. */
+void check_sensitivity(Loader *loader)
+{
+    for (size_t i = 0; i < loader->rules.n; i++) {
+        const Rule *rule = loader->rules.items[i];
+        const Form *forms[] = {rule->program->enrolled_by, rule->program->left_by, rule->evidence,
+                               rule->anchor.form, rule->first_form};
+        const Declared *program = declared_find(loader, DECLARED_PROGRAM, rule->program->id);
+        Str class = rule_sensitivity(rule);
+        for (size_t j = 0; j < sizeof forms / sizeof *forms && program != NULL; j++) {
+            Str other = class_of(forms[j]);
+            if (other.n > 0 && !str_equals(other, class))
+                MISTAKE_AT(loader, program->file, program->at, MISTAKE_SENSITIVITY_MIXED,
+                           same(rule->id), same(class), same(other));
+        }
+    }
+}

@@ -51,6 +51,22 @@ static int64_t read_relations(Reader *reader, const Yaml *map)
     return relations;
 }
 
+/* ",," and each class with a comma behind it. */
+static Str read_classes(Reader *reader, const Yaml *map)
+{
+    Arena *arena = reader->loader->arena;
+    const Yaml *list = read_key(map, "classes");
+    Str classes = STR(",,");
+    if (list == NULL || !read_list(reader, list, "classes", true))
+        return classes;
+    for (const Yaml *item = list->first; item != NULL; item = item->next) {
+        Str class = read_sensitivity(reader, item);
+        if (class.n > 0)
+            classes = str_printf(arena, "%.*s%.*s,", STR_ARG(classes), STR_ARG(class));
+    }
+    return classes;
+}
+
 static void read_manages(Reader *reader, const Yaml *map, Role *role)
 {
     Loader *loader = reader->loader;
@@ -107,8 +123,9 @@ void check_roles(Loader *loader)
 
 void load_role(Loader *loader, Declared *declared)
 {
-    static const char *const keys[] = {"role",        "title",   "sight",     "sees_persons",
-                                       "permissions", "manages", "relations", NULL};
+    static const char *const keys[] = {"role",         "title",       "sight",
+                                       "sees_persons", "permissions", "manages",
+                                       "relations",    "classes",     NULL};
     static const char *const sights[] = {"catchment", "tree", "place", NULL};
     Reader reader = {loader, declared->file};
     const Yaml *map = declared->yaml;
@@ -120,7 +137,8 @@ void load_role(Loader *loader, Declared *declared)
                    .title = read_wording(&reader, map, "title"),
                    .sight = sight == SIZE_MAX ? SIGHT_CATCHMENT : (RoleSight)sight,
                    .sees_persons = read_true(&reader, map, "sees_persons"),
-                   .relations = read_relations(&reader, map)};
+                   .relations = read_relations(&reader, map),
+                   .classes = read_classes(&reader, map)};
     read_permissions(&reader, map, role);
     read_manages(&reader, map, role);
     declared->compiled = role;

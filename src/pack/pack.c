@@ -59,6 +59,7 @@ static Err load_all(Loader *loader, const LoadSource *source)
     declare_all(loader);
     compile_all(loader);
     check_roles(loader);
+    check_sensitivity(loader);
     note_unused_tables(loader);
     load_tests(loader);
     loader->set->rules = loader->rules.items;

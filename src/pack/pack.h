@@ -226,12 +226,16 @@ typedef struct Role {
     RoleSight sight;
     bool sees_persons;
     int64_t relations; /* the kinds that open persons to it, as bits */
+    Str classes;       /* the sensitivity classes that it sees, as DbScope has them */
     const Str *permissions;
     size_t permission_n;
     /* Roles of the accounts that this one may add and manage, below its own facility. */
     const Str *manages;
     size_t manage_n;
 } Role;
+/* The sensitivity class of the forms that a rule, or who is in a program, follows from. */
+Str rule_sensitivity(const Rule *rule);
+Str program_sensitivity(const Program *program);
 /* Whether a role manages accounts of the other. No role manages one with wider sight or one that
  * manages what it does not manage itself. */
 bool role_manages(const Role *role, Str other);

@@ -168,6 +168,8 @@ bool read_span_of(Reader *reader, const Yaml *value, SpanHours hours, Span *ret_
 bool read_span(Reader *reader, const Yaml *map, const char *key, Span *ret_span);
 /* An id; empty when absent or wrong. */
 Str read_id(Reader *reader, const Yaml *map, const char *key);
+/* A class of the code list `sensitivity`, whatever pack has it; empty when absent or wrong. */
+Str read_sensitivity(Reader *reader, const Yaml *scalar);
 /* Position among `choices` (NULL-terminated), SIZE_MAX when absent or wrong. */
 size_t read_choice(Reader *reader, const Yaml *map, const char *key, const char *const *choices);
 
@@ -240,4 +242,6 @@ void load_form_judgement(Reader *reader, Declared *declared, Form *form);
 void load_program(Loader *loader, Declared *declared);
 void load_role(Loader *loader, Declared *declared);
 void check_roles(Loader *loader); /* what they manage, when all are compiled */
+/* Notes rules whose forms are of two sensitivity classes. After all is compiled. */
+void check_sensitivity(Loader *loader);
 void load_tests(Loader *loader);

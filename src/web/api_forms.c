@@ -32,8 +32,11 @@ static Err forms_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
     json_key_c(&out, "forms");
     json_array_begin(&out);
     for (size_t i = 0; i < cx->packs->forms.n; i++) {
+        const Form *form = cx->packs->forms.entries[i].value;
+        if (!access_sees_class(cx, form->sensitivity))
+            continue;
         json_object_begin(&out);
-        put_header(&out, cx->packs->forms.entries[i].value);
+        put_header(&out, form);
         json_object_end(&out);
     }
     json_array_end(&out);

@@ -20,6 +20,8 @@ static void collect_programs(Cx *cx, Table *table)
     table->programs = arena_array(cx->arena, const Program *, packs->rule_n + 1);
     for (size_t i = 0; i < packs->rule_n; i++) {
         const Program *program = packs->rules[i]->program;
+        if (!access_sees_class(cx, rule_sensitivity(packs->rules[i])))
+            continue;
         if (table->program_n == 0 || table->programs[table->program_n - 1] != program)
             table->programs[table->program_n++] = program;
     }

@@ -1,5 +1,6 @@
 /* Lists: the stored rows for today and later, and the same list evaluated from evidence with its
  * reasons, which also answers for past days. */
+#include "access/access.h"
 #include "engine/obligations/obligations_int.h"
 
 #include <stdlib.h>
@@ -211,8 +212,8 @@ static bool is_in_areas(const ObligationFilter *filter, Str area)
     return filter->areas == NULL;
 }
 
-static void add_lines(Cx *cx, const ObligationRows *rows, const ObligationFilter *filter,
-                      Lines *lines)
+static Err add_lines(Cx *cx, const ObligationRows *rows, const ObligationFilter *filter,
+                     Lines *lines)
 {
     for (size_t i = 0; i < rows->n; i++) {
         ObligationOutcome outcome = as_of(&rows->items[i].outcome, filter->on);
@@ -222,11 +223,17 @@ static void add_lines(Cx *cx, const ObligationRows *rows, const ObligationFilter
             || (filter->program.n > 0 && !str_equals(filter->program, rule->program->id))
             || !str_has_prefix(rows->items[i].area, filter->area))
             continue;
+        bool sees_rule = false;
+        TRY(access_sees_class_of(cx, outcome.obligation.subject, rule_sensitivity(rule),
+                                 &sees_rule));
+        if (!sees_rule)
+            continue;
         ObligationLine line = {
             .obligation = outcome.obligation, .state = state, .area = rows->items[i].area};
         outcome_explain(cx, &outcome, &line);
         VEC_PUSH(cx->arena, lines, line);
     }
+    return OK;
 }
 
 typedef struct {
@@ -235,13 +242,13 @@ typedef struct {
     Lines *lines;
 } Explained;
 
-static void explain_subject(Explained *explained, const SubjectFacts *facts,
-                            const EvidenceRows *rows)
+static Err explain_subject(Explained *explained, const SubjectFacts *facts,
+                           const EvidenceRows *rows)
 {
     ObligationRows computed = {0};
     subject_evaluate(explained->cx, facts, rows->items, rows->n,
                      rule_horizon(explained->filter->on), &computed);
-    add_lines(explained->cx, &computed, explained->filter, explained->lines);
+    return add_lines(explained->cx, &computed, explained->filter, explained->lines);
 }
 
 typedef VEC(SubjectFacts) People;
@@ -283,7 +290,7 @@ static Err read_explained(Cx *cx, const ObligationFilter *filter, Lines *lines)
                 VEC_PUSH(cx->arena, &rows, (EvidenceRow){row.rule_key, EVIDENCE_OF(row)});
             TRY(obligation_evidence_in_scope_next(&found, cx->arena, &row, &has_row));
         }
-        explain_subject(&explained, &people.items[i], &rows);
+        TRY(explain_subject(&explained, &people.items[i], &rows));
     }
     return OK;
 }
@@ -330,7 +337,7 @@ Err obligation_of(Cx *cx, Uuid subject, Date on, const ObligationLine **ret_line
     for (size_t i = 0; i < sizeof every.states / sizeof *every.states; i++)
         every.states[i] = true;
     Lines lines = {0};
-    add_lines(cx, &computed, &every, &lines);
+    TRY(add_lines(cx, &computed, &every, &lines));
     *ret_lines = lines.items;
     *ret_n = lines.n;
     return OK;
@@ -365,7 +372,11 @@ static Err read_enrolments(Cx *cx, Uuid subject, Enrolments *enrolments)
         if (!has_row)
             return OK;
         const Rule *rule = rule_by_key(cx, row.rule_key);
+        bool sees_program = false;
         if (rule != NULL)
+            TRY(access_sees_class_of(cx, subject, program_sensitivity(rule->program),
+                                     &sees_program));
+        if (sees_program)
             note_enrolment(cx, enrolments, rule->program, row.happened_on,
                            row.kind == EVIDENCE_ENTER);
     }

@@ -2,17 +2,19 @@
 
 -- name: obligation_rule_all :many
 -- in: place text
--- out: rule_key integer, program text, rule text, notice_days integer, signature text
-SELECT g.rule_key, g.program, g.rule, g.notice_days, g.signature
+-- out: rule_key integer, program text, rule text, notice_days integer, signature text, class text
+SELECT g.rule_key, g.program, g.rule, g.notice_days, g.signature, g.class
 FROM obligation_rule g
 WHERE g.place = :place
 ORDER BY g.rule_key;
 
 -- name: obligation_rule_write :run
 -- in: place text, rule_key integer, program text, rule text, notice_days integer, signature text
-INSERT INTO obligation_rule (place, rule_key, program, rule, notice_days, signature)
-VALUES (:place, :rule_key, :program, :rule, :notice_days, :signature)
-ON CONFLICT (place, rule_key) DO UPDATE SET notice_days = :notice_days, signature = :signature;
+-- in: class text
+INSERT INTO obligation_rule (place, rule_key, program, rule, notice_days, signature, class)
+VALUES (:place, :rule_key, :program, :rule, :notice_days, :signature, :class)
+ON CONFLICT (place, rule_key) DO UPDATE SET notice_days = :notice_days, signature = :signature,
+    class = :class;
 
 -- name: obligation_evidence_insert :run
 -- in: place text, subject_id uuid, rule_key integer, happened_on date, record_id uuid, kind integer
@@ -255,7 +257,7 @@ FROM {scope:areas v_obligation_unmet} s
 CROSS JOIN obligation o
 CROSS JOIN obligation_rule g
 WHERE o.place = :place AND o.area_code = s.area_code
-  AND g.place = o.place AND g.rule_key = o.rule_key
+  AND g.place = o.place AND g.rule_key = o.rule_key AND {scope:class g}
   AND o.met_by IS NULL AND o.waived_on IS NULL
   AND o.closes_on >= :on_day AND o.opens_on <= :on_day
   AND (:area = '' OR substr(s.area_code, 1, length(:area)) = :area)
@@ -285,7 +287,7 @@ FROM {scope:areas v_obligation_unmet} s
 CROSS JOIN obligation o
 CROSS JOIN obligation_rule g
 WHERE o.place = :place AND o.area_code = s.area_code
-  AND g.place = o.place AND g.rule_key = o.rule_key
+  AND g.place = o.place AND g.rule_key = o.rule_key AND {scope:class g}
   AND o.met_by IS NULL AND o.waived_on IS NULL
   AND o.closes_on >= :on_day AND o.opens_on <= :on_day
   AND (:area = '' OR substr(s.area_code, 1, length(:area)) = :area)
@@ -317,7 +319,8 @@ SELECT substr(o.area_code, 1, CASE WHEN length(:area) < 9 THEN 9 ELSE 12 END) AS
         AS days_late_most
 FROM obligation o
 JOIN obligation_rule g ON g.place = o.place AND g.rule_key = o.rule_key
-WHERE o.place = :place AND {scope:area o} AND o.met_by IS NULL AND o.waived_on IS NULL
+WHERE o.place = :place AND {scope:area o} AND {scope:class g}
+  AND o.met_by IS NULL AND o.waived_on IS NULL
   AND o.closes_on >= :on_day AND o.opens_on <= :on_day
   AND (:area = '' OR substr(o.area_code, 1, length(:area)) = :area)
 GROUP BY 1, o.rule_key

@@ -125,7 +125,7 @@ static Str rule_signature(const Rule *rule, Arena *arena)
 
 typedef struct {
     int64_t key;
-    Str program, rule, signature;
+    Str program, rule, signature, class;
 } NotedRule;
 typedef VEC(NotedRule) NotedRules;
 
@@ -140,8 +140,15 @@ static Err read_noted(Cx *cx, NotedRules *noted)
         TRY(obligation_rule_all_next(&found, cx->arena, &row, &has_row));
         if (!has_row)
             return OK;
-        VEC_PUSH(cx->arena, noted, (NotedRule){row.rule_key, row.program, row.rule, row.signature});
+        VEC_PUSH(cx->arena, noted,
+                 (NotedRule){row.rule_key, row.program, row.rule, row.signature, row.class});
     }
+}
+
+static Str class_of(const Rule *rule)
+{
+    Str class = rule_sensitivity(rule);
+    return class.n > 0 ? class : STR("");
 }
 
 static const NotedRule *find_noted(const NotedRules *noted, int64_t key)
@@ -202,10 +209,33 @@ static Err rebuild_rule(Cx *cx, const Rule *rule)
     return obligation_stale_mark_rule(cx->db, &mark, NULL);
 }
 
-static Err note_rule(Cx *cx, int64_t key, Str program, Str rule, int32_t notice_days, Str signature)
+static Err note_rule(Cx *cx, const Rule *rule, Str signature)
 {
-    ObligationRuleWriteIn in = {cx->place, key, program, rule, notice_days, signature};
+    ObligationRuleWriteIn in = {.place = cx->place,
+                                .rule_key = rule_key(rule),
+                                .program = rule->program->id,
+                                .rule = rule->id,
+                                .notice_days = rule->notice_days,
+                                .signature = signature,
+                                .class = class_of(rule)};
     return obligation_rule_write(cx->db, &in, NULL);
+}
+
+/* Its class stays: what is kept of it is as sensitive as before. */
+static Err note_gone(Cx *cx, const NotedRule *gone)
+{
+    ObligationRuleWriteIn in = {.place = cx->place,
+                                .rule_key = gone->key,
+                                .program = gone->program,
+                                .rule = gone->rule,
+                                .signature = STR(""),
+                                .class = gone->class};
+    return obligation_rule_write(cx->db, &in, NULL);
+}
+
+static bool is_same(const NotedRule *before, const Rule *rule, Str signature)
+{
+    return str_equals(before->signature, signature) && str_equals(before->class, class_of(rule));
 }
 
 static Err update_rules(Cx *cx, const NotedRules *noted)
@@ -218,10 +248,11 @@ static Err update_rules(Cx *cx, const NotedRules *noted)
                || (str_equals(before->program, rule->program->id)
                    && str_equals(before->rule, rule->id))); /* two names with one 32-bit hash */
         Str signature = rule_signature(rule, cx->arena);
-        if (before != NULL && str_equals(before->signature, signature))
+        if (before != NULL && is_same(before, rule, signature))
             continue;
-        TRY(note_rule(cx, key, rule->program->id, rule->id, rule->notice_days, signature));
-        TRY(rebuild_rule(cx, rule));
+        TRY(note_rule(cx, rule, signature));
+        if (before == NULL || !str_equals(before->signature, signature))
+            TRY(rebuild_rule(cx, rule));
     }
     for (size_t i = 0; i < noted->n; i++) {
         const NotedRule *before = &noted->items[i];
@@ -229,7 +260,7 @@ static Err update_rules(Cx *cx, const NotedRules *noted)
             continue;
         ObligationStaleMarkRuleIn mark = {cx->place, before->key};
         TRY(obligation_stale_mark_rule(cx->db, &mark, NULL));
-        TRY(note_rule(cx, before->key, before->program, before->rule, 0, STR("")));
+        TRY(note_gone(cx, before));
     }
     return OK;
 }
@@ -244,7 +275,7 @@ static bool rules_are_noted(const Cx *cx, const NotedRules *noted)
     for (size_t i = 0; i < cx->packs->rule_n; i++) {
         const Rule *rule = cx->packs->rules[i];
         const NotedRule *before = find_noted(noted, rule_key(rule));
-        if (before == NULL || !str_equals(before->signature, rule_signature(rule, cx->arena)))
+        if (before == NULL || !is_same(before, rule, rule_signature(rule, cx->arena)))
             return false;
     }
     return true;

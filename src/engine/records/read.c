@@ -322,7 +322,12 @@ static Err previous_work(Cx *cx, const RecordForm *form, const PreviousOf *of, b
     RecordSubjectRow ignored;
     bool found;
     TRY(record_subject(cx->db, access_scope(cx), cx->arena, &in, &ignored, &found));
-    return found ? read_previous(cx, form, of, ret_found, ret_record) : not_found(cx, of->subject);
+    if (!found)
+        return not_found(cx, of->subject);
+    bool sees_form = false;
+    TRY(access_sees_class_of(cx, of->subject, form->form->sensitivity, &sees_form));
+    *ret_found = false;
+    return sees_form ? read_previous(cx, form, of, ret_found, ret_record) : OK;
 }
 
 static Err find_previous(Cx *cx, const Form *form, const PreviousOf *of, bool *ret_found,

@@ -57,7 +57,8 @@ FROM record r
 JOIN resident person ON person.place = r.place AND person.id = r.subject_id
 LEFT JOIN record_end e ON e.place = r.place AND e.record_id = r.id AND e.ended_on <= :known_on
 LEFT JOIN v_facility f ON f.place = r.place AND f.code = r.facility
-WHERE r.place = :place AND r.id = :id AND r.recorded_on <= :known_on AND {scope:resident person};
+WHERE r.place = :place AND r.id = :id AND r.recorded_on <= :known_on AND {scope:resident person}
+  AND {scope:form r};
 
 -- CROSS JOIN: the person first, in SQLite too, so that the scope is asked once and not for each record.
 -- name: record_header_of_subject :many
@@ -75,7 +76,7 @@ CROSS JOIN record r
 LEFT JOIN record_end e ON e.place = r.place AND e.record_id = r.id AND e.ended_on <= :known_on
 LEFT JOIN v_facility f ON f.place = r.place AND f.code = r.facility
 WHERE person.place = :place AND person.id = :subject AND {scope:resident person}
-  AND r.place = :place AND r.subject_id = :subject AND r.recorded_on <= :known_on
+  AND r.place = :place AND r.subject_id = :subject AND r.recorded_on <= :known_on AND {scope:form r}
 ORDER BY r.happened_on DESC, r.id DESC
 LIMIT :most;
 
@@ -181,3 +182,12 @@ VALUES (:form, :field, :type, :unit, :first_version);
 SELECT count(*) AS n
 FROM record r
 WHERE r.place = :place AND r.form = :form;
+
+-- name: form_class_write :run
+-- in: form text, class text
+INSERT INTO form_class (form, class) VALUES (:form, :class)
+ON CONFLICT (form) DO UPDATE SET class = :class;
+
+-- name: form_class_remove :run
+-- in: form text
+DELETE FROM form_class WHERE form = :form;

@@ -62,6 +62,15 @@ static Err find_subject(Cx *cx, Submission *submission)
     return OK;
 }
 
+/* Who does not see what is of the form's class does not write it either. */
+static Err check_class(Cx *cx, const Submission *submission)
+{
+    const Form *form = submission->form->form;
+    bool sees_form = false;
+    TRY(access_sees_class_of(cx, submission->record.subject, form->sensitivity, &sees_form));
+    return sees_form ? OK : cx_fail(cx, ERR_FORBIDDEN, TEXT_FORM_CLOSED, STR("/form"), 1, form->id);
+}
+
 /* A form that was open while its pack was replaced is judged by the version now in force. */
 static Err check_version(Cx *cx, const Submission *submission)
 {
@@ -302,6 +311,7 @@ static Err store(Cx *cx, Submission *submission)
 static Err check_and_store(Cx *cx, Submission *submission)
 {
     TRY(find_subject(cx, submission));
+    TRY(check_class(cx, submission));
     TRY(check_version(cx, submission));
     TRY(check_day(cx, submission));
     TRY(check_performer(cx, submission));

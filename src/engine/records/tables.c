@@ -47,6 +47,9 @@ static void plan_forms(Cx *cx, Update *update)
         Plan *plan = &update->plans[i];
         plan->form = forms->forms[i];
         sha256_add(&stream, plan->form->id);
+        if (plan->form->sensitivity.n > 0)
+            sha256_add(&stream,
+                       str_printf(cx->arena, "\tclass %.*s\n", STR_ARG(plan->form->sensitivity)));
         ddl_columns(plan->form, cx->arena, &plan->columns, &plan->n);
         plan->is_new = arena_array(cx->arena, bool, plan->n);
         for (size_t j = 0; j < plan->n; j++) {
@@ -157,6 +160,14 @@ static Err apply_plan(Cx *cx, const Plan *plan)
     return db_script(cx->db, buf_str(&sql));
 }
 
+static Err note_class(Cx *cx, const Form *form)
+{
+    const FormClassWriteIn in = {.form = form->id, .class = form->sensitivity};
+    const FormClassRemoveIn none = {.form = form->id};
+    return form->sensitivity.n > 0 ? form_class_write(cx->db, &in, NULL)
+                                   : form_class_remove(cx->db, &none, NULL);
+}
+
 static Err update_work(Cx *cx, void *arg)
 {
     Update *update = arg;
@@ -168,8 +179,10 @@ static Err update_work(Cx *cx, void *arg)
     if (str_equals(applied, update->hash))
         return OK;
     TRY(check_plans(cx, update));
-    for (size_t i = 0; i < update->n; i++)
+    for (size_t i = 0; i < update->n; i++) {
         TRY(apply_plan(cx, &update->plans[i]));
+        TRY(note_class(cx, update->plans[i].form));
+    }
     TRY(db_plans_update(cx->db));
     return setting_put(&database, setting_tables, update->hash);
 }
