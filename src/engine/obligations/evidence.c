@@ -29,6 +29,12 @@ Str rule_name(const Rule *rule, Arena *arena)
     return str_printf(arena, "%.*s/%.*s", STR_ARG(rule->program->id), STR_ARG(rule->id));
 }
 
+bool rule_reads(const Rule *rule, const Form *form)
+{
+    return rule->evidence == form || rule->program->enrolled_by == form
+           || rule->program->left_by == form || rule->anchor.form == form;
+}
+
 /* The slots that a rule's expressions read: answers and the day. */
 static const ExprValue *slots_of(Cx *cx, const Form *form, const Record *record)
 {
@@ -194,24 +200,49 @@ Err evidence_write(Cx *cx, const Record *record, const EvidenceRows *rows)
     return OK;
 }
 
+static void take_key(RuleKeys *keys, int64_t key)
+{
+    keys->from = key < keys->from ? key : keys->from;
+    keys->until = key > keys->until ? key : keys->until;
+}
+
+/* The rules that are told something by the change. */
+static RuleKeys keys_of(const Cx *cx, const RecordChange *change, const EvidenceRows *added)
+{
+    RuleKeys keys = NO_RULE;
+    for (size_t i = 0; change->ended != NULL && i < cx->packs->rule_n; i++) {
+        if (rule_reads(cx->packs->rules[i], change->form))
+            take_key(&keys, rule_key(cx->packs->rules[i]));
+    }
+    for (size_t i = 0; i < added->n; i++)
+        take_key(&keys, added->items[i].rule_key);
+    return keys;
+}
+
+static Err write_change(Cx *cx, const RecordChange *change)
+{
+    EvidenceRows added = {0};
+    const Record *ended = change->ended, *subject_of = change->added;
+    if (change->added != NULL)
+        evidence_of_record(cx, change->form, change->added, &added);
+    else
+        subject_of = ended;
+    RuleKeys keys = keys_of(cx, change, &added);
+    if (keys.from <= keys.until)
+        TRY(subject_follow(cx, subject_of->subject, keys, ended == NULL ? UUID_NIL : ended->id,
+                           &added));
+    if (ended != NULL) {
+        const ObligationEvidenceEndIn in = {cx->place, ended->subject, ended->id,
+                                            date_of_instant(cx->now)};
+        TRY(obligation_evidence_end(cx->db, &in, NULL));
+    }
+    return change->added == NULL ? OK : evidence_write(cx, change->added, &added);
+}
+
 Err obligation_record_hook(Cx *cx, const RecordChange *change)
 {
-    if (change->ended != NULL) {
-        ObligationEvidenceEndIn in = {cx->place, change->ended->subject, change->ended->id,
-                                      date_of_instant(cx->now)};
-        Err err = obligation_evidence_end(cx->db, &in, NULL);
-        if (err != OK)
-            return cx_fail_db(cx, err);
-    }
-    Uuid subject = change->added != NULL ? change->added->subject : change->ended->subject;
-    if (change->added != NULL) {
-        EvidenceRows rows = {0};
-        evidence_of_record(cx, change->form, change->added, &rows);
-        Err err = evidence_write(cx, change->added, &rows);
-        if (err != OK)
-            return cx_fail_db(cx, err);
-    }
-    return subject_recompute(cx, subject);
+    Err err = write_change(cx, change);
+    return err == OK ? OK : cx_fail_db(cx, err);
 }
 
 Err obligation_resident_hook(Cx *cx, const ResidentChange *change)

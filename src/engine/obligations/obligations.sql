@@ -40,13 +40,14 @@ WHERE place = :place AND subject_id = :filed_from
                     WHERE f.place = :place AND f.subject_id = :person);
 
 -- name: obligation_evidence_of_subject :many
--- in: place text, subject_id uuid, known_on date
+-- in: place text, subject_id uuid, known_on date, rule_from integer, rule_until integer
 -- out: rule_key integer, happened_on date, record_id uuid, kind integer, is_counted integer
 -- out: is_capped integer, next_on date?, detail integer, amount decimal
 SELECT e.rule_key, e.happened_on, e.record_id, e.kind, e.is_counted, e.is_capped, e.next_on, e.detail,
     e.amount
 FROM obligation_evidence e
 WHERE e.place = :place AND e.subject_id = :subject_id AND e.recorded_on <= :known_on
+  AND e.rule_key >= :rule_from AND e.rule_key <= :rule_until
   AND (e.ended_on IS NULL OR e.ended_on > :known_on)
 ORDER BY e.rule_key, e.happened_on, e.record_id, e.kind;
 

@@ -13,6 +13,15 @@ int64_t rule_key(const Rule *rule);
 /* NULL when no rule of the set has the key: a rule that was removed. */
 const Rule *rule_by_key(const Cx *cx, int64_t key);
 Str rule_name(const Rule *rule, Arena *arena); /* "program/rule" */
+bool rule_reads(const Rule *rule, const Form *form);
+
+/* Rules by their keys, both ends included: what is read and computed of a subject. More rules than
+ * those meant may lie between two keys; computing them too changes nothing. */
+typedef struct RuleKeys {
+    int64_t from, until;
+} RuleKeys;
+#define EVERY_RULE ((RuleKeys){INT64_MIN, INT64_MAX})
+#define NO_RULE    ((RuleKeys){INT64_MAX, INT64_MIN})
 
 typedef struct EvidenceRow {
     int64_t rule_key;
@@ -63,6 +72,10 @@ Err subject_read(Cx *cx, Uuid subject, Date known_on, SubjectFacts *ret_facts,
                  EvidenceRows *rows) MUST_CHECK;
 /* Recomputes one subject and writes the differences. Inside a write. */
 Err subject_recompute(Cx *cx, Uuid subject) MUST_CHECK;
+/* The evidence of the record `ended` (nil: none) is about to go, that of another to come: writes
+ * how what is owed by the rules of these keys differs. Called before the evidence changes. */
+Err subject_follow(Cx *cx, Uuid subject, RuleKeys keys, Uuid ended,
+                   const EvidenceRows *added) MUST_CHECK;
 
 /* Compares two lists sorted by (subject, rule_key, item, closes_on); writes the differences unless
  * only_counts. */

@@ -1,5 +1,6 @@
 /* Recomputing: one subject, or everybody in subject order, page by page. Only differences are
- * written. */
+ * written. A record need not even read what is stored: that is what the evidence without it says,
+ * and where it is not, the subject stands among the stale ones. */
 #include "engine/obligations/obligations_int.h"
 
 #include <stdlib.h>
@@ -39,14 +40,16 @@ static int row_order(const void *left, const void *right)
     return row_compare(left, right);
 }
 
-void subject_evaluate(Cx *cx, const SubjectFacts *facts, const EvidenceRow *rows, size_t n,
-                      Date horizon, ObligationRows *out)
+static void evaluate_keys(Cx *cx, const SubjectFacts *facts, const EvidenceRow *rows, size_t n,
+                          RuleKeys keys, Date horizon, ObligationRows *out)
 {
     size_t before = out->n;
     bool is_resident = !date_is_none(facts->registered_on);
     for (size_t i = 0; i < cx->packs->rule_n; i++) {
         const Rule *rule = cx->packs->rules[i];
         bool is_of_facts = rule->program->enrolled_by == NULL;
+        if (rule_key(rule) < keys.from || rule_key(rule) > keys.until)
+            continue;
         if (n == 0 && !(is_of_facts && is_resident))
             continue;
         size_t rule_n = 0;
@@ -56,6 +59,12 @@ void subject_evaluate(Cx *cx, const SubjectFacts *facts, const EvidenceRow *rows
     }
     if (out->n - before > 1)
         qsort(out->items + before, out->n - before, sizeof *out->items, row_order);
+}
+
+void subject_evaluate(Cx *cx, const SubjectFacts *facts, const EvidenceRow *rows, size_t n,
+                      Date horizon, ObligationRows *out)
+{
+    evaluate_keys(cx, facts, rows, n, EVERY_RULE, horizon, out);
 }
 
 static int row_compare(const ObligationRow *a, const ObligationRow *b)
@@ -190,10 +199,10 @@ static Err rows_copy(Cx *cx, const ObligationRows *computed, ObligationRecompute
 
 /* ---- one subject ---- */
 
-static Err read_subject(Cx *cx, Uuid subject, Date known_on, EvidenceRows *rows)
+static Err read_evidence(Cx *cx, Uuid subject, Date known_on, RuleKeys keys, EvidenceRows *rows)
 {
     CLEANUP(db_rows_close) DbRows found = {0};
-    ObligationEvidenceOfSubjectIn in = {cx->place, subject, known_on};
+    ObligationEvidenceOfSubjectIn in = {cx->place, subject, known_on, keys.from, keys.until};
     TRY(obligation_evidence_of_subject_open(cx->db, &in, &found));
     for (;;) {
         ObligationEvidenceOfSubjectRow row;
@@ -237,14 +246,20 @@ static Err read_stored(Cx *cx, Uuid subject, ObligationRows *rows)
     }
 }
 
-Err subject_read(Cx *cx, Uuid subject, Date known_on, SubjectFacts *ret_facts, EvidenceRows *rows)
+static Err read_facts(Cx *cx, Uuid subject, SubjectFacts *ret_facts)
 {
     ObligationSubjectFactsIn in = {cx->place, subject};
     ObligationSubjectFactsRow facts;
     bool found = false;
     TRY(obligation_subject_facts(cx->db, cx->arena, &in, &facts, &found));
     *ret_facts = found ? FACTS_OF(subject, facts) : FACTS_OF_OTHERS(subject);
-    return read_subject(cx, subject, known_on, rows);
+    return OK;
+}
+
+Err subject_read(Cx *cx, Uuid subject, Date known_on, SubjectFacts *ret_facts, EvidenceRows *rows)
+{
+    TRY(read_facts(cx, subject, ret_facts));
+    return read_evidence(cx, subject, known_on, EVERY_RULE, rows);
 }
 
 static Err recompute_subject(Cx *cx, Uuid subject)
@@ -263,6 +278,48 @@ Err subject_recompute(Cx *cx, Uuid subject)
 {
     Err err = recompute_subject(cx, subject);
     return err == OK ? OK : cx_fail_db(cx, err);
+}
+
+static int evidence_order(const void *left, const void *right)
+{
+    const EvidenceRow *a = left, *b = right;
+    if (a->rule_key != b->rule_key)
+        return a->rule_key < b->rule_key ? -1 : 1;
+    int order = date_compare(a->evidence.happened_on, b->evidence.happened_on);
+    if (order == 0)
+        order = uuid_compare(a->evidence.record, b->evidence.record);
+    return order != 0 ? order : (int)a->evidence.kind - (int)b->evidence.kind;
+}
+
+/* The evidence when what one record said is gone and what another says has come. */
+static EvidenceRows evidence_after(Cx *cx, const EvidenceRows *before, Uuid ended,
+                                   const EvidenceRows *added)
+{
+    EvidenceRows after = {0};
+    for (size_t i = 0; i < before->n; i++) {
+        if (uuid_is_nil(ended) || !uuid_equals(before->items[i].evidence.record, ended))
+            VEC_PUSH(cx->arena, &after, before->items[i]);
+    }
+    for (size_t i = 0; i < added->n; i++)
+        VEC_PUSH(cx->arena, &after, added->items[i]);
+    if (after.n > 1)
+        qsort(after.items, after.n, sizeof *after.items, evidence_order);
+    return after;
+}
+
+Err subject_follow(Cx *cx, Uuid subject, RuleKeys keys, Uuid ended, const EvidenceRows *added)
+{
+    SubjectFacts facts;
+    EvidenceRows known = {0};
+    ObligationRows before = {0}, after = {0};
+    ObligationRecompute totals = {0};
+    TRY(read_facts(cx, subject, &facts));
+    TRY(read_evidence(cx, subject, KNOWN_NOW, keys, &known));
+    const EvidenceRows next = evidence_after(cx, &known, ended, added);
+    Date horizon = stored_horizon(cx);
+    evaluate_keys(cx, &facts, known.items, known.n, keys, horizon, &before);
+    evaluate_keys(cx, &facts, next.items, next.n, keys, horizon, &after);
+    return rows_reconcile(cx, &after, &before, false, &totals);
 }
 
 /* ---- everybody ---- */

@@ -172,12 +172,6 @@ static Err rebuild_record(Cx *cx, const Record *record, void *arg)
     return evidence_bulk_add(rebuild->bulk, rebuild->form, record);
 }
 
-static bool is_read_by(const Form *form, const Rule *rule)
-{
-    return rule->evidence == form || rule->program->enrolled_by == form
-           || rule->program->left_by == form || rule->anchor.form == form;
-}
-
 /* Makes the evidence of one rule anew: the set is narrowed to it, so that the forms' other rules
  * keep theirs. */
 static Err rebuild_rule(Cx *cx, const Rule *rule)
@@ -198,7 +192,7 @@ static Err rebuild_rule(Cx *cx, const Rule *rule)
     for (size_t i = 0; i < cx->packs->forms.n; i++) {
         const Form *form = cx->packs->forms.entries[i].value;
         Rebuild rebuild = {bulk, form};
-        if (is_read_by(form, rule))
+        if (rule_reads(rule, form))
             TRY(record_each(cx, form, rebuild_record, &rebuild));
     }
     TRY(evidence_bulk_end(bulk));
