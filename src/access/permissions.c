@@ -15,6 +15,7 @@ const char *const access_permissions[] = {
     "residents.search", "residents.write",  /* a person and what happens to one */
     "residents.merge",                      /* duplicates, merging and taking apart */
     "records.read",     "records.write",    "records.void",
-    "accounts.manage", /* those below the own facility, of roles that the own role manages */
+    "records.backdate", /* later than a form allows, with a reason */
+    "accounts.manage",  /* those below the own facility, of roles that the own role manages */
     "metrics.read",     "audit.read",       NULL,
 };

@@ -36,6 +36,8 @@ static Err put_record(Cx *cx, const Record *record)
     json_key_c(json, "happened_on");
     json_date(json, record->happened_on);
     put_text(json, "facility", record->facility);
+    put_uuid(json, "performed_by", record->performed_by);
+    put_uuid(json, "recorded_by", record->recorded_by);
     put_uuid(json, "amends", record->amends);
     json_key_c(json, "is_ended");
     json_bool(json, record->is_ended);

@@ -111,6 +111,7 @@ typedef struct Form {
     Str program;     /* or empty */
     Str paper;       /* name of the printed form, or empty */
     Str sensitivity; /* its class, of the code list of that name; empty: none */
+    Str within; /* policy parameter: days after the service in which it may be recorded; or empty */
     Str source;
     const FormSection *sections;
     size_t section_n;

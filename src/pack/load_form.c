@@ -468,11 +468,29 @@ static void check_facts_once(Reader *reader, const Declared *declared, const For
     }
 }
 
+/* In how many days a record has to be made: a parameter, because counties differ. */
+static Str read_within(Reader *reader, const Yaml *map)
+{
+    const Yaml *value = read_key(map, "recorded_within");
+    int32_t ignored = 0;
+    if (value == NULL)
+        return (Str){0};
+    if (value->kind != YAML_SCALAR || !str_has_prefix(value->text, STR("$"))) {
+        MISTAKE_AT(reader->loader, reader->file, value->at, MISTAKE_PARAMETER_EXPECTED,
+                   same(value->kind == YAML_SCALAR ? value->text : STR("…")));
+        return (Str){0};
+    }
+    if (!read_parameter_days(reader, value, &ignored))
+        return (Str){0};
+    return str_copy(reader->loader->arena, str_slice(value->text, 1, value->text.n));
+}
+
 static void read_head(Reader *reader, const Yaml *map, Form *form)
 {
     form->title = read_wording(reader, map, "title");
     form->paper = read_text(reader, map, "paper");
     form->sensitivity = read_sensitivity(reader, read_key(map, "sensitivity"));
+    form->within = read_within(reader, map);
     form->source = read_source(reader, map);
     size_t subject = read_choice(reader, map, "subject", subjects);
     form->subject = subject == SIZE_MAX ? (Str){0} : str_from_c(subjects[subject]);
@@ -485,9 +503,9 @@ static void read_head(Reader *reader, const Yaml *map, Form *form)
 
 void load_form(Loader *loader, Declared *declared)
 {
-    static const char *const keys[] = {"form",     "title",       "subject", "source",
-                                       "sections", "program",     "paper",   "checks",
-                                       "advice",   "sensitivity", NULL};
+    static const char *const keys[] = {"form",     "title",       "subject",         "source",
+                                       "sections", "program",     "paper",           "checks",
+                                       "advice",   "sensitivity", "recorded_within", NULL};
     Reader reader = {loader, declared->file};
     const Yaml *map = declared->yaml;
     if (!read_map(&reader, map, keys, 5))

@@ -162,6 +162,8 @@ Str read_source(Reader *reader, const Yaml *map);
 int32_t read_days(Reader *reader, const Yaml *map, const char *key);
 /* What a $parameter names; NULL when unknown (noted) or not knowable. */
 const PolicyParameter *read_parameter(Reader *reader, const Yaml *scalar);
+/* The same, for a number of days; noted when it is none. */
+bool read_parameter_days(Reader *reader, const Yaml *scalar, int32_t *ret_days);
 typedef enum { SPAN_WITHOUT_HOURS, SPAN_WITH_HOURS } SpanHours;
 /* "12m+29d" or a $parameter; false when absent or wrong. */
 bool read_span_of(Reader *reader, const Yaml *value, SpanHours hours, Span *ret_span);

@@ -254,7 +254,7 @@ static bool is_parameter(const Yaml *value)
     return value->kind == YAML_SCALAR && str_has_prefix(value->text, STR("$"));
 }
 
-static bool days_of_parameter(Reader *reader, const Yaml *value, int32_t *ret_days)
+bool read_parameter_days(Reader *reader, const Yaml *value, int32_t *ret_days)
 {
     const PolicyParameter *parameter = read_parameter(reader, value);
     if (parameter == NULL)
@@ -278,7 +278,7 @@ bool read_span_of(Reader *reader, const Yaml *value, SpanHours hours, Span *ret_
             return false;
         if (parameter->value.type != EXPR_TEXT) {
             *ret_span = (Span){0};
-            return days_of_parameter(reader, value, &ret_span->days);
+            return read_parameter_days(reader, value, &ret_span->days);
         }
         text = parameter->value.as.text;
     }
@@ -308,7 +308,7 @@ int32_t read_days(Reader *reader, const Yaml *map, const char *key)
         return 0;
     int32_t given = 0;
     if (is_parameter(value))
-        return days_of_parameter(reader, value, &given) ? given : 0;
+        return read_parameter_days(reader, value, &given) ? given : 0;
     int64_t days = 0;
     if (value->kind == YAML_SCALAR && str_has_suffix(value->text, STR("d"))
         && num_parse_i64(str_slice(value->text, 0, value->text.n - 1), &days) == OK && days >= 0

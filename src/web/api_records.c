@@ -4,6 +4,7 @@
 
 #include "engine/obligations/obligations.h"
 #include "engine/records/answers_json.h"
+#include "engine/subjects/places.h"
 #include "engine/subjects/residents.h"
 #include "web/schemas.h"
 
@@ -44,6 +45,7 @@ static Err read_draft(Cx *cx, const Json *body, RecordDraft *draft, FormAnswers 
     TRY(read_uuid(cx, body, "subject", true, &draft->subject));
     TRY(read_day(cx, body, "happened_on", &draft->happened_on));
     TRY(read_uuid(cx, body, "performed_by", false, &draft->performed_by));
+    TRY(web_body_optional_text(cx, body, "facility", &draft->facility));
     TRY(read_uuid(cx, body, "amends", false, &draft->amends));
     TRY(web_body_optional_text(cx, body, "reason", &draft->reason));
     const Form *form = pack_form(cx->packs, draft->form);
@@ -132,7 +134,8 @@ const Route route_records_post = {
     .permit = "records.write",
     .body_most = BODY_MOST,
     .in = "{id: uuid, form: text, form_version?: text, subject: uuid, happened_on: date, answers?: "
-          "answers, confirmed?: [text], performed_by?: uuid, amends?: uuid, reason?: text}",
+          "answers, confirmed?: [text], performed_by?: uuid, facility?: text, "
+          "amends?: uuid, reason?: text}",
     .out = "{id: uuid, rev: integer, was_known: bool, advice: [{id: text, message: wording, "
            "proposes?: text, urgency?: text, follow_up_days: integer}], "
            "obligations: [" SCHEMA_OBLIGATION "]}",
@@ -150,6 +153,7 @@ static Err record_get(Cx *cx, const HttpRequest *request, HttpResponse *response
     JsonOut out = web_json(response);
     json_object_begin(&out);
     TRY(record_write(cx, &out, &record, &names, true));
+    web_json_text(&out, "reason", record.reason);
     TRY(record_write_chain(cx, &out, &record, &names));
     json_object_end(&out);
     return OK;
@@ -161,7 +165,7 @@ const Route route_record = {
     .handler = record_get,
     .permit = "records.read",
     .out = "{" SCHEMA_RECORD_MEMBERS ", summary: " SCHEMA_SUMMARY
-           ", answers?: answers, chain: [{" SCHEMA_RECORD_MEMBERS "}]}",
+           ", answers?: answers, reason?: text, chain: [{" SCHEMA_RECORD_MEMBERS "}]}",
     .title = {"一条记录及其内容", "One record with its answers"},
 };
 
@@ -263,7 +267,44 @@ static Err write_previous(Cx *cx, JsonOut *out, const Form *form, Uuid subject, 
     return OK;
 }
 
-/* What the form's expressions read about the subject on a day: facts and the previous record. */
+static Wording facility_wording(const Facility *facilities, size_t n, Str code)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (str_equals(facilities[i].code, code))
+            return (Wording){facilities[i].name, facilities[i].name_en};
+    }
+    return (Wording){code, code};
+}
+
+/* Who may be said to have served that day, and how far back the form may go. */
+static Err write_served(Cx *cx, JsonOut *out, const Form *form, Date on)
+{
+    const Staff *staff = NULL;
+    const Facility *facilities = NULL;
+    size_t n = 0, facility_n = 0;
+    TRY(staff_present(cx, on, &staff, &n));
+    TRY(subject_facilities(cx, &facilities, &facility_n));
+    web_json_date(out, "earliest", record_earliest(cx, form));
+    json_key_c(out, "may_backdate");
+    json_bool(out, access_may(cx->actor, STR("records.backdate")));
+    json_key_c(out, "performers");
+    json_array_begin(out);
+    for (size_t i = 0; i < n; i++) {
+        json_object_begin(out);
+        json_key_c(out, "id");
+        json_uuid(out, staff[i].id);
+        web_json_text(out, "name", staff[i].name);
+        web_json_text(out, "facility", staff[i].facility);
+        web_json_wording(out, "facility_name",
+                         facility_wording(facilities, facility_n, staff[i].facility));
+        json_object_end(out);
+    }
+    json_array_end(out);
+    return OK;
+}
+
+/* What the form's expressions read about the subject on a day: facts and the previous record; and
+ * who may have served. */
 static Err form_context_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
 {
     Uuid id = UUID_NIL;
@@ -289,6 +330,7 @@ static Err form_context_get(Cx *cx, const HttpRequest *request, HttpResponse *re
     web_json_date(&out, "birth_date", resident.birth_date);
     json_object_end(&out);
     TRY(write_previous(cx, &out, form, resident.id, on, amends));
+    TRY(write_served(cx, &out, form, on));
     json_object_end(&out);
     return OK;
 }
@@ -300,6 +342,7 @@ const Route route_form_context = {
     .permit = "records.write",
     .query = "{resident: uuid, on?: date, amends?: uuid}",
     .out = "{happened_on: date, today: date, subject: {sex?: text, birth_date?: date}, previous?: "
-           "{id: uuid, happened_on: date, answers: answers}}",
+           "{id: uuid, happened_on: date, answers: answers}, earliest?: date, may_backdate: bool, "
+           "performers: [{id: uuid, name: text, facility: text, facility_name: wording}]}",
     .title = {"填表所需的既往情况", "What a form reads before it is filled in"},
 };

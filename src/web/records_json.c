@@ -81,8 +81,8 @@ static Err performer_name(Cx *cx, PerformerNames *names, Uuid id, Str *ret_name)
             return OK;
         }
     }
-    Account account = {0};
-    TRY(account_open(cx, id, &account));
+    Account account = {.id = id};
+    TRY(record_performer_name(cx, id, &account.name));
     VEC_PUSH(cx->arena, &names->accounts, account);
     *ret_name = account.name;
     return OK;
@@ -105,6 +105,8 @@ static Err write_header(Cx *cx, JsonOut *out, const Record *record, const Form *
     write_facility(out, record);
     json_key_c(out, "performed_by");
     json_uuid(out, record->performed_by);
+    json_key_c(out, "recorded_by");
+    json_uuid(out, record->recorded_by);
     json_key_c(out, "amends");
     json_uuid(out, record->amends);
     json_key_c(out, "is_ended");
@@ -117,6 +119,8 @@ static Err write_header(Cx *cx, JsonOut *out, const Record *record, const Form *
     Str name = {0};
     TRY(performer_name(cx, names, record->performed_by, &name));
     web_json_text(out, "performed_by_name", name);
+    TRY(performer_name(cx, names, record->recorded_by, &name));
+    web_json_text(out, "recorded_by_name", name);
     return OK;
 }
 

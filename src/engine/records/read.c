@@ -67,6 +67,8 @@ static Err open_work(Cx *cx, Uuid id, Record *ret_record)
     if (form == NULL)
         return cx_fail(cx, ERR_NOT_FOUND, TEXT_RECORD_FORM_UNKNOWN, (Str){0}, 1, form_id);
     TRY(record_answers_read(cx, form, &record));
+    if (uuid_is_nil(record.amends))
+        TRY(record_reason_find(cx, id, &record.reason));
     TRY(audit_add(cx, &(AuditEntry){.action = STR("record.open"),
                                     .subject = record.subject,
                                     .object = id,

@@ -31,6 +31,7 @@ typedef struct Record {
     Date happened_on;
     Instant recorded_at;
     Uuid amends; /* nil: an original */
+    Str reason;  /* that came with it; only where record_open reads an original */
     const FormAnswers *answers;
     /* how it ended, when it did */
     bool is_ended;
@@ -61,8 +62,9 @@ typedef struct RecordDraft {
     Uuid performed_by; /* nil: the actor */
     Str facility;      /* empty: the actor's */
     FormAnswers *answers;
-    Uuid amends; /* nil: an original */
-    Str reason;  /* of an amendment */
+    Uuid amends;     /* nil: an original */
+    Str reason;      /* of an amendment; of a record that comes later than its form allows */
+    bool is_refiled; /* who served and when were accepted before: see record_refile */
 } RecordDraft;
 
 typedef struct RecordReceipt {
@@ -79,6 +81,11 @@ typedef struct RecordReceipt {
  * confirmed) come in cx with ERR_INVALID and nothing is stored. What was filled in under another
  * version that this database has known is judged by the version in force, and stored under it. */
 Err record_submit(Cx *cx, RecordDraft *draft, RecordReceipt *ret_receipt) MUST_CHECK;
+/* The earliest day of service that the form takes today, by its parameter recorded_within;
+ * DATE_NONE: any. Who may records.backdate goes beyond it with a reason, which is kept. */
+Date record_earliest(const Cx *cx, const Form *form);
+/* Who served: an account or a member of staff. Empty when nobody is known by the id. */
+Err record_performer_name(Cx *cx, Uuid id, Str *ret_name) MUST_CHECK;
 /* Reason required. ERR_CONFLICT when it already ended, unless by this very voiding. */
 Err record_void(Cx *cx, Uuid id, Str reason) MUST_CHECK;
 /* A record that was filed about the wrong person: voided with the reason, and its answers written

@@ -27,6 +27,19 @@ INSERT INTO record_end (place, record_id, rev, ended_on, ended_at, amended_by, r
 VALUES (:place, :record_id, :rev, :ended_on, :ended_at, :amended_by, :reason, :ended_by)
 ON CONFLICT (place, record_id) DO NOTHING;
 
+-- name: record_reason_insert :run
+-- in: place text, record_id uuid, reason text
+INSERT INTO record_reason (place, record_id, reason)
+VALUES (:place, :record_id, :reason);
+
+-- name: record_reason_of :maybe
+-- in: place text, record_id uuid
+-- out: reason text
+-- unscoped: asked of a record that was read in scope
+SELECT n.reason
+FROM record_reason n
+WHERE n.place = :place AND n.record_id = :record_id;
+
 -- name: record_end_known :maybe
 -- in: place text, record_id uuid
 -- out: amended_by uuid?, reason text, ended_by uuid

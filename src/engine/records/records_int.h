@@ -118,6 +118,16 @@ Err record_header_find(Cx *cx, Uuid id, bool *ret_found, Str *ret_form,
 Err record_end_write(Cx *cx, Uuid id, int64_t rev, Uuid amended_by, Str reason) MUST_CHECK;
 Err record_hooks_run(Cx *cx, const RecordChange *change) MUST_CHECK;
 
+/* served.c: the performer is the writer, who performed what is amended, or on duty that day below
+ * the writer's facility; the facility goes with it. Then the day; then the reason of an original.
+ */
+Err record_served_check(Cx *cx, const RecordDraft *draft, const Record *record,
+                        const Record *amended) MUST_CHECK;
+Err record_lateness_check(Cx *cx, const Form *form, const RecordDraft *draft,
+                          const Record *amended) MUST_CHECK;
+Err record_reason_keep(Cx *cx, const RecordDraft *draft) MUST_CHECK;
+Err record_reason_find(Cx *cx, Uuid id, Str *ret_reason) MUST_CHECK;
+
 /* content.c: SHA-256 over what was submitted, but for the form's version. Sealed answers enter as
  * keyed hashes, so that nobody can try values against it without the key. */
 Sha256 record_content_hash(const Cx *cx, const RecordForm *form, const Record *record, Str reason,

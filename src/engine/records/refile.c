@@ -68,7 +68,8 @@ static Err refile_work(Cx *cx, void *arg)
                          .happened_on = record.happened_on,
                          .performed_by = record.performed_by,
                          .facility = record.facility,
-                         .answers = &answers};
+                         .answers = &answers,
+                         .is_refiled = true};
     return submit_again(cx, &draft, refiling->receipt);
 }
 

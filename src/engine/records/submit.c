@@ -103,16 +103,6 @@ static Err check_day(Cx *cx, const Submission *submission)
     return OK;
 }
 
-/* Who is said to have done it must be an account: recorded_by is always the one who asks. */
-static Err check_performer(Cx *cx, const Submission *submission)
-{
-    Uuid performer = submission->record.performed_by;
-    if (cx->actor->is_system || uuid_equals(performer, cx->actor->account))
-        return OK;
-    Account ignored;
-    return account_open(cx, performer, &ignored);
-}
-
 /* An amendment is written for whom the amended record was written for: the two stay together. */
 static Err follow_amended(Cx *cx, Submission *submission)
 {
@@ -293,6 +283,7 @@ static Err store(Cx *cx, Submission *submission)
     if (amends)
         TRY(record_end_write(cx, record->amends, record->rev, record->id,
                              submission->draft->reason));
+    TRY(record_reason_keep(cx, submission->draft));
     record->answers = submission->draft->answers;
     TRY(keep_facts(cx, submission));
     const RecordChange change = {.added = record,
@@ -314,8 +305,9 @@ static Err check_and_store(Cx *cx, Submission *submission)
     TRY(check_class(cx, submission));
     TRY(check_version(cx, submission));
     TRY(check_day(cx, submission));
-    TRY(check_performer(cx, submission));
     TRY(find_amended(cx, submission));
+    TRY(record_served_check(cx, submission->draft, &submission->record, &submission->amended));
+    TRY(record_lateness_check(cx, submission->form->form, submission->draft, &submission->amended));
     TRY(judge(cx, submission));
     return store(cx, submission);
 }

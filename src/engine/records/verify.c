@@ -47,7 +47,7 @@ static Err read_versions(Cx *cx, Str pack, Versions *versions)
     }
 }
 
-/* The reason that was sent stands where the amended record ended. */
+/* The reason that was sent stands where the amended record ended, or with the original. */
 static Err read_reason(Cx *cx, const Record *record, Str *ret_reason)
 {
     const RecordEndKnownIn in = {.place = cx->place, .record_id = record->amends};
@@ -55,7 +55,7 @@ static Err read_reason(Cx *cx, const Record *record, Str *ret_reason)
     bool found = false;
     *ret_reason = STR("");
     if (uuid_is_nil(record->amends))
-        return OK;
+        return record_reason_find(cx, record->id, ret_reason);
     TRY(record_end_known(cx->db, cx->arena, &in, &row, &found));
     if (found)
         *ret_reason = row.reason;

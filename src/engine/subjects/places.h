@@ -164,6 +164,13 @@ typedef struct Staff {
 /* At work on the asked day at the facility or below it (empty: everywhere), by facility and code.
  */
 Err staff_list(Cx *cx, Str facility, const Staff **ret_staff, size_t *ret_n) MUST_CHECK;
+/* In a post on the day and not on leave, at the asking one's facility or below it; the system:
+ * everywhere. */
+Err staff_present(Cx *cx, Date day, const Staff **ret_staff, size_t *ret_n) MUST_CHECK;
+/* Whether one of them is, at the facility (empty: any). */
+Err staff_is_present(Cx *cx, Uuid id, Date day, Str facility, bool *ret_is_present) MUST_CHECK;
+/* Empty when nobody of staff has the id. */
+Err staff_name(Cx *cx, Uuid id, Str *ret_name) MUST_CHECK;
 /* Adds or changes a member of staff and a spell of work. */
 Err staff_add(Cx *cx, const Staff *staff) MUST_CHECK;
 

@@ -295,6 +295,19 @@ WHERE p.place = :place AND p.staff_id = :staff_id
   AND p.valid_from <= :day AND (p.valid_to IS NULL OR p.valid_to >= :day)
 ORDER BY p.facility;
 
+-- Where somebody is at work on a day: in a post and not on leave.
+-- name: staff_present_at :many
+-- in: place text, staff_id uuid, day date
+-- out: facility text
+SELECT p.facility
+FROM staff_post p
+WHERE p.place = :place AND p.staff_id = :staff_id
+  AND p.valid_from <= :day AND (p.valid_to IS NULL OR p.valid_to >= :day)
+  AND NOT EXISTS (SELECT 1 FROM staff_leave l
+                  WHERE l.place = p.place AND l.staff_id = p.staff_id
+                    AND l.valid_from <= :day AND l.valid_to >= :day)
+ORDER BY p.facility;
+
 -- name: staff_leave_write :run
 -- in: place text, staff_id uuid, valid_from date, valid_to date, substitute_id uuid?
 INSERT INTO staff_leave (place, staff_id, valid_from, valid_to, substitute_id)

@@ -10,6 +10,7 @@ export interface Draft {
   confirmed: string[]
   step: number
   reason: string
+  performer?: string /* who served; without: the writer */
 }
 
 type Store = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>

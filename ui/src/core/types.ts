@@ -110,6 +110,8 @@ export interface RecordBrief {
   performed_by?: string | null
   facility_name?: Wording
   performed_by_name: string
+  recorded_by?: string
+  recorded_by_name?: string
   is_ended: boolean
   end_reason: string | null
   amends: string | null
@@ -161,11 +163,22 @@ export interface FormDefinition {
 export type AnswerJson = string | number | string[] | Record<string, string | number | string[] | null>[] | null
 export type AnswersJson = Record<string, AnswerJson>
 
+/* Somebody on duty on the day, at a facility that the writer sees. */
+export interface Performer {
+  id: string
+  name: string
+  facility: string
+  facility_name: Wording
+}
+
 export interface FormContext {
   happened_on: string
   today: string
   subject: { sex?: string | null; birth_date?: string | null }
   previous: { id: string; happened_on: string; answers: AnswersJson } | null
+  earliest?: string | null
+  may_backdate: boolean
+  performers: Performer[]
 }
 
 export interface Receipt {
@@ -180,6 +193,7 @@ export interface RecordPage extends RecordBrief {
   form_version: string
   subject: string
   answers: AnswersJson
+  reason?: string | null
   chain: RecordVersion[]
 }
 

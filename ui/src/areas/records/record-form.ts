@@ -4,14 +4,22 @@ import { ApiError } from '../../core/api'
 import { drafts, type Draft } from '../../core/drafts'
 import { openFormModule, type Answers, type Issue } from '../../core/form-module'
 import { api, learnToday, session } from '../../core/session'
-import type { FormContext, ProblemItem, Receipt, RecordPage, ResidentPage } from '../../core/types'
+import type { FormContext, Performer, ProblemItem, Receipt, RecordPage, ResidentPage } from '../../core/types'
 import { newId } from '../../core/uuid'
 import { carriedAnswers, createFormRun, type FormRun, type RunContext } from '../../forms/form-run'
 import { openForm } from './record-forms'
 import type { Declaration } from '../../core/form-declaration'
 
+/* Who may be said to have served on the day, and how far back the form goes. */
+export interface Served {
+  performers: Performer[]
+  earliest: string
+  mayBackdate: boolean
+}
+
 export interface OpenedRecordForm {
   run: FormRun
+  served: Served
   resident: ResidentPage['resident']
   programs: ResidentPage['programs']
   draft: Draft
@@ -42,20 +50,28 @@ export function dropDraft(request: FormRequest): void {
   drafts.remove(accountId(), request.resident, draftName(request))
 }
 
+export interface Context {
+  run: RunContext
+  served: Served
+}
+
 /* What the form reads of the resident on a day; without one on the server's own. */
-export async function readContext(form: Declaration, request: FormRequest, on?: string): Promise<RunContext> {
+export async function readContext(form: Declaration, request: FormRequest, on?: string): Promise<Context> {
   const context = await api.get<FormContext>(`/forms/${encodeURIComponent(request.form)}/context`, {
     resident: request.resident, on, amends: request.amends || undefined,
   })
   const { happened_on: happenedOn, today } = context
   learnToday(today)
   return {
-    happenedOn,
-    today,
-    sex: context.subject.sex ?? '',
-    birthDate: context.subject.birth_date ?? '',
-    previousHappenedOn: context.previous?.happened_on ?? '',
-    previous: context.previous ? answersFromJson(form, context.previous.answers) : {},
+    run: {
+      happenedOn,
+      today,
+      sex: context.subject.sex ?? '',
+      birthDate: context.subject.birth_date ?? '',
+      previousHappenedOn: context.previous?.happened_on ?? '',
+      previous: context.previous ? answersFromJson(form, context.previous.answers) : {},
+    },
+    served: { performers: context.performers, earliest: context.earliest ?? '', mayBackdate: context.may_backdate },
   }
 }
 
@@ -68,15 +84,28 @@ export async function openRecordForm(request: FormRequest, inHand?: Draft): Prom
     request.amends ? api.get<RecordPage>(`/records/${encodeURIComponent(request.amends)}`) : null,
   ])
   const kept = inHand ?? drafts.read(accountId(), request.resident, draftName(request))
-  const context = await readContext(declaration, request, kept?.happenedOn || amended?.happened_on)
+  const { run: context, served } = await readContext(declaration, request, kept?.happenedOn || amended?.happened_on)
   const { happenedOn } = context
   const first: Answers = amended ? answersFromJson(declaration, amended.answers) : carriedAnswers(declaration, context.previous)
   const draft: Draft = kept ?? {
     id: newId(), happenedOn, answers: first, touched: amended ? Object.keys(first) : [], confirmed: [], step: -1, reason: '',
+    performer: amended?.performed_by ?? accountId(),
   }
   const handle = module.load(wire)
   const run = createFormRun(declaration, (input) => module.run(handle, declaration, input), context, draft)
-  return { run, resident: page.resident, programs: page.programs, draft, isResumed: kept !== null, amended }
+  return { run, served, resident: page.resident, programs: page.programs, draft, isResumed: kept !== null, amended }
+}
+
+export function isLate(served: Served, day: string): boolean {
+  return served.earliest !== '' && day !== '' && day < served.earliest
+}
+
+/* Another one who served says also where; what amends a record was served where that was. */
+function servedBy({ served, amended }: OpenedRecordForm, draft: Draft): { performed_by?: string; facility?: string } {
+  const performer = draft.performer || accountId()
+  if (amended?.performed_by && performer === amended.performed_by) return { performed_by: performer, facility: amended.facility }
+  const other = performer === accountId() ? undefined : served.performers.find((one) => one.id === performer)
+  return other ? { performed_by: performer, facility: other.facility } : {}
 }
 
 export function sendRecord(request: FormRequest, opened: OpenedRecordForm, draft: Draft): Promise<Receipt> {
@@ -89,7 +118,9 @@ export function sendRecord(request: FormRequest, opened: OpenedRecordForm, draft
     happened_on: draft.happenedOn,
     answers: answersToJson(run.form, run.answers, run.result.value.shown),
     confirmed: [...run.confirmed],
-    ...(request.amends ? { amends: request.amends, reason: draft.reason.trim() } : {}),
+    ...servedBy(opened, draft),
+    ...(request.amends ? { amends: request.amends } : {}),
+    ...(request.amends || isLate(opened.served, draft.happenedOn) ? { reason: draft.reason.trim() } : {}),
   })
 }
 
