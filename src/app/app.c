@@ -4,17 +4,13 @@
 #include "access/access.h"
 #include "base/os_clock.h"
 #include "base/os_file.h"
-#include "base/os_process.h"
 #include "cli/cli.h"
 #include "core/place.h"
 #include "db/migrate.h"
 
 Lang app_lang(void)
 {
-    Str lang = os_environment("LC_ALL");
-    if (lang.n == 0)
-        lang = os_environment("LANG");
-    return str_has_prefix(lang, STR("zh")) ? LANG_ZH : LANG_EN;
+    return text_lang();
 }
 
 Instant app_now(Date fixed_day)
@@ -57,6 +53,12 @@ Str app_keys_file(Str given, Str db_url, Arena *arena)
                                : STR("catchment.keys");
 }
 
+/* In front of a message: what named the thing that it is about. */
+static Str colon(App *app, Str where)
+{
+    return where.n == 0 ? where : str_printf(&app->arena, "%.*s: ", STR_ARG(where));
+}
+
 static Err open_keys(App *app, const AppOptions *options)
 {
     if (str_equals(options->db_url, STR(":memory:"))) {
@@ -64,16 +66,17 @@ static Err open_keys(App *app, const AppOptions *options)
         return OK;
     }
     Str file = app_keys_file(options->keys_file, options->db_url, &app->arena);
+    Str where = colon(app, options->keys_where);
     uint32_t line = 0;
     Err err = keys_open(file, &app->arena, &app->keys, &line);
     if (err == ERR_NOT_FOUND && options->makes_database)
         err = keys_create(file, &app->arena, &app->keys);
     if (err == ERR_NOT_FOUND)
-        cli_say("there is no key file %.*s; without it no name can be read (--keys FILE)",
-                STR_ARG(file));
+        cli_say("%.*sthere is no key file %.*s; without it no name can be read (--keys FILE)",
+                STR_ARG(where), STR_ARG(file));
     else if (err != OK)
-        cli_say("the key file %.*s cannot be used: %s (line %u)", STR_ARG(file), err_title_en(err),
-                (unsigned)line);
+        cli_say("%.*sthe key file %.*s cannot be used: %s (line %u)", STR_ARG(where), STR_ARG(file),
+                err_title_en(err), (unsigned)line);
     return err;
 }
 
@@ -97,8 +100,10 @@ static Err check_schema(App *app)
 static Err open_database(App *app, const AppOptions *options)
 {
     bool is_file = app_is_file(options->db_url);
+    Str where = colon(app, options->db_where);
     if (is_file && !options->makes_database && !os_file_exists(options->db_url)) {
-        cli_say("there is no database %.*s", STR_ARG(options->db_url));
+        cli_say("%.*sthere is no database %.*s: catchment init makes one", STR_ARG(where),
+                STR_ARG(options->db_url));
         return ERR_NOT_FOUND;
     }
     if (is_file && !os_file_exists(options->db_url)) /* nobody else on the machine reads it */
@@ -112,7 +117,7 @@ static Err open_database(App *app, const AppOptions *options)
         && (options->packs == APP_PACKS_APPLIED || options->packs == APP_PACKS_APPLIED_TO_ALL))
         err = migrate_up(app->db, &app->arena, &applied, &message);
     if (err != OK)
-        cli_say("the database cannot be opened: %.*s", STR_ARG(message));
+        cli_say("%.*sthe database cannot be opened: %.*s", STR_ARG(where), STR_ARG(message));
     return err == OK && options->packs == APP_PACKS_HELD ? check_schema(app) : err;
 }
 

@@ -27,6 +27,8 @@ typedef struct AppOptions {
     AppPacks packs;
     Str packs_directory; /* empty: what the database holds, or found by app_packs_directory */
     Str keys_file;       /* empty: beside the SQLite file */
+    Str db_where,
+        keys_where;      /* what named them, for messages: "--db", file:line:column; or empty */
     Str place;           /* empty: the only one in the database */
     Date on;             /* DATE_NONE: the database's fixed day, else the clock */
     bool makes_database; /* a missing database and key file are made */

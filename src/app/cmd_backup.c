@@ -2,7 +2,9 @@
  * the key file is never inside. Nothing is written over, and a file gets its name when it is whole
  * and durable. */
 #include "app/app.h"
+#include "app/settings.h"
 
+#include "base/os_clock.h"
 #include "base/os_file.h"
 #include "base/os_process.h"
 #include "cli/commands.h"
@@ -12,6 +14,8 @@
 #include "db/migrate.h"
 
 enum { KEYS_MOST = 64 * 1024 };
+
+#define BACKUP_PREFIX "catchment-"
 
 static Err fail(Cli *cli, Err err, TextId text, Str first, Str second)
 {
@@ -245,10 +249,68 @@ static Err put_result(Cli *cli, Str file, Str keys)
     return json_line_end(&line);
 }
 
+/* A name of this second: in the order of names, the newest is the last. */
+static Str file_of_now(Cli *cli, Str folder)
+{
+    char text[INSTANT_TEXT_SIZE];
+    Str name = STR(BACKUP_PREFIX);
+    for (const char *p = instant_format(os_clock_now(), text); *p != '\0' && *p != '.'; p++) {
+        if (*p != '-' && *p != ':')
+            name = str_printf(cli->arena, "%.*s%c", STR_ARG(name), *p);
+    }
+    return os_path_join(cli->arena, folder, str_printf(cli->arena, "%.*s.db", STR_ARG(name)));
+}
+
+/* Made by us, not by hand: catchment-20251122T021500.db */
+static bool is_ours(const OsEntry *entry)
+{
+    enum { NAME_BYTES = sizeof BACKUP_PREFIX - 1 + 15 + 3 };
+    return !entry->is_folder && entry->name.n == NAME_BYTES
+           && str_has_prefix(entry->name, STR(BACKUP_PREFIX))
+           && str_has_suffix(entry->name, STR(".db"));
+}
+
+/* The newest stay: names are in the order of time. */
+static Err remove_old(Cli *cli, Str folder)
+{
+    int64_t keep = 0, ours = 0;
+    OsEntries entries;
+    if (cli_value(cli, "backup-keep").n == 0)
+        return OK;
+    TRY(cli_integer(cli, "backup-keep", 1, 3650, &keep));
+    TRY(os_folder_list(cli->arena, folder, &entries));
+    for (size_t i = 0; i < entries.n; i++)
+        ours += is_ours(&entries.items[i]);
+    for (size_t i = 0; i < entries.n && ours > keep; i++) {
+        if (!is_ours(&entries.items[i]))
+            continue;
+        TRY(os_file_remove(os_path_join(cli->arena, folder, entries.items[i].name)));
+        ours--;
+    }
+    return OK;
+}
+
+/* The file that is named, or one of this second in the folder of backups. */
+static Err take_target(Cli *cli, Str *ret_file, Str *ret_folder)
+{
+    Str folder = cli_value(cli, "backup-folder");
+    *ret_folder = (Str){0};
+    if (cli->operand_n > 0)
+        return take_operand(cli, ret_file);
+    if (folder.n == 0)
+        return fail(cli, ERR_USAGE, TEXT_BACKUP_WHERE, (Str){0}, (Str){0});
+    if (!os_folder_exists(folder))
+        return cli_say_text(cli, ERR_NOT_FOUND, cli_where(cli, "backup-folder"),
+                            TEXT_CONFIG_FOLDER_NONE, 1, folder);
+    *ret_folder = folder;
+    *ret_file = file_of_now(cli, folder);
+    return OK;
+}
+
 static Err backup_run(Cli *cli)
 {
-    Str file = {0}, url = cli_value(cli, "db");
-    TRY(take_operand(cli, &file));
+    Str file = {0}, folder = {0}, url = cli_value(cli, "db");
+    TRY(take_target(cli, &file, &folder));
     Str keys = app_keys_file(cli_value(cli, "keys"), url, cli->arena);
     bool with_keys = cli_switch(cli, "with-keys");
     if (os_file_exists(file))
@@ -262,24 +324,26 @@ static Err backup_run(Cli *cli)
     TRY(err);
     if (with_keys)
         TRY(copy_keys(cli, keys, keys_beside(cli, file)));
+    if (folder.n > 0) /* only now that a newer one is whole */
+        TRY(remove_old(cli, folder));
     TRY(put_result(cli, file, with_keys ? keys_beside(cli, file) : (Str){0}));
     return fail(cli, OK, with_keys ? TEXT_BACKUP_WITH_KEYS : TEXT_BACKUP_NO_KEYS,
                 with_keys ? keys_beside(cli, file) : keys, (Str){0});
 }
 
-static const CliOption options[] = {
-    {"db", "URL", NULL, true, "SQLite file or postgresql:// address"},
-    {"keys", "FILE", NULL, false, "the key file"},
-    {"with-keys", NULL, NULL, false, "the key file too, as FILE.keys"},
-    {0},
-};
+#define COPY_OPTIONS                                                                               \
+ {"db", "URL", NULL, true, "SQLite file or postgresql:// address"},                                \
+     {"keys", "FILE", NULL, false, "the key file"},                                                \
+ {                                                                                                 \
+  "with-keys", NULL, NULL, false, "the key file too, as FILE.keys"                                 \
+ }
 
 const Command cmd_backup = {
     .name = "backup",
     .summary = "copy the whole database into a new file, while the server may run",
-    .operand = "FILE",
+    .operand = "[FILE]",
     .needs = CLI_NOTHING,
-    .options = options,
+    .options = (const CliOption[]){COPY_OPTIONS, SETTINGS_BACKUP_OPTIONS, {0}},
     .run = backup_run,
 };
 
@@ -345,6 +409,6 @@ const Command cmd_restore = {
     .summary = "make a new database of a backup: a new file, or an empty PostgreSQL database",
     .operand = "FILE",
     .needs = CLI_NOTHING,
-    .options = options,
+    .options = (const CliOption[]){COPY_OPTIONS, {0}},
     .run = restore_run,
 };

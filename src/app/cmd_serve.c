@@ -2,8 +2,10 @@
 #include "app/app.h"
 #include "app/jobs.h"
 #include "app/routes.h"
+#include "app/settings.h"
 
 #include "access/access.h"
+#include "base/os_log.h"
 #include "base/os_process.h"
 #include "cli/commands.h"
 #include "demo/demo.h"
@@ -43,11 +45,12 @@ static const WebDemoAccount *web_demo_accounts(Arena *arena)
     return accounts;
 }
 
-static WebOptions web_options(Cli *cli, App *app, Jobs *jobs, uint16_t port)
+static WebOptions web_options(Cli *cli, App *app, Jobs *jobs, uint16_t port, unsigned workers)
 {
     WebOptions options = {
         .address = cli_value(cli, "address"),
         .port = port,
+        .workers = workers,
         .tls_certificate_file = cli_value(cli, "tls-cert"),
         .tls_key_file = cli_value(cli, "tls-key"),
         .trusted_proxy = cli_value(cli, "trusted-proxy"),
@@ -73,9 +76,9 @@ static WebOptions web_options(Cli *cli, App *app, Jobs *jobs, uint16_t port)
     return options;
 }
 
-static Err serve_until_stopped(Cli *cli, App *app, Jobs *jobs, uint16_t port)
+static Err serve_until_stopped(Cli *cli, App *app, Jobs *jobs, uint16_t port, unsigned workers)
 {
-    WebOptions options = web_options(cli, app, jobs, port);
+    WebOptions options = web_options(cli, app, jobs, port, workers);
     Web *web = NULL;
     Str message = {0};
     Err err = web_start(&options, cli->arena, &web, &message);
@@ -93,7 +96,7 @@ static Err serve_until_stopped(Cli *cli, App *app, Jobs *jobs, uint16_t port)
 }
 
 /* Jobs read through a connection of their own, which is closed behind them. */
-static Err serve_with_jobs(Cli *cli, App *app, uint16_t port)
+static Err serve_with_jobs(Cli *cli, App *app, uint16_t port, unsigned workers)
 {
     Db *db = NULL;
     Str message = {0};
@@ -111,7 +114,7 @@ static Err serve_with_jobs(Cli *cli, App *app, uint16_t port)
     Jobs *jobs = NULL;
     err = jobs_start(&options, cli->arena, &jobs);
     if (err == OK)
-        err = serve_until_stopped(cli, app, jobs, port);
+        err = serve_until_stopped(cli, app, jobs, port, workers);
     else
         cli_say("the system has no more threads");
     jobs_stop(jobs);
@@ -119,7 +122,7 @@ static Err serve_with_jobs(Cli *cli, App *app, uint16_t port)
     return err;
 }
 
-static Err serve_place(Cli *cli, App *app, uint16_t port)
+static Err serve_place(Cli *cli, App *app, uint16_t port, unsigned workers)
 {
     if (app->place.n == 0) {
         cli_say("the database holds no place yet: catchment init or catchment demo makes one");
@@ -131,29 +134,66 @@ static Err serve_place(Cli *cli, App *app, uint16_t port)
     if (err == OK)
         err = audit_flusher_start(&cx);
     if (err == OK)
-        err = serve_with_jobs(cli, app, port);
+        err = serve_with_jobs(cli, app, port, workers);
     else
         cli_say_problems(&cx);
     audit_flusher_stop();
     return err;
 }
 
+static Err set_log_level(const Cli *cli)
+{
+    static const char *const names[] = {"error", "warn", "info", "debug"};
+    Str level = cli_value(cli, "log-level");
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (str_equals_c(level, names[i])) {
+            os_log_set_level((LogLevel)i);
+            return OK;
+        }
+    }
+    return cli_say_text(cli, ERR_USAGE, (Str){0}, TEXT_CONFIG_CHOICE, 3, STR("--log-level"),
+                        STR("error warn info debug"), level);
+}
+
+/* Before anything is opened or changed: a second server started by mistake applies no packs. */
+static Err check_start(Cli *cli)
+{
+    Findings findings = {0};
+    Err err = OK;
+    settings_check_start(cli, &findings);
+    for (size_t i = 0; i < findings.n; i++) {
+        const Finding *finding = &findings.items[i];
+        if (finding->state != FINDING_FAIL)
+            continue;
+        err = err == OK ? finding->err : err;
+        cli_say("%.*s%s%.*s", STR_ARG(finding->where), finding->where.n > 0 ? ": " : "",
+                STR_ARG(wording_in(finding->text, app_lang())));
+    }
+    return err;
+}
+
 static Err serve_run(Cli *cli)
 {
-    int64_t port = 0;
+    int64_t port = 0, workers = 0;
     TRY(cli_integer(cli, "port", 0, 65535, &port));
+    if (cli_value(cli, "workers").n > 0)
+        TRY(cli_integer(cli, "workers", 1, SETTINGS_WORKERS_MOST, &workers));
+    TRY(set_log_level(cli));
     App app;
     AppOptions options = {
         .db_url = cli_value(cli, "db"),
+        .db_where = cli_where(cli, "db"),
         .packs = APP_PACKS_APPLIED,
         .packs_directory = cli_value(cli, "packs"),
         .keys_file = cli_value(cli, "keys"),
+        .keys_where = cli_where(cli, "keys"),
         .place = cli_value(cli, "place"),
         .on = cli->on,
     };
+    TRY(check_start(cli));
     os_stop_prepare();
     TRY(app_open(&options, &app));
-    Err err = serve_place(cli, &app, (uint16_t)port);
+    Err err = serve_place(cli, &app, (uint16_t)port, (unsigned)workers);
     app_close(&app);
     return err;
 }
@@ -164,17 +204,8 @@ const Command cmd_serve = {
     .needs = CLI_NOTHING, /* opens the database itself: its writer has a thread of its own */
     .options =
         (const CliOption[]){
-            {"db", "URL", NULL, true, "SQLite file or postgresql:// address"},
-            {"packs", "FOLDER", NULL, false, "the packs"},
-            {"keys", "FILE", NULL, false, "the key file"},
-            {"place", "CODE", NULL, false, "6-digit county code"},
+            SETTINGS_SERVE_OPTIONS(true),
             {"on", "DATE", NULL, false, "live on this day instead of the clock's"},
-            {"address", "ADDRESS", "127.0.0.1", false, "where to listen"},
-            {"port", "N", "8080", false, "0 takes any free port"},
-            {"trusted-proxy", "ADDRESS", NULL, false,
-             "proxy whose last X-Forwarded-For entry is the caller's address"},
-            {"tls-cert", "FILE", NULL, false, "certificate (PEM); with --tls-key"},
-            {"tls-key", "FILE", NULL, false, "its private key (PEM)"},
             {0},
         },
     .run = serve_run,

@@ -4,6 +4,8 @@
 #include "cli/commands.h"
 
 extern const Command cmd_backup;
+extern const Command cmd_config_check;
+extern const Command cmd_config_show;
 extern const Command cmd_doctor;
 extern const Command cmd_pack_test;
 extern const Command cmd_restore;
@@ -15,6 +17,8 @@ const Command *const app_commands[] = {
     &cmd_demo,
     &cmd_init,
     &cmd_upgrade,
+    &cmd_config_check,
+    &cmd_config_show,
     &cmd_backup,
     &cmd_restore,
     &cmd_doctor,

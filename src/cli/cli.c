@@ -4,6 +4,8 @@
 #include <stdio.h>
 
 #include "base/num.h"
+#include "base/os_file.h"
+#include "base/os_process.h"
 
 /* Options that come with what a command needs. */
 static const CliOption pack_options[] = {
@@ -16,6 +18,13 @@ static const CliOption database_options[] = {
     {"keys", "FILE", NULL, false,
      "the key file (default: beside the SQLite file, or catchment.keys)"},
     {"place", "CODE", NULL, false, "6-digit county code, when the database holds several"},
+    {0},
+};
+
+/* Every command takes these. */
+static const CliOption common_options[] = {
+    {"config", "FILE", NULL, false, "the settings file (default: " CONFIG_DEFAULT ")"},
+    {"lang", "LANG", NULL, false, "zh or en: the language of messages"},
     {0},
 };
 
@@ -35,7 +44,7 @@ static const CliOption *find_option(const Command *command, Str name)
         found = find_in(pack_options, name);
     if (found == NULL && command->needs == CLI_DATABASE)
         found = find_in(database_options, name);
-    return found;
+    return found != NULL ? found : find_in(common_options, name);
 }
 
 void cli_say(const char *format, ...)
@@ -45,6 +54,22 @@ void cli_say(const char *format, ...)
     vfprintf(stderr, format, args);
     va_end(args);
     fputc('\n', stderr);
+}
+
+Err cli_say_text(const Cli *cli, Err err, Str where, TextId text, int n, ...)
+{
+    Str arguments[4] = {{0}};
+    va_list args;
+    va_start(args, n);
+    for (int i = 0; i < n && i < 4; i++)
+        arguments[i] = va_arg(args, Str);
+    va_end(args);
+    Str said = wording_in(text_fill(cli->arena, text, arguments, (size_t)n), text_lang());
+    if (where.n > 0)
+        cli_say("%.*s: %.*s", STR_ARG(where), STR_ARG(said));
+    else
+        cli_say("%.*s", STR_ARG(said));
+    return err;
 }
 
 void cli_say_problems(const Cx *cx)
@@ -67,6 +92,13 @@ Err cli_put(Str text)
 Err cli_flush(void)
 {
     return fflush(stdout) == 0 ? OK : ERR_IO;
+}
+
+static void put_value(Cli *cli, const CliOption *option, Str text, Str where)
+{
+    CliGiven *given = arena_new(cli->arena, CliGiven);
+    *given = (CliGiven){text, where};
+    map_put(&cli->values, str_from_c(option->name), given);
 }
 
 static Err take_option(Cli *cli, Str word, int argc, char **argv, int *at)
@@ -94,9 +126,7 @@ static Err take_option(Cli *cli, Str word, int argc, char **argv, int *at)
         }
         value = str_from_c(argv[*at]);
     }
-    Str *kept = arena_new(cli->arena, Str);
-    *kept = value;
-    map_put(&cli->values, str_from_c(option->name), kept);
+    put_value(cli, option, value, str_printf(cli->arena, "--%s", option->name));
     return OK;
 }
 
@@ -123,37 +153,115 @@ static Err take_day(Cli *cli)
     return ERR_USAGE;
 }
 
-Err cli_parse(Cli *cli, const Command *command, int argc, char **argv)
+/* ---- the settings file ---- */
+
+/* Whether this command may take the setting from the file. Packs are applied by few commands; all
+ * others work with those that the database holds. */
+static bool is_wanted(const Cli *cli, const ConfigSetting *setting, bool has_db)
 {
-    cli->command = command;
-    map_init(&cli->values, cli->arena);
+    Str name = str_from_c(setting->name);
+    if (map_get(&cli->values, name) != NULL)
+        return false;
+    if (str_equals_c(name, "keys") || str_equals_c(name, "place"))
+        return has_db;
+    if (str_equals_c(name, "packs"))
+        return cli->command->needs != CLI_DATABASE || cli->command->makes_database;
+    return true;
+}
+
+static void take_settings(Cli *cli)
+{
+    bool has_db = map_get(&cli->values, STR("db")) == NULL;
+    for (size_t i = 0; i < cli->config.values.n; i++) {
+        const ConfigValue *value = &cli->config.values.items[i];
+        const CliOption *option = find_option(cli->command, str_from_c(value->setting->name));
+        if (option != NULL && is_wanted(cli, value->setting, has_db))
+            put_value(cli, option, value->text, value->where);
+    }
+}
+
+static Err take_config(Cli *cli)
+{
+    Str file = cli_value(cli, "config"), named = os_environment("CATCHMENT_CONFIG");
+    if (file.n == 0 && named.n > 0)
+        file = str_copy(cli->arena, named);
+    if (file.n == 0 && os_file_exists(STR(CONFIG_DEFAULT)))
+        file = STR(CONFIG_DEFAULT);
+    if (file.n == 0)
+        return OK;
+    Err err = config_read(cli->arena, file, &cli->config);
+    for (size_t i = 0; i < cli->config.faults.n; i++) {
+        const ConfigFault *fault = &cli->config.faults.items[i];
+        cli_say("%.*s: %.*s", STR_ARG(fault->where), STR_ARG(wording_in(fault->text, text_lang())));
+    }
+    if (err == OK)
+        take_settings(cli);
+    return err;
+}
+
+static Err take_lang(Cli *cli)
+{
+    Str lang = cli_value(cli, "lang");
+    if (lang.n == 0)
+        return OK;
+    if (!str_equals_c(lang, "zh") && !str_equals_c(lang, "en")) {
+        cli_say("catchment %s: --lang wants zh or en, not %.*s", cli->command->name, STR_ARG(lang));
+        return ERR_USAGE;
+    }
+    text_set_lang(str_equals_c(lang, "zh") ? LANG_ZH : LANG_EN);
+    return OK;
+}
+
+static Err take_words(Cli *cli, int argc, char **argv)
+{
     for (int i = 0; i < argc; i++) {
         Str word = str_from_c(argv[i]);
         if (str_has_prefix(word, STR("--")) && word.n > 2) {
             TRY(take_option(cli, word, argc, argv, &i));
             continue;
         }
-        if (command->operand == NULL
+        if (cli->command->operand == NULL
             || cli->operand_n == sizeof cli->operands / sizeof *cli->operands) {
-            cli_say("catchment %s: %s is too much", command->name, argv[i]);
+            cli_say("catchment %s: %s is too much", cli->command->name, argv[i]);
             return ERR_USAGE;
         }
         cli->operands[cli->operand_n++] = word;
     }
+    return OK;
+}
+
+Err cli_parse(Cli *cli, const Command *command, int argc, char **argv)
+{
+    cli->command = command;
+    map_init(&cli->values, cli->arena);
+    TRY(take_words(cli, argc, argv));
+    TRY(take_lang(cli)); /* for what is said of the file */
+    if (command->takes_config_operand && cli->operand_n > 0)
+        put_value(cli, find_in(common_options, STR("config")), cli->operands[0], STR("FILE"));
+    TRY(take_config(cli));
+    TRY(take_lang(cli));
     TRY(check_required(cli, command->options));
     if (command->needs == CLI_DATABASE)
         TRY(check_required(cli, database_options));
     cli->db_url = cli_value(cli, "db");
+    if (config_has_password(cli->db_url))
+        return cli_say_text(cli, ERR_USAGE, (Str){0}, TEXT_DB_PASSWORD, 1, STR("--db"));
     return take_day(cli);
 }
 
 Str cli_value(const Cli *cli, const char *option)
 {
-    const Str *given = map_get(&cli->values, str_from_c(option));
+    const CliGiven *given = map_get(&cli->values, str_from_c(option));
     if (given != NULL)
-        return *given;
+        return given->text;
     const CliOption *declared = find_option(cli->command, str_from_c(option));
     return declared == NULL ? (Str){0} : str_from_c(declared->fallback);
+}
+
+Str cli_where(const Cli *cli, const char *option)
+{
+    const CliGiven *given = map_get(&cli->values, str_from_c(option));
+    return given == NULL ? (Str){0} : given->where;
 }
 
 bool cli_switch(const Cli *cli, const char *option)
@@ -217,6 +325,7 @@ void cli_help_command(const Command *command)
         help_options(pack_options);
     if (command->needs == CLI_DATABASE)
         help_options(database_options);
+    help_options(common_options);
 }
 
 void cli_help(const Command *const *commands, size_t n)

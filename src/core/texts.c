@@ -2,6 +2,7 @@
 #include "core/texts.h"
 
 #include "base/buf.h"
+#include "base/os_process.h"
 
 typedef struct {
     const char *name;
@@ -51,4 +52,25 @@ Wording text_fill(Arena *arena, TextId id, const Str *arguments, size_t argument
     DCHECK(id < TEXT_COUNT && argument_n <= ARGUMENTS_MOST);
     return (Wording){.zh = fill(arena, entries[id].zh, arguments, argument_n),
                      .en = fill(arena, entries[id].en, arguments, argument_n)};
+}
+
+static bool lang_is_set;
+static Lang lang_set;
+
+Lang text_lang(void)
+{
+    if (lang_is_set)
+        return lang_set;
+    Str lang = os_environment("LC_ALL");
+    if (lang.n == 0)
+        lang = os_environment("LC_MESSAGES");
+    if (lang.n == 0)
+        lang = os_environment("LANG");
+    return str_has_prefix(lang, STR("zh")) ? LANG_ZH : LANG_EN;
+}
+
+void text_set_lang(Lang lang)
+{
+    lang_is_set = true;
+    lang_set = lang;
 }

@@ -14,3 +14,7 @@ typedef enum {
 const char *text_name(TextId id);
 /* Puts the arguments in for {0}, {1} ... in both languages. */
 Wording text_fill(Arena *arena, TextId id, const Str *arguments, size_t argument_n);
+/* The language of what is said on the terminal: the environment's (LC_ALL, LC_MESSAGES, LANG),
+ * unless one was set. To be set before the first thread starts. */
+Lang text_lang(void);
+void text_set_lang(Lang lang);

@@ -94,6 +94,9 @@ typedef struct HttpOptions {
 typedef struct HttpServer HttpServer;
 Err http_server_start(const HttpOptions *options, const HttpRoute *routes, size_t route_n,
                       Arena *arena, HttpServer **ret_server, Str *reterr_message) MUST_CHECK;
+/* Whether a server could listen there now: ERR_CONFLICT when the port is in use, ERR_FORBIDDEN when
+ * it is not permitted, ERR_INVALID when the address is none of this machine. */
+Err http_can_listen(Str address, uint16_t port, Arena *arena, Str *reterr_message) MUST_CHECK;
 uint16_t http_server_port(const HttpServer *server);
 /* New connections are refused at once; requests in flight are finished. */
 void http_server_stop(HttpServer *server);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/os_clock.h"
+#include "http/http.h"
 #include "http/http_gate_int.h"
 
 enum { EVENTS_AT_ONCE = 64, LOOK_MS = 250, BACKLOG = 512 };
@@ -218,38 +219,53 @@ static void gate_run(void *context)
     }
 }
 
-static Err listen_on(HttpGate *gate, Arena *arena, Str *reterr_message)
+/* A socket that listens; *ret_port tells which port it got. */
+static Err open_listener(Str address, uint16_t port, Arena *arena, int *ret_socket,
+                         uint16_t *ret_port, Str *reterr_message)
 {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
                              .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE};
     struct addrinfo *found = NULL;
-    Str address = gate->options.address;
-    Str port = str_printf(arena, "%u", gate->options.port);
-    int code = getaddrinfo(str_to_c(arena, address), str_to_c(arena, port), &hints, &found);
+    Str number = str_printf(arena, "%u", port);
+    int code = getaddrinfo(str_to_c(arena, address), str_to_c(arena, number), &hints, &found);
     if (code != 0) {
         *reterr_message =
             str_printf(arena, "address %.*s: %s", STR_ARG(address), gai_strerror(code));
         return ERR_INVALID;
     }
     int on = 1;
-    gate->listener = socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int listener = socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     struct sockaddr_storage bound = {0};
     socklen_t bound_n = sizeof bound;
-    bool is_listening = gate->listener >= 0
-                        && setsockopt(gate->listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0
-                        && bind(gate->listener, found->ai_addr, found->ai_addrlen) == 0
-                        && listen(gate->listener, BACKLOG) == 0
-                        && getsockname(gate->listener, (struct sockaddr *)&bound, &bound_n) == 0;
+    bool is_listening =
+        listener >= 0 && setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0
+        && bind(listener, found->ai_addr, found->ai_addrlen) == 0 && listen(listener, BACKLOG) == 0
+        && getsockname(listener, (struct sockaddr *)&bound, &bound_n) == 0;
     int why = errno;
     freeaddrinfo(found);
     if (!is_listening) {
         *reterr_message = str_printf(arena, "cannot listen on %.*s port %.*s: %s", STR_ARG(address),
-                                     STR_ARG(port), strerror(why));
-        return ERR_IO;
+                                     STR_ARG(number), strerror(why));
+        if (listener >= 0)
+            close(listener);
+        return why == EADDRINUSE      ? ERR_CONFLICT
+               : why == EACCES        ? ERR_FORBIDDEN
+               : why == EADDRNOTAVAIL ? ERR_INVALID
+                                      : ERR_IO;
     }
-    in_port_t number = bound.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&bound)->sin6_port
-                                                   : ((struct sockaddr_in *)&bound)->sin_port;
-    gate->port = ntohs(number);
+    in_port_t got = bound.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&bound)->sin6_port
+                                                : ((struct sockaddr_in *)&bound)->sin_port;
+    *ret_socket = listener;
+    *ret_port = ntohs(got);
+    return OK;
+}
+
+Err http_can_listen(Str address, uint16_t port, Arena *arena, Str *reterr_message)
+{
+    int listener = -1;
+    uint16_t got = 0;
+    TRY(open_listener(address, port, arena, &listener, &got, reterr_message));
+    close(listener);
     return OK;
 }
 
@@ -279,7 +295,8 @@ Err http_gate_start(const HttpGateOptions *options, Arena *arena, HttpGate **ret
         err = http_tls_open(options->tls_certificate_file, options->tls_key_file, arena, &gate->tls,
                             reterr_message);
     if (err == OK)
-        err = listen_on(gate, arena, reterr_message);
+        err = open_listener(gate->options.address, gate->options.port, arena, &gate->listener,
+                            &gate->port, reterr_message);
     if (err == OK) {
         *ret_gate = gate; /* before its thread calls back */
         err = watch(gate);
