@@ -251,8 +251,6 @@ static Err explain_subject(Explained *explained, const SubjectFacts *facts,
     return add_lines(explained->cx, &computed, explained->filter, explained->lines);
 }
 
-typedef VEC(SubjectFacts) People;
-
 static Err read_people(Cx *cx, Date on, People *people)
 {
     CLEANUP(db_rows_close) DbRows found = {0};
@@ -274,7 +272,9 @@ static Err read_people(Cx *cx, Date on, People *people)
 static Err read_explained(Cx *cx, const ObligationFilter *filter, Lines *lines)
 {
     People people = {0};
+    Past past;
     TRY(read_people(cx, filter->on, &people));
+    TRY(past_read(cx, filter->on, NULL, &people, &past));
     CLEANUP(db_rows_close) DbRows found = {0};
     ObligationEvidenceInScopeIn in = {cx->place, known_on(cx, filter->on)};
     TRY(obligation_evidence_in_scope_open(cx->db, scope_of(cx), &in, &found));
@@ -286,10 +286,12 @@ static Err read_explained(Cx *cx, const ObligationFilter *filter, Lines *lines)
     for (size_t i = 0; i < people.n; i++) {
         rows.n = 0;
         while (has_row && uuid_compare(row.subject_id, people.items[i].subject) <= 0) {
-            if (uuid_equals(row.subject_id, people.items[i].subject))
+            if (uuid_equals(row.subject_id, people.items[i].subject)
+                && !past_is_regrouped(&past, row.subject_id))
                 VEC_PUSH(cx->arena, &rows, (EvidenceRow){row.rule_key, EVIDENCE_OF(row)});
             TRY(obligation_evidence_in_scope_next(&found, cx->arena, &row, &has_row));
         }
+        past_evidence(cx, &past, people.items[i].subject, &rows);
         TRY(explain_subject(&explained, &people.items[i], &rows));
     }
     return OK;
@@ -324,11 +326,32 @@ Err obligation_list_explained(Cx *cx, const ObligationFilter *filter,
     return OK;
 }
 
+/* The subject on the day; one who was kept under another then had nothing of his own. */
+static Err read_on(Cx *cx, Uuid subject, Date on, SubjectFacts *ret_facts, EvidenceRows *rows)
+{
+    People people = {0};
+    Past past;
+    TRY(subject_read(cx, subject, known_on(cx, on), ret_facts, rows));
+    ret_facts->gone_on = gone_by(ret_facts->gone_on, DATE_NONE, on);
+    VEC_PUSH(cx->arena, &people, *ret_facts);
+    TRY(past_read(cx, on, &subject, &people, &past));
+    if (past_is_regrouped(&past, subject)) {
+        rows->n = 0;
+        past_evidence(cx, &past, subject, rows);
+    }
+    *ret_facts = FACTS_OF_OTHERS(subject);
+    for (size_t i = 0; i < people.n; i++) {
+        if (uuid_equals(people.items[i].subject, subject))
+            *ret_facts = people.items[i];
+    }
+    return OK;
+}
+
 Err obligation_of(Cx *cx, Uuid subject, Date on, const ObligationLine **ret_lines, size_t *ret_n)
 {
     SubjectFacts facts;
     EvidenceRows rows = {0};
-    Err err = subject_read(cx, subject, known_on(cx, on), &facts, &rows);
+    Err err = read_on(cx, subject, on, &facts, &rows);
     if (err != OK)
         return cx_fail_db(cx, err);
     ObligationRows computed = {0};

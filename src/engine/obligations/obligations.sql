@@ -98,6 +98,24 @@ WHERE r.place = :place AND {scope:area r} AND e.place = r.place AND e.subject_id
   AND (e.ended_on IS NULL OR e.ended_on > :known_on)
 ORDER BY e.subject_id, e.rule_key, e.happened_on, e.record_id, e.kind;
 
+-- Of people who are merged with others, or were: each row with the entry for which its record was
+-- written. Other evidence has no record.
+-- name: obligation_evidence_by_entry :many
+-- in: place text, known_on date
+-- out: entry_id uuid, subject_id uuid, rule_key integer, happened_on date, record_id uuid, kind integer
+-- out: is_counted integer, is_capped integer, next_on date?, detail integer, amount decimal
+SELECT coalesce(f.entry_id, e.subject_id) AS entry_id, e.subject_id, e.rule_key, e.happened_on,
+    e.record_id, e.kind, e.is_counted, e.is_capped, e.next_on, e.detail, e.amount
+FROM v_resident r
+CROSS JOIN obligation_evidence e
+LEFT JOIN v_record_filed f ON f.place = e.place AND f.record_id = e.record_id
+WHERE r.place = :place AND {scope:area r}
+  AND r.id IN (SELECT m.survivor_id FROM v_resident_merge m WHERE m.place = :place
+               UNION SELECT n.merged_id FROM v_resident_merge n WHERE n.place = :place)
+  AND e.place = r.place AND e.subject_id = r.id AND e.recorded_on <= :known_on
+  AND (e.ended_on IS NULL OR e.ended_on > :known_on)
+ORDER BY e.subject_id, e.rule_key, e.happened_on, e.record_id, e.kind;
+
 -- name: obligation_subject_facts :maybe
 -- in: place text, subject_id uuid
 -- out: area_code text, sex text, birth_date date?, registered_on date, died_on date?, left_on date?

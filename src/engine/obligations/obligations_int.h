@@ -3,6 +3,7 @@
 
 #include "engine/obligations/evaluate.h"
 #include "engine/obligations/obligations_sql.h"
+#include "engine/subjects/residents.h"
 
 /* Known on this day: everything, ended records apart. */
 #define KNOWN_NOW (date_from_ymd(9999, 12, 31))
@@ -76,6 +77,25 @@ Err subject_recompute(Cx *cx, Uuid subject) MUST_CHECK;
  * how what is owed by the rules of these keys differs. Called before the evidence changes. */
 Err subject_follow(Cx *cx, Uuid subject, RuleKeys keys, Uuid ended,
                    const EvidenceRows *added) MUST_CHECK;
+
+typedef VEC(SubjectFacts) People;
+/* past.c. People as they were known at the end of a past day. */
+typedef struct Past {
+    Date day;
+    const ResidentThen *then; /* entries that are otherwise now, ascending */
+    size_t then_n;
+    const Uuid *regrouped; /* people of today whose evidence stood otherwise, ascending */
+    size_t regrouped_n;
+    struct PastRow *rows; /* evidence of whoever was merged then and is not now, or the reverse */
+    size_t row_n;
+} Past;
+/* people: those in the caller's areas as they are now, ascending; made what they were. person: they
+ * are this one alone. */
+Err past_read(Cx *cx, Date day, const Uuid *person, People *people, Past *ret_past) MUST_CHECK;
+/* Whether what stands under the person today is not what stood under him then. */
+bool past_is_regrouped(const Past *past, Uuid person_now);
+/* Appends what stood under the person of then, where people were regrouped; else nothing. */
+void past_evidence(Cx *cx, const Past *past, Uuid person, EvidenceRows *rows);
 
 /* Compares two lists sorted by (subject, rule_key, item, closes_on); writes the differences unless
  * only_counts. */

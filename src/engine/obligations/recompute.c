@@ -324,8 +324,6 @@ Err subject_follow(Cx *cx, Uuid subject, RuleKeys keys, Uuid ended, const Eviden
 
 /* ---- everybody ---- */
 
-typedef VEC(SubjectFacts) People;
-
 /* The residents of the next page. *ret_until: the last subject that belongs to the page, whoever it
  * is. */
 static Err read_people(Cx *cx, Pass *pass, People *people, Uuid *ret_until)

@@ -14,6 +14,7 @@
 #pragma once
 
 #include "core/cx.h"
+#include "engine/subjects/residents.h"
 #include "form/form.h"
 
 typedef struct Record {
@@ -97,6 +98,18 @@ Err record_refile(Cx *cx, Uuid id, Uuid new_id, Uuid subject, Str reason,
  * makes the facts of both anew. Listed in app/hooks.c before what reads records. */
 struct ResidentChange;
 Err record_resident_hook(Cx *cx, const struct ResidentChange *change) MUST_CHECK;
+/* What a record said of an entry of the register: sex or date of birth. */
+typedef struct RecordFactThen {
+    Uuid entry;
+    Uuid record;      /* nil: none had said anything by the end of the day, and one does now */
+    Date happened_on; /* the newest record of a person counts, then the greatest id */
+    ResidentFact fact;
+} RecordFactThen;
+/* What was known at the end of a day, by entry, of those whose records have said something else
+ * since, and of the entries of `then` (by resident_then_find). Of the people in the caller's areas,
+ * or of one person whom the caller has found in scope. No audit entry. */
+Err record_facts_then(Cx *cx, Date day, const Uuid *person, const ResidentThen *then, size_t then_n,
+                      const RecordFactThen **ret_facts, size_t *ret_n) MUST_CHECK;
 /* With answers; within scope. */
 Err record_open(Cx *cx, Uuid id, Record *ret_record) MUST_CHECK;
 /* The versions of an open record, oldest first, itself among them: headers only. */

@@ -204,3 +204,30 @@ ON CONFLICT (form) DO UPDATE SET class = :class;
 -- name: form_class_remove :run
 -- in: form text
 DELETE FROM form_class WHERE form = :form;
+
+-- By entry of the register. Whoever was registered after the day, or says nothing of himself, has none.
+-- name: record_sealed_past :many
+-- in: place text, day date
+-- out: entry_id uuid, record_id uuid, content bytes, happened_on date, recorded_on date, ended_on date?
+SELECT s.subject_id AS entry_id, s.record_id, s.content, r.happened_on, r.recorded_on, e.ended_on
+FROM resident p
+CROSS JOIN record_sealed s
+CROSS JOIN record r
+LEFT JOIN record_end e ON e.place = r.place AND e.record_id = r.id
+WHERE p.place = :place AND {scope:area p} AND p.registered_on <= :day
+  AND s.place = p.place AND s.subject_id = p.id AND r.place = s.place AND r.id = s.record_id
+ORDER BY s.subject_id, s.record_id;
+
+-- name: record_sealed_past_of :many
+-- in: place text, person uuid
+-- out: entry_id uuid, record_id uuid, content bytes, happened_on date, recorded_on date, ended_on date?
+-- unscoped: asked of a person whom the caller has found in scope
+SELECT s.subject_id AS entry_id, s.record_id, s.content, r.happened_on, r.recorded_on, e.ended_on
+FROM record_sealed s
+CROSS JOIN record r
+LEFT JOIN record_end e ON e.place = r.place AND e.record_id = r.id
+WHERE s.place = :place
+  AND s.subject_id IN (SELECT :person UNION ALL SELECT m.id FROM v_resident_merged m
+                       WHERE m.place = :place AND m.person_id = :person)
+  AND r.place = s.place AND r.id = s.record_id
+ORDER BY s.subject_id, s.record_id;

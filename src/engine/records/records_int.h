@@ -92,6 +92,12 @@ Err record_sealed_insert(Cx *cx, const RecordForm *form, const Record *record,
  * bytes of its id), all of one subject: !whole: only those that lists show. */
 Err record_sealed_read(Cx *cx, const RecordForm *form, const Record *record) MUST_CHECK;
 Err record_sealed_read_all(Cx *cx, Uuid subject, const Map *by_id, bool whole) MUST_CHECK;
+/* The next thing that an unsealed text of record_sealed says; false at the end. */
+typedef struct SealedPart {
+    Str field, fact, text;
+} SealedPart;
+bool record_sealed_part(Str *content, SealedPart *ret_part);
+Err record_sealed_open(Cx *cx, Uuid entry, Uuid id, Str sealed, Str *ret_content) MUST_CHECK;
 /* Makes the resident's facts what his newest current records say. Inside a write. */
 Err record_facts_derive(Cx *cx, Uuid subject) MUST_CHECK;
 

@@ -38,12 +38,7 @@ static void put_fact(Buf *content, const FormField *field, Str text)
     put_part(content, text);
 }
 
-typedef struct {
-    Str field, fact, text;
-} Part;
-
-/* False at the end. */
-static bool next_part(Str *content, Part *ret_part)
+bool record_sealed_part(Str *content, SealedPart *ret_part)
 {
     if (!str_cut(content, '\0', &ret_part->field) || !str_cut(content, '\0', &ret_part->fact)
         || !str_cut(content, '\0', &ret_part->text))
@@ -96,9 +91,9 @@ Err record_sealed_insert(Cx *cx, const RecordForm *form, const Record *record, c
     return content.n == 0 ? OK : write_sealed(cx, record_whom_of(record), record->id, content);
 }
 
-static Err unseal(Cx *cx, Uuid subject, Uuid id, Str sealed, Str *ret_content)
+Err record_sealed_open(Cx *cx, Uuid entry, Uuid id, Str sealed, Str *ret_content)
 {
-    return keys_unseal(cx->keys, cx->arena, associated(cx, subject, id), sealed, ret_content);
+    return keys_unseal(cx->keys, cx->arena, associated(cx, entry, id), sealed, ret_content);
 }
 
 /* A text that no longer fits the field's type is shown as not answered. */
@@ -106,8 +101,8 @@ static Err take_answers(Cx *cx, const RecordForm *form, const Record *record, Uu
                         bool listed)
 {
     Str content;
-    TRY(unseal(cx, whom, record->id, sealed, &content));
-    for (Part part; next_part(&content, &part);) {
+    TRY(record_sealed_open(cx, whom, record->id, sealed, &content));
+    for (SealedPart part; record_sealed_part(&content, &part);) {
         size_t field = form_find_field(form->form, part.field);
         if (field == SIZE_MAX || !form->form->fields[field].is_sealed || part.text.n == 0
             || (listed && !form->form->fields[field].is_in_lists))
@@ -178,8 +173,8 @@ Err record_facts_derive(Cx *cx, Uuid subject)
             if (!has_row)
                 break;
             Str content;
-            TRY(unseal(cx, row.subject_id, row.record_id, row.content, &content));
-            for (Part part; next_part(&content, &part);) {
+            TRY(record_sealed_open(cx, row.subject_id, row.record_id, row.content, &content));
+            for (SealedPart part; record_sealed_part(&content, &part);) {
                 if (!has_fact(&facts, part.fact)) /* the newest record says it */
                     VEC_PUSH(cx->arena, &facts, (ResidentFact){part.fact, part.text});
             }

@@ -302,7 +302,7 @@ static Str *text_member(Resident *resident, Str fact)
     return NULL;
 }
 
-static Str fact_associated(Cx *cx, Uuid id, Str fact)
+Str resident_fact_associated(Cx *cx, Uuid id, Str fact)
 {
     char text[UUID_TEXT_SIZE];
     return str_printf(cx->arena, "resident_fact.%.*s %s", STR_ARG(fact), uuid_format(id, text));
@@ -407,8 +407,8 @@ static Err read_registered(Cx *cx, Uuid id, ResidentFact **ret_facts, size_t *re
         if (!has_row)
             break;
         ResidentFact fact = {.fact = row.fact};
-        TRY(keys_unseal(cx->keys, cx->arena, fact_associated(cx, id, row.fact), row.content,
-                        &fact.text));
+        TRY(keys_unseal(cx->keys, cx->arena, resident_fact_associated(cx, id, row.fact),
+                        row.content, &fact.text));
         VEC_PUSH(cx->arena, &facts, fact);
     }
     *ret_facts = facts.items;
@@ -467,8 +467,8 @@ static Err keep_registered(Cx *cx, const Resident *before, const Resident *after
             .place = cx->place,
             .resident_id = before->id,
             .fact = name,
-            .content =
-                keys_seal(cx->keys, cx->arena, fact_associated(cx, before->id, name), old.text)};
+            .content = keys_seal(cx->keys, cx->arena,
+                                 resident_fact_associated(cx, before->id, name), old.text)};
         TRY(resident_fact_insert(cx->db, &in, NULL));
     }
     return OK;

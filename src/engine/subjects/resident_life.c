@@ -98,8 +98,7 @@ static Err read_events(Cx *cx, Uuid resident, Events *events)
     }
 }
 
-/* False where the event cannot follow. */
-static bool follow(ResidentState *state, const ResidentEvent *event)
+bool resident_state_follow(ResidentState *state, const ResidentEvent *event)
 {
     bool is_dead = !date_is_none(state->died_on), is_away = !date_is_none(state->left_on);
     bool is_here = !is_dead && !is_away;
@@ -125,7 +124,7 @@ static bool follow_all(const Events *events, ResidentState *ret_state)
 {
     ResidentState state = {.died_on = DATE_NONE, .left_on = DATE_NONE};
     for (size_t i = 0; i < events->n; i++) {
-        if (!events->items[i].is_ended && !follow(&state, &events->items[i]))
+        if (!events->items[i].is_ended && !resident_state_follow(&state, &events->items[i]))
             return false;
     }
     *ret_state = state;
@@ -154,7 +153,7 @@ static Err insert_event(Cx *cx, const ResidentEvent *event)
         .area_code = event->area,
         .household_id = event->household,
         .relation = event->relation.n == 0 ? (Str){0} : event->relation,
-        .recorded_at = cx->now,
+        .recorded_at = event->recorded_at,
         .recorded_by = cx->actor->account,
     };
     if (event->note.n > 0)
@@ -169,6 +168,7 @@ static Err insert_begin(Cx *cx, ResidentEvent event, ResidentEventKind kind, Dat
     event.id = cx_new_id(cx);
     event.kind = kind;
     event.happened_on = day;
+    event.recorded_at = instant_of_date(day, 0, 0); /* the register has said so since */
     return insert_event(cx, &event);
 }
 
@@ -334,6 +334,7 @@ static Err add_work(Cx *cx, void *arg)
     TRY(check_day(cx, &event, events.items[0].happened_on));
     ENSURE(state_before(&events, &event, &state));
     complete(&event, &state);
+    event.recorded_at = cx->now;
     if (event.kind != RESIDENT_LEFT && event.kind != RESIDENT_DIED)
         TRY(resident_area_check(cx, event.area));
     if (event.kind == RESIDENT_MOVED || event.kind == RESIDENT_JOINED

@@ -86,6 +86,30 @@ Err resident_unmerge(Cx *cx, Uuid merged, Str reason) MUST_CHECK;
 /* Entries kept under the person. */
 Err resident_merged(Cx *cx, Uuid person, const Uuid **ret_ids, size_t *ret_n) MUST_CHECK;
 
+/* ---- on a past day ---- */
+
+/* An entry of the register as it was known at the end of a day. */
+typedef struct ResidentThen {
+    Uuid entry;
+    Uuid person;     /* under whom it was kept then; itself: a person of his own */
+    Uuid person_now; /* under whom it is kept today: who may see him may see the entry */
+    Str sex;         /* as known today, and birth_date: records say what was known then */
+    Date birth_date, registered_on;
+    ResidentState state;
+} ResidentThen;
+
+/* Entries that events or merges may have changed since the end of the day, ascending; all others
+ * are as they were. For engines that look back: no audit entry, no scope. */
+Err residents_then(Cx *cx, Date day, const ResidentThen **ret_entries, size_t *ret_n) MUST_CHECK;
+/* NULL: the entry is as it was. */
+const ResidentThen *resident_then_find(const ResidentThen *entries, size_t n, Uuid entry);
+/* What entries were registered as, where a record has changed it since: sex, date of birth. */
+typedef struct ResidentRegistered {
+    Uuid entry;
+    ResidentFact fact;
+} ResidentRegistered;
+Err residents_registered(Cx *cx, const ResidentRegistered **ret_facts, size_t *ret_n) MUST_CHECK;
+
 enum {
     MATCH_PHONE_BIRTH = 1,
     MATCH_NAME_PHONE = 2,

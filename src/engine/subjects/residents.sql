@@ -211,3 +211,47 @@ SELECT t.resident_id
 FROM resident_token t
 WHERE t.place = :place AND t.token = :token AND {scope:area t}
 LIMIT 1;
+
+-- A row an event, or one without: entries to which something happened since, and all that merges name.
+-- name: resident_since :many
+-- scan: what happened to anybody since
+-- in: place text, since instant
+-- out: id uuid, merged_into uuid?, area_code text, sex text, birth_date date?, registered_on date
+-- out: died_on date?, left_on date?, kind text?, happened_on date?, event_area text?
+-- out: recorded_at instant?, ended_at instant?
+-- unscoped: engines that look back leave out whom the caller does not see
+SELECT r.id, r.merged_into, r.area_code, r.sex, r.birth_date, r.registered_on, r.died_on, r.left_on,
+       e.kind, e.happened_on, e.area_code AS event_area, e.recorded_at, x.ended_at
+FROM resident r
+LEFT JOIN resident_event e ON e.place = r.place AND e.resident_id = r.id
+LEFT JOIN resident_event_end x ON x.place = e.place AND x.event_id = e.id
+WHERE r.place = :place AND r.id IN (
+    SELECT c.resident_id
+    FROM resident_event c
+    LEFT JOIN resident_event_end y ON y.place = c.place AND y.event_id = c.id
+    WHERE c.place = :place AND c.kind <> 'registered'
+      AND (c.recorded_at >= :since OR y.ended_at >= :since)
+    UNION
+    SELECT m.merged_id FROM resident_merge m WHERE m.place = :place
+    UNION
+    SELECT n.survivor_id FROM resident_merge n WHERE n.place = :place)
+ORDER BY r.id, e.happened_on, e.rev;
+
+-- name: resident_merge_before :many
+-- scan: all merges that were in force
+-- in: place text, since instant
+-- out: merged_id uuid, survivor_id uuid
+SELECT m.merged_id, m.survivor_id
+FROM resident_merge m
+WHERE m.place = :place AND m.merged_at < :since AND (m.undone_at IS NULL OR m.undone_at >= :since)
+ORDER BY m.merged_id;
+
+-- name: resident_registered_facts :many
+-- scan: whatever records have changed
+-- in: place text
+-- out: resident_id uuid, fact text, content bytes
+-- unscoped: engines that look back leave out whom the caller does not see
+SELECT f.resident_id, f.fact, f.content
+FROM resident_fact f
+WHERE f.place = :place AND f.fact IN ('birth_date', 'sex')
+ORDER BY f.resident_id, f.fact;

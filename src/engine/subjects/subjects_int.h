@@ -53,11 +53,15 @@ enum { RESIDENT_BATCH = 50 };
 Err resident_read_batch(Cx *cx, const Uuid *ids, size_t n, Resident *residents) MUST_CHECK;
 /* Whatever the caller sees: for work inside a write, about somebody found in scope. */
 Err resident_read_system(Cx *cx, Uuid id, bool *ret_found, Resident *ret_resident) MUST_CHECK;
+/* To what a sealed fact of the resident is bound. */
+Str resident_fact_associated(Cx *cx, Uuid id, Str fact);
 Err resident_rev_next(Cx *cx, int64_t *ret_rev) MUST_CHECK;
 /* The resident's tokens stand under another area. */
 Err resident_tokens_move(Cx *cx, Uuid id, Str from, Str to) MUST_CHECK;
 /* Sets the columns that follow from events; tokens follow the area. No hooks. */
 Err resident_state_apply(Cx *cx, Uuid id, const ResidentState *state, Uuid merged_into) MUST_CHECK;
+/* What the event makes of the state; false where it cannot follow. */
+bool resident_state_follow(ResidentState *state, const ResidentEvent *event);
 /* Where and whether the resident lives, by his own events alone. */
 Err resident_state_by_events(Cx *cx, Uuid id, ResidentState *ret_state) MUST_CHECK;
 /* Writes down what the resident was registered with, unless events say it. */
