@@ -1,4 +1,4 @@
-/* Cryptography, over libsodium (the only place that knows it).
+/* Cryptography, over libsodium and Nettle (the only place that knows them).
  *
  * Sealed value: 1 byte version (1), 4 bytes key id (big-endian), 24 bytes nonce, ciphertext, 16
  * bytes tag. Associated data binds a value to its place (table, column, row), so that it cannot be

@@ -250,6 +250,7 @@ typedef struct FormResult {
     size_t advice_n;
     bool has_hard;
     bool has_unconfirmed;
+    bool has_changed; /* some answer that is not computed was cleared, or taken as another type */
 } FormResult;
 
 /* Clears hidden answers, fills in computed ones (both in *answers), and judges the rest. Results

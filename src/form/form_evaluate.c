@@ -87,33 +87,50 @@ static ExprValue value_for(const Pass *pass, const FormField *field, const Expr 
     return value.type == form_field_expr_type(field->type) ? value : EXPR_ABSENT;
 }
 
-static void settle_rows(const FormField *field, FormRows *rows)
+/* true: a cell was changed by it. */
+static bool settle_rows(const FormField *field, FormRows *rows)
 {
+    bool has_changed = false;
     for (size_t r = 0; r < rows->n; r++) {
         for (size_t c = 0; c < field->row_field_n; c++) {
-            ExprValue *value = &rows->rows[r].values[c];
+            ExprValue *value = &rows->rows[r].values[c], before = *value;
             *value = field->rows[c].is_retired ? EXPR_ABSENT
-                                               : form_value_settled(&field->rows[c], *value);
+                                               : form_value_settled(&field->rows[c], before);
+            has_changed = has_changed || value->type != before.type;
         }
     }
+    return has_changed;
+}
+
+/* Shows or clears the answer, computes it, or takes it as its field's type. */
+static void settle_field(Pass *pass, size_t at)
+{
+    const FormField *field = &pass->form->fields[at];
+    ExprValue *value = &pass->answers->values[at], before = *value;
+    FormRows *rows = &pass->answers->rows[at];
+    bool is_shown = pass->result->is_shown[at], has_changed = false;
+    if (!is_shown || field->type == FIELD_ROWS)
+        *value = EXPR_ABSENT;
+    else if (field->computed != NULL)
+        *value = value_for(pass, field, field->computed);
+    else
+        *value = form_value_settled(field, before);
+    if (!is_shown || field->type != FIELD_ROWS) {
+        has_changed = rows->n > 0;
+        *rows = (FormRows){0};
+    }
+    has_changed = settle_rows(field, rows) || has_changed || value->type != before.type;
+    if (field->computed == NULL && has_changed)
+        pass->result->has_changed = true;
 }
 
 static void visit_field(Pass *pass, size_t at)
 {
     const FormField *field = &pass->form->fields[at];
-    ExprValue *value = &pass->answers->values[at];
     FormResult *result = pass->result;
     result->is_shown[at] = is_shown(pass, at);
-    if (!result->is_shown[at] || field->type == FIELD_ROWS)
-        *value = EXPR_ABSENT;
-    else if (field->computed != NULL)
-        *value = value_for(pass, field, field->computed);
-    else
-        *value = form_value_settled(field, *value);
-    if (!result->is_shown[at] || field->type != FIELD_ROWS)
-        pass->answers->rows[at] = (FormRows){0};
-    settle_rows(field, &pass->answers->rows[at]);
-    pass->slots[at] = *value;
+    settle_field(pass, at);
+    pass->slots[at] = pass->answers->values[at];
     note_details(pass, at);
     if (!result->is_shown[at] || field->computed != NULL)
         return;
@@ -133,14 +150,17 @@ static bool is_empty_row(const FormField *field, const FormRow *row)
     return true;
 }
 
-static void drop_empty_rows(const FormField *field, FormRows *rows)
+/* true: there were some. */
+static bool drop_empty_rows(const FormField *field, FormRows *rows)
 {
     size_t kept = 0;
     for (size_t r = 0; r < rows->n; r++) {
         if (!is_empty_row(field, &rows->rows[r]))
             rows->rows[kept++] = rows->rows[r];
     }
+    bool has_dropped = kept < rows->n;
     rows->n = kept;
+    return has_dropped;
 }
 
 static void advise(const Pass *pass)
@@ -176,7 +196,9 @@ void form_evaluate(const Form *form, const FormContext *context, FormAnswers *an
             ret_result->is_required[i] = true;
     }
     form_judge(form, answers, pass.slots, arena, ret_result);
-    for (size_t i = 0; i < n; i++)
-        drop_empty_rows(&form->fields[i], &answers->rows[i]);
+    for (size_t i = 0; i < n; i++) {
+        if (drop_empty_rows(&form->fields[i], &answers->rows[i]))
+            ret_result->has_changed = true;
+    }
     advise(&pass);
 }

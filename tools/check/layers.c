@@ -22,9 +22,9 @@ typedef struct {
 
 static const Library libraries[] = {
     {"libfyaml.h", "src/codec/yaml.c"},         {"sodium.h", "src/base/os_crypto.c"},
-    {"sqlite3.h", "src/db/db_sqlite.c"},        {"libpq-fe.h", "src/db/db_postgres.c"},
-    {"microhttpd.h", "src/http/http_server.c"}, {"gnutls/gnutls.h", "src/http/http_tls.c"},
-    {"zlib.h", "src/http/http_gzip.c"},
+    {"nettle/sha2.h", "src/base/os_crypto.c"},  {"sqlite3.h", "src/db/db_sqlite.c"},
+    {"libpq-fe.h", "src/db/db_postgres.c"},     {"microhttpd.h", "src/http/http_server.c"},
+    {"gnutls/gnutls.h", "src/http/http_tls.c"}, {"zlib.h", "src/http/http_gzip.c"},
 };
 
 static const char *const standard_headers[] = {

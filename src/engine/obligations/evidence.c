@@ -222,15 +222,12 @@ static RuleKeys keys_of(const Cx *cx, const RecordChange *change, const Evidence
 static Err write_change(Cx *cx, const RecordChange *change)
 {
     EvidenceRows added = {0};
-    const Record *ended = change->ended, *subject_of = change->added;
+    const Record *ended = change->ended;
     if (change->added != NULL)
         evidence_of_record(cx, change->form, change->added, &added);
-    else
-        subject_of = ended;
     RuleKeys keys = keys_of(cx, change, &added);
     if (keys.from <= keys.until)
-        TRY(subject_follow(cx, subject_of->subject, keys, ended == NULL ? UUID_NIL : ended->id,
-                           &added));
+        TRY(subject_follow(cx, change, keys, &added));
     if (ended != NULL) {
         const ObligationEvidenceEndIn in = {cx->place, ended->subject, ended->id,
                                             date_of_instant(cx->now)};

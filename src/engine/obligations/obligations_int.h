@@ -75,7 +75,7 @@ Err subject_read(Cx *cx, Uuid subject, Date known_on, SubjectFacts *ret_facts,
 Err subject_recompute(Cx *cx, Uuid subject) MUST_CHECK;
 /* The evidence of the record `ended` (nil: none) is about to go, that of another to come: writes
  * how what is owed by the rules of these keys differs. Called before the evidence changes. */
-Err subject_follow(Cx *cx, Uuid subject, RuleKeys keys, Uuid ended,
+Err subject_follow(Cx *cx, const RecordChange *change, RuleKeys keys,
                    const EvidenceRows *added) MUST_CHECK;
 
 typedef VEC(SubjectFacts) People;

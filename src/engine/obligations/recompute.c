@@ -307,13 +307,24 @@ static EvidenceRows evidence_after(Cx *cx, const EvidenceRows *before, Uuid ende
     return after;
 }
 
-Err subject_follow(Cx *cx, Uuid subject, RuleKeys keys, Uuid ended, const EvidenceRows *added)
+static Err facts_of_change(Cx *cx, const RecordChange *change, Uuid subject,
+                           SubjectFacts *ret_facts)
 {
+    if (change->person == NULL)
+        return read_facts(cx, subject, ret_facts);
+    *ret_facts = FACTS_OF(subject, *change->person);
+    return OK;
+}
+
+Err subject_follow(Cx *cx, const RecordChange *change, RuleKeys keys, const EvidenceRows *added)
+{
+    Uuid ended = change->ended == NULL ? UUID_NIL : change->ended->id;
+    Uuid subject = change->added != NULL ? change->added->subject : change->ended->subject;
     SubjectFacts facts;
     EvidenceRows known = {0};
     ObligationRows before = {0}, after = {0};
     ObligationRecompute totals = {0};
-    TRY(read_facts(cx, subject, &facts));
+    TRY(facts_of_change(cx, change, subject, &facts));
     TRY(read_evidence(cx, subject, KNOWN_NOW, keys, &known));
     const EvidenceRows next = evidence_after(cx, &known, ended, added);
     Date horizon = stored_horizon(cx);

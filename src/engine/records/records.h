@@ -41,11 +41,18 @@ typedef struct Record {
     Instant ended_at;
 } Record;
 
+/* What the register says of whom a record is about. */
+typedef struct RecordPerson {
+    Str area_code, sex;
+    Date birth_date, registered_on, died_on, left_on;
+} RecordPerson;
+
 /* What a hook is told: the record now current for its form and subject, and the one it ends. */
 typedef struct RecordChange {
-    const Record *added; /* NULL for a void */
-    const Form *form;    /* of both */
-    const Record *ended; /* NULL for an original */
+    const Record *added;        /* NULL for a void */
+    const Form *form;           /* of both */
+    const Record *ended;        /* NULL for an original */
+    const RecordPerson *person; /* as this write has read him; NULL: it has not */
 } RecordChange;
 
 typedef Err (*RecordHook)(Cx *cx, const RecordChange *change);

@@ -1,10 +1,14 @@
 -- Records: headers, how they end, and the registry of columns. The statements of answer tables are
 -- written by form/answers_sql.
 
+-- Of whom a record with this id is to be written, and whether the id is taken.
 -- name: record_subject :maybe
--- in: place text, subject uuid
--- out: sex text, birth_date date?
-SELECT person.sex, person.birth_date
+-- in: place text, subject uuid, id uuid
+-- out: sex text, birth_date date?, area_code text, registered_on date, died_on date?, left_on date?
+-- out: merged_into uuid?, known_rev integer?
+SELECT person.sex, person.birth_date, person.area_code, person.registered_on, person.died_on,
+    person.left_on, person.merged_into,
+    (SELECT k.rev FROM record k WHERE k.place = :place AND k.id = :id) AS known_rev
 FROM resident person
 WHERE person.place = :place AND person.id = :subject AND {scope:resident person};
 
@@ -17,8 +21,7 @@ INSERT INTO record (place, id, rev, form, form_version, subject_kind, subject_id
     performed_by, recorded_by, happened_on, recorded_on, recorded_at, amends, content_hash, written_for)
 VALUES (:place, :id, :rev, :form, :form_version, :subject_kind, :subject_id, :facility,
     :performed_by, :recorded_by, :happened_on, :recorded_on, :recorded_at, :amends, :content_hash,
-    :written_for)
-ON CONFLICT (place, id) DO NOTHING;
+    :written_for);
 
 -- name: record_end_insert :run
 -- in: place text, record_id uuid, rev integer, ended_on date, ended_at instant, amended_by uuid?

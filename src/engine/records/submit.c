@@ -1,10 +1,10 @@
 /* Submitting a record: one write on the writer's thread, in which everything is judged anew, so
  * that what is judged is what is stored.
  *
- * The usual case asks nothing twice: the header is inserted unless its id is taken, and only when
- * it is taken, or when something refuses the record, is the stored content compared. A repeated
- * submission is thus answered like the first even when the world has moved on (the amended record
- * ended, by this very amendment; the day's limits passed). */
+ * The usual case asks nothing twice: whether the id is taken is asked with the subject, and only
+ * when it is taken, or when something refuses the record, is the stored content compared. A
+ * repeated submission is thus answered like the first even when the world has moved on (the amended
+ * record ended, by this very amendment; the day's limits passed). */
 #include "access/access.h"
 #include "core/core_sql.h"
 #include "engine/records/records_int.h"
@@ -34,32 +34,49 @@ typedef struct Submission {
     RecordDraft *draft;
     const RecordForm *form;
     RecordReceipt *receipt;
-    bool is_written; /* its header is in this transaction */
-    bool has_subject;
+    bool is_written; /* its header is on the way into this transaction */
+    bool has_subject, is_known;
     Record record; /* the header, while it is made */
     Record amended;
-    RecordSubjectRow subject;
+    RecordPerson person;
     FormResult result;
     Sha256 content; /* of what was sent, before it was judged */
     Sha256 hash;
 } Submission;
 
+/* In sight, as an entry that is a person of its own. */
+static Err find_person(Cx *cx, Submission *submission, Uuid id)
+{
+    const RecordSubjectIn in = {.place = cx->place, .subject = id, .id = submission->draft->id};
+    RecordSubjectRow row;
+    bool found = false;
+    TRY(record_subject(cx->db, access_scope(cx), cx->arena, &in, &row, &found));
+    submission->record.subject = id;
+    submission->has_subject = found && uuid_is_nil(row.merged_into);
+    if (!submission->has_subject)
+        return OK;
+    submission->is_known = row.has_known_rev;
+    submission->person = (RecordPerson){row.area_code,     row.sex,     row.birth_date,
+                                        row.registered_on, row.died_on, row.left_on};
+    return OK;
+}
+
 static Err find_subject(Cx *cx, Submission *submission)
 {
-    Uuid person = submission->draft->subject;
-    TRY(resident_person(cx, &person));
-    if (!uuid_equals(person, submission->draft->subject))
-        submission->record.written_for = submission->draft->subject;
-    submission->record.subject = person;
-    const RecordSubjectIn in = {.place = cx->place, .subject = person};
-    TRY(record_subject(cx->db, access_scope(cx), cx->arena, &in, &submission->subject,
-                       &submission->has_subject));
+    Uuid asked = submission->draft->subject, person = asked;
+    TRY(find_person(cx, submission, asked));
+    if (!submission->has_subject)
+        TRY(resident_person(cx, &person)); /* merged into another, who may be in sight */
+    if (!uuid_equals(person, asked)) {
+        submission->record.written_for = asked;
+        TRY(find_person(cx, submission, person));
+    }
     if (!submission->has_subject) {
         char id[UUID_TEXT_SIZE];
         return cx_fail(cx, ERR_NOT_FOUND, TEXT_NOT_FOUND, STR("/subject"), 1,
-                       str_copy(cx->arena, str_from_c(uuid_format(in.subject, id))));
+                       str_copy(cx->arena, str_from_c(uuid_format(person, id))));
     }
-    return OK;
+    return submission->is_known ? ERR_CONFLICT : OK; /* submit_work compares the content */
 }
 
 /* Who does not see what is of the form's class does not write it either. */
@@ -97,7 +114,7 @@ static Err check_day(Cx *cx, const Submission *submission)
     Str shown = str_copy(cx->arena, str_from_c(date_format(day, text)));
     if (date_compare(day, cx->today) > 0)
         return cx_fail(cx, ERR_INVALID, TEXT_RECORD_IN_FUTURE, STR("/happened_on"), 1, shown);
-    Date birth = submission->subject.birth_date;
+    Date birth = submission->person.birth_date;
     if (!date_is_none(birth) && date_compare(day, birth) < 0)
         return cx_fail(cx, ERR_INVALID, TEXT_RECORD_BEFORE_BIRTH, STR("/happened_on"), 1, shown);
     return OK;
@@ -192,8 +209,8 @@ static Err evaluate(Cx *cx, Submission *submission, Date day)
     RecordDraft *draft = submission->draft;
     FormContext context = {.happened_on = draft->happened_on,
                            .today = day,
-                           .subject_sex = submission->subject.sex,
-                           .subject_birth_date = submission->subject.birth_date,
+                           .subject_sex = submission->person.sex,
+                           .subject_birth_date = submission->person.birth_date,
                            .previous_happened_on = DATE_NONE};
     if (submission->form->reads_previous) {
         /* An amendment stands where the amended record stood. */
@@ -213,7 +230,7 @@ static Err judge(Cx *cx, Submission *submission)
     return refuse_issues(cx, submission->form->form, &submission->result);
 }
 
-static Err insert_header(Cx *cx, const Submission *submission, bool *ret_is_new)
+static Err insert_header(Cx *cx, const Submission *submission)
 {
     const Record *record = &submission->record;
     const RecordInsertIn in = {
@@ -234,10 +251,7 @@ static Err insert_header(Cx *cx, const Submission *submission, bool *ret_is_new)
         .written_for = record->written_for,
         .content_hash = {(const char *)submission->hash.bytes, SHA256_SIZE},
     };
-    int64_t changed;
-    TRY(record_insert(cx->db, &in, &changed));
-    *ret_is_new = changed == 1;
-    return OK;
+    return record_insert(cx->db, &in, NULL);
 }
 
 Err record_end_write(Cx *cx, Uuid id, int64_t rev, Uuid amended_by, Str reason)
@@ -267,17 +281,24 @@ static Err keep_facts(Cx *cx, const Submission *submission)
     return record_facts_derive(cx, submission->record.subject);
 }
 
+/* What was judged is hashed once more only where it is not what was sent. */
+static Str stored_mark(Cx *cx, const Submission *submission)
+{
+    const Record *record = &submission->record;
+    if (!submission->result.has_changed && uuid_is_nil(record->written_for))
+        return record->form;
+    return record_stored_mark(cx, submission->form, record, submission->draft->reason,
+                              submission->content);
+}
+
 static Err store(Cx *cx, Submission *submission)
 {
     Record *record = &submission->record;
     PlaceRevNextRow next;
     TRY(place_rev_next(cx->db, cx->arena, &(PlaceRevNextIn){.place = cx->place}, &next));
     record->rev = next.rev;
-    bool is_new;
-    TRY(insert_header(cx, submission, &is_new));
-    if (!is_new)
-        return ERR_CONFLICT; /* submit_work compares the content */
     submission->is_written = true;
+    TRY(insert_header(cx, submission));
     TRY(record_answers_insert(cx, submission->form, record->id, submission->draft->answers));
     bool amends = !uuid_is_nil(record->amends);
     if (amends)
@@ -288,15 +309,14 @@ static Err store(Cx *cx, Submission *submission)
     TRY(keep_facts(cx, submission));
     const RecordChange change = {.added = record,
                                  .form = submission->form->form,
-                                 .ended = amends ? &submission->amended : NULL};
+                                 .ended = amends ? &submission->amended : NULL,
+                                 .person = &submission->person};
     TRY(record_hooks_run(cx, &change));
     return audit_add(cx,
                      &(AuditEntry){.action = amends ? STR("record.amend") : STR("record.submit"),
                                    .subject = record->subject,
                                    .object = record->id,
-                                   .detail = record_stored_mark(cx, submission->form, record,
-                                                                submission->draft->reason,
-                                                                submission->content)});
+                                   .detail = stored_mark(cx, submission)});
 }
 
 static Err check_and_store(Cx *cx, Submission *submission)
