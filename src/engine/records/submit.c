@@ -76,7 +76,7 @@ static Err find_subject(Cx *cx, Submission *submission)
         return cx_fail(cx, ERR_NOT_FOUND, TEXT_NOT_FOUND, STR("/subject"), 1,
                        str_copy(cx->arena, str_from_c(uuid_format(person, id))));
     }
-    return submission->is_known ? ERR_CONFLICT : OK; /* submit_work compares the content */
+    return OK;
 }
 
 /* Who does not see what is of the form's class does not write it either. */
@@ -323,6 +323,8 @@ static Err check_and_store(Cx *cx, Submission *submission)
 {
     TRY(find_subject(cx, submission));
     TRY(check_class(cx, submission));
+    if (submission->is_known)
+        return ERR_CONFLICT; /* submit_work compares the content */
     TRY(check_version(cx, submission));
     TRY(check_day(cx, submission));
     TRY(find_amended(cx, submission));
