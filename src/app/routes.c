@@ -34,6 +34,9 @@
  ENTRY(route_obligations)                                                                          \
  ENTRY(route_obligations_why)                                                                      \
  ENTRY(route_overview)                                                                             \
+ ENTRY(route_waivers)                                                                              \
+ ENTRY(route_waivers_post)                                                                         \
+ ENTRY(route_waiver_end)                                                                           \
  ENTRY(route_residents)                                                                            \
  ENTRY(route_resident_reveal)                                                                      \
  ENTRY(route_resident)                                                                             \

@@ -11,6 +11,12 @@ enum {
     LIST_DEFAULT = 50,
 };
 
+static Err wrong_state(Cx *cx, Str sent)
+{
+    return cx_fail(cx, ERR_INVALID, TEXT_PARAMETER_WRONG, STR("state"), 3, STR("state"), sent,
+                   STR("open, due, overdue; waived"));
+}
+
 static Err read_states(Cx *cx, const HttpRequest *request, ObligationFilter *filter)
 {
     Str rest = http_query(request, "state"), name = {0};
@@ -20,12 +26,16 @@ static Err read_states(Cx *cx, const HttpRequest *request, ObligationFilter *fil
         ObligationState state;
         /* others are not kept to be listed */
         if (!obligation_state_parse(name, &state)
-            || (state != OBLIGATION_OPEN && state != OBLIGATION_DUE && state != OBLIGATION_OVERDUE))
-            return cx_fail(cx, ERR_INVALID, TEXT_PARAMETER_WRONG, STR("state"), 3, STR("state"),
-                           name, STR("open, due, overdue"));
+            || (state != OBLIGATION_OPEN && state != OBLIGATION_DUE && state != OBLIGATION_OVERDUE
+                && state != OBLIGATION_WAIVED))
+            return wrong_state(cx, name);
         filter->states[state] = true;
     }
-    return OK;
+    bool is_alone = !filter->states[OBLIGATION_OPEN] && !filter->states[OBLIGATION_DUE]
+                    && !filter->states[OBLIGATION_OVERDUE];
+    return filter->states[OBLIGATION_WAIVED] && !is_alone
+               ? wrong_state(cx, http_query(request, "state"))
+               : OK;
 }
 
 /* "2025-06-30~child~exams~<uuid>~3~2025-07-29": where the page before ended. */
@@ -86,6 +96,10 @@ void web_json_obligation(JsonOut *out, const ObligationLine *line, Date on)
     json_key_c(out, "met_by");
     json_uuid(out, obligation->met_by);
     web_json_date(out, "met_on", obligation->met_on);
+    if (line->state != OBLIGATION_WAIVED)
+        return;
+    web_json_date(out, "waived_on", obligation->spared_on);
+    web_json_date(out, "waived_until", obligation_spared_until(obligation));
 }
 
 bool obligation_is_shown(const ObligationLine *line, const Rule **answered)
@@ -305,6 +319,8 @@ static Err obligations_get(Cx *cx, const HttpRequest *request, HttpResponse *res
     json_object_begin(&out);
     web_json_date(&out, "on", filter.on);
     write_counts(&out, page.counts, page.count_n);
+    json_key_c(&out, "waived");
+    json_integer(&out, page.waived);
     write_programs(&out, page.counts, page.count_n);
     json_key_c(&out, "items");
     json_array_begin(&out);
@@ -323,11 +339,12 @@ const Route route_obligations = {
     .permit = "obligations.read",
     .query =
         "{on?: date, state?: text, program?: text, area?: text, after?: text, limit?: integer}",
-    .out = "{on: date, counts: {" SCHEMA_COUNTS_MEMBERS
-           "}, by_program: [{program: text, title: wording, tag: wording, " SCHEMA_COUNTS_MEMBERS
-           "}], items: [{resident: {" SCHEMA_PERSON_MEMBERS
-           ", programs: [{id: text, tag: wording}]}, " SCHEMA_OBLIGATION_MEMBERS
-           ", last?: {happened_on: date, values: " SCHEMA_SUMMARY "}}], next?: text}",
+    .out =
+        "{on: date, counts: {" SCHEMA_COUNTS_MEMBERS
+        "}, waived: integer, by_program: [{program: text, title: wording, tag: wording, " SCHEMA_COUNTS_MEMBERS
+        "}], items: [{resident: {" SCHEMA_PERSON_MEMBERS
+        ", programs: [{id: text, tag: wording}]}, " SCHEMA_OBLIGATION_MEMBERS
+        ", last?: {happened_on: date, values: " SCHEMA_SUMMARY "}}], next?: text}",
     .title = {"应做服务清单", "What is due, within the caller's sight"},
 };
 

@@ -16,7 +16,7 @@
  "program: text, program_title: wording, obligation: text, title: wording, item?: text, form: "    \
  "text, opens_on: date, due_on: date, closes_on: date, due_at?: text, done: number, needed: "      \
  "number, state: closed|open|due|overdue|met|missed|waived, days_late: integer, met_by?: uuid, "   \
- "met_on?: date"
+ "met_on?: date, waived_on?: date, waived_until?: date"
 #define SCHEMA_OBLIGATION "{" SCHEMA_OBLIGATION_MEMBERS "}"
 
 /* web_json_reasons, behind an obligation */

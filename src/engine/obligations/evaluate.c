@@ -116,27 +116,70 @@ bool rule_is_valid_on(const Rule *rule, Date day)
 
 /* ---- waivers ---- */
 
-void waivers_apply(const Evaluation *evaluation, ObligationOutcome *outcome)
+/* A waiver of one obligation knows it by its last day; of those that end with the subject's age, or
+ * never, it is the one that was open then. */
+static bool is_about(const Evidence *waiver, const Obligation *obligation)
+{
+    if (waiver->detail != 0 && waiver->detail != (int32_t)obligation->item)
+        return false;
+    return date_is_none(waiver->spares_on)
+           || (date_compare(waiver->spares_on, obligation->closes_on) == 0
+               && !is_before(waiver->happened_on, obligation->opens_on));
+}
+
+static void due_no_earlier(ObligationOutcome *outcome, Date day, DueReason reason, Uuid waiver)
 {
     Obligation *obligation = &outcome->obligation;
+    if (!is_before(obligation->due_on, day))
+        return;
+    obligation->due_on = day;
+    obligation->due_minute = -1;
+    outcome->reason = reason;
+    outcome->reason_record = waiver;
+}
+
+static void postpone(ObligationOutcome *outcome, const Evidence *waiver)
+{
+    const Obligation *obligation = &outcome->obligation;
+    Date day = date_min(waiver->next_on, obligation->closes_on);
+    if (is_before(obligation->due_on, day))
+        outcome->waiver = waiver->record;
+    due_no_earlier(outcome, day, DUE_POSTPONED, waiver->record);
+}
+
+static void spare(ObligationOutcome *outcome, const Evidence *waiver)
+{
+    Obligation *obligation = &outcome->obligation;
+    Date until = date_is_none(waiver->next_on) ? FAR_DAY : waiver->next_on;
+    if (is_before(until, obligation->opens_on))
+        return;
+    /* days spared before that reach up to these go on */
+    bool goes_on = !date_is_none(obligation->spared_on)
+                   && !is_before(obligation->opens_on, waiver->happened_on);
+    if (!goes_on)
+        obligation->spared_on = waiver->happened_on;
+    outcome->waiver = waiver->record;
+    if (!is_before(until, obligation->closes_on)) {
+        obligation->waived_on = obligation->spared_on;
+        return;
+    }
+    obligation->opens_on = date_add_days(until, 1);
+    due_no_earlier(outcome, obligation->opens_on, DUE_AFTER_WAIVER, waiver->record);
+}
+
+/* Which are about it is asked of its days as the schedule gave them. */
+void waivers_apply(const Evaluation *evaluation, ObligationOutcome *outcome)
+{
+    const Obligation scheduled = outcome->obligation;
     for (size_t i = 0; i < evaluation->n; i++) {
         const Evidence *row = &evaluation->rows[i];
-        if (row->kind != EVIDENCE_WAIVER
-            || (row->detail != 0 && row->detail != (int32_t)obligation->item))
+        if (row->kind != EVIDENCE_WAIVER || !date_is_none(outcome->obligation.waived_on)
+            || is_before(scheduled.closes_on, row->happened_on) || !is_about(row, &scheduled))
             continue;
-        Date until = date_is_none(row->next_on) ? FAR_DAY : row->next_on;
-        if (is_before(obligation->closes_on, row->happened_on)
-            || is_before(until, obligation->due_on) || !date_is_none(obligation->waived_on))
-            continue;
-        outcome->waiver = row->record;
-        if (is_before(until, obligation->closes_on)) {
-            obligation->due_on = date_add_days(until, 1);
-            obligation->due_minute = -1;
-            outcome->reason = DUE_AFTER_WAIVER;
-            outcome->reason_record = row->record;
-        } else {
-            obligation->waived_on = row->happened_on;
-        }
+        if (row->is_capped)
+            postpone(outcome, row);
+        else
+            spare(outcome, row);
     }
 }
 

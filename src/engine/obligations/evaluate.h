@@ -10,8 +10,8 @@
  * counts. What begins before or after the rule's own days (`valid`) belongs to another edition.
  *  3. Evidence: records that count; each meets at most one obligation of a rule.
  *  4. What the subject left during is not owed; what age ends, ends with it and is owed until then.
- *  5. A waiver spares what falls due in its days: what also closes in them is waived, anything else
- *     is due on the day after. */
+ *  5. A waiver spares its days: what closes in them is waived, anything else opens, and is due at
+ *     the earliest, on the day after. What is put off is due on another day, its last at most. */
 #pragma once
 
 #include "base/vec.h"
@@ -22,7 +22,8 @@ typedef enum {
     EVIDENCE_LEAVE,
     EVIDENCE_VISIT,  /* is_counted: meets the obligation; next_on: the date it sets */
     EVIDENCE_ANCHOR, /* windows are counted from next_on; detail: minute of that day, or -1 */
-    EVIDENCE_WAIVER, /* from happened_on until next_on (none: for good); detail: item, or 0 */
+    EVIDENCE_WAIVER, /* from happened_on until next_on (none: for good); detail: item, or 0;
+                        is_capped: put off until next_on */
 } EvidenceKind;
 
 /* One row of obligation_evidence. */
@@ -35,6 +36,8 @@ typedef struct Evidence {
     Date next_on;
     int32_t detail; /* of a visit: the kind of dose */
     double amount;  /* of a visit: what a sum adds */
+    Date spares_on; /* of a waiver: closes_on of the one obligation that it is about; DATE_NONE:
+                       all. Unset in evidence of another kind */
 } Evidence;
 
 /* What rules read of a subject beside its records. */
@@ -60,6 +63,7 @@ typedef enum {
     DUE_DOSE_CATCH_UP, /* as soon as the dose can be given */
     DUE_DEADLINE,      /* a day of every year */
     DUE_AFTER_WAIVER,  /* the day after a waiver ends */
+    DUE_POSTPONED,     /* the day it was put off to */
 } DueReason;
 
 typedef struct ObligationOutcome {

@@ -27,7 +27,8 @@ static void add_deadline(const Evaluation *evaluation, int year, size_t at, Wind
                                                 .closes_on = date_add_span(due, rule->late),
                                                 .needed = 1,
                                                 .met_on = DATE_NONE,
-                                                .waived_on = DATE_NONE},
+                                                .waived_on = DATE_NONE,
+                                                .spared_on = DATE_NONE},
                                  .reason = DUE_DEADLINE}};
     VEC_PUSH(evaluation->arena, windows, window);
 }

@@ -135,7 +135,8 @@ static void walk_dose(Series *series, size_t at)
                                         : FAR_DAY,
                        .needed = 1,
                        .met_on = DATE_NONE,
-                       .waived_on = DATE_NONE}};
+                       .waived_on = DATE_NONE,
+                       .spared_on = DATE_NONE}};
     size_t record = next_record(series, item->kind);
     bool is_given =
         record != SIZE_MAX

@@ -84,7 +84,8 @@ static ObligationOutcome outcome_of(const Walk *walk, Period period)
                        .closes_on = last,
                        .needed = walk->rule->needed,
                        .met_on = DATE_NONE,
-                       .waived_on = DATE_NONE},
+                       .waived_on = DATE_NONE,
+                       .spared_on = DATE_NONE},
         .reason = !is_asked       ? DUE_PERIOD_END
                   : walk->carries ? DUE_CARRIED
                                   : walk->asked.reason,

@@ -267,7 +267,8 @@ static void states_follow_the_day(void **state)
                        .due_on = day("2025-05-10"),
                        .closes_on = day("2025-06-30"),
                        .met_on = DATE_NONE,
-                       .waived_on = DATE_NONE};
+                       .waived_on = DATE_NONE,
+                       .spared_on = DATE_NONE};
     static const struct {
         const char *on;
         ObligationState state;

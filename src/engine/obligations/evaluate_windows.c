@@ -33,7 +33,8 @@ static void add_list(const Evaluation *evaluation, const Anchor *anchor, Windows
                                        .closes_on = date_add_span(anchor->on, item->closes),
                                        .needed = 1,
                                        .met_on = DATE_NONE,
-                                       .waived_on = DATE_NONE},
+                                       .waived_on = DATE_NONE,
+                                       .spared_on = DATE_NONE},
                         .reason = DUE_WINDOW,
                         .reason_record = anchor->record}};
         Obligation *obligation = &window.outcome.obligation;

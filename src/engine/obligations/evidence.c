@@ -246,7 +246,10 @@ Err obligation_resident_hook(Cx *cx, const ResidentChange *change)
 {
     if (!uuid_is_nil(change->filed_from)) {
         const ObligationEvidenceFileIn in = {cx->place, change->filed_from, change->resident};
+        const ObligationEvidenceFileWaiversIn waivers = {in.place, in.filed_from, in.person};
         Err err = obligation_evidence_file(cx->db, &in, NULL);
+        if (err == OK)
+            err = obligation_evidence_file_waivers(cx->db, &waivers, NULL);
         if (err != OK)
             return cx_fail_db(cx, err);
         TRY(obligation_mark_stale(cx, change->filed_from));

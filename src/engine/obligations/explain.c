@@ -19,6 +19,7 @@ static TextId text_of_reason(DueReason reason)
         [DUE_AFTER_ENTER] = TEXT_WHY_AFTER_ENTER, [DUE_AFTER_LAST] = TEXT_WHY_AFTER_LAST,
         [DUE_DOSE_AGE] = TEXT_WHY_DOSE_AGE,       [DUE_DOSE_CATCH_UP] = TEXT_WHY_DOSE_CATCH_UP,
         [DUE_DEADLINE] = TEXT_WHY_DEADLINE,       [DUE_AFTER_WAIVER] = TEXT_WHY_AFTER_WAIVER,
+        [DUE_POSTPONED] = TEXT_WHY_POSTPONED,
     };
     return texts[reason];
 }
@@ -53,6 +54,12 @@ static void add_day(Reasons *reasons, Uuid record, TextId text, Date day)
 {
     const Str arguments[] = {day_text(reasons->cx, day)};
     add(reasons, record, text_fill(reasons->cx->arena, text, arguments, 1));
+}
+
+static void add_days(Reasons *reasons, Uuid record, TextId text, Date first, Date last)
+{
+    const Str arguments[] = {day_text(reasons->cx, first), day_text(reasons->cx, last)};
+    add(reasons, record, text_fill(reasons->cx->arena, text, arguments, 2));
 }
 
 static Str amount_text(Cx *cx, double amount)
@@ -94,6 +101,9 @@ void outcome_explain(Cx *cx, const ObligationOutcome *outcome, ObligationLine *l
         add_text(&reasons, obligation->met_by, TEXT_WHY_INTERVAL_TOO_SHORT);
     if (!date_is_none(obligation->waived_on))
         add_day(&reasons, outcome->waiver, TEXT_WHY_WAIVED, obligation->waived_on);
+    else if (!date_is_none(obligation->spared_on))
+        add_days(&reasons, outcome->waiver, TEXT_WHY_SPARED, obligation->spared_on,
+                 obligation_spared_until(obligation));
     line->flags = outcome->flags;
     line->why = reasons.list.items;
     line->why_n = reasons.list.n;

@@ -60,7 +60,8 @@ static Err read_list(Cx *cx, const ObligationFilter *filter, Lines *lines, size_
                                               .done = row.done,
                                               .needed = row.needed,
                                               .met_on = DATE_NONE,
-                                              .waived_on = DATE_NONE},
+                                              .waived_on = DATE_NONE,
+                                              .spared_on = DATE_NONE},
                                .area = row.area_code};
         line.state = obligation_state(&line.obligation, filter->on);
         VEC_PUSH(cx->arena, lines, line);
@@ -69,13 +70,62 @@ static Err read_list(Cx *cx, const ObligationFilter *filter, Lines *lines, size_
     return OK;
 }
 
+static ObligationSparedRowsIn spared_in(const Cx *cx, const ObligationFilter *filter)
+{
+    const ObligationListRowsIn like = list_in(cx, filter);
+    return (ObligationSparedRowsIn){.place = like.place,
+                                    .on_day = like.on_day,
+                                    .area = like.area,
+                                    .program = like.program,
+                                    .after_due = like.after_due,
+                                    .after_program = like.after_program,
+                                    .after_rule = like.after_rule,
+                                    .after_id = like.after_id,
+                                    .after_item = like.after_item,
+                                    .after_closes = like.after_closes,
+                                    .most = like.most};
+}
+
+static Err read_spared(Cx *cx, const ObligationFilter *filter, Lines *lines)
+{
+    CLEANUP(db_rows_close) DbRows found = {0};
+    ObligationSparedRowsIn in = spared_in(cx, filter);
+    TRY(obligation_spared_rows_open(cx->db, scope_of(cx), &in, &found));
+    for (;;) {
+        ObligationSparedRowsRow row;
+        bool has_row = false;
+        TRY(obligation_spared_rows_next(&found, cx->arena, &row, &has_row));
+        if (!has_row)
+            return OK;
+        const Rule *rule = rule_by_key(cx, row.rule_key);
+        if (rule == NULL)
+            continue;
+        const Obligation obligation = {.subject = row.subject_id,
+                                       .rule = rule,
+                                       .item = (uint32_t)row.item,
+                                       .opens_on = row.opens_on,
+                                       .due_on = row.due_on,
+                                       .closes_on = row.closes_on,
+                                       .due_minute = (int32_t)row.due_minute,
+                                       .done = row.done,
+                                       .needed = row.needed,
+                                       .met_on = DATE_NONE,
+                                       .waived_on = row.waived_on,
+                                       .spared_on = row.spared_on};
+        VEC_PUSH(cx->arena, lines,
+                 (ObligationLine){
+                     .obligation = obligation, .state = OBLIGATION_WAIVED, .area = row.area_code});
+    }
+}
+
 Err obligation_list(Cx *cx, const ObligationFilter *filter, const ObligationLine **ret_lines,
                     size_t *ret_n)
 {
     Lines lines = {0};
     size_t read = 0;
     TRY(settle_sight(cx, filter->on, filter->area));
-    Err err = read_list(cx, filter, &lines, &read);
+    Err err = filter->states[OBLIGATION_WAIVED] ? read_spared(cx, filter, &lines)
+                                                : read_list(cx, filter, &lines, &read);
     if (err != OK)
         return cx_fail_db(cx, err);
     *ret_lines = lines.items;
@@ -155,9 +205,23 @@ static bool asks_everything(const ObligationFilter *filter)
            && filter->states[OBLIGATION_OPEN];
 }
 
+static Err count_spared(Cx *cx, const ObligationFilter *filter, int64_t *ret_n)
+{
+    ObligationSparedCountIn in = {cx->place, filter->on,
+                                  filter->area.p == NULL ? STR("") : filter->area};
+    ObligationSparedCountRow row;
+    TRY(obligation_spared_count(cx->db, scope_of(cx), cx->arena, &in, &row));
+    *ret_n = row.n;
+    return OK;
+}
+
 static Err read_counted(Cx *cx, const ObligationFilter *filter, Lines *lines, Counts *counts)
 {
     size_t read = 0;
+    if (filter->states[OBLIGATION_WAIVED]) {
+        TRY(read_spared(cx, filter, lines));
+        return read_counts(cx, filter->on, filter->area, counts);
+    }
     TRY(read_list(cx, filter, lines, &read));
     if (!asks_everything(filter) || read >= filter->most)
         return read_counts(cx, filter->on, filter->area, counts);
@@ -170,10 +234,13 @@ Err obligation_list_counted(Cx *cx, const ObligationFilter *filter, ObligationPa
     Lines lines = {0};
     Counts counts = {0};
     TRY(settle_sight(cx, filter->on, filter->area));
+    int64_t waived = 0;
     Err err = read_counted(cx, filter, &lines, &counts);
+    if (err == OK)
+        err = count_spared(cx, filter, &waived);
     if (err != OK)
         return cx_fail_db(cx, err);
-    *ret_page = (ObligationPage){lines.items, lines.n, counts.items, counts.n};
+    *ret_page = (ObligationPage){lines.items, lines.n, counts.items, counts.n, waived};
     return OK;
 }
 

@@ -2,8 +2,8 @@
  *
  * Invariants
  *  1. A stored row does not depend on the clock or the map: subject, rule, item, opens_on, due_on,
- *     closes_on, met_by, waived_on. State comes from the dates and the day asked for, the owner
- * from the catchment in force.
+ *     closes_on, met_by, waived_on, spared_on. State comes from the dates and the day asked for,
+ * the owner from the catchment in force.
  *  2. Rules read obligation_evidence, a narrow table with one row a record and rule, in subject
  *     order, and the subject's facts. A record recomputes its own subject in its own transaction;
  *     a change of facts marks the subject stale.
@@ -35,7 +35,8 @@ typedef struct Obligation {
     double done, needed;              /* records or a sum: "1 of 2" */
     Uuid met_by;                      /* record, or nil */
     Date met_on;
-    Date waived_on; /* spared from this day on, or DATE_NONE */
+    Date waived_on; /* spared for good from this day on, or DATE_NONE */
+    Date spared_on; /* spared from this day on: for good, else until opens_on; or DATE_NONE */
 } Obligation;
 
 /* Of the rule, and of the window or dose. */
@@ -46,6 +47,8 @@ Date obligation_last_day(const Obligation *obligation);
 enum { OBLIGATION_TIME_SIZE = 6 };
 Str obligation_due_time(const Obligation *obligation, char out[OBLIGATION_TIME_SIZE]);
 Str obligation_item(const Obligation *obligation); /* id of the window or dose, or empty */
+/* The last day on which it is spared, where it is owed again behind it; else DATE_NONE. */
+Date obligation_spared_until(const Obligation *obligation);
 
 ObligationState obligation_state(const Obligation *obligation, Date day);
 const char *obligation_state_name(ObligationState state); /* "open", "due", "overdue" ... */
@@ -89,7 +92,7 @@ typedef struct ObligationFilter {
     Date on;
     Str program; /* empty: every program */
     Str area;    /* code of a village, or of a town for its villages; empty: every area in sight */
-    bool states[OBLIGATION_STATE_N];
+    bool states[OBLIGATION_STATE_N]; /* obligation_list: open, due, overdue; or waived alone */
     const Str *areas; /* obligation_list_explained only: these areas; NULL: all in sight */
     size_t area_n;
     ObligationCursor after; /* obligation_list only */
@@ -170,6 +173,7 @@ typedef struct ObligationPage {
     size_t n;
     const ObligationCount *counts;
     size_t count_n;
+    int64_t waived; /* spared on the day, apart from the others */
 } ObligationPage;
 /* obligation_list and obligation_counts of the filter's day and area in one: stale subjects are
  * looked for once, and counts are asked for only when the lines are not all there is. */

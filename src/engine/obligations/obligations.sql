@@ -39,12 +39,26 @@ WHERE place = :place AND subject_id = :filed_from
   AND record_id IN (SELECT f.record_id FROM v_record_filed f
                     WHERE f.place = :place AND f.subject_id = :person);
 
+-- The evidence of waivers stands under the person too for whom each was given, or who he is now.
+-- name: obligation_evidence_file_waivers :run
+-- in: place text, filed_from uuid, person uuid
+-- unscoped: follows a merge of two whom the caller has found in scope
+UPDATE obligation_evidence SET subject_id = :person
+WHERE place = :place AND subject_id = :filed_from AND kind = 4
+  AND record_id IN (
+    SELECT w.id FROM obligation_waiver w
+    WHERE w.place = :place AND w.subject_id = :person
+    UNION
+    SELECT w.id FROM v_resident_merged m
+    JOIN obligation_waiver w ON w.place = m.place AND w.subject_id = m.id
+    WHERE m.place = :place AND m.person_id = :person);
+
 -- name: obligation_evidence_of_subject :many
 -- in: place text, subject_id uuid, known_on date, rule_from integer, rule_until integer
 -- out: rule_key integer, happened_on date, record_id uuid, kind integer, is_counted integer
--- out: is_capped integer, next_on date?, detail integer, amount decimal
+-- out: is_capped integer, next_on date?, detail integer, amount decimal, spares_on date?
 SELECT e.rule_key, e.happened_on, e.record_id, e.kind, e.is_counted, e.is_capped, e.next_on, e.detail,
-    e.amount
+    e.amount, e.spares_on
 FROM obligation_evidence e
 WHERE e.place = :place AND e.subject_id = :subject_id AND e.recorded_on <= :known_on
   AND e.rule_key >= :rule_from AND e.rule_key <= :rule_until
@@ -67,8 +81,9 @@ LIMIT :most;
 -- in: place text, after_id uuid, until_id uuid
 -- out: subject_id uuid, rule_key integer, happened_on date, record_id uuid, kind integer
 -- out: is_counted integer, is_capped integer, next_on date?, detail integer, amount decimal
+-- out: spares_on date?
 SELECT e.subject_id, e.rule_key, e.happened_on, e.record_id, e.kind, e.is_counted, e.is_capped, e.next_on, e.detail,
-    e.amount
+    e.amount, e.spares_on
 FROM obligation_evidence e
 WHERE e.place = :place AND e.subject_id > :after_id AND e.subject_id <= :until_id
   AND e.ended_on IS NULL
@@ -89,8 +104,9 @@ ORDER BY r.id;
 -- in: place text, known_on date
 -- out: subject_id uuid, rule_key integer, happened_on date, record_id uuid, kind integer
 -- out: is_counted integer, is_capped integer, next_on date?, detail integer, amount decimal
+-- out: spares_on date?
 SELECT e.subject_id, e.rule_key, e.happened_on, e.record_id, e.kind, e.is_counted, e.is_capped, e.next_on, e.detail,
-    e.amount
+    e.amount, e.spares_on
 FROM v_resident r
 CROSS JOIN obligation_evidence e
 WHERE r.place = :place AND {scope:area r} AND e.place = r.place AND e.subject_id = r.id
@@ -99,16 +115,18 @@ WHERE r.place = :place AND {scope:area r} AND e.place = r.place AND e.subject_id
 ORDER BY e.subject_id, e.rule_key, e.happened_on, e.record_id, e.kind;
 
 -- Of people who are merged with others, or were: each row with the entry for which its record was
--- written. Other evidence has no record.
+-- written, or for which its waiver was given.
 -- name: obligation_evidence_by_entry :many
 -- in: place text, known_on date
 -- out: entry_id uuid, subject_id uuid, rule_key integer, happened_on date, record_id uuid, kind integer
 -- out: is_counted integer, is_capped integer, next_on date?, detail integer, amount decimal
-SELECT coalesce(f.entry_id, e.subject_id) AS entry_id, e.subject_id, e.rule_key, e.happened_on,
-    e.record_id, e.kind, e.is_counted, e.is_capped, e.next_on, e.detail, e.amount
+-- out: spares_on date?
+SELECT coalesce(f.entry_id, w.subject_id, e.subject_id) AS entry_id, e.subject_id, e.rule_key, e.happened_on,
+    e.record_id, e.kind, e.is_counted, e.is_capped, e.next_on, e.detail, e.amount, e.spares_on
 FROM v_resident r
 CROSS JOIN obligation_evidence e
 LEFT JOIN v_record_filed f ON f.place = e.place AND f.record_id = e.record_id
+LEFT JOIN obligation_waiver w ON w.place = e.place AND w.id = e.record_id
 WHERE r.place = :place AND {scope:area r}
   AND r.id IN (SELECT m.survivor_id FROM v_resident_merge m WHERE m.place = :place
                UNION SELECT n.merged_id FROM v_resident_merge n WHERE n.place = :place)
@@ -128,9 +146,9 @@ WHERE r.place = :place AND r.id = :subject_id;
 -- in: place text, subject_id uuid
 -- out: rule_key integer, item integer, closes_on date, opens_on date, due_on date
 -- out: due_minute integer, area_code text, done decimal, needed decimal, met_by uuid?, met_on date?
--- out: waived_on date?
+-- out: waived_on date?, spared_on date?
 SELECT o.rule_key, o.item, o.closes_on, o.opens_on, o.due_on, o.due_minute, o.area_code, o.done,
-    o.needed, o.met_by, o.met_on, o.waived_on
+    o.needed, o.met_by, o.met_on, o.waived_on, o.spared_on
 FROM obligation o
 WHERE o.place = :place AND o.subject_id = :subject_id
 ORDER BY o.rule_key, o.item, o.closes_on;
@@ -139,9 +157,9 @@ ORDER BY o.rule_key, o.item, o.closes_on;
 -- in: place text, after_id uuid, until_id uuid
 -- out: subject_id uuid, rule_key integer, item integer, closes_on date, opens_on date, due_on date
 -- out: due_minute integer, area_code text, done decimal, needed decimal, met_by uuid?, met_on date?
--- out: waived_on date?
+-- out: waived_on date?, spared_on date?
 SELECT o.subject_id, o.rule_key, o.item, o.closes_on, o.opens_on, o.due_on, o.due_minute,
-    o.area_code, o.done, o.needed, o.met_by, o.met_on, o.waived_on
+    o.area_code, o.done, o.needed, o.met_by, o.met_on, o.waived_on, o.spared_on
 FROM obligation o
 WHERE o.place = :place AND o.subject_id > :after_id AND o.subject_id <= :until_id
 ORDER BY o.subject_id, o.rule_key, o.item, o.closes_on;
@@ -155,14 +173,15 @@ SELECT o.rule_key FROM obligation o WHERE o.place = :place LIMIT 1;
 -- name: obligation_write :run
 -- in: place text, subject_id uuid, rule_key integer, item integer, closes_on date, opens_on date
 -- in: due_on date, due_minute integer, area_code text, done decimal, needed decimal, met_by uuid?
--- in: met_on date?, waived_on date?
+-- in: met_on date?, waived_on date?, spared_on date?
 INSERT INTO obligation (place, subject_id, rule_key, item, closes_on, opens_on, due_on, due_minute,
-    area_code, done, needed, met_by, met_on, waived_on)
+    area_code, done, needed, met_by, met_on, waived_on, spared_on)
 VALUES (:place, :subject_id, :rule_key, :item, :closes_on, :opens_on, :due_on, :due_minute,
-    :area_code, :done, :needed, :met_by, :met_on, :waived_on)
+    :area_code, :done, :needed, :met_by, :met_on, :waived_on, :spared_on)
 ON CONFLICT (place, subject_id, rule_key, item, closes_on) DO UPDATE SET opens_on = :opens_on,
     due_on = :due_on, due_minute = :due_minute, area_code = :area_code, done = :done,
-    needed = :needed, met_by = :met_by, met_on = :met_on, waived_on = :waived_on;
+    needed = :needed, met_by = :met_by, met_on = :met_on, waived_on = :waived_on,
+    spared_on = :spared_on;
 
 -- name: obligation_delete :run
 -- in: place text, subject_id uuid, rule_key integer, item integer, closes_on date
@@ -313,6 +332,48 @@ WHERE o.place = :place AND o.area_code = s.area_code
 GROUP BY o.rule_key, g.program
 ORDER BY g.program, o.rule_key;
 
+-- Who is spared what on the day: in the order of obligation_list_rows.
+-- name: obligation_spared_rows :many
+-- in: place text, on_day date, area text, program text, after_due date?, after_program text
+-- in: after_rule text, after_id uuid, after_item integer, after_closes date?, most integer
+-- out: subject_id uuid, rule_key integer, item integer, closes_on date, opens_on date, due_on date
+-- out: due_minute integer, area_code text, done decimal, needed decimal, waived_on date?
+-- out: spared_on date?
+SELECT o.subject_id, o.rule_key, o.item, o.closes_on, o.opens_on, o.due_on, o.due_minute,
+    o.area_code, o.done, o.needed, o.waived_on, o.spared_on
+FROM {scope:areas v_obligation_spared} s
+CROSS JOIN obligation o
+CROSS JOIN obligation_rule g
+WHERE o.place = :place AND o.area_code = s.area_code
+  AND g.place = o.place AND g.rule_key = o.rule_key AND {scope:class g}
+  AND o.met_by IS NULL AND o.spared_on IS NOT NULL
+  AND o.closes_on >= :on_day AND o.spared_on <= :on_day
+  AND (o.waived_on IS NOT NULL OR o.opens_on > :on_day)
+  AND (:area = '' OR substr(s.area_code, 1, length(:area)) = :area)
+  AND (:program = '' OR g.program = :program)
+  AND (:after_due IS NULL OR o.due_on > :after_due
+    OR (o.due_on = :after_due AND (g.program > :after_program
+      OR (g.program = :after_program AND (g.rule > :after_rule
+        OR (g.rule = :after_rule AND (o.subject_id > :after_id
+          OR (o.subject_id = :after_id AND (o.item > :after_item
+            OR (o.item = :after_item AND o.closes_on > :after_closes))))))))))
+ORDER BY o.due_on, g.program, g.rule, o.subject_id, o.item, o.closes_on
+LIMIT :most;
+
+-- name: obligation_spared_count :one
+-- in: place text, on_day date, area text
+-- out: n integer
+SELECT count(*) AS n
+FROM {scope:areas v_obligation_spared} s
+CROSS JOIN obligation o
+CROSS JOIN obligation_rule g
+WHERE o.place = :place AND o.area_code = s.area_code
+  AND g.place = o.place AND g.rule_key = o.rule_key AND {scope:class g}
+  AND o.met_by IS NULL AND o.spared_on IS NOT NULL
+  AND o.closes_on >= :on_day AND o.spared_on <= :on_day
+  AND (o.waived_on IS NOT NULL OR o.opens_on > :on_day)
+  AND (:area = '' OR substr(s.area_code, 1, length(:area)) = :area);
+
 -- name: obligation_enrolment_rows :many
 -- in: place text, subject_id uuid, known_on date
 -- out: rule_key integer, happened_on date, kind integer
@@ -362,3 +423,77 @@ ORDER BY t.code;
 -- in: place text
 -- out: subjects integer
 SELECT count(*) AS subjects FROM obligation_stale s WHERE s.place = :place;
+
+-- name: obligation_subject_in_sight :maybe
+-- in: place text, subject_id uuid
+-- out: id uuid
+SELECT r.id
+FROM v_resident r
+WHERE r.place = :place AND r.id = :subject_id AND {scope:resident r};
+
+-- name: obligation_waiver_insert :run
+-- in: place text, id uuid, rev integer, subject_id uuid, kind text, program text, rule text, item text
+-- in: spares_on date?, valid_from date, valid_until date?, reason text, note bytes?, given_at instant
+-- in: given_by uuid
+INSERT INTO obligation_waiver (place, id, rev, subject_id, kind, program, rule, item, spares_on,
+    valid_from, valid_until, reason, note, given_at, given_by)
+VALUES (:place, :id, :rev, :subject_id, :kind, :program, :rule, :item, :spares_on, :valid_from,
+    :valid_until, :reason, :note, :given_at, :given_by);
+
+-- name: obligation_waiver_end_insert :run
+-- in: place text, waiver_id uuid, ended_at instant, ended_by uuid, reason text
+INSERT INTO obligation_waiver_end (place, waiver_id, ended_at, ended_by, reason)
+VALUES (:place, :waiver_id, :ended_at, :ended_by, :reason)
+ON CONFLICT (place, waiver_id) DO NOTHING;
+
+-- name: obligation_waiver_by_id :maybe
+-- in: place text, id uuid
+-- out: subject_id uuid, kind text, program text, rule text, item text, spares_on date?
+-- out: valid_from date, valid_until date?, reason text, note bytes?, given_at instant, given_by uuid
+-- out: ended_at instant?, ended_by uuid?, end_reason text?
+SELECT w.subject_id, w.kind, w.program, w.rule, w.item, w.spares_on, w.valid_from, w.valid_until,
+    w.reason, w.note, w.given_at, w.given_by, x.ended_at, x.ended_by, x.reason AS end_reason
+FROM obligation_waiver w
+LEFT JOIN obligation_waiver_end x ON x.place = w.place AND x.waiver_id = w.id
+WHERE w.place = :place AND w.id = :id;
+
+-- Those given for the person, and for whoever is kept under it.
+-- name: obligation_waiver_of_subject :many
+-- in: place text, subject_id uuid
+-- out: id uuid, subject_id uuid, kind text, program text, rule text, item text, spares_on date?
+-- out: valid_from date, valid_until date?, reason text, note bytes?, given_at instant, given_by uuid
+-- out: ended_at instant?, ended_by uuid?, end_reason text?
+-- unscoped: the caller has opened the person
+SELECT w.id, w.subject_id, w.kind, w.program, w.rule, w.item, w.spares_on, w.valid_from,
+    w.valid_until, w.reason, w.note, w.given_at, w.given_by, x.ended_at, x.ended_by,
+    x.reason AS end_reason
+FROM obligation_waiver w
+LEFT JOIN obligation_waiver_end x ON x.place = w.place AND x.waiver_id = w.id
+WHERE w.place = :place AND w.subject_id IN (
+    SELECT :subject_id
+    UNION
+    SELECT m.id FROM v_resident_merged m WHERE m.place = :place AND m.person_id = :subject_id)
+ORDER BY w.given_at, w.id;
+
+-- With the person under whom each stands now.
+-- name: obligation_waiver_of_rule :many
+-- in: place text, program text, rule text
+-- out: id uuid, subject_id uuid, kind text, item text, spares_on date?, valid_from date
+-- out: valid_until date?, given_at instant, ended_at instant?
+-- unscoped: makes the evidence of a rule anew; nobody reads the rows
+SELECT w.id, coalesce(m.person_id, w.subject_id) AS subject_id, w.kind, w.item, w.spares_on,
+    w.valid_from, w.valid_until, w.given_at, x.ended_at
+FROM obligation_waiver w
+LEFT JOIN obligation_waiver_end x ON x.place = w.place AND x.waiver_id = w.id
+LEFT JOIN v_resident_merged m ON m.place = w.place AND m.id = w.subject_id
+WHERE w.place = :place AND w.program = :program AND w.rule = :rule
+ORDER BY w.id;
+
+-- name: obligation_evidence_insert_waiver :run
+-- in: place text, subject_id uuid, rule_key integer, happened_on date, record_id uuid
+-- in: is_capped integer, next_on date?, recorded_on date, ended_on date?, detail integer
+-- in: spares_on date?
+INSERT INTO obligation_evidence (place, subject_id, rule_key, happened_on, record_id, kind,
+    is_counted, is_capped, next_on, recorded_on, ended_on, detail, amount, spares_on)
+VALUES (:place, :subject_id, :rule_key, :happened_on, :record_id, 4, 0, :is_capped, :next_on,
+    :recorded_on, :ended_on, :detail, 0, :spares_on);

@@ -39,6 +39,9 @@ Err horizon_begin(Cx *cx) MUST_CHECK;
  * that begin with `area`. */
 Err settle_sight(Cx *cx, Date on, Str area) MUST_CHECK;
 
+/* waivers.c. The evidence that the waivers of a rule are, where it was cleared. */
+Err waivers_remake(Cx *cx, const Rule *rule) MUST_CHECK;
+
 /* What the record says to the rules that read its form. */
 void evidence_of_record(Cx *cx, const Form *form, const Record *record, EvidenceRows *rows);
 Err evidence_write(Cx *cx, const Record *record, const EvidenceRows *rows) MUST_CHECK;
@@ -55,7 +58,8 @@ typedef VEC(ObligationRow) ObligationRows;
 /* An evidence row of any of the statements that read it. */
 #define EVIDENCE_OF(row)                                                                           \
  ((Evidence){(row).record_id, (row).happened_on, (EvidenceKind)(row).kind, (row).is_counted != 0,  \
-             (row).is_capped != 0, (row).next_on, (int32_t)(row).detail, (row).amount})
+             (row).is_capped != 0, (row).next_on, (int32_t)(row).detail, (row).amount,             \
+             (row).spares_on})
 /* Facts of any of the statements that read them. */
 #define FACTS_OF(id, row)                                                                          \
  ((SubjectFacts){(id), (row).area_code, (row).sex, (row).birth_date, (row).registered_on,          \

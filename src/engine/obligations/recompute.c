@@ -90,7 +90,8 @@ static bool row_equals(const ObligationRow *a, const ObligationRow *b)
     const Obligation *x = &a->outcome.obligation, *y = &b->outcome.obligation;
     return date_compare(x->opens_on, y->opens_on) == 0 && date_compare(x->due_on, y->due_on) == 0
            && x->due_minute == y->due_minute && date_compare(x->met_on, y->met_on) == 0
-           && date_compare(x->waived_on, y->waived_on) == 0 && is_amount(x->done, y->done)
+           && date_compare(x->waived_on, y->waived_on) == 0
+           && date_compare(x->spared_on, y->spared_on) == 0 && is_amount(x->done, y->done)
            && is_amount(x->needed, y->needed) && uuid_equals(x->met_by, y->met_by)
            && str_equals(a->area, b->area);
 }
@@ -113,6 +114,7 @@ static Err row_write(Cx *cx, const ObligationRow *row)
         .met_by = obligation->met_by,
         .met_on = obligation->met_on,
         .waived_on = obligation->waived_on,
+        .spared_on = obligation->spared_on,
     };
     return obligation_write(cx->db, &in, NULL);
 }
@@ -157,7 +159,7 @@ static const DbColumn columns[] = {
     {"item", DB_INTEGER, false}, {"closes_on", DB_DATE, false},     {"opens_on", DB_DATE, false},
     {"due_on", DB_DATE, false},  {"due_minute", DB_INTEGER, false}, {"area_code", DB_TEXT, false},
     {"done", DB_DECIMAL, false}, {"needed", DB_DECIMAL, false},     {"met_by", DB_UUID, true},
-    {"met_on", DB_DATE, true},   {"waived_on", DB_DATE, true},
+    {"met_on", DB_DATE, true},   {"waived_on", DB_DATE, true},      {"spared_on", DB_DATE, true},
 };
 
 enum { COLUMN_N = sizeof columns / sizeof *columns };
@@ -180,6 +182,7 @@ static Err copy_row(DbBulk *bulk, Str place, const ObligationRow *row)
         uuid_is_nil(obligation->met_by) ? db_null(DB_UUID) : db_uuid(obligation->met_by),
         db_date(obligation->met_on),
         db_date(obligation->waived_on),
+        db_date(obligation->spared_on),
     };
     return db_bulk_row(bulk, values);
 }
@@ -229,7 +232,8 @@ static Err read_evidence(Cx *cx, Uuid subject, Date known_on, RuleKeys keys, Evi
                                   .needed = (row).needed,                                          \
                                   .met_by = (row).met_by,                                          \
                                   .met_on = (row).met_on,                                          \
-                                  .waived_on = (row).waived_on}}})
+                                  .waived_on = (row).waived_on,                                    \
+                                  .spared_on = (row).spared_on}}})
 
 static Err read_stored(Cx *cx, Uuid subject, ObligationRows *rows)
 {

@@ -196,6 +196,7 @@ static Err rebuild_rule(Cx *cx, const Rule *rule)
             TRY(record_each(cx, form, rebuild_record, &rebuild));
     }
     TRY(evidence_bulk_end(bulk));
+    TRY(waivers_remake(cx, rule));
     if (rule->program->enrolled_by == NULL) {
         ObligationStaleMarkPeopleIn people = {cx->place};
         TRY(obligation_stale_mark_people(cx->db, &people, NULL));

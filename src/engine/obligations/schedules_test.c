@@ -257,6 +257,7 @@ static void a_waiver_spares_what_closes_in_it_and_moves_the_rest(void **state)
     Evidence waiver = {.record = id_of(9),
                        .happened_on = day("2024-01-15"),
                        .kind = EVIDENCE_WAIVER,
+                       .spares_on = DATE_NONE,
                        .next_on = day("2024-01-25")};
     ObligationOutcomes moved = evaluate(&rule, birth, DATE_NONE, &waiver, 1);
     assert_true(is_same(moved.items[0].obligation.due_on, day("2024-01-26")));
@@ -265,6 +266,109 @@ static void a_waiver_spares_what_closes_in_it_and_moves_the_rest(void **state)
     ObligationOutcomes waived = evaluate(&rule, birth, DATE_NONE, &waiver, 1);
     assert_true(is_same(waived.items[0].obligation.waived_on, day("2024-01-15")));
     assert_true(is_same(waived.items[0].obligation.due_on, day("2024-01-21")));
+}
+
+static ObligationState state_on(const ObligationOutcomes *outcomes, size_t at, const char *text)
+{
+    return obligation_state(&outcomes->items[at].obligation, day(text));
+}
+
+/* Windows of day 10 to 30, due on day 20, and of day 40 to 60, due on day 50, after the first of
+ * January: 11 to 31 January, and 10 February to 1 March. */
+static ObligationOutcomes with_waivers(Rule *rule, const Evidence *waivers, size_t n)
+{
+    static const RuleItem items[] = {
+        {.opens = {.days = 10}, .due = {.days = 20}, .closes = {.days = 30}},
+        {.opens = {.days = 40}, .due = {.days = 50}, .closes = {.days = 60}}};
+    *rule = rule_of(SCHEDULE_WINDOWS, items, 2);
+    return evaluate(rule, day("2024-01-01"), DATE_NONE, waivers, n);
+}
+
+static Evidence waiver_of(const char *from, const char *until, const char *spares)
+{
+    return (Evidence){.record = id_of(9),
+                      .happened_on = day(from),
+                      .kind = EVIDENCE_WAIVER,
+                      .next_on = until == NULL ? DATE_NONE : day(until),
+                      .spares_on = spares == NULL ? DATE_NONE : day(spares)};
+}
+
+static void what_is_spared_is_waived_until_the_day_after_and_owed_again(void **state)
+{
+    (void)state;
+    Rule rule;
+    const Evidence waiver = waiver_of("2024-01-12", "2024-01-15", NULL);
+    ObligationOutcomes found = with_waivers(&rule, &waiver, 1);
+    assert_int_equal(state_on(&found, 0, "2024-01-11"), OBLIGATION_CLOSED);
+    assert_int_equal(state_on(&found, 0, "2024-01-12"), OBLIGATION_WAIVED);
+    assert_int_equal(state_on(&found, 0, "2024-01-15"), OBLIGATION_WAIVED);
+    assert_int_equal(state_on(&found, 0, "2024-01-16"), OBLIGATION_OPEN);
+    assert_true(is_same(found.items[0].obligation.due_on, day("2024-01-21")));
+    assert_true(is_same(obligation_spared_until(&found.items[0].obligation), day("2024-01-15")));
+    assert_true(date_is_none(found.items[1].obligation.spared_on));
+}
+
+static void waivers_that_follow_each_other_spare_their_days_together(void **state)
+{
+    (void)state;
+    Rule rule;
+    Evidence waivers[] = {waiver_of("2024-01-12", "2024-01-15", NULL),
+                          waiver_of("2024-01-16", "2024-01-25", NULL)};
+    ObligationOutcomes found = with_waivers(&rule, waivers, 2);
+    assert_int_equal(state_on(&found, 0, "2024-01-13"), OBLIGATION_WAIVED);
+    assert_int_equal(state_on(&found, 0, "2024-01-25"), OBLIGATION_WAIVED);
+    assert_int_equal(state_on(&found, 0, "2024-01-26"), OBLIGATION_DUE);
+    waivers[1] = waiver_of("2024-01-20", NULL, NULL); /* for good, after a gap */
+    found = with_waivers(&rule, waivers, 2);
+    assert_true(is_same(found.items[0].obligation.waived_on, day("2024-01-20")));
+    assert_int_equal(state_on(&found, 1, "2024-02-15"), OBLIGATION_WAIVED);
+}
+
+static void a_waiver_of_one_leaves_the_others(void **state)
+{
+    (void)state;
+    Rule rule;
+    const Evidence waiver = waiver_of("2024-01-12", NULL, "2024-01-31");
+    ObligationOutcomes found = with_waivers(&rule, &waiver, 1);
+    assert_int_equal(state_on(&found, 0, "2024-01-31"), OBLIGATION_WAIVED);
+    assert_true(date_is_none(found.items[1].obligation.waived_on));
+    assert_int_equal(state_on(&found, 1, "2024-02-21"), OBLIGATION_OVERDUE);
+}
+
+/* Rolling dates end with the age, one like the next. */
+static void sparing_one_rolling_date_leaves_the_next(void **state)
+{
+    (void)state;
+    Rule rule = rule_of(SCHEDULE_AFTER, NULL, 0);
+    rule.first_after = (Span){.days = 14};
+    Evidence rows[] = {waiver_of("2024-01-20", NULL, "2030-12-31"),
+                       {.record = id_of(1),
+                        .happened_on = day("2024-02-01"),
+                        .kind = EVIDENCE_VISIT,
+                        .is_counted = true,
+                        .next_on = day("2024-03-01")}};
+    ObligationOutcomes one = evaluate(&rule, day("2024-01-01"), DATE_NONE, rows, 1);
+    assert_int_equal(state_on(&one, 0, "2024-05-01"), OBLIGATION_WAIVED);
+    ObligationOutcomes next = evaluate(&rule, day("2024-01-01"), DATE_NONE, rows, 2);
+    assert_int_equal(state_on(&next, 0, "2024-02-02"), OBLIGATION_MET);
+    assert_int_equal(state_on(&next, 1, "2024-03-02"), OBLIGATION_OVERDUE);
+}
+
+static void what_is_put_off_stays_due_before_it_closes(void **state)
+{
+    (void)state;
+    Rule rule;
+    Evidence waiver = waiver_of("2024-01-12", "2024-01-28", NULL);
+    waiver.is_capped = true;
+    ObligationOutcomes found = with_waivers(&rule, &waiver, 1);
+    assert_true(is_same(found.items[0].obligation.due_on, day("2024-01-28")));
+    assert_int_equal(found.items[0].reason, DUE_POSTPONED);
+    assert_int_equal(state_on(&found, 0, "2024-01-22"), OBLIGATION_OPEN);
+    waiver.next_on = day("2024-02-15");
+    found = with_waivers(&rule, &waiver, 1);
+    assert_true(is_same(found.items[0].obligation.due_on, day("2024-01-31")));
+    assert_int_equal(state_on(&found, 0, "2024-02-01"), OBLIGATION_MISSED);
+    assert_true(is_same(found.items[1].obligation.due_on, day("2024-02-20")));
 }
 
 static int set_up(void **state)
@@ -290,6 +394,11 @@ int main(void)
         cmocka_unit_test(doses_are_counted_and_only_the_next_is_owed),
         cmocka_unit_test(deadlines_are_met_in_their_own_days),
         cmocka_unit_test(a_waiver_spares_what_closes_in_it_and_moves_the_rest),
+        cmocka_unit_test(what_is_spared_is_waived_until_the_day_after_and_owed_again),
+        cmocka_unit_test(waivers_that_follow_each_other_spare_their_days_together),
+        cmocka_unit_test(a_waiver_of_one_leaves_the_others),
+        cmocka_unit_test(sparing_one_rolling_date_leaves_the_next),
+        cmocka_unit_test(what_is_put_off_stays_due_before_it_closes),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -8,7 +8,9 @@ ObligationState obligation_state(const Obligation *obligation, Date day)
     if (!date_is_none(obligation->waived_on) && date_compare(obligation->waived_on, day) <= 0)
         return OBLIGATION_WAIVED;
     if (date_compare(day, obligation->opens_on) < 0)
-        return OBLIGATION_CLOSED;
+        return !date_is_none(obligation->spared_on) && date_compare(obligation->spared_on, day) <= 0
+                   ? OBLIGATION_WAIVED
+                   : OBLIGATION_CLOSED;
     if (date_compare(day, obligation->closes_on) > 0)
         return OBLIGATION_MISSED;
     if (date_compare(day, obligation->due_on) > 0)
@@ -45,6 +47,13 @@ Date obligation_last_day(const Obligation *obligation)
 {
     bool is_open = date_compare(obligation->closes_on, FAR_DAY) == 0;
     return is_open ? DATE_NONE : obligation->closes_on;
+}
+
+Date obligation_spared_until(const Obligation *obligation)
+{
+    if (date_is_none(obligation->spared_on) || !date_is_none(obligation->waived_on))
+        return DATE_NONE;
+    return date_add_days(obligation->opens_on, -1);
 }
 
 Str obligation_due_time(const Obligation *obligation, char out[OBLIGATION_TIME_SIZE])
