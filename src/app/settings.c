@@ -156,6 +156,13 @@ static void check_packs_held(Look *look, Cx *cx)
               changes[i].from.n > 0 ? changes[i].from : STR("-"));
 }
 
+static void check_log(Look *look)
+{
+    bool tells = false;
+    if (db_log_tells_values(look->app.db, look->cli->arena, &tells) == OK && tells)
+        found(look, FINDING_WARN, OK, TEXT_CONFIG_DB_LOG, (Str){0}, (Str){0}, (Str){0});
+}
+
 static void check_open_db(Look *look)
 {
     const Str *names = NULL;
@@ -172,6 +179,7 @@ static void check_open_db(Look *look)
         return;
     }
     ok(look, TEXT_CONFIG_DB, (Str){0}, (Str){0});
+    check_log(look);
     Cx cx = app_system_cx(&look->app, arena);
     check_place(look, &cx);
     check_packs_held(look, &cx);

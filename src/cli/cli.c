@@ -101,6 +101,21 @@ static void put_value(Cli *cli, const CliOption *option, Str text, Str where)
     map_put(&cli->values, str_from_c(option->name), given);
 }
 
+/* Whoever lists processes sees the arguments of all. */
+static Str hide_argument(Cli *cli, const CliOption *option, Str value)
+{
+    Str rest = str_from_c(cli->command->personal), name = {0};
+    while (rest.n > 0 && str_cut(&rest, ' ', &name)) {
+        if (!str_equals_c(name, option->name))
+            continue;
+        Str kept = str_copy(cli->arena, value);
+        for (size_t i = 0; i < value.n; i++)
+            ((char *)(uintptr_t)value.p)[i] = 'x';
+        return kept;
+    }
+    return value;
+}
+
 static Err take_option(Cli *cli, Str word, int argc, char **argv, int *at)
 {
     Str name = str_slice(word, 2, word.n);
@@ -126,6 +141,7 @@ static Err take_option(Cli *cli, Str word, int argc, char **argv, int *at)
         }
         value = str_from_c(argv[*at]);
     }
+    value = hide_argument(cli, option, value);
     put_value(cli, option, value, str_printf(cli->arena, "--%s", option->name));
     return OK;
 }

@@ -30,7 +30,8 @@ typedef struct Command {
     const char *summary;
     const char *operand; /* "FILE..." for help; NULL: none are taken */
     CliNeeds needs;
-    bool makes_database;       /* the database may be new */
+    const char *personal; /* options whose values leave the process list at once: "name phone" */
+    bool makes_database;  /* the database may be new */
     bool takes_config_operand; /* the operand, when given, is the settings file */
     const CliOption *options; /* ends with a NULL name; the options of `needs` come by themselves */
     Err (*run)(Cli *cli);

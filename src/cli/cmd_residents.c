@@ -68,6 +68,7 @@ static Err add_run(Cli *cli)
 const Command cmd_resident_add = {
     .name = "resident add",
     .summary = "register a resident",
+    .personal = "name mother-name id-number phone address",
     .needs = CLI_DATABASE,
     .options =
         (const CliOption[]){

@@ -97,6 +97,10 @@ typedef struct DbDescription {
 } DbDescription;
 Err db_describe(Db *db, Arena *arena, DbDescription *ret_description) MUST_CHECK;
 
+/* Whether the database server's own log may show values of rows: PostgreSQL's does in the details
+ * of failures and of slow statements, unless it is told to be terse. */
+Err db_log_tells_values(Db *db, Arena *arena, bool *ret_tells) MUST_CHECK;
+
 /* Registers the fixed text of {scope:kind alias}; `$` in it stands for the alias and :scope_from,
  * :scope_after, :scope_by_facility, :scope_facility, :scope_works_at, :scope_holder,
  * :scope_relations, :scope_day, :scope_classes for the values of DbScope. At start; the same text

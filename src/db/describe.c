@@ -24,3 +24,12 @@ Err db_describe(Db *db, Arena *arena, DbDescription *ret_description)
     *ret_description = description;
     return OK;
 }
+
+Err db_log_tells_values(Db *db, Arena *arena, bool *ret_tells)
+{
+    PostgresLogDetailsRow row = {0};
+    if (db_engine(db) == DB_POSTGRES)
+        TRY(postgres_log_details(db, arena, &row));
+    *ret_tells = row.is_told != 0;
+    return OK;
+}

@@ -36,3 +36,8 @@ SET default_transaction_isolation = 'repeatable read';
 -- name: postgres_description :one
 -- out: version text, bytes integer
 SELECT current_setting('server_version') AS version, pg_database_size(current_database()) AS bytes;
+
+-- Whether this server writes values into its own log: the details of a failure show whole rows.
+-- name: postgres_log_details :one
+-- out: is_told integer
+SELECT CASE WHEN current_setting('log_error_verbosity') = 'terse' THEN 0 ELSE 1 END AS is_told;
