@@ -133,6 +133,53 @@ static void writes_inside_a_write_join_it(void **state)
     assert_int_equal(value.n, 0);
 }
 
+static Err put_colour(Cx *cx, void *arg)
+{
+    return setting_put(cx, STR("colour"), *(const Str *)arg);
+}
+
+static Str colour_of(Cx *cx)
+{
+    Str colour = {0};
+    assert_int_equal(setting_get(cx, STR("colour"), &colour), OK);
+    return colour;
+}
+
+/* As in the server: a connection that reads, a writer, and another process that writes. */
+static void a_snapshot_reads_one_state_until_its_own_write(void **state)
+{
+    Arena *arena = &fixture_of(state)->arena;
+    Str folder = {0}, message = {0}, blue = STR("blue"), red = STR("red"), green = STR("green");
+    Db *writing = NULL;
+    int applied = 0;
+    assert_int_equal(os_folder_make_temporary(arena, STR("core"), &folder), OK);
+    DbOptions options = {.url = os_path_join(arena, folder, STR("snapshot.db"))};
+    assert_int_equal(db_open(&options, arena, &writing, &message), OK);
+    assert_int_equal(migrate_up(writing, arena, &applied, &message), OK);
+    Cx cx = fixture_of(state)->cx, other = cx;
+    other.db = writing;
+    assert_int_equal(cx_write(&other, put_colour, &blue), OK);
+    assert_int_equal(writer_start(&options, arena, &cx.writer, &message), OK);
+    options.read_only = true;
+    assert_int_equal(db_open(&options, arena, &cx.db, &message), OK);
+
+    assert_int_equal(cx_snapshot_begin(&cx), OK);
+    assert_text(colour_of(&cx), "blue");
+    assert_int_equal(cx_write(&other, put_colour, &red), OK);
+    assert_text(colour_of(&cx), "blue");
+    assert_int_equal(cx_write(&cx, put_colour, &green), OK);
+    assert_text(colour_of(&cx), "green");
+    assert_int_equal(cx_write(&other, put_colour, &red), OK);
+    assert_text(colour_of(&cx), "green");
+    cx_snapshot_end(&cx);
+    assert_text(colour_of(&cx), "red");
+
+    writer_stop(cx.writer);
+    db_close(cx.db);
+    db_close(writing);
+    assert_int_equal(os_folder_remove(arena, folder), OK);
+}
+
 static void the_commit_order_of_a_place_rises_by_one(void **state)
 {
     Cx *cx = &fixture_of(state)->cx;
@@ -245,6 +292,7 @@ int main(void)
         TEST(no_more_than_the_most_problems_are_kept),
         TEST(a_write_that_fails_leaves_nothing_and_brings_its_problems_back),
         TEST(writes_inside_a_write_join_it),
+        TEST(a_snapshot_reads_one_state_until_its_own_write),
         TEST(the_commit_order_of_a_place_rises_by_one),
         TEST(a_pack_version_is_kept_once_with_its_text),
         TEST(a_key_file_is_made_once_for_its_owner_only_and_opens_again),

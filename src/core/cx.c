@@ -84,10 +84,26 @@ static Err run_directly(Write *write, Db *db)
     return err;
 }
 
-Err cx_write(Cx *cx, CxWork work, void *arg)
+Err cx_snapshot_begin(Cx *cx)
 {
-    if (cx->is_writing)
-        return work(cx, arg);
+    DCHECK(!cx->has_snapshot && !cx->is_writing);
+    if (db_engine(cx->db) != DB_SQLITE || db_in_transaction(cx->db))
+        return OK;
+    Err err = db_begin(cx->db);
+    cx->has_snapshot = err == OK;
+    return err == OK ? OK : cx_fail_db(cx, err);
+}
+
+/* A commit, not a rollback: a row that is still being read is read to its end. */
+void cx_snapshot_end(Cx *cx)
+{
+    if (cx->has_snapshot && db_commit(cx->db) != OK)
+        LOG(LOG_ERROR, "reading did not end", LOG_WORD("said", db_last_message(cx->db)));
+    cx->has_snapshot = false;
+}
+
+static Err write_now(Cx *cx, CxWork work, void *arg)
+{
     Write write = {.cx = *cx, .work = work, .arg = arg};
     write.cx.is_writing = true;
     Err err = cx->writer != NULL ? writer_run(cx->writer, run_write, &write)
@@ -96,6 +112,17 @@ Err cx_write(Cx *cx, CxWork work, void *arg)
     cx->problem_n = write.cx.problem_n;
     cx->problem_capacity = write.cx.problem_capacity;
     return err == OK ? OK : cx_fail_db(cx, err);
+}
+
+Err cx_write(Cx *cx, CxWork work, void *arg)
+{
+    if (cx->is_writing)
+        return work(cx, arg);
+    bool had_snapshot = cx->has_snapshot;
+    cx_snapshot_end(cx);
+    Err err = write_now(cx, work, arg);
+    Err begun = had_snapshot ? cx_snapshot_begin(cx) : OK; /* sees what was written */
+    return err != OK ? err : begun;
 }
 
 Uuid cx_new_id(Cx *cx)

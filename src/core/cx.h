@@ -44,6 +44,7 @@ typedef struct Cx {
     Db *db;         /* for reading; inside a write, the writer's connection */
     Writer *writer; /* NULL: writes run on db itself, each in its own transaction */
     bool is_writing;
+    bool has_snapshot; /* see cx_snapshot_begin */
     const struct PackSet *packs;
     const struct Keys *keys;
     const Actor *actor;
@@ -72,6 +73,13 @@ Err cx_fail_db(Cx *cx, Err err);
  * join the outer write. Problems that work records come back in cx. */
 typedef Err (*CxWork)(Cx *cx, void *arg);
 Err cx_write(Cx *cx, CxWork work, void *arg) MUST_CHECK;
+
+/* What follows reads one state of the database, until cx_snapshot_end or a write: after a write it
+ * reads the state with what was written. For SQLite, where a transaction saves every statement its
+ * own; PostgreSQL would pay two more round trips, so there each statement reads the state of its
+ * own moment. */
+Err cx_snapshot_begin(Cx *cx) MUST_CHECK;
+void cx_snapshot_end(Cx *cx);
 
 /* A new id of this moment. */
 Uuid cx_new_id(Cx *cx);

@@ -93,19 +93,24 @@ static Err authorise(Cx *cx, const Route *route, const HttpRequest *request, Web
     return access_require(cx, str_from_c(route->permit));
 }
 
+/* A page is of one moment: whoever only reads sees one state of the database from the first look at
+ * the session on. */
 static Err run(Cx *cx, const Route *route, const HttpRequest *request, HttpResponse *response,
                WebWorker *worker)
 {
     static const Actor nobody;
     Actor actor = {0};
     cx->actor = &nobody;
-    Err err = authorise(cx, route, request, &worker->call, &actor);
+    Err err = route->method == HTTP_GET ? cx_snapshot_begin(cx) : OK;
+    if (err == OK)
+        err = authorise(cx, route, request, &worker->call, &actor);
     if (err == OK)
         err = web_query_check(cx, route, request);
     if (err == OK)
         err = route->handler(cx, request, response);
     if (err == OK && route->audit != NULL)
         err = audit_add(cx, &(AuditEntry){.action = str_from_c(route->audit)});
+    cx_snapshot_end(cx);
     cx->actor = &nobody;
     return err;
 }
