@@ -121,6 +121,39 @@ static void spans_add_months_before_days(void **state)
     assert_true(span_compare(span_of("7d"), span_of("1w")) == 0);
 }
 
+static void a_number_is_printed_in_its_fewest_digits(void **state)
+{
+    (void)state;
+    char out[NUM_TEXT_SIZE];
+    const struct {
+        double value;
+        const char *text;
+    } cases[] = {{0, "0"},
+                 {-0.0, "-0"},
+                 {7, "7"},
+                 {-120, "-120"},
+                 {62.5, "62.5"},
+                 {-62.5, "-62.5"},
+                 {0.05, "0.05"},
+                 {-0.01, "-0.01"},
+                 {0.5, "0.5"},
+                 {99.99, "99.99"},
+                 {1234567.89, "1234567.89"},
+                 {0.125, "0.125"},
+                 {0.001, "0.001"},
+                 {1e11, "100000000000"},
+                 {1e12, "1000000000000"},
+                 {1e16, "1e+16"},
+                 {0.1 + 0.2, "0.30000000000000004"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_string_equal(num_format_double(cases[i].value, out), cases[i].text);
+    for (int i = -25000; i <= 25000; i += 7) {
+        char expected[NUM_TEXT_SIZE];
+        snprintf(expected, sizeof expected, "%.15g", i / 100.0);
+        assert_string_equal(num_format_double(i / 100.0, out), expected);
+    }
+}
+
 static void rounding_is_decimal_and_away_from_zero(void **state)
 {
     (void)state;
@@ -249,6 +282,7 @@ int main(void)
         cmocka_unit_test(the_day_of_an_instant_is_chinas),
         cmocka_unit_test(periods_are_named_and_follow_each_other),
         cmocka_unit_test(spans_add_months_before_days),
+        cmocka_unit_test(a_number_is_printed_in_its_fewest_digits),
         cmocka_unit_test(rounding_is_decimal_and_away_from_zero),
         cmocka_unit_test(numbers_are_read_whole_or_refused),
         cmocka_unit_test(only_well_formed_utf8_is_valid),

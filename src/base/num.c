@@ -79,8 +79,38 @@ Err num_parse_double(Str s, double *ret)
     return OK;
 }
 
+/* Most values have at most two places; sought without printing. False: not one of these. */
+static bool format_short(double value, char out[NUM_TEXT_SIZE])
+{
+    static const double scales[] = {1, 10, 100};
+    if (!(fabs(value) < 1e12))
+        return false;
+    for (unsigned places = 0; places < 3; places++) {
+        int64_t whole = llround(value * scales[places]);
+        double back = (double)whole / scales[places];
+        if (memcmp(&back, &value, sizeof back) != 0)
+            continue;
+        char digits[24];
+        size_t at = sizeof digits;
+        digits[--at] = '\0';
+        uint64_t rest = whole < 0 ? 0 - (uint64_t)whole : (uint64_t)whole;
+        for (unsigned n = 0; rest > 0 || n <= places; n++, rest /= 10) {
+            if (n == places && places > 0)
+                digits[--at] = '.';
+            digits[--at] = (char)('0' + rest % 10);
+        }
+        if (whole < 0)
+            digits[--at] = '-';
+        memcpy(out, digits + at, sizeof digits - at);
+        return true;
+    }
+    return false;
+}
+
 const char *num_format_double(double value, char out[NUM_TEXT_SIZE])
 {
+    if (format_short(value, out))
+        return out;
     for (int digits = 15; digits <= 17; digits++) {
         snprintf(out, NUM_TEXT_SIZE, "%.*g", digits, value);
         double back = strtod(out, NULL);

@@ -175,9 +175,22 @@ void json_key(JsonOut *out, Str key)
     out->has_key = true;
 }
 
+/* Names in our own code need no escape. */
 void json_key_c(JsonOut *out, const char *key)
 {
-    json_key(out, str_from_c(key));
+    DCHECK(out->is_object[out->depth] && !out->has_key);
+    size_t n = strlen(key), comma = out->has_value[out->depth] ? 1 : 0;
+    DCHECK(is_plain((Str){key, n}));
+    out->has_key = true;
+    char *to = buf_extend(out->buf, comma + n + 3);
+    if (to == NULL)
+        return;
+    if (comma > 0)
+        *to++ = ',';
+    to[0] = '"';
+    memcpy(to + 1, key, n);
+    to[n + 1] = '"';
+    to[n + 2] = ':';
 }
 
 /* Digits, letters and signs of our own making. */
@@ -255,6 +268,33 @@ void json_uuid(JsonOut *out, Uuid uuid)
         json_null(out);
     else
         plain(out, uuid_format(uuid, text));
+}
+
+JsonPart json_part_begin(const JsonOut *out)
+{
+    DCHECK(out->is_object[out->depth] && !out->has_key);
+    return (JsonPart){out->buf->n + (out->has_value[out->depth] ? 1 : 0), 0};
+}
+
+void json_part_end(const JsonOut *out, JsonPart *part)
+{
+    DCHECK(out->is_object[out->depth] && !out->has_key);
+    part->n = out->buf->n > part->at ? out->buf->n - part->at : 0;
+}
+
+void json_part_again(JsonOut *out, JsonPart part)
+{
+    DCHECK(out->is_object[out->depth] && !out->has_key);
+    if (part.n == 0)
+        return;
+    size_t comma = out->has_value[out->depth] ? 1 : 0;
+    out->has_value[out->depth] = true;
+    char *to = buf_extend(out->buf, comma + part.n);
+    if (to == NULL)
+        return;
+    if (comma > 0)
+        *to++ = ',';
+    memcpy(to, out->buf->p + part.at, part.n); /* the bytes may have moved with the growing */
 }
 
 void json_raw(JsonOut *out, Str json)

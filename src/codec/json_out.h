@@ -39,5 +39,13 @@ void json_null(JsonOut *out);
 void json_date(JsonOut *out, Date date); /* null for DATE_NONE */
 void json_instant(JsonOut *out, Instant instant);
 void json_uuid(JsonOut *out, Uuid uuid); /* null for the nil one */
+/* Members that stand in the document already, to be written again: in another object of the same
+ * document, with the same bytes. A part begins and ends in one object, between members. */
+typedef struct JsonPart {
+    size_t at, n; /* in the Buf */
+} JsonPart;
+JsonPart json_part_begin(const JsonOut *out);
+void json_part_end(const JsonOut *out, JsonPart *part);
+void json_part_again(JsonOut *out, JsonPart part);
 /* Text that is JSON already, made by a JsonOut. */
 void json_raw(JsonOut *out, Str json);

@@ -69,17 +69,26 @@ static Str cursor_text(Cx *cx, const ObligationLine *line)
                       date_format(obligation->closes_on, closes));
 }
 
-void web_json_obligation(JsonOut *out, const ObligationLine *line, Date on)
+static void write_rule(JsonOut *out, JsonParts *parts, const Obligation *obligation)
 {
-    const Obligation *obligation = &line->obligation;
     const Rule *rule = obligation->rule;
-    char time[OBLIGATION_TIME_SIZE];
+    if (json_parts_again(parts, out, rule, obligation->item))
+        return;
+    JsonPart part = json_part_begin(out);
     web_json_text(out, "program", rule->program->id);
     web_json_wording(out, "program_title", rule->program->title);
     web_json_text(out, "obligation", rule->id);
     web_json_wording(out, "title", obligation_title(obligation));
     web_json_text(out, "item", obligation_item(obligation));
     web_json_text(out, "form", rule->evidence->id);
+    json_parts_keep(parts, out, rule, obligation->item, part);
+}
+
+void web_json_obligation(JsonOut *out, JsonParts *parts, const ObligationLine *line, Date on)
+{
+    const Obligation *obligation = &line->obligation;
+    char time[OBLIGATION_TIME_SIZE];
+    write_rule(out, parts, obligation);
     web_json_date(out, "opens_on", obligation->opens_on);
     web_json_date(out, "due_on", obligation->due_on);
     web_json_date(out, "closes_on", obligation_last_day(obligation));
@@ -114,18 +123,27 @@ bool obligation_is_shown(const ObligationLine *line, const Rule **answered)
     return true;
 }
 
-void web_json_reasons(Cx *cx, JsonOut *out, const ObligationLine *line)
+static void write_source(Cx *cx, JsonOut *out, JsonParts *parts, const Rule *rule,
+                         const ObligationReason *why)
 {
-    Str pack = line->obligation.rule->program->pack;
+    if (json_parts_again(parts, out, why->source.p, 0))
+        return;
+    JsonPart part = json_part_begin(out);
+    web_json_text(out, "source", why->source);
+    web_json_wording(out, "source_title",
+                     pack_source_wording(cx->packs, rule->program->pack, why->source, cx->arena));
+    json_parts_keep(parts, out, why->source.p, 0, part);
+}
+
+void web_json_reasons(Cx *cx, JsonOut *out, JsonParts *parts, const ObligationLine *line)
+{
     json_key_c(out, "why");
     json_array_begin(out);
     for (size_t i = 0; i < line->why_n; i++) {
         const ObligationReason *why = &line->why[i];
         json_object_begin(out);
         web_json_text(out, "rule", why->rule);
-        web_json_text(out, "source", why->source);
-        web_json_wording(out, "source_title",
-                         pack_source_wording(cx->packs, pack, why->source, cx->arena));
+        write_source(cx, out, parts, line->obligation.rule, why);
         json_key_c(out, "records");
         json_array_begin(out);
         for (size_t r = 0; r < why->record_n; r++)
@@ -189,9 +207,10 @@ static void write_programs(JsonOut *out, const ObligationCount *counts, size_t n
 typedef struct {
     const ResidentBrief *people;
     const Record *last; /* of the rule's form; NULL when the caller may not read records */
+    JsonParts parts;
 } Details;
 
-static void write_last(Cx *cx, JsonOut *out, const Form *form, const Record *last)
+static void write_last(Cx *cx, JsonOut *out, JsonParts *parts, const Form *form, const Record *last)
 {
     json_key_c(out, "last");
     if (uuid_is_nil(last->id)) {
@@ -200,14 +219,29 @@ static void write_last(Cx *cx, JsonOut *out, const Form *form, const Record *las
     }
     json_object_begin(out);
     web_json_date(out, "happened_on", last->happened_on);
-    record_write_summary(cx, out, "values", form, last->answers);
+    record_write_summary(cx, out, parts, "values", form, last->answers);
     json_object_end(out);
 }
 
-static void write_line(Cx *cx, JsonOut *out, const ObligationLine *line, const Details *details,
+static void write_program(JsonOut *out, JsonParts *parts, const Program *program)
+{
+    if (json_parts_again(parts, out, program, 0))
+        return;
+    JsonPart part = json_part_begin(out);
+    json_key_c(out, "programs");
+    json_array_begin(out);
+    json_object_begin(out);
+    web_json_text(out, "id", program->id);
+    web_json_wording(out, "tag", program->tag);
+    json_object_end(out);
+    json_array_end(out);
+    json_parts_keep(parts, out, program, 0, part);
+}
+
+static void write_line(Cx *cx, JsonOut *out, const ObligationLine *line, Details *details,
                        size_t at, Date on)
 {
-    const Program *program = line->obligation.rule->program;
+    const Rule *rule = line->obligation.rule;
     json_object_begin(out);
     json_key_c(out, "resident");
     json_object_begin(out);
@@ -216,17 +250,11 @@ static void write_line(Cx *cx, JsonOut *out, const ObligationLine *line, const D
                                 brief->birth_date,        line->area,  brief->area_name,
                                 brief->area_name_en,      on};
     person_brief_write(out, &person);
-    json_key_c(out, "programs");
-    json_array_begin(out);
-    json_object_begin(out);
-    web_json_text(out, "id", program->id);
-    web_json_wording(out, "tag", program->tag);
+    write_program(out, &details->parts, rule->program);
     json_object_end(out);
-    json_array_end(out);
-    json_object_end(out);
-    web_json_obligation(out, line, on);
+    web_json_obligation(out, &details->parts, line, on);
     if (details->last != NULL)
-        write_last(cx, out, line->obligation.rule->evidence, &details->last[at]);
+        write_last(cx, out, &details->parts, rule->evidence, &details->last[at]);
     json_object_end(out);
 }
 
@@ -312,7 +340,7 @@ static Err obligations_get(Cx *cx, const HttpRequest *request, HttpResponse *res
     bool has_next = page.n == filter.most;
     const ObligationLine *lines = page.lines;
     size_t n = page.n - (has_next ? 1 : 0);
-    Details details = {0};
+    Details details = {.parts.arena = cx->arena};
     TRY(read_details(cx, lines, n, &details));
     TRY(audit_list(cx, &filter, n));
     JsonOut out = web_json(response);
@@ -366,6 +394,7 @@ static Err obligations_why_get(Cx *cx, const HttpRequest *request, HttpResponse 
     const ObligationLine *lines = NULL;
     size_t n = 0;
     TRY(obligation_of(cx, id, cx->today, &lines, &n));
+    JsonParts parts = {.arena = cx->arena};
     JsonOut out = web_json(response);
     json_object_begin(&out);
     json_key_c(&out, "items");
@@ -374,8 +403,8 @@ static Err obligations_why_get(Cx *cx, const HttpRequest *request, HttpResponse 
         if (lines[i].state == OBLIGATION_CLOSED || !is_asked(request, lines[i].obligation.rule))
             continue;
         json_object_begin(&out);
-        web_json_obligation(&out, &lines[i], cx->today);
-        web_json_reasons(cx, &out, &lines[i]);
+        web_json_obligation(&out, &parts, &lines[i], cx->today);
+        web_json_reasons(cx, &out, &parts, &lines[i]);
         json_object_end(&out);
     }
     json_array_end(&out);

@@ -89,7 +89,7 @@ static Err write_owed(Cx *cx, JsonOut *out, Uuid subject)
             || !obligation_is_shown(&lines[i], &answered))
             continue;
         json_object_begin(out);
-        web_json_obligation(out, &lines[i], cx->today);
+        web_json_obligation(out, NULL, &lines[i], cx->today);
         json_object_end(out);
     }
     json_array_end(out);

@@ -134,7 +134,7 @@ static Err write_programs(Cx *cx, JsonOut *out, Uuid resident)
     return OK;
 }
 
-static Err write_obligations(Cx *cx, JsonOut *out, Uuid resident, Date on)
+static Err write_obligations(Cx *cx, JsonOut *out, JsonParts *parts, Uuid resident, Date on)
 {
     const ObligationLine *lines = NULL;
     size_t n = 0;
@@ -146,20 +146,20 @@ static Err write_obligations(Cx *cx, JsonOut *out, Uuid resident, Date on)
         if (!obligation_is_shown(&lines[i], &answered))
             continue;
         json_object_begin(out);
-        web_json_obligation(out, &lines[i], on);
-        web_json_reasons(cx, out, &lines[i]);
+        web_json_obligation(out, parts, &lines[i], on);
+        web_json_reasons(cx, out, parts, &lines[i]);
         json_object_end(out);
     }
     json_array_end(out);
     return OK;
 }
 
-static Err write_records(Cx *cx, JsonOut *out, Uuid resident)
+static Err write_records(Cx *cx, JsonOut *out, JsonParts *parts, Uuid resident)
 {
     const Record *records = NULL;
     size_t n = 0;
     TRY(record_timeline(cx, resident, TIMELINE_MOST, &records, &n));
-    PerformerNames names = {0};
+    PerformerNames names = {.parts = parts};
     json_key_c(out, "records");
     json_array_begin(out);
     for (size_t i = 0; i < n; i++) {
@@ -193,13 +193,14 @@ static Err resident_get(Cx *cx, const HttpRequest *request, HttpResponse *respon
     TRY(take_day(cx, request, &on));
     Resident resident;
     TRY(resident_open(cx, id, &resident));
+    JsonParts parts = {.arena = cx->arena};
     JsonOut out = web_json(response);
     json_object_begin(&out);
     web_json_date(&out, "on", on);
     TRY(write_who(cx, &out, &resident, on));
     TRY(write_programs(cx, &out, resident.id));
-    TRY(write_obligations(cx, &out, resident.id, on));
-    TRY(write_records(cx, &out, resident.id));
+    TRY(write_obligations(cx, &out, &parts, resident.id, on));
+    TRY(write_records(cx, &out, &parts, resident.id));
     json_object_end(&out);
     return OK;
 }

@@ -5,6 +5,27 @@
 #include "engine/records/answers_json.h"
 #include "pack/pack.h"
 
+bool json_parts_again(const JsonParts *parts, JsonOut *out, const void *of, uint32_t item)
+{
+    for (size_t i = 0; parts != NULL && i < parts->kept.n; i++) {
+        const JsonKept *kept = &parts->kept.items[i];
+        if (kept->of != of || kept->item != item)
+            continue;
+        json_part_again(out, kept->part);
+        return true;
+    }
+    return false;
+}
+
+void json_parts_keep(JsonParts *parts, const JsonOut *out, const void *of, uint32_t item,
+                     JsonPart begun)
+{
+    if (parts == NULL)
+        return;
+    json_part_end(out, &begun);
+    VEC_PUSH(parts->arena, &parts->kept, (JsonKept){of, item, begun});
+}
+
 static Wording label_of_code(const FormField *field, Str code)
 {
     for (size_t i = 0; field->codes != NULL && i < field->codes->option_n; i++) {
@@ -44,7 +65,17 @@ static Wording text_of_value(Cx *cx, const FormField *field, ExprValue value)
     return (Wording){0};
 }
 
-void record_write_summary(Cx *cx, JsonOut *out, const char *key, const Form *form,
+static void write_label(JsonOut *out, JsonParts *parts, const FormField *field)
+{
+    if (json_parts_again(parts, out, field, 0))
+        return;
+    JsonPart part = json_part_begin(out);
+    web_json_text(out, "field", field->id);
+    web_json_wording(out, "label", field->label);
+    json_parts_keep(parts, out, field, 0, part);
+}
+
+void record_write_summary(Cx *cx, JsonOut *out, JsonParts *parts, const char *key, const Form *form,
                           const FormAnswers *answers)
 {
     json_key_c(out, key);
@@ -57,8 +88,7 @@ void record_write_summary(Cx *cx, JsonOut *out, const char *key, const Form *for
         if (text.zh.n == 0)
             continue;
         json_object_begin(out);
-        web_json_text(out, "field", field->id);
-        web_json_wording(out, "label", field->label);
+        write_label(out, parts, field);
         web_json_wording(out, "text", text);
         json_object_end(out);
     }
@@ -88,14 +118,24 @@ static Err performer_name(Cx *cx, PerformerNames *names, Uuid id, Str *ret_name)
     return OK;
 }
 
+static void write_form(JsonOut *out, JsonParts *parts, const Record *record, const Form *form)
+{
+    if (form != NULL && json_parts_again(parts, out, form, 0))
+        return;
+    JsonPart part = json_part_begin(out);
+    web_json_text(out, "form", record->form);
+    web_json_wording(out, "form_title",
+                     form == NULL ? (Wording){record->form, record->form} : form->title);
+    if (form != NULL)
+        json_parts_keep(parts, out, form, 0, part);
+}
+
 static Err write_header(Cx *cx, JsonOut *out, const Record *record, const Form *form,
                         PerformerNames *names)
 {
     json_key_c(out, "id");
     json_uuid(out, record->id);
-    web_json_text(out, "form", record->form);
-    web_json_wording(out, "form_title",
-                     form == NULL ? (Wording){record->form, record->form} : form->title);
+    write_form(out, names->parts, record, form);
     web_json_text(out, "form_version", record->form_version);
     json_key_c(out, "subject");
     json_uuid(out, record->subject);
@@ -152,7 +192,7 @@ Err record_write(Cx *cx, JsonOut *out, const Record *record, PerformerNames *nam
         json_array_end(out);
         return OK;
     }
-    record_write_summary(cx, out, "summary", form, record->answers);
+    record_write_summary(cx, out, names->parts, "summary", form, record->answers);
     if (with_answers) {
         json_key_c(out, "answers");
         answers_to_json(form, record->answers, out);

@@ -7,18 +7,36 @@
 #include "engine/subjects/subjects.h"
 #include "web/route.h"
 
+/* Members that occur again and again in one answer (titles, labels) are made once and copied. */
+typedef struct JsonKept {
+    const void *of;
+    uint32_t item;
+    JsonPart part;
+} JsonKept;
+typedef struct JsonParts {
+    Arena *arena;
+    VEC(JsonKept) kept;
+} JsonParts;
+/* Writes what was kept for `of` (something of the packs) and item; false: nothing was, or parts is
+ * NULL. */
+bool json_parts_again(const JsonParts *parts, JsonOut *out, const void *of, uint32_t item);
+/* Ends the part and keeps it. */
+void json_parts_keep(JsonParts *parts, const JsonOut *out, const void *of, uint32_t item,
+                     JsonPart begun);
+
 /* Members of an object that has been begun: the dates and the state of a line. */
-void web_json_obligation(JsonOut *out, const ObligationLine *line, Date on);
+void web_json_obligation(JsonOut *out, JsonParts *parts, const ObligationLine *line, Date on);
 /* Whether a screen shows the line: what was and what is; of what is not open yet the next one of a
  * rule, when nothing of that rule is open. Call in the order of the list; *answered begins as NULL.
  */
 bool obligation_is_shown(const ObligationLine *line, const Rule **answered);
 /* "why": [{rule, source, source_title, records, text}] */
-void web_json_reasons(Cx *cx, JsonOut *out, const ObligationLine *line);
+void web_json_reasons(Cx *cx, JsonOut *out, JsonParts *parts, const ObligationLine *line);
 
 /* Those who performed the records of one answer: each is looked up once. Begins empty. */
 typedef struct PerformerNames {
     VEC(Account) accounts;
+    JsonParts *parts; /* of the answer, or NULL */
 } PerformerNames;
 
 /* Members of an object that has been begun: the header, a summary of those fields that lists show,
@@ -29,5 +47,5 @@ Err record_write(Cx *cx, JsonOut *out, const Record *record, PerformerNames *nam
 Err record_write_chain(Cx *cx, JsonOut *out, const Record *record,
                        PerformerNames *names) MUST_CHECK;
 /* key: [{field, label, text}] of the fields that lists show. */
-void record_write_summary(Cx *cx, JsonOut *out, const char *key, const Form *form,
+void record_write_summary(Cx *cx, JsonOut *out, JsonParts *parts, const char *key, const Form *form,
                           const FormAnswers *answers);

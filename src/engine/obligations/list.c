@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-typedef VEC(ObligationLine) Lines;
+typedef ObligationLines Lines;
 
 static const DbScope *scope_of(const Cx *cx)
 {
@@ -34,9 +34,8 @@ static ObligationListRowsIn list_in(const Cx *cx, const ObligationFilter *filter
     };
 }
 
-static Err read_list(Cx *cx, const ObligationFilter *filter, Lines *lines, size_t *ret_read)
+static Err read_list(Cx *cx, const ObligationFilter *filter, Lines *lines)
 {
-    size_t read = 0;
     CLEANUP(db_rows_close) DbRows found = {0};
     ObligationListRowsIn in = list_in(cx, filter);
     TRY(obligation_list_rows_open(cx->db, scope_of(cx), &in, &found));
@@ -45,8 +44,7 @@ static Err read_list(Cx *cx, const ObligationFilter *filter, Lines *lines, size_
         bool has_row = false;
         TRY(obligation_list_rows_next(&found, cx->arena, &row, &has_row));
         if (!has_row)
-            break;
-        read++;
+            return OK;
         const Rule *rule = rule_by_key(cx, row.rule_key);
         if (rule == NULL)
             continue;
@@ -66,8 +64,6 @@ static Err read_list(Cx *cx, const ObligationFilter *filter, Lines *lines, size_
         line.state = obligation_state(&line.obligation, filter->on);
         VEC_PUSH(cx->arena, lines, line);
     }
-    *ret_read = read;
-    return OK;
 }
 
 static ObligationSparedRowsIn spared_in(const Cx *cx, const ObligationFilter *filter)
@@ -122,10 +118,9 @@ Err obligation_list(Cx *cx, const ObligationFilter *filter, const ObligationLine
                     size_t *ret_n)
 {
     Lines lines = {0};
-    size_t read = 0;
     TRY(settle_sight(cx, filter->on, filter->area));
     Err err = filter->states[OBLIGATION_WAIVED] ? read_spared(cx, filter, &lines)
-                                                : read_list(cx, filter, &lines, &read);
+                                                : read_list(cx, filter, &lines);
     if (err != OK)
         return cx_fail_db(cx, err);
     *ret_lines = lines.items;
@@ -133,7 +128,7 @@ Err obligation_list(Cx *cx, const ObligationFilter *filter, const ObligationLine
     return OK;
 }
 
-typedef VEC(ObligationCount) Counts;
+typedef ObligationCounts Counts;
 
 static Err read_counts(Cx *cx, Date on, Str area, Counts *counts)
 {
@@ -169,42 +164,6 @@ Err obligation_counts(Cx *cx, Date on, Str area, const ObligationCount **ret_cou
     return OK;
 }
 
-/* In the order of read_counts: by program, then by key. */
-static int count_compare(const void *left, const void *right)
-{
-    const Rule *a = ((const ObligationCount *)left)->rule;
-    const Rule *b = ((const ObligationCount *)right)->rule;
-    int order = str_compare(a->program->id, b->program->id);
-    int64_t a_key = rule_key(a), b_key = rule_key(b);
-    return order != 0 ? order : (a_key > b_key) - (a_key < b_key);
-}
-
-/* What read_counts says, added up from lines that are all there is. */
-static void count_lines(Cx *cx, const Lines *lines, Counts *counts)
-{
-    for (size_t i = 0; i < lines->n; i++) {
-        const ObligationLine *line = &lines->items[i];
-        size_t at = 0;
-        while (at < counts->n && counts->items[at].rule != line->obligation.rule)
-            at++;
-        if (at == counts->n)
-            VEC_PUSH(cx->arena, counts, (ObligationCount){.rule = line->obligation.rule});
-        counts->items[at].overdue += line->state == OBLIGATION_OVERDUE;
-        counts->items[at].due += line->state == OBLIGATION_DUE;
-        counts->items[at].open += line->state == OBLIGATION_OPEN;
-    }
-    if (counts->n > 1)
-        qsort(counts->items, counts->n, sizeof *counts->items, count_compare);
-}
-
-/* Nothing is left out by the filter itself. */
-static bool asks_everything(const ObligationFilter *filter)
-{
-    return filter->program.n == 0 && date_is_none(filter->after.due_on)
-           && filter->states[OBLIGATION_OVERDUE] && filter->states[OBLIGATION_DUE]
-           && filter->states[OBLIGATION_OPEN];
-}
-
 static Err count_spared(Cx *cx, const ObligationFilter *filter, int64_t *ret_n)
 {
     ObligationSparedCountIn in = {cx->place, filter->on,
@@ -217,16 +176,13 @@ static Err count_spared(Cx *cx, const ObligationFilter *filter, int64_t *ret_n)
 
 static Err read_counted(Cx *cx, const ObligationFilter *filter, Lines *lines, Counts *counts)
 {
-    size_t read = 0;
-    if (filter->states[OBLIGATION_WAIVED]) {
-        TRY(read_spared(cx, filter, lines));
-        return read_counts(cx, filter->on, filter->area, counts);
-    }
-    TRY(read_list(cx, filter, lines, &read));
-    if (!asks_everything(filter) || read >= filter->most)
-        return read_counts(cx, filter->on, filter->area, counts);
-    count_lines(cx, lines, counts);
-    return OK;
+    bool is_spared = filter->states[OBLIGATION_WAIVED], is_read = false;
+    if (!is_spared)
+        TRY(page_read(cx, filter, &is_read, lines, counts));
+    if (is_read)
+        return OK;
+    TRY((is_spared ? read_spared : read_list)(cx, filter, lines));
+    return read_counts(cx, filter->on, filter->area, counts);
 }
 
 Err obligation_list_counted(Cx *cx, const ObligationFilter *filter, ObligationPage *ret_page)
@@ -362,21 +318,6 @@ static Err read_explained(Cx *cx, const ObligationFilter *filter, Lines *lines)
         TRY(explain_subject(&explained, &people.items[i], &rows));
     }
     return OK;
-}
-
-static int line_compare(const void *left, const void *right)
-{
-    const ObligationLine *a = left, *b = right;
-    int order = date_compare(a->obligation.due_on, b->obligation.due_on);
-    if (order == 0)
-        order = str_compare(a->obligation.rule->program->id, b->obligation.rule->program->id);
-    if (order == 0)
-        order = str_compare(a->obligation.rule->id, b->obligation.rule->id);
-    if (order == 0)
-        order = uuid_compare(a->obligation.subject, b->obligation.subject);
-    if (order == 0 && a->obligation.item != b->obligation.item)
-        order = a->obligation.item < b->obligation.item ? -1 : 1;
-    return order != 0 ? order : date_compare(a->obligation.closes_on, b->obligation.closes_on);
 }
 
 Err obligation_list_explained(Cx *cx, const ObligationFilter *filter,

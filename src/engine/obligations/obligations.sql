@@ -312,6 +312,24 @@ WHERE o.place = :place AND o.area_code = s.area_code
 ORDER BY o.due_on, g.program, g.rule, o.subject_id, o.item, o.closes_on
 LIMIT :most;
 
+-- All that a list and its counts are made of, in no order, where it is not too much. Rules of a closed
+-- class are found once, not for each row.
+-- name: obligation_open_rows :many
+-- in: place text, on_day date, area text, most integer
+-- out: subject_id uuid, rule_key integer, item integer, closes_on date, opens_on date, due_on date
+-- out: due_minute integer, area_code text, done decimal, needed decimal
+SELECT o.subject_id, o.rule_key, o.item, o.closes_on, o.opens_on, o.due_on, o.due_minute,
+    o.area_code, o.done, o.needed
+FROM {scope:areas v_obligation_unmet} s
+CROSS JOIN obligation o
+WHERE o.place = :place AND o.area_code = s.area_code
+  AND o.met_by IS NULL AND o.waived_on IS NULL
+  AND o.closes_on >= :on_day AND o.opens_on <= :on_day
+  AND (:area = '' OR substr(s.area_code, 1, length(:area)) = :area)
+  AND o.rule_key NOT IN (SELECT g.rule_key FROM obligation_rule g
+                         WHERE g.place = :place AND NOT {scope:class g})
+LIMIT :most;
+
 -- name: obligation_count_rows :many
 -- in: place text, on_day date, area text
 -- out: rule_key integer, program text, overdue integer, due integer, open integer

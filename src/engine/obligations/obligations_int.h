@@ -42,6 +42,15 @@ Err settle_sight(Cx *cx, Date on, Str area) MUST_CHECK;
 /* waivers.c. The evidence that the waivers of a rule are, where it was cleared. */
 Err waivers_remake(Cx *cx, const Rule *rule) MUST_CHECK;
 
+typedef VEC(ObligationLine) ObligationLines;
+typedef VEC(ObligationCount) ObligationCounts;
+/* The order of lists, of ObligationLine. */
+int line_compare(const void *left, const void *right);
+/* list_page.c. The page of the filter and all its counts; false in *ret_is_read, and nothing read,
+ * when too many rows are in sight for it. */
+Err page_read(Cx *cx, const ObligationFilter *filter, bool *ret_is_read, ObligationLines *lines,
+              ObligationCounts *counts) MUST_CHECK;
+
 /* What the record says to the rules that read its form. */
 void evidence_of_record(Cx *cx, const Form *form, const Record *record, EvidenceRows *rows);
 Err evidence_write(Cx *cx, const Record *record, const EvidenceRows *rows) MUST_CHECK;
