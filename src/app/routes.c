@@ -34,6 +34,7 @@
  ENTRY(route_obligations)                                                                          \
  ENTRY(route_obligations_why)                                                                      \
  ENTRY(route_overview)                                                                             \
+ ENTRY(route_obligations_explain)                                                                  \
  ENTRY(route_waivers)                                                                              \
  ENTRY(route_waivers_post)                                                                         \
  ENTRY(route_waiver_end)                                                                           \

@@ -5,7 +5,7 @@
 #include "base/os_clock.h"
 #include "cli/facility.h"
 #include "cli/json_lines.h"
-#include "engine/obligations/obligations.h"
+#include "engine/obligations/explain.h"
 #include "engine/subjects/subjects.h"
 
 static void put_reasons(JsonOut *json, const ObligationLine *line, Lang lang)
@@ -143,6 +143,95 @@ const Command cmd_due = {
     .run = due_run,
 };
 
+static void put_wording(JsonOut *json, const char *key, Wording text, Lang lang)
+{
+    json_key_c(json, key);
+    json_text(json, wording_in(text, lang));
+}
+
+static void put_texts(JsonOut *json, const char *key, const Wording *texts, size_t n, Lang lang)
+{
+    json_key_c(json, key);
+    json_array_begin(json);
+    for (size_t i = 0; i < n; i++)
+        json_text(json, wording_in(texts[i], lang));
+    json_array_end(json);
+}
+
+static void put_editions(JsonOut *json, const ObligationExplanation *found)
+{
+    json_key_c(json, "editions");
+    json_array_begin(json);
+    for (size_t i = 0; i < found->edition_n; i++) {
+        json_object_begin(json);
+        json_key_c(json, "valid_from");
+        json_date(json, found->editions[i].rule->valid_from);
+        json_key_c(json, "valid_until");
+        json_date(json, found->editions[i].rule->valid_until);
+        json_key_c(json, "is_in_force");
+        json_bool(json, found->editions[i].is_in_force);
+        json_object_end(json);
+    }
+    json_array_end(json);
+}
+
+/* One object about the rule, then its lines. */
+static Err put_explanation(Cx *cx, const ObligationExplanation *found)
+{
+    JsonLine out;
+    json_line_begin(&out, cx->arena);
+    JsonOut *json = &out.json;
+    json_key_c(json, "program");
+    json_text(json, found->program->id);
+    json_key_c(json, "obligation");
+    json_text(json, found->rule->id);
+    json_key_c(json, "on");
+    json_date(json, found->on);
+    json_key_c(json, "area");
+    json_text(json, found->area);
+    put_wording(json, "verdict", found->verdict, cx->lang);
+    json_key_c(json, "is_member");
+    json_bool(json, found->is_member);
+    put_texts(json, "member", found->member, found->member_n, cx->lang);
+    put_texts(json, "waivers", found->waiver_texts, found->waiver_n, cx->lang);
+    put_editions(json, found);
+    json_key_c(json, "records");
+    json_array_begin(json);
+    for (size_t i = 0; i < found->record_n; i++) {
+        const ConsideredRecord *record = &found->records[i];
+        json_object_begin(json);
+        json_key_c(json, "id");
+        json_uuid(json, record->id);
+        json_key_c(json, "form");
+        json_text(json, record->form->id);
+        json_key_c(json, "happened_on");
+        json_date(json, record->happened_on);
+        json_key_c(json, "counts");
+        json_bool(json, record->counts);
+        put_wording(json, "text", record->text, cx->lang);
+        json_object_end(json);
+    }
+    json_array_end(json);
+    TRY(json_line_end(&out));
+    for (size_t i = 0; i < found->edition_n; i++)
+        TRY(put_lines(cx, found->editions[i].lines, found->editions[i].line_n));
+    return OK;
+}
+
+static Err explain_rule(Cli *cli, Uuid resident, Date on)
+{
+    ObligationExplanation found;
+    Str rule = cli_value(cli, "rule"), program = {0};
+    if (!str_cut(&rule, '/', &program) || rule.n == 0) {
+        cli_say("catchment obligations explain: --rule wants PROGRAM/RULE");
+        return ERR_USAGE;
+    }
+    if (date_compare(on, cli->cx->today) < 0)
+        cli->cx->as_of = on;
+    TRY(obligation_explain(cli->cx, resident, program, rule, on, &found));
+    return put_explanation(cli->cx, &found);
+}
+
 static Err explain_run(Cli *cli)
 {
     Cx *cx = cli->cx;
@@ -153,6 +242,8 @@ static Err explain_run(Cli *cli)
     }
     Resident opened;
     TRY(resident_open(cx, resident, &opened));
+    if (cli_value(cli, "rule").n > 0)
+        return explain_rule(cli, opened.id, date_is_none(cli->on) ? cx->today : cli->on);
     const ObligationLine *lines = NULL;
     size_t n = 0;
     TRY(obligation_of(cx, resident, date_is_none(cli->on) ? cx->today : cli->on, &lines, &n));
@@ -161,11 +252,13 @@ static Err explain_run(Cli *cli)
 
 const Command cmd_obligations_explain = {
     .name = "obligations explain",
-    .summary = "everything owed to one resident, with the reasons",
+    .summary = "everything owed to one resident, with the reasons; of one rule also why not",
     .needs = CLI_DATABASE,
     .options =
         (const CliOption[]){
             {"resident", "ID", NULL, true, "the resident"},
+            {"rule", "PROGRAM/RULE", NULL, false, "this rule: who is in, what each record did"},
+            {"json", NULL, NULL, false, "JSON lines (the only form there is)"},
             {"on", "DATE", NULL, false, "the day asked about (default: today)"},
             {0},
         },

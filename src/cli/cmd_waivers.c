@@ -39,7 +39,7 @@ static Err give_run(Cli *cli, WaiverKind kind)
     TRY(date_option(cli, "closes-on", &waiver.closes_on));
     TRY(date_option(cli, kind == WAIVER_POSTPONE ? "to" : "until", &waiver.until));
     waiver.rule = cli_value(cli, "rule");
-    if (!str_cut(&waiver.rule, '/', &waiver.program)) {
+    if (!str_cut(&waiver.rule, '/', &waiver.program) || waiver.rule.n == 0) {
         cli_say("catchment %s: --rule wants PROGRAM/RULE", cli->command->name);
         return ERR_USAGE;
     }

@@ -1,6 +1,10 @@
 /* A series of doses. Only the next one is owed: the list is walked in its order, each dose taking
  * the earliest record of its kind that no dose before it took. What is not given any more from some
- * age on gives way to the next of the list. */
+ * age on gives way to the next of the list.
+ *
+ * Of a rule with editions each has its own reckoning, and by it a dose may open on another day. Who
+ * owes it: the first edition whose reckoning opens it before the edition ends. What an older one
+ * would open after its end, and the newer one before its beginning, opens with the newer one. */
 #include "engine/obligations/evaluate_int.h"
 
 typedef struct {
@@ -13,7 +17,10 @@ typedef struct {
     Date last;       /* dose of the series */
     Date floor;      /* nothing opens before: a dose before it was still owed */
     bool is_blocked; /* a dose before is owed without end: only given ones follow */
+    Date *opens;     /* by item, where an edition is only asked when its doses open; else NULL */
 } Series;
+
+static void walk(Evaluation *evaluation, const Rule *rule, Date *opens);
 
 static bool case_fits(const Series *series, const DoseCase *one)
 {
@@ -109,12 +116,94 @@ static void set_due(const Series *series, const DoseCase *dose, ObligationOutcom
     outcome->reason = is_by_age ? DUE_DOSE_AGE : DUE_DOSE_CATCH_UP;
 }
 
-static void push(Series *series, ObligationOutcome *outcome)
+/* ---- editions ---- */
+
+typedef enum {
+    NO_EDITION,    /* none has it open */
+    TOO_LATE,      /* one has, after its end */
+    OWNED_EARLIER, /* one owes it */
+} EarlierEditions;
+
+static size_t find_item(const Rule *rule, Str id)
 {
-    Date opens = outcome->obligation.opens_on;
-    if (rule_is_valid_on(series->rule, opens) && !is_before(series->evaluation->horizon, opens))
-        (void)outcome_push(series->evaluation, outcome);
+    size_t at = 0;
+    while (at < rule->item_n && !str_equals(rule->items[at].id, id))
+        at++;
+    return at;
 }
+
+static bool is_edition_before(const Rule *one, const Rule *rule)
+{
+    return one != rule && str_equals(one->id, rule->id) && one->schedule == SCHEDULE_DOSES
+           && !date_is_none(one->valid_until) && !date_is_none(rule->valid_from)
+           && is_before(one->valid_until, rule->valid_from);
+}
+
+static EarlierEditions earlier_editions(Series *series, Str item);
+
+/* What one edition says of the item: as earlier_editions, with itself. */
+static EarlierEditions ask_edition(const Series *series, const Rule *rule, Str item)
+{
+    Evaluation *evaluation = series->evaluation;
+    size_t at = find_item(rule, item);
+    if (at == rule->item_n)
+        return NO_EDITION;
+    Date *opens = arena_array(evaluation->arena, Date, rule->item_n);
+    for (size_t i = 0; i < rule->item_n; i++)
+        opens[i] = DATE_NONE;
+    walk(evaluation, rule, opens);
+    if (date_is_none(opens[at]))
+        return NO_EDITION;
+    if (is_before(rule->valid_until, opens[at]))
+        return TOO_LATE;
+    Series asked = {.evaluation = evaluation, .rule = rule};
+    bool is_early = !date_is_none(rule->valid_from) && is_before(opens[at], rule->valid_from);
+    EarlierEditions before = earlier_editions(&asked, item);
+    return is_early && before == NO_EDITION ? NO_EDITION : OWNED_EARLIER;
+}
+
+/* The records are those of the edition that asks; kinds of dose have the same order in all. */
+static EarlierEditions earlier_editions(Series *series, Str item)
+{
+    const Program *program = series->rule->program;
+    EarlierEditions found = NO_EDITION;
+    for (size_t i = 0; i < program->rule_n && found != OWNED_EARLIER; i++) {
+        const Rule *one = program->rules[i];
+        if (!is_edition_before(one, series->rule) || one->kind_n != series->rule->kind_n)
+            continue;
+        EarlierEditions said = ask_edition(series, one, item);
+        found = said == NO_EDITION ? found : said;
+    }
+    return found;
+}
+
+static void push(Series *series, size_t at, ObligationOutcome *outcome)
+{
+    const Rule *rule = series->rule;
+    Obligation *obligation = &outcome->obligation;
+    Date opens = obligation->opens_on;
+    if (series->opens != NULL) {
+        series->opens[at] = opens;
+        return;
+    }
+    bool is_over = !date_is_none(rule->valid_until) && is_before(rule->valid_until, opens);
+    if (is_over || is_before(series->evaluation->horizon, opens))
+        return;
+    EarlierEditions earlier =
+        date_is_none(rule->valid_from) ? NO_EDITION : earlier_editions(series, rule->items[at].id);
+    bool is_early = !date_is_none(rule->valid_from) && is_before(opens, rule->valid_from);
+    if (earlier == OWNED_EARLIER || (is_early && earlier == NO_EDITION))
+        return;
+    if (is_early && date_is_none(obligation->met_on)) {
+        if (is_before(obligation->closes_on, rule->valid_from))
+            return;
+        obligation->opens_on = rule->valid_from;
+        obligation->due_on = date_max(obligation->due_on, rule->valid_from);
+    }
+    (void)outcome_push(series->evaluation, outcome);
+}
+
+/* ---- walking ---- */
 
 static void walk_dose(Series *series, size_t at)
 {
@@ -147,7 +236,7 @@ static void walk_dose(Series *series, size_t at)
              || is_before(outcome.obligation.closes_on, outcome.obligation.opens_on))
         return;
     set_due(series, &dose, &outcome);
-    push(series, &outcome);
+    push(series, at, &outcome);
     if (is_given)
         return;
     if (dose.has_before_age)
@@ -156,11 +245,8 @@ static void walk_dose(Series *series, size_t at)
         series->is_blocked = true;
 }
 
-void evaluate_doses(Evaluation *evaluation)
+static void walk(Evaluation *evaluation, const Rule *rule, Date *opens)
 {
-    const Rule *rule = evaluation->rule;
-    if (date_is_none(evaluation->facts->birth_date))
-        return;
     Arena *arena = evaluation->arena;
     Series series = {.evaluation = evaluation,
                      .rule = rule,
@@ -169,11 +255,18 @@ void evaluate_doses(Evaluation *evaluation)
                      .last_of_kind = arena_array(arena, Date, rule->kind_n),
                      .given_on = arena_array(arena, Date, rule->item_n),
                      .last = DATE_NONE,
-                     .floor = DATE_NONE};
+                     .floor = DATE_NONE,
+                     .opens = opens};
     for (size_t i = 0; i < rule->kind_n; i++)
         series.last_of_kind[i] = DATE_NONE;
     for (size_t i = 0; i < rule->item_n; i++)
         series.given_on[i] = DATE_NONE;
     for (size_t i = 0; i < rule->item_n; i++)
         walk_dose(&series, i);
+}
+
+void evaluate_doses(Evaluation *evaluation)
+{
+    if (!date_is_none(evaluation->facts->birth_date))
+        walk(evaluation, evaluation->rule, NULL);
 }

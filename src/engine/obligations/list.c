@@ -335,7 +335,7 @@ Err obligation_list_explained(Cx *cx, const ObligationFilter *filter,
 }
 
 /* The subject on the day; one who was kept under another then had nothing of his own. */
-static Err read_on(Cx *cx, Uuid subject, Date on, SubjectFacts *ret_facts, EvidenceRows *rows)
+Err subject_read_on(Cx *cx, Uuid subject, Date on, SubjectFacts *ret_facts, EvidenceRows *rows)
 {
     People people = {0};
     Past past;
@@ -359,7 +359,7 @@ Err obligation_of(Cx *cx, Uuid subject, Date on, const ObligationLine **ret_line
 {
     SubjectFacts facts;
     EvidenceRows rows = {0};
-    Err err = read_on(cx, subject, on, &facts, &rows);
+    Err err = subject_read_on(cx, subject, on, &facts, &rows);
     if (err != OK)
         return cx_fail_db(cx, err);
     ObligationRows computed = {0};

@@ -84,6 +84,9 @@ void subject_evaluate(Cx *cx, const SubjectFacts *facts, const EvidenceRow *rows
 /* The subject's evidence as known on a day, and its facts. */
 Err subject_read(Cx *cx, Uuid subject, Date known_on, SubjectFacts *ret_facts,
                  EvidenceRows *rows) MUST_CHECK;
+/* list.c. The same as it was on a day, with whoever was kept under it then. */
+Err subject_read_on(Cx *cx, Uuid subject, Date on, SubjectFacts *ret_facts,
+                    EvidenceRows *rows) MUST_CHECK;
 /* Recomputes one subject and writes the differences. Inside a write. */
 Err subject_recompute(Cx *cx, Uuid subject) MUST_CHECK;
 /* The evidence of the record `ended` (nil: none) is about to go, that of another to come: writes

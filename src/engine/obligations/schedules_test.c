@@ -268,6 +268,54 @@ static void a_waiver_spares_what_closes_in_it_and_moves_the_rest(void **state)
     assert_true(is_same(waived.items[0].obligation.due_on, day("2024-01-21")));
 }
 
+/* Two editions of a series of one dose, with the months of its age in each; the older one until the
+ * end of 2025. Returns the day on which the dose opens, and in which of the two (or SIZE_MAX). */
+static Date opens_in_editions(int32_t old_months, int32_t new_months, const char *birth,
+                              size_t *ret_edition)
+{
+    const RuleItem old_items[] = {{.id = {"d1", 2}, .dose = {.min_age = {.months = old_months}}}};
+    const RuleItem new_items[] = {{.id = {"d1", 2}, .dose = {.min_age = {.months = new_months}}}};
+    Rule editions[] = {rule_of(SCHEDULE_DOSES, old_items, 1),
+                       rule_of(SCHEDULE_DOSES, new_items, 1)};
+    const Rule *const rules[] = {&editions[0], &editions[1]};
+    Program program = everybody;
+    program.rules = rules;
+    program.rule_n = 2;
+    editions[0].valid_until = day("2025-12-31");
+    editions[1].valid_from = day("2026-01-01");
+    Date opens = DATE_NONE;
+    size_t owed = 0;
+    for (size_t i = 0; i < 2; i++) {
+        editions[i].program = &program;
+        ObligationOutcomes found = evaluate(&editions[i], day(birth), DATE_NONE, NULL, 0);
+        owed += found.n;
+        if (found.n == 0)
+            continue;
+        opens = found.items[0].obligation.opens_on;
+        *ret_edition = i;
+    }
+    assert_int_equal(owed, 1);
+    return opens;
+}
+
+/* Each edition reckons for itself; together they owe a dose once. */
+static void a_dose_between_two_editions_is_owed_once(void **state)
+{
+    (void)state;
+    size_t edition = SIZE_MAX;
+    /* opens in November in both */
+    assert_true(is_same(opens_in_editions(4, 4, "2025-07-10", &edition), day("2025-11-10")));
+    assert_int_equal(edition, 0);
+    /* in January by the older one, in November by the newer one: with the newer one */
+    assert_true(is_same(opens_in_editions(6, 4, "2025-07-10", &edition), day("2026-01-01")));
+    assert_int_equal(edition, 1);
+    /* in November by the older one, in January by the newer one: as the older one says */
+    assert_true(is_same(opens_in_editions(4, 6, "2025-07-10", &edition), day("2025-11-10")));
+    assert_int_equal(edition, 0);
+    assert_true(is_same(opens_in_editions(6, 8, "2025-07-31", &edition), day("2026-03-31")));
+    assert_int_equal(edition, 1);
+}
+
 static ObligationState state_on(const ObligationOutcomes *outcomes, size_t at, const char *text)
 {
     return obligation_state(&outcomes->items[at].obligation, day(text));
@@ -393,6 +441,7 @@ int main(void)
         cmocka_unit_test(rolling_dates_follow_the_last_visit),
         cmocka_unit_test(doses_are_counted_and_only_the_next_is_owed),
         cmocka_unit_test(deadlines_are_met_in_their_own_days),
+        cmocka_unit_test(a_dose_between_two_editions_is_owed_once),
         cmocka_unit_test(a_waiver_spares_what_closes_in_it_and_moves_the_rest),
         cmocka_unit_test(what_is_spared_is_waived_until_the_day_after_and_owed_again),
         cmocka_unit_test(waivers_that_follow_each_other_spare_their_days_together),

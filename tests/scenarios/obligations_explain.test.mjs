@@ -1,0 +1,88 @@
+// Why something is owed to a resident by a rule, and why not: over HTTP and on the command line.
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { followup, lines, newId, submit, wholeList } from "../support/county.mjs";
+import { databases, logIn, makeCounty, startServer } from "../support/server.mjs";
+
+for (const [name, makeDatabase] of databases) {
+  describe(`explaining a rule on ${name}`, () => {
+    let options, server, doctor, clinician, line;
+    before(async () => {
+      options = makeCounty(makeDatabase);
+      server = await startServer(options);
+      [doctor, clinician] = await Promise.all(["doctor", "clinician"].map((login) => logIn(server, login)));
+      line = (await wholeList(doctor)).find(({ program, obligation, state }) => program === "hypertension" && obligation === "followup" && state === "overdue");
+    });
+    after(() => server?.stop());
+
+    const explain = async (rule, query = "", resident = line.resident.id) => {
+      const answer = await doctor.fetch(`/api/residents/${resident}/obligations/explain?rule=${rule}${query}`);
+      assert.equal(answer.status, 200, answer.text);
+      return answer.body;
+    };
+    const of = ({ records }, id) => records.find((record) => record.id === id);
+
+    it("says who is in, what is owed, and what each record did", async () => {
+      const found = await explain("hypertension/followup");
+      assert.ok(found.is_member);
+      assert.match(found.verdict.zh, /已逾期/);
+      assert.match(found.verdict.en, /overdue/);
+      assert.ok(found.member[0].text.en.startsWith("In "));
+      assert.ok(found.editions.some(({ is_in_force }) => is_in_force));
+      assert.ok(found.records.some(({ counts, text }) => counts && text.en === "enters the program"));
+      assert.ok(found.records.every(({ text }) => text.zh && text.en));
+    });
+
+    it("names the condition that a record fails, in words, and what it still does", async () => {
+      const visit = followup(line.resident.id, { mode: "3", next_followup_on: "2025-07-20" });
+      assert.equal((await submit(doctor, visit)).status, 201);
+      const dated = of(await explain("hypertension/followup"), visit.id);
+      assert.ok(dated.counts === true ? /2025-07-20/.test(dated.text.zh) : /随访方式 3/.test(dated.text.zh), dated.text.zh);
+      assert.equal((await clinician.fetch(`/api/records/${visit.id}/void`, { method: "POST", body: { reason: "录入错误" } })).status, 200);
+      const ended = of(await explain("hypertension/followup"), visit.id);
+      assert.equal(ended.counts, false);
+      assert.match(ended.text.en, /amended or voided/);
+    });
+
+    it("says which record met it", async () => {
+      const visit = followup(line.resident.id);
+      assert.equal((await submit(doctor, visit)).status, 201);
+      const found = await explain("hypertension/followup");
+      const told = of(found, visit.id);
+      assert.equal(told.counts, true);
+      assert.match(told.text.en, /^meets/);
+      assert.match(found.verdict.en, /met on 2025-06-30/);
+      const before = await explain("hypertension/followup", "&on=2025-06-29");
+      assert.equal(of(before, visit.id), undefined);
+      assert.equal((await clinician.fetch(`/api/records/${visit.id}/void`, { method: "POST", body: { reason: "录入错误" } })).status, 200);
+    });
+
+    it("says why nothing is owed to who is not in the program", async () => {
+      const child = await explain("child/infant_exam");
+      assert.equal(child.is_member, false);
+      assert.match(child.verdict.en, /^Not in/);
+      assert.ok(child.member.some(({ text }) => /\d{4}-\d{2}-\d{2}/.test(text.en)), JSON.stringify(child.member));
+      const other = await explain("diabetes/followup");
+      if (!other.is_member) assert.ok(other.member.some(({ text }) => /No record of the form/.test(text.en)));
+    });
+
+    it("says who spared it, why and until when", async () => {
+      const body = { id: newId(), program: "hypertension", obligation: "followup", covers: "rule", reason: "away", until: "2025-07-31" };
+      const path = `/api/residents/${line.resident.id}/waivers`;
+      assert.equal((await doctor.fetch(path, { method: "POST", body })).status, 201);
+      const found = await explain("hypertension/followup");
+      assert.match(found.verdict.en, /waived/);
+      assert.match(found.waivers[0].text.zh, /外出.*2025-07-31/);
+      const [object] = lines("obligations explain", options, "--resident", line.resident.id, "--rule", "hypertension/followup", "--json");
+      assert.equal(object.obligation, "followup");
+      assert.equal(object.waivers.length, 1);
+      assert.equal((await doctor.fetch(`${path}/${body.id}/end`, { method: "POST", body: { reason: "已回村" } })).status, 200);
+    });
+
+    it("knows no other rule, and nobody out of sight", async () => {
+      assert.equal((await doctor.fetch(`/api/residents/${line.resident.id}/obligations/explain?rule=hypertension/nothing`)).status, 404);
+      assert.equal((await doctor.fetch(`/api/residents/${line.resident.id}/obligations/explain?rule=followup`)).status, 422);
+      assert.equal((await doctor.fetch(`/api/residents/${newId()}/obligations/explain?rule=hypertension/followup`)).status, 404);
+    });
+  });
+}
