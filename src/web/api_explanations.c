@@ -21,8 +21,8 @@ static void write_editions(Cx *cx, JsonOut *out, const ObligationExplanation *fo
         json_array_begin(out);
         for (size_t k = 0; k < edition->line_n; k++) {
             json_object_begin(out);
-            web_json_obligation(out, &edition->lines[k], found->on);
-            web_json_reasons(cx, out, &edition->lines[k]);
+            web_json_obligation(out, NULL, &edition->lines[k], found->on);
+            web_json_reasons(cx, out, NULL, &edition->lines[k]);
             json_object_end(out);
         }
         json_array_end(out);

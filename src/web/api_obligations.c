@@ -153,6 +153,10 @@ void web_json_reasons(Cx *cx, JsonOut *out, JsonParts *parts, const ObligationLi
         json_object_end(out);
     }
     json_array_end(out);
+    if (uuid_is_nil(line->waiver))
+        return;
+    json_key_c(out, "waiver");
+    json_uuid(out, line->waiver);
 }
 
 static void write_counts(JsonOut *out, const ObligationCount *counts, size_t n)

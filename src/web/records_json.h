@@ -30,7 +30,7 @@ void web_json_obligation(JsonOut *out, JsonParts *parts, const ObligationLine *l
  * rule, when nothing of that rule is open. Call in the order of the list; *answered begins as NULL.
  */
 bool obligation_is_shown(const ObligationLine *line, const Rule **answered);
-/* "why": [{rule, source, source_title, records, text}] */
+/* "why": [{rule, source, source_title, records, text}], and "waiver" where there is one */
 void web_json_reasons(Cx *cx, JsonOut *out, JsonParts *parts, const ObligationLine *line);
 
 /* Those who performed the records of one answer: each is looked up once. Begins empty. */

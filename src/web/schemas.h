@@ -22,7 +22,8 @@
 /* web_json_reasons, behind an obligation */
 #define SCHEMA_EXPLAINED                                                                           \
  "{" SCHEMA_OBLIGATION_MEMBERS                                                                     \
- ", why: [{rule: text, source?: text, source_title: wording, records: [uuid], text: wording}]}"
+ ", why: [{rule: text, source?: text, source_title: wording, records: [uuid], text: wording}], "   \
+ "waiver?: uuid}"
 
 /* record_write_summary */
 #define SCHEMA_SUMMARY "[{field: text, label: wording, text: wording}]"

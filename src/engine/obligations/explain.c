@@ -91,7 +91,9 @@ void outcome_explain(Cx *cx, const ObligationOutcome *outcome, ObligationLine *l
     reasons.arguments[2] = day_text(cx, obligation->closes_on);
     reasons.arguments[3] = day_text(cx, obligation->opens_on);
     add(&reasons, outcome->enrolled_by, rule->remarks);
-    add_text(&reasons, outcome->reason_record, text_of_reason(outcome->reason));
+    bool is_by_waiver = outcome->reason == DUE_AFTER_WAIVER || outcome->reason == DUE_POSTPONED;
+    add_text(&reasons, is_by_waiver ? UUID_NIL : outcome->reason_record,
+             text_of_reason(outcome->reason));
     add_done(&reasons);
     if (!date_is_none(obligation->met_on))
         add_day(&reasons, obligation->met_by, TEXT_WHY_MET, obligation->met_on);
@@ -100,11 +102,12 @@ void outcome_explain(Cx *cx, const ObligationOutcome *outcome, ObligationLine *l
     if ((outcome->flags & OBLIGATION_FLAG_INTERVAL_TOO_SHORT) != 0)
         add_text(&reasons, obligation->met_by, TEXT_WHY_INTERVAL_TOO_SHORT);
     if (!date_is_none(obligation->waived_on))
-        add_day(&reasons, outcome->waiver, TEXT_WHY_WAIVED, obligation->waived_on);
+        add_day(&reasons, UUID_NIL, TEXT_WHY_WAIVED, obligation->waived_on);
     else if (!date_is_none(obligation->spared_on))
-        add_days(&reasons, outcome->waiver, TEXT_WHY_SPARED, obligation->spared_on,
+        add_days(&reasons, UUID_NIL, TEXT_WHY_SPARED, obligation->spared_on,
                  obligation_spared_until(obligation));
     line->flags = outcome->flags;
+    line->waiver = outcome->waiver;
     line->why = reasons.list.items;
     line->why_n = reasons.list.n;
 }

@@ -75,6 +75,7 @@ typedef struct ObligationLine {
     ObligationState state;
     Str area;
     uint32_t flags;              /* OBLIGATION_FLAG_..., of lines with reasons */
+    Uuid waiver;                 /* what spares it or put it off, of lines with reasons; or nil */
     const ObligationReason *why; /* NULL where the list was asked for without reasons */
     size_t why_n;
 } ObligationLine;

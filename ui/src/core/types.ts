@@ -74,8 +74,14 @@ export interface Obligation {
   form: string
   opens_on: string
   due_on: string
-  closes_on: string
-  state: ObligationState | 'closed' | 'met' | 'missed'
+  closes_on: string | null
+  item: string | null
+  due_at: string | null /* "09:30" of due_on */
+  done: number
+  needed: number
+  state: ObligationState | 'closed' | 'met' | 'missed' | 'waived'
+  waived_until?: string | null
+  waiver?: string | null
   days_late: number
   last?: { happened_on: string; values: ShownValue[] } | null
   why?: Reason[]
