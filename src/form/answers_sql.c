@@ -100,15 +100,15 @@ static const char known_then[] =
     " AND r.recorded_on <= :known_on AND NOT EXISTS (SELECT 1 FROM record_end e"
     " WHERE e.place = r.place AND e.record_id = r.id AND e.ended_on <= :known_on)";
 
-/* The newest record of each subject, looked up one by one. LIMIT keeps it a list of its own: joined
+/* The newest current record of each subject, looked up one by one in the index of subjects alone: a
+ * past day would have to read every header. LIMIT keeps it a list of its own: joined
  * into the rest, PostgreSQL would compare its ids with those of every answer of the form. */
 static void put_newest(Buf *out)
 {
     buf_put_c(out, " FROM (SELECT (SELECT n.id FROM record n WHERE n.place = :place"
                    " AND n.subject_id = asked.column1 AND n.form = :form"
-                   " AND n.recorded_on <= :known_on AND NOT EXISTS"
-                   " (SELECT 1 FROM record_end e WHERE e.place = n.place"
-                   " AND e.record_id = n.id AND e.ended_on <= :known_on)"
+                   " AND NOT EXISTS (SELECT 1 FROM record_end e WHERE e.place = n.place"
+                   " AND e.record_id = n.id)"
                    " ORDER BY n.happened_on DESC, n.id DESC LIMIT 1) AS id FROM (VALUES ");
     for (int i = 0; i < ANSWERS_LATEST_MOST; i++)
         buf_printf(out, "%s(:s%d)", i == 0 ? "" : ", ", i);

@@ -17,7 +17,7 @@ typedef enum {
     ANSWERS_LISTED,     /* :place :subject :form: ended ones too; no child table */
     ANSWERS_PREVIOUS, /* :place :subject :form :day :before_id :not_id :known_on; no child table */
     ANSWERS_EACH,     /* :place :form :known_on {scope:resident person}: by subject, ended too */
-    ANSWERS_LATEST,   /* :place :form :known_on :s0 ... :s49 (subjects or NULL); no child table */
+    ANSWERS_LATEST,   /* :place :form :s0 ... :s49 (subjects or NULL): of today; no child table */
 } AnswersWhich;
 
 enum {

@@ -8,16 +8,15 @@
 
 enum { TIMELINE_MOST = 200 };
 
-static void put_resident(const Cx *cx, JsonOut *out, const Resident *resident,
-                         const AreaNames *names)
+static void put_resident(const Cx *cx, JsonOut *out, const Resident *resident, Wording area_name)
 {
     PersonBrief person = {.id = resident->id,
                           .name = resident->name,
                           .sex = resident->sex,
                           .birth_date = resident->birth_date,
                           .area = resident->area,
-                          .area_name = area_name(names, resident->area),
-                          .area_name_en = area_name_en(names, resident->area),
+                          .area_name = area_name.zh,
+                          .area_name_en = area_name.en,
                           .on = cx->today};
     person_brief_write(out, &person);
     web_json_text(out, "id_number_masked", id_number_masked(cx->arena, resident->id_number));
@@ -33,14 +32,17 @@ static Err residents_get(Cx *cx, const HttpRequest *request, HttpResponse *respo
         return cx_fail(cx, ERR_INVALID, TEXT_FIELD_REQUIRED, STR("q"), 1, STR("q"));
     TRY(resident_search(cx, query, &residents, &n));
     AreaNames names;
-    TRY(area_names_read(cx, &names));
+    Str *areas = arena_array(cx->arena, Str, n + 1);
+    for (size_t i = 0; i < n; i++)
+        areas[i] = residents[i].area;
+    TRY(subject_area_names(cx, areas, n, &names));
     JsonOut out = web_json(response);
     json_object_begin(&out);
     json_key_c(&out, "items");
     json_array_begin(&out);
     for (size_t i = 0; i < n; i++) {
         json_object_begin(&out);
-        put_resident(cx, &out, &residents[i], &names);
+        put_resident(cx, &out, &residents[i], area_name(&names, residents[i].area));
         json_object_end(&out);
     }
     json_array_end(&out);

@@ -1,29 +1,6 @@
 /* See resident_json.h. */
 #include "web/resident_json.h"
 
-Err area_names_read(Cx *cx, AreaNames *ret_names)
-{
-    const Area *areas = NULL;
-    size_t n = 0;
-    TRY(subject_areas_known(cx, &areas, &n));
-    map_init(&ret_names->names, cx->arena);
-    for (size_t i = 0; i < n; i++)
-        map_put(&ret_names->names, areas[i].code, (void *)(uintptr_t)&areas[i]);
-    return OK;
-}
-
-Str area_name(const AreaNames *names, Str code)
-{
-    const Area *area = map_get(&names->names, code);
-    return area == NULL ? code : area->name;
-}
-
-Str area_name_en(const AreaNames *names, Str code)
-{
-    const Area *area = map_get(&names->names, code);
-    return area == NULL ? (Str){0} : area->name_en;
-}
-
 /* The middle becomes stars. */
 static Str masked(Arena *arena, Str text, size_t head, size_t tail)
 {

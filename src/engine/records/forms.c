@@ -24,16 +24,16 @@ static const DbColumn in_previous[PREVIOUS_IN_N] = {
 static const DbColumn in_each[] = {
     {"place", DB_TEXT, false}, {"form", DB_TEXT, false}, {"known_on", DB_DATE, false}};
 
-enum { LATEST_IN_N = 3 + ANSWERS_LATEST_MOST };
+enum { LATEST_IN_N = 2 + ANSWERS_LATEST_MOST };
 
-/* :place :form :known_on, then the subjects; NULL where there are fewer. */
+/* :place :form, then the subjects; NULL where there are fewer. */
 static const DbColumn *in_latest(Arena *arena)
 {
     DbColumn *in = arena_array(arena, DbColumn, LATEST_IN_N);
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < 2; i++)
         in[i] = in_each[i];
-    for (size_t i = 3; i < LATEST_IN_N; i++)
-        in[i] = (DbColumn){str_to_c(arena, str_printf(arena, "s%zu", i - 3)), DB_UUID, true};
+    for (size_t i = 2; i < LATEST_IN_N; i++)
+        in[i] = (DbColumn){str_to_c(arena, str_printf(arena, "s%zu", i - 2)), DB_UUID, true};
     return in;
 }
 

@@ -2,11 +2,18 @@
 #include "access/access.h"
 #include "engine/records/records_int.h"
 
-static void put_record(const Uuid *subjects, size_t n, const Record *record, Record *records)
+/* A subject may be asked twice: then its row comes twice. Rows come in the order asked, or nearly.
+ */
+static void put_record(const Uuid *subjects, size_t n, size_t *next, const Record *record,
+                       Record *records)
 {
     for (size_t i = 0; i < n; i++) {
-        if (uuid_equals(subjects[i], record->subject))
-            records[i] = *record;
+        size_t at = (*next + i) % n;
+        if (!uuid_is_nil(records[at].id) || !uuid_equals(subjects[at], record->subject))
+            continue;
+        records[at] = *record;
+        *next = at + 1;
+        return;
     }
 }
 
@@ -14,10 +21,10 @@ static void put_record(const Uuid *subjects, size_t n, const Record *record, Rec
 static Err read_batch(Cx *cx, const RecordForm *form, const Uuid *subjects, size_t n,
                       Record *records)
 {
-    DbValue in[3 + ANSWERS_LATEST_MOST] = {db_text(cx->place), db_text(form->form->id),
-                                           db_date(record_known_on(cx))};
+    DbValue in[2 + ANSWERS_LATEST_MOST] = {db_text(cx->place), db_text(form->form->id)};
     for (size_t i = 0; i < ANSWERS_LATEST_MOST; i++)
-        in[3 + i] = i < n ? db_uuid(subjects[i]) : db_null(DB_UUID);
+        in[2 + i] = i < n ? db_uuid(subjects[i]) : db_null(DB_UUID);
+    size_t next = 0;
     CLEANUP(db_rows_close) DbRows rows = {0};
     TRY(db_query(cx->db, &form->latest, NULL, in, &rows));
     for (;;) {
@@ -31,7 +38,7 @@ static Err read_batch(Cx *cx, const RecordForm *form, const Uuid *subjects, size
             .form = form->form->id,
             .happened_on = db_column(&rows, 2).as.date,
             .answers = record_listed_take(form, &rows, ANSWERS_SHORT_HEADER_N, cx->arena)};
-        put_record(subjects, n, &record, records);
+        put_record(subjects, n, &next, &record, records);
     }
 }
 

@@ -4,6 +4,7 @@
 #include "base/os_thread.h"
 #include "core/place.h"
 #include "engine/records/records_fixture.h"
+#include "engine/records/records_int.h"
 #include "engine/subjects/subjects.h"
 
 static void a_record_comes_back_as_it_was_submitted(void **state)
@@ -422,6 +423,115 @@ static void the_latest_current_records_of_many_come_at_once(void **state)
     assert_int_equal(latest[3].answers->values[SBP].as.integer, 121);
 }
 
+enum { HISTORY = 40000, HISTORY_EACH = 40 };
+
+static DbBulk *bulk_into(Fixture *f, const char *table, const DbColumn *columns, size_t n)
+{
+    DbBulk *bulk = NULL;
+    assert_int_equal(db_bulk_begin(f->cx.db, &f->arena, table, columns, n, &bulk), OK);
+    return bulk;
+}
+
+/* Forty records each of a thousand others, straight into the tables. */
+static void add_history(Fixture *f)
+{
+    static const DbColumn header[] = {
+        {"place", DB_TEXT, false},          {"id", DB_UUID, false},
+        {"rev", DB_INTEGER, false},         {"form", DB_TEXT, false},
+        {"form_version", DB_TEXT, false},   {"subject_kind", DB_TEXT, false},
+        {"subject_id", DB_UUID, false},     {"facility", DB_TEXT, false},
+        {"performed_by", DB_UUID, false},   {"recorded_by", DB_UUID, false},
+        {"happened_on", DB_DATE, false},    {"recorded_on", DB_DATE, false},
+        {"recorded_at", DB_INSTANT, false}, {"content_hash", DB_BYTES, false}};
+    static const DbColumn own[] = {{"place", DB_TEXT, false}, {"record_id", DB_UUID, false}};
+    const Date day = day_of("2024-06-01");
+    const DbValue place = db_text(f->cx.place), empty = db_text(STR("")), who = db_uuid(id_of(1));
+    assert_int_equal(db_begin(f->cx.db), OK);
+    DbBulk *bulk = bulk_into(f, "record", header, sizeof header / sizeof *header);
+    for (unsigned i = 0; i < HISTORY; i++) {
+        const DbValue subject = db_uuid(id_of(1000 + i / HISTORY_EACH));
+        const DbValue happened = db_date((Date){day.days + (int32_t)(i % HISTORY_EACH)});
+        const DbValue row[] = {place,
+                               db_uuid(id_of(10000 + i)),
+                               db_integer(100000 + i),
+                               db_text(f->form.id),
+                               empty,
+                               empty,
+                               subject,
+                               empty,
+                               who,
+                               who,
+                               happened,
+                               happened,
+                               db_instant(f->cx.now),
+                               db_bytes(STR("x"))};
+        assert_int_equal(db_bulk_row(bulk, row), OK);
+    }
+    assert_int_equal(db_bulk_end(bulk), OK);
+    bulk = bulk_into(f, str_to_c(&f->arena, ddl_table(&f->form, NULL, &f->arena)), own, 2);
+    for (unsigned i = 0; i < HISTORY; i++)
+        assert_int_equal(db_bulk_row(bulk, (DbValue[]){place, db_uuid(id_of(10000 + i))}), OK);
+    assert_int_equal(db_bulk_end(bulk), OK);
+    assert_int_equal(db_commit(f->cx.db), OK);
+    assert_int_equal(db_script(f->cx.db, STR("ANALYZE")), OK);
+}
+
+static Str plan_of_latest(Fixture *f, const RecordForm *form)
+{
+    static const DbColumn of_sqlite[] = {{"id", DB_INTEGER, false},
+                                         {"parent", DB_INTEGER, false},
+                                         {"notused", DB_INTEGER, false},
+                                         {"detail", DB_TEXT, false}};
+    static const DbColumn of_postgres[] = {{"QUERY PLAN", DB_TEXT, false}};
+    bool is_postgres = db_engine(f->cx.db) == DB_POSTGRES;
+    DbStatement explain = form->latest;
+    explain.name = "plan of the latest records";
+    explain.sql = str_to_c(&f->arena, str_printf(&f->arena, "EXPLAIN %s %s",
+                                                 is_postgres ? "" : "QUERY PLAN", explain.sql));
+    explain.out = is_postgres ? of_postgres : of_sqlite;
+    explain.out_n = is_postgres ? 1 : 4;
+    DbValue in[2 + ANSWERS_LATEST_MOST] = {db_text(f->cx.place), db_text(f->form.id)};
+    for (unsigned i = 0; i < ANSWERS_LATEST_MOST; i++)
+        in[2 + i] = db_uuid(id_of(1000 + i));
+    Buf plan;
+    buf_init(&plan, &f->arena, KIB(64));
+    CLEANUP(db_rows_close) DbRows rows = {0};
+    assert_int_equal(db_query(f->cx.db, &explain, NULL, in, &rows), OK);
+    for (;;) {
+        bool has_row = false;
+        assert_int_equal(db_next(&rows, &has_row), OK);
+        if (!has_row)
+            return buf_str(&plan);
+        Str line = db_column(&rows, explain.out_n - 1).as.text;
+        buf_printf(&plan, "%.*s\n", STR_ARG(line));
+    }
+}
+
+static bool has_text(Str text, const char *part)
+{
+    return str_find(text, str_from_c(part), 0) != SIZE_MAX;
+}
+
+/* Fifty people, their newest records: never through all that is written, in either engine. */
+static void the_latest_records_are_looked_up_one_by_one(void **state)
+{
+    Fixture *f = *state;
+    add_history(f);
+    const RecordForm *form = record_form_find(&f->cx, f->form.id);
+    Str plan = plan_of_latest(f, form);
+    bool is_postgres = db_engine(f->cx.db) == DB_POSTGRES;
+    bool is_good = is_postgres ? has_text(plan, "record_by_subject on record n")
+                                     && !has_text(plan, "Seq Scan on record r ")
+                                     && !has_text(plan, "Seq Scan on record n ")
+                                     && !has_text(plan, "Seq Scan on answer")
+                               : has_text(plan, "SEARCH n USING COVERING INDEX record_by_subject")
+                                     && has_text(plan, "SEARCH r USING PRIMARY KEY")
+                                     && has_text(plan, "SEARCH a USING PRIMARY KEY");
+    if (!is_good)
+        print_message("%.*s", STR_ARG(plan));
+    assert_true(is_good);
+}
+
 enum { DEVICE_N = 8 };
 
 /* One of several devices that send at the same moment; each has its own memory, as a request has.
@@ -627,6 +737,7 @@ int main(void)
         ON_BOTH(voiding_ends_a_record_once_and_needs_a_reason),
         ON_BOTH(the_previous_record_is_the_newest_current_one_before),
         ON_BOTH(the_latest_current_records_of_many_come_at_once),
+        ON_BOTH(the_latest_records_are_looked_up_one_by_one),
         ON_BOTH(what_several_devices_send_at_once_is_stored_once),
         ON_BOTH(hooks_run_in_the_same_write),
         ON_BOTH(whichever_statement_fails_nothing_is_half_stored),

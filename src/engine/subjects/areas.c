@@ -123,6 +123,57 @@ Err subject_area_name(Cx *cx, Str code, Wording *ret_name)
     return OK;
 }
 
+enum { NAME_BATCH = 10 };
+
+/* Of different codes, NAME_BATCH at most. */
+static Err read_names(Cx *cx, const Str *codes, size_t n, AreaNames *names)
+{
+    Str c[NAME_BATCH] = {0};
+    for (size_t i = 0; i < n; i++)
+        c[i] = codes[i];
+    const AreaNameBatchIn in = {cx->place, place_day(cx), c[0], c[1], c[2], c[3],
+                                c[4],      c[5],          c[6], c[7], c[8], c[9]};
+    CLEANUP(db_rows_close) DbRows rows = {0};
+    TRY(area_name_batch_open(cx->db, &in, &rows));
+    for (;;) {
+        AreaNameBatchRow row;
+        bool has_row = false;
+        TRY(area_name_batch_next(&rows, cx->arena, &row, &has_row));
+        if (!has_row)
+            return OK;
+        Wording *name = arena_new(cx->arena, Wording);
+        *name = (Wording){row.name, row.name_en};
+        map_put(&names->names, row.code, name);
+    }
+}
+
+Err subject_area_names(Cx *cx, const Str *codes, size_t n, AreaNames *ret_names)
+{
+    Map asked;
+    Str batch[NAME_BATCH];
+    size_t batch_n = 0;
+    map_init(&asked, cx->arena);
+    map_init(&ret_names->names, cx->arena);
+    for (size_t i = 0; i < n; i++) {
+        if (codes[i].n == 0 || map_has(&asked, codes[i]))
+            continue;
+        map_put(&asked, codes[i], NULL);
+        batch[batch_n++] = codes[i];
+        Err err = batch_n == NAME_BATCH ? read_names(cx, batch, batch_n, ret_names) : OK;
+        if (err != OK)
+            return cx_fail_db(cx, err);
+        batch_n %= NAME_BATCH;
+    }
+    Err err = batch_n > 0 ? read_names(cx, batch, batch_n, ret_names) : OK;
+    return err == OK ? OK : cx_fail_db(cx, err);
+}
+
+Wording area_name(const AreaNames *names, Str code)
+{
+    const Wording *name = map_get(&names->names, code);
+    return name == NULL ? (Wording){code, {0}} : *name;
+}
+
 static Err write_area(Cx *cx, void *arg)
 {
     const Area *area = arg;

@@ -14,6 +14,7 @@
  *     needs the permission, and touches only what is at or below his own facility. */
 #pragma once
 
+#include "base/map.h"
 #include "core/sheet.h"
 
 /* Older than every record: "from the beginning". */
@@ -67,6 +68,12 @@ Err subject_areas(Cx *cx, const Area **ret_areas, size_t *ret_n) MUST_CHECK;
 Err subject_areas_known(Cx *cx, const Area **ret_areas, size_t *ret_n) MUST_CHECK;
 /* The code itself when there is no such area; the English one may be empty. */
 Err subject_area_name(Cx *cx, Str code, Wording *ret_name) MUST_CHECK;
+/* The same for the areas of a list, which names few of them again and again. */
+typedef struct AreaNames {
+    Map names;
+} AreaNames;
+Err subject_area_names(Cx *cx, const Str *codes, size_t n, AreaNames *ret_names) MUST_CHECK;
+Wording area_name(const AreaNames *names, Str code);
 /* An area from the beginning without end, whatever its dates say; replaces what is there. */
 Err subject_area_add(Cx *cx, const Area *area) MUST_CHECK;
 /* Columns: code, parent, level, name, name_en, kind, valid_from, valid_to, succeeds (the codes that

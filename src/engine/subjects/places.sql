@@ -28,6 +28,20 @@ WHERE a.place = :place AND a.code = :code AND a.valid_from <= :day
 ORDER BY a.valid_from DESC
 LIMIT 1;
 
+-- Ten at a time, for lists; NULL where there are fewer.
+-- name: area_name_batch :many
+-- in: place text, day date, code01 text?, code02 text?, code03 text?, code04 text?, code05 text?
+-- in: code06 text?, code07 text?, code08 text?, code09 text?, code10 text?
+-- out: code text, name text, name_en text
+SELECT a.code, a.name, a.name_en
+FROM (VALUES (:code01), (:code02), (:code03), (:code04), (:code05), (:code06), (:code07), (:code08),
+             (:code09), (:code10)) asked
+CROSS JOIN area_spell a
+WHERE a.place = :place AND a.code = asked.column1 AND a.valid_from <= :day
+  AND NOT EXISTS (SELECT 1 FROM area_spell n
+                  WHERE n.place = a.place AND n.code = a.code AND n.valid_from > a.valid_from
+                    AND n.valid_from <= :day);
+
 -- name: area_spell_all :many
 -- in: place text
 -- out: code text, parent text, level integer, name text, name_en text, kind text, valid_from date

@@ -8,10 +8,18 @@
 #include "engine/subjects/subjects_int.h"
 #include "engine/subjects/subjects_sql.h"
 
+#include <string.h>
+
 static Str associated(Cx *cx, Uuid id, const char *column)
 {
-    char text[UUID_TEXT_SIZE];
-    return str_printf(cx->arena, "resident.%s %s", column, uuid_format(id, text));
+    static const char prefix[] = "resident.";
+    size_t n = strlen(column), before = sizeof prefix - 1 + n + 1;
+    char *text = arena_alloc(cx->arena, before + UUID_TEXT_SIZE); /* for each name of a list */
+    memcpy(text, prefix, sizeof prefix - 1);
+    memcpy(text + sizeof prefix - 1, column, n);
+    text[before - 1] = ' ';
+    uuid_format(id, text + before);
+    return (Str){text, before + UUID_TEXT_SIZE - 1};
 }
 
 Str resident_seal(Cx *cx, Uuid id, const char *column, Str plain)

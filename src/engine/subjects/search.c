@@ -151,14 +151,46 @@ static size_t characters_of(Str name, Str characters[TOKENS_AT_ONCE])
     return n;
 }
 
+/* Whether anybody has the character there: most names end before the later positions, and each
+ * question costs a way to the database. */
+static Err find_known(Search *search, Str character, bool ret_known[NAME_CHARACTERS_MOST + 1])
+{
+    Cx *cx = search->cx;
+    Token tokens[NAME_CHARACTERS_MOST];
+    DbValue in[1 + NAME_CHARACTERS_MOST] = {db_text(cx->place)};
+    for (size_t i = 0; i < NAME_CHARACTERS_MOST; i++) {
+        ret_known[i + 1] = false;
+        tokens[i] = token_of_name_character(cx->keys, cx->arena, i + 1, character);
+        in[1 + i] = db_bytes((Str){(const char *)tokens[i].bytes, TOKEN_SIZE});
+    }
+    CLEANUP(db_rows_close) DbRows rows = {0};
+    TRY(db_query(cx->db, &sql_resident_token_known, NULL, in, &rows));
+    for (;;) {
+        ResidentTokenKnownRow row;
+        bool has_row = false;
+        TRY(resident_token_known_next(&rows, cx->arena, &row, &has_row));
+        if (!has_row)
+            return OK;
+        for (size_t i = 0; i < NAME_CHARACTERS_MOST; i++) {
+            if (str_equals(row.token, in[1 + i].as.text))
+                ret_known[i + 1] = true;
+        }
+    }
+}
+
 static Err ask_name(Search *search, Str name)
 {
     Cx *cx = search->cx;
     Str characters[TOKENS_AT_ONCE];
     size_t n = characters_of(name, characters);
+    bool is_known[NAME_CHARACTERS_MOST + 1] = {false};
     TRY(ask_one(search, token_of_name(cx->keys, cx->arena, name)));
+    if (n > 0)
+        TRY(find_known(search, characters[n - 1], is_known));
     for (size_t first = 1; first + n - 1 <= NAME_CHARACTERS_MOST; first++) {
         Token tokens[TOKENS_AT_ONCE];
+        if (!is_known[first + n - 1])
+            continue;
         for (size_t i = 0; i < n; i++)
             tokens[n - 1 - i] =
                 token_of_name_character(cx->keys, cx->arena, first + i, characters[i]);

@@ -119,6 +119,19 @@ WHERE t.place = :place AND t.token = :token1 AND {scope:area t}
 ORDER BY t.area_code, t.resident_id
 LIMIT 50;
 
+-- Which of the tokens anybody has: the rest need not be asked in sight. A value and not EXISTS: PostgreSQL
+-- would read every token to join them.
+-- name: resident_token_known :many
+-- in: place text, token01 bytes?, token02 bytes?, token03 bytes?, token04 bytes?, token05 bytes?, token06 bytes?
+-- in: token07 bytes?, token08 bytes?, token09 bytes?, token10 bytes?, token11 bytes?, token12 bytes?
+-- out: token bytes
+SELECT known.token
+FROM (SELECT (SELECT t.token FROM resident_token t WHERE t.place = :place AND t.token = asked.column1
+              LIMIT 1) AS token
+      FROM (VALUES (:token01), (:token02), (:token03), (:token04), (:token05), (:token06),
+                   (:token07), (:token08), (:token09), (:token10), (:token11), (:token12)) asked) known
+WHERE known.token IS NOT NULL;
+
 -- The same among the persons whom a relation opens. CROSS JOIN: they come first, in SQLite too.
 -- name: resident_token_find_related :many
 -- in: place text, token1 bytes, token2 bytes, token3 bytes, token4 bytes, token5 bytes, token6 bytes
@@ -156,19 +169,15 @@ LIMIT 50;
 -- in: id21 uuid?, id22 uuid?, id23 uuid?, id24 uuid?, id25 uuid?, id26 uuid?, id27 uuid?, id28 uuid?, id29 uuid?, id30 uuid?
 -- in: id31 uuid?, id32 uuid?, id33 uuid?, id34 uuid?, id35 uuid?, id36 uuid?, id37 uuid?, id38 uuid?, id39 uuid?, id40 uuid?
 -- in: id41 uuid?, id42 uuid?, id43 uuid?, id44 uuid?, id45 uuid?, id46 uuid?, id47 uuid?, id48 uuid?, id49 uuid?, id50 uuid?
--- in: day date
--- out: id uuid, name bytes, sex text, birth_date date?, area_code text, area_name text?
--- out: area_name_en text?
+-- out: id uuid, name bytes, sex text, birth_date date?, area_code text
 -- unscoped: the ids come from a list whose own query is scoped
-SELECT r.id, r.name, r.sex, r.birth_date, r.area_code, a.name AS area_name, a.name_en AS area_name_en
+SELECT r.id, r.name, r.sex, r.birth_date, r.area_code
 FROM (VALUES (:id01), (:id02), (:id03), (:id04), (:id05), (:id06), (:id07), (:id08), (:id09), (:id10),
              (:id11), (:id12), (:id13), (:id14), (:id15), (:id16), (:id17), (:id18), (:id19), (:id20),
              (:id21), (:id22), (:id23), (:id24), (:id25), (:id26), (:id27), (:id28), (:id29), (:id30),
              (:id31), (:id32), (:id33), (:id34), (:id35), (:id36), (:id37), (:id38), (:id39), (:id40),
              (:id41), (:id42), (:id43), (:id44), (:id45), (:id46), (:id47), (:id48), (:id49), (:id50)) asked
 CROSS JOIN resident r
-LEFT JOIN v_area a ON a.place = r.place AND a.code = r.area_code AND a.valid_from <= :day
-  AND (a.next_from IS NULL OR a.next_from > :day)
 WHERE r.place = :place AND r.id = asked.column1;
 
 -- name: resident_all :stream
