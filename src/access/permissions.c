@@ -18,5 +18,6 @@ const char *const access_permissions[] = {
     "records.read",      "records.write",    "records.void",
     "records.backdate", /* later than a form allows, with a reason */
     "accounts.manage",  /* those below the own facility, of roles that the own role manages */
+    "policy.read",       "policy.write", /* what parameters are in this place */
     "metrics.read",      "audit.read",       NULL,
 };

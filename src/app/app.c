@@ -7,6 +7,7 @@
 #include "cli/cli.h"
 #include "core/place.h"
 #include "db/migrate.h"
+#include "engine/obligations/obligations.h"
 
 Lang app_lang(void)
 {
@@ -157,7 +158,9 @@ static Err open_all(App *app, const AppOptions *options)
         TRY(app_load_packs(directory, &app->arena, &app->packs));
     access_register_scopes();
     record_set_hooks(app_record_hooks);
+    record_set_programs(obligation_programs_on);
     resident_set_hooks(app_resident_hooks);
+    policy_set_hooks(app_policy_hooks);
     TRY(open_keys(app, options));
     TRY(open_database(app, options));
     if (options->packs == APP_PACKS_APPLIED_TO_ALL)

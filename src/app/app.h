@@ -8,6 +8,7 @@
 
 #include "core/cx.h"
 #include "core/keys.h"
+#include "engine/policy/policy_values.h"
 #include "engine/records/records.h"
 #include "engine/subjects/subjects.h"
 #include "pack/pack.h"
@@ -82,3 +83,4 @@ Instant app_now(Date fixed_day);
 /* The hooks of records and residents, in the order in which they run. */
 extern const RecordHook app_record_hooks[];
 extern const ResidentHook app_resident_hooks[];
+extern const PolicyHook app_policy_hooks[];

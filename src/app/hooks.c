@@ -1,4 +1,5 @@
-/* What runs in the transaction of every record and of every change of a resident, in this order. */
+/* What runs in the transaction of every record, of every change of a resident and of a parameter,
+ * in this order. */
 #include "app/app.h"
 
 #include "engine/obligations/obligations.h"
@@ -6,6 +7,11 @@
 const ResidentHook app_resident_hooks[] = {
     record_resident_hook,
     obligation_resident_hook,
+    NULL,
+};
+
+const PolicyHook app_policy_hooks[] = {
+    obligation_policy_hook,
     NULL,
 };
 

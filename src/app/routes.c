@@ -33,6 +33,8 @@
  ENTRY(route_form_context)                                                                         \
  ENTRY(route_obligations)                                                                          \
  ENTRY(route_obligations_why)                                                                      \
+ ENTRY(route_policy)                                                                               \
+ ENTRY(route_policy_post)                                                                          \
  ENTRY(route_overview)                                                                             \
  ENTRY(route_obligations_explain)                                                                  \
  ENTRY(route_waivers)                                                                              \

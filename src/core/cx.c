@@ -106,6 +106,7 @@ static Err write_now(Cx *cx, CxWork work, void *arg)
 {
     Write write = {.cx = *cx, .work = work, .arg = arg};
     write.cx.is_writing = true;
+    write.cx.policy = NULL; /* as it is now, not as it was before the write */
     Err err = cx->writer != NULL ? writer_run(cx->writer, run_write, &write)
                                  : run_directly(&write, cx->db);
     cx->problems = write.cx.problems;

@@ -13,6 +13,7 @@
 #include "db/writer.h"
 
 struct PackSet;
+struct Policy;
 struct Keys;
 
 /* One thing that is wrong, in both languages, with the place where it is wrong. */
@@ -46,6 +47,7 @@ typedef struct Cx {
     bool is_writing;
     bool has_snapshot; /* see cx_snapshot_begin */
     const struct PackSet *packs;
+    const struct Policy *policy; /* engine/policy: of the place, NULL until it is asked for */
     const struct Keys *keys;
     const Actor *actor;
     Str place; /* 6-digit county code, GB/T 2260 */

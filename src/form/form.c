@@ -9,6 +9,7 @@ static const struct {
     [FORM_SLOT_TODAY] = {"today", EXPR_DATE},
     [FORM_SLOT_SUBJECT_SEX] = {"subject.sex", EXPR_TEXT},
     [FORM_SLOT_SUBJECT_BIRTH_DATE] = {"subject.birth_date", EXPR_DATE},
+    [FORM_SLOT_SUBJECT_PROGRAMS] = {"subject.programs", EXPR_CODES},
     [FORM_SLOT_PREVIOUS_HAPPENED_ON] = {"previous.happened_on", EXPR_DATE},
 };
 
@@ -20,6 +21,50 @@ uint32_t form_slot(const Form *form, FormSlot slot)
 uint32_t form_slot_previous(const Form *form, size_t field)
 {
     return (uint32_t)(form->field_n + FORM_SLOT_CONTEXT_N + field);
+}
+
+uint32_t form_slot_parameter(const Form *form, size_t parameter)
+{
+    return (uint32_t)(form->field_n * 2 + FORM_SLOT_CONTEXT_N + parameter);
+}
+
+static bool expr_reads(const Expr *expr, uint32_t slot)
+{
+    size_t n = 0;
+    const uint32_t *slots = expr == NULL ? NULL : expr_slots(expr, &n);
+    for (size_t i = 0; i < n; i++) {
+        if (slots[i] == slot)
+            return true;
+    }
+    return false;
+}
+
+bool form_reads_slot(const Form *form, uint32_t slot)
+{
+    for (size_t i = 0; i < form->field_n; i++) {
+        const FormField *field = &form->fields[i];
+        if (expr_reads(field->required_if, slot) || expr_reads(field->shown_if, slot)
+            || expr_reads(field->computed, slot) || expr_reads(field->suggested, slot))
+            return true;
+    }
+    for (size_t i = 0; i < form->check_n; i++) {
+        if (expr_reads(form->checks[i].fails_when, slot))
+            return true;
+    }
+    for (size_t i = 0; i < form->advice_n; i++) {
+        if (expr_reads(form->advice[i].when, slot))
+            return true;
+    }
+    return false;
+}
+
+ExprValue form_parameter_on(const FormParameter *parameter, Date day)
+{
+    size_t at = 0;
+    while (at + 1 < parameter->step_n && !date_is_none(day)
+           && date_compare(parameter->steps[at + 1].from, day) <= 0)
+        at++;
+    return parameter->steps[at].value;
 }
 
 ExprType form_field_expr_type(FieldType type)
@@ -58,13 +103,25 @@ static bool name_field(const FormNames *names, Str id, size_t readable_n, size_t
     return true;
 }
 
+static bool name_parameter(const FormNames *names, Str id, ExprName *ret_name)
+{
+    for (size_t i = 0; i < names->parameter_n; i++) {
+        if (!str_equals(names->parameters[i].id, id))
+            continue;
+        *ret_name = (ExprName){.type = names->parameters[i].steps[0].value.type,
+                               .slot = (uint32_t)(names->field_n * 2 + FORM_SLOT_CONTEXT_N + i),
+                               .most = FORM_NUMBER_MOST};
+        return true;
+    }
+    return false;
+}
+
 static bool find_name(void *context, Str name, ExprName *ret_name)
 {
     const FormNames *names = context;
     static const Str previous = {"previous.", 9};
     if (name.n > 0 && name.p[0] == '$')
-        return names->parameters != NULL
-               && names->parameters->find(names->parameters->context, name, ret_name);
+        return name_parameter(names, str_slice(name, 1, name.n), ret_name);
     for (size_t i = 0; i < FORM_SLOT_CONTEXT_N; i++) {
         if (!str_equals_c(name, context_names[i].name))
             continue;

@@ -99,8 +99,25 @@ typedef struct {
     Str proposes;           /* case kind, or empty */
     Str urgency;            /* of the case: "emergency", "normal" or empty */
     int32_t follow_up_days; /* 0: none */
+    const Expr *follow_up;  /* instead of follow_up_days: a $number of the policy; or NULL */
     Str source;
 } FormAdvice;
+
+/* What a number of the policy is from a day on. */
+typedef struct {
+    Date from; /* DATE_NONE: from the beginning */
+    ExprValue value;
+} FormStep;
+
+/* A number of the policy, $id in expressions. Steps ascend by day, the first holds from the
+ * beginning; all are of one type. */
+typedef struct {
+    Str id;
+    const FormStep *steps;
+    size_t step_n;
+} FormParameter;
+/* DATE_NONE asks for the first. */
+ExprValue form_parameter_on(const FormParameter *parameter, Date day);
 
 typedef struct Form {
     Str id;
@@ -121,18 +138,24 @@ typedef struct Form {
     size_t check_n;
     const FormAdvice *advice;
     size_t advice_n;
+    /* What its expressions read of the policy; behind own_parameter_n what only rules of programs
+     * read of its records. */
+    const FormParameter *parameters;
+    size_t parameter_n, own_parameter_n;
     uint32_t slot_n; /* slots of its expressions, see FormSlot */
 } Form;
 
-/* Slots of a form's expressions: the fields in order, then these, then previous.<field> in order.
- * Names in expressions: a field's id, happened_on, today, subject.sex, subject.birth_date,
- * previous.happened_on, previous.<field id>. `previous` is the subject's newest current record of
- * the same form that happened on an earlier day (or the same day with a smaller id). */
+/* Slots of a form's expressions: the fields in order, then these, then previous.<field> in order,
+ * then the parameters. Names in expressions: a field's id, happened_on, today, subject.sex,
+ * subject.birth_date, subject.programs, previous.happened_on, previous.<field id>, $parameter.
+ * `previous` is the subject's newest current record of the same form that happened on an earlier
+ * day (or the same day with a smaller id); a parameter is as on the day of the record. */
 typedef enum {
     FORM_SLOT_HAPPENED_ON,
     FORM_SLOT_TODAY,
     FORM_SLOT_SUBJECT_SEX,
     FORM_SLOT_SUBJECT_BIRTH_DATE,
+    FORM_SLOT_SUBJECT_PROGRAMS, /* a set of codes: ids of the programs that the subject is in */
     FORM_SLOT_PREVIOUS_HAPPENED_ON,
     FORM_SLOT_CONTEXT_N,
 } FormSlot;
@@ -140,13 +163,17 @@ typedef enum {
 /* The slot of a context item, of a field of this record, of a field of the previous one. */
 uint32_t form_slot(const Form *form, FormSlot slot);
 uint32_t form_slot_previous(const Form *form, size_t field);
+uint32_t form_slot_parameter(const Form *form, size_t parameter);
+/* Whether its own expressions read the slot. */
+bool form_reads_slot(const Form *form, uint32_t slot);
 /* The names of a form under construction, for compiling its expressions. `fields` may still lack
  * its expressions; only id and type are read. FIELD_ROWS have no name. */
 typedef struct {
     const FormField *fields;
     size_t field_n;
     size_t readable_n; /* fields before this index may be read; field_n for checks and advice */
-    const ExprScope *parameters; /* resolves $names; may be NULL */
+    const FormParameter *parameters; /* resolves $names; may be NULL */
+    size_t parameter_n;
 } FormNames;
 ExprScope form_scope(FormNames *names);
 ExprType form_field_expr_type(FieldType type);
@@ -214,8 +241,11 @@ typedef struct FormContext {
     Date today;
     Str subject_sex; /* GB/T 2261.1 code, or empty */
     Date subject_birth_date;
-    Date previous_happened_on; /* DATE_NONE when there is no previous record */
-    const ExprValue *previous; /* field_n values, or NULL */
+    const Str *subject_programs; /* ids of programs, on the day of the record */
+    size_t subject_program_n;
+    const FormParameter *parameters; /* of the place, in the form's order; NULL: the form's own */
+    Date previous_happened_on;       /* DATE_NONE when there is no previous record */
+    const ExprValue *previous;       /* field_n values, or NULL */
 } FormContext;
 
 typedef enum {

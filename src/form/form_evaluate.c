@@ -22,7 +22,8 @@ static ExprValue date_value(Date date)
 
 static ExprValue *make_slots(const Form *form, const FormContext *context, Arena *arena)
 {
-    ExprValue *slots = arena_array(arena, ExprValue, form->field_n * 2 + FORM_SLOT_CONTEXT_N);
+    size_t n = form->field_n * 2 + FORM_SLOT_CONTEXT_N + form->own_parameter_n;
+    ExprValue *slots = arena_array(arena, ExprValue, n);
     slots[form_slot(form, FORM_SLOT_HAPPENED_ON)] = date_value(context->happened_on);
     slots[form_slot(form, FORM_SLOT_TODAY)] = date_value(context->today);
     slots[form_slot(form, FORM_SLOT_SUBJECT_BIRTH_DATE)] = date_value(context->subject_birth_date);
@@ -31,6 +32,15 @@ static ExprValue *make_slots(const Form *form, const FormContext *context, Arena
     if (context->subject_sex.n > 0)
         slots[form_slot(form, FORM_SLOT_SUBJECT_SEX)] =
             (ExprValue){.type = EXPR_TEXT, .as.text = context->subject_sex};
+    if (context->subject_program_n > 0)
+        slots[form_slot(form, FORM_SLOT_SUBJECT_PROGRAMS)] =
+            (ExprValue){.type = EXPR_CODES,
+                        .as.codes = {context->subject_programs, context->subject_program_n}};
+    const FormParameter *parameters =
+        context->parameters == NULL ? form->parameters : context->parameters;
+    for (size_t i = 0; i < form->own_parameter_n; i++)
+        slots[form_slot_parameter(form, i)] =
+            form_parameter_on(&parameters[i], context->happened_on);
     for (size_t i = 0; context->previous != NULL && i < form->field_n; i++)
         slots[form_slot_previous(form, i)] = context->previous[i];
     return slots;
@@ -163,13 +173,25 @@ static bool drop_empty_rows(const FormField *field, FormRows *rows)
     return has_dropped;
 }
 
+/* With the days of the policy put in. */
+static const FormAdvice *advice_on_day(const Pass *pass, const FormAdvice *advice)
+{
+    if (advice->follow_up == NULL)
+        return advice;
+    FormAdvice *settled = arena_new(pass->arena, FormAdvice);
+    *settled = *advice;
+    ExprValue days = expr_evaluate(advice->follow_up, pass->slots, pass->arena);
+    settled->follow_up_days = days.type == EXPR_INTEGER ? (int32_t)days.as.integer : 0;
+    return settled;
+}
+
 static void advise(const Pass *pass)
 {
     const Form *form = pass->form;
     VEC(const FormAdvice *) advice = {0};
     for (size_t i = 0; i < form->advice_n; i++) {
         if (expr_holds(form->advice[i].when, pass->slots, pass->arena))
-            VEC_PUSH(pass->arena, &advice, &form->advice[i]);
+            VEC_PUSH(pass->arena, &advice, advice_on_day(pass, &form->advice[i]));
     }
     pass->result->advice = advice.items;
     pass->result->advice_n = advice.n;

@@ -98,6 +98,7 @@ static void every_shared_case_gives_what_it_says(void **state)
     (void)state;
     assert_int_equal(run_file(TESTS_SHARED "/forms/visit.cells"), 8);
     assert_int_equal(run_file(TESTS_SHARED "/forms/kinds.cells"), 6);
+    assert_int_equal(run_file(TESTS_SHARED "/forms/policy.cells"), 3);
 }
 
 static Form *visit_form(void)
@@ -110,15 +111,16 @@ static Form *visit_form(void)
 static void a_declaration_survives_writing_and_reading(void **state)
 {
     (void)state;
-    static const char *const files[] = {"/forms/visit.cells", "/forms/kinds.cells"};
+    static const char *const files[] = {"/forms/visit.cells", "/forms/kinds.cells",
+                                        "/forms/policy.cells"};
     for (size_t i = 0; i < 2; i++) {
         Str rest = read_file(str_to_c(&arena, str_printf(&arena, "%s%s", TESTS_SHARED, files[i])));
         Str name = {0};
         Buf first, second;
         buf_init(&first, &arena, 100000);
         buf_init(&second, &arena, 100000);
-        form_wire_write(read_form(take_until(&rest, "case", &name)), &first);
-        form_wire_write(read_form(buf_str(&first)), &second);
+        form_wire_write(read_form(take_until(&rest, "case", &name)), NULL, &first);
+        form_wire_write(read_form(buf_str(&first)), NULL, &second);
         assert_true(str_equals(buf_str(&first), buf_str(&second)));
         assert_true(str_find(buf_str(&first), STR("\nrequired"), 0) != SIZE_MAX);
     }
@@ -193,7 +195,10 @@ static void values_of_a_wrong_type_are_issues_not_crashes(void **state)
 {
     (void)state;
     const Form *form = visit_form();
-    FormContext context = {DATE_NONE, DATE_NONE, {0}, DATE_NONE, DATE_NONE, NULL};
+    FormContext context = {.happened_on = DATE_NONE,
+                           .today = DATE_NONE,
+                           .subject_birth_date = DATE_NONE,
+                           .previous_happened_on = DATE_NONE};
     FormAnswers answers;
     FormResult result;
     form_answers_init(&answers, form, &arena);
@@ -209,7 +214,10 @@ static void whole_decimals_are_whole_numbers_and_the_other_way_round(void **stat
 {
     (void)state;
     const Form *form = visit_form();
-    FormContext context = {DATE_NONE, DATE_NONE, {0}, DATE_NONE, DATE_NONE, NULL};
+    FormContext context = {.happened_on = DATE_NONE,
+                           .today = DATE_NONE,
+                           .subject_birth_date = DATE_NONE,
+                           .previous_happened_on = DATE_NONE};
     FormAnswers answers;
     FormResult result;
     size_t sbp = form_find_field(form, STR("sbp"));
@@ -229,7 +237,10 @@ static void empty_rows_are_dropped_after_the_judgement(void **state)
     Str rest = read_file(TESTS_SHARED "/forms/kinds.cells");
     Str name = {0};
     const Form *form = read_form(take_until(&rest, "case", &name));
-    FormContext context = {DATE_NONE, DATE_NONE, {0}, DATE_NONE, DATE_NONE, NULL};
+    FormContext context = {.happened_on = DATE_NONE,
+                           .today = DATE_NONE,
+                           .subject_birth_date = DATE_NONE,
+                           .previous_happened_on = DATE_NONE};
     FormAnswers answers;
     FormResult result;
     size_t drugs = form_find_field(form, STR("drugs"));
@@ -247,7 +258,7 @@ static void names_reach_only_fields_before(void **state)
 {
     (void)state;
     const Form *form = visit_form();
-    FormNames names = {form->fields, form->field_n, 3, NULL};
+    FormNames names = {form->fields, form->field_n, 3, NULL, 0};
     ExprScope scope = form_scope(&names);
     ExprName found = {0};
     assert_true(scope.find(scope.context, STR("mode"), &found));

@@ -14,6 +14,7 @@ static const char *const context_names[FORM_SLOT_CONTEXT_N] = {
     [FORM_SLOT_TODAY] = "today",
     [FORM_SLOT_SUBJECT_SEX] = "subject.sex",
     [FORM_SLOT_SUBJECT_BIRTH_DATE] = "subject.birth_date",
+    [FORM_SLOT_SUBJECT_PROGRAMS] = "subject.programs",
     [FORM_SLOT_PREVIOUS_HAPPENED_ON] = "previous.happened_on",
 };
 

@@ -13,8 +13,9 @@ typedef struct {
     Wording message;
 } FormWireProblem;
 
-/* Expressions are written as expr_text gives them: with parameters put in. */
-void form_wire_write(const Form *form, Buf *out);
+/* parameters: of the place, in the form's order, each with its values by day; NULL: the form's own.
+ */
+void form_wire_write(const Form *form, const FormParameter *parameters, Buf *out);
 /* Compiles the declaration again. ERR_INVALID with the first mistake. */
 Err form_wire_read(Str text, Arena *arena, Form **ret_form,
                    FormWireProblem *reterr_problem) MUST_CHECK;

@@ -95,6 +95,13 @@ static Err read_day(const Reader *reader, Date *ret_date)
 static Err read_context(Reader *reader)
 {
     Str name = reader->line.cell[1];
+    if (str_equals_c(name, wire_context_name(FORM_SLOT_SUBJECT_PROGRAMS))) {
+        read_codes(reader, 2, &reader->context.subject_programs,
+                   &reader->context.subject_program_n);
+        return OK;
+    }
+    if (reader->line.n != 3)
+        return fail(reader, "单元格个数不对", "a wrong number of cells");
     if (str_equals_c(name, wire_context_name(FORM_SLOT_HAPPENED_ON)))
         return read_day(reader, &reader->context.happened_on);
     if (str_equals_c(name, wire_context_name(FORM_SLOT_TODAY)))
@@ -188,7 +195,7 @@ static const struct {
     size_t least, most; /* cells with the word */
     Err (*read)(Reader *reader);
 } lines[] = {
-    {"context", 3, 3, read_context},
+    {"context", 2, WIRE_CELL_MOST, read_context},
     {"previous", 3, 3, read_previous},
     {"previous_codes", 2, WIRE_CELL_MOST, read_previous_codes},
     {"value", 3, 3, read_value},
@@ -282,6 +289,11 @@ void form_wire_write_answers(const Form *form, const FormContext *context,
     Str sex[] = {str_from_c(wire_context_name(FORM_SLOT_SUBJECT_SEX)), context->subject_sex};
     if (sex[1].n > 0)
         wire_put_line(&writer, "context", sex, 2);
+    Str programs = str_from_c(wire_context_name(FORM_SLOT_SUBJECT_PROGRAMS));
+    ExprValue in = {.type = EXPR_CODES,
+                    .as.codes = {context->subject_programs, context->subject_program_n}};
+    if (context->subject_program_n > 0)
+        put_codes_line(&writer, "context", &programs, 1, in);
     for (size_t i = 0; i < form->field_n; i++) {
         const FormField *field = &form->fields[i];
         if (context->previous != NULL)

@@ -23,6 +23,7 @@ typedef struct {
 
 typedef struct {
     Str when;
+    Str follow_up; /* of advice: $name, or empty */
     size_t line;
 } PendingRule;
 
@@ -33,6 +34,8 @@ typedef struct {
     Form form;
     bool has_form, has_end;
     VEC(FormSection) sections;
+    VEC(FormParameter) parameters;
+    VEC(FormStep) steps; /* of the last parameter */
     VEC(CodeList) lists;
     VEC(CodeOption) options; /* of the last list */
     VEC(FormField) fields;
@@ -121,6 +124,44 @@ static Err read_section(Reader *reader, const Str *cell)
     return OK;
 }
 
+static bool find_parameter_type(Str name, FieldType *ret_type)
+{
+    static const FieldType types[] = {FIELD_INTEGER, FIELD_DECIMAL, FIELD_TEXT, FIELD_DATE};
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        if (str_equals_c(name, wire_type_name(types[i]))) {
+            *ret_type = types[i];
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A line a value: of a new parameter, or from a later day of the one before. */
+static Err read_parameter(Reader *reader, const Str *cell)
+{
+    FormField field = {.places = PLACES_MOST};
+    FormStep step = {.from = DATE_NONE};
+    Wording message = {0};
+    size_t n = reader->parameters.n;
+    bool is_new = n == 0 || !str_equals(reader->parameters.items[n - 1].id, cell[0]);
+    if (!find_parameter_type(cell[1], &field.type) || is_new != (cell[2].n == 0)
+        || (!is_new && date_parse(cell[2], &step.from) != OK)
+        || form_value_from_text(&field, cell[3], reader->arena, &step.value, &message) != OK
+        || step.value.type == EXPR_NULL)
+        return fail(reader, "参数的类型、日期或取值不对",
+                    "the type, day or value of the parameter is wrong");
+    if (is_new) {
+        reader->steps.items = NULL;
+        reader->steps.n = reader->steps.capacity = 0;
+        VEC_PUSH(reader->arena, &reader->parameters, (FormParameter){.id = cell[0]});
+    }
+    VEC_PUSH(reader->arena, &reader->steps, step);
+    FormParameter *parameter = &reader->parameters.items[reader->parameters.n - 1];
+    parameter->steps = reader->steps.items;
+    parameter->step_n = reader->steps.n;
+    return OK;
+}
+
 static Err read_codes(Reader *reader, const Str *cell)
 {
     close_open_parts(reader);
@@ -172,7 +213,7 @@ static Err read_check(Reader *reader, const Str *cell)
 {
     FormCheck check = {
         .id = cell[0], .field = cell[2], .message = {cell[4], cell[5]}, .source = cell[6]};
-    PendingRule rule = {cell[3], reader->line.cells.line_number};
+    PendingRule rule = {cell[3], (Str){0}, reader->line.cells.line_number};
     TRY(read_flag(reader, cell[1], &check.is_hard));
     VEC_PUSH(reader->arena, &reader->checks, check);
     VEC_PUSH(reader->arena, &reader->check_rules, rule);
@@ -187,8 +228,11 @@ static Err read_advice(Reader *reader, const Str *cell)
                          .urgency = cell[3],
                          .message = {cell[5], cell[6]},
                          .source = cell[7]};
-    PendingRule rule = {cell[1], reader->line.cells.line_number};
-    TRY(read_count(reader, cell[4], INT32_MAX, &days));
+    PendingRule rule = {cell[1], (Str){0}, reader->line.cells.line_number};
+    if (str_has_prefix(cell[4], (Str){"$", 1}))
+        rule.follow_up = cell[4];
+    else
+        TRY(read_count(reader, cell[4], INT32_MAX, &days));
     advice.follow_up_days = (int32_t)days;
     VEC_PUSH(reader->arena, &reader->advice, advice);
     VEC_PUSH(reader->arena, &reader->advice_rules, rule);
@@ -208,11 +252,17 @@ static const struct {
     size_t n; /* cells behind the word */
     Err (*read)(Reader *reader, const Str *cell);
 } lines[] = {
-    {"catchment-form", 1, read_version}, {"form", 9, read_form},
-    {"section", 3, read_section},        {"codes", 4, read_codes},
-    {"option", 5, read_option},          {"field", 5, read_field},
-    {"column", 4, read_column},          {"check", 7, read_check},
-    {"advice", 8, read_advice},          {"end", 0, read_end},
+    {"catchment-form", 1, read_version},
+    {"form", 9, read_form},
+    {"parameter", 4, read_parameter},
+    {"section", 3, read_section},
+    {"codes", 4, read_codes},
+    {"option", 5, read_option},
+    {"field", 5, read_field},
+    {"column", 4, read_column},
+    {"check", 7, read_check},
+    {"advice", 8, read_advice},
+    {"end", 0, read_end},
 };
 
 static const struct {
@@ -358,7 +408,8 @@ static Err read_line(Reader *reader)
 static Err compile(Reader *reader, size_t readable_n, Str text, ExprType wanted, size_t line,
                    const Expr **ret_expr)
 {
-    FormNames names = {reader->fields.items, reader->fields.n, readable_n, NULL};
+    FormNames names = {reader->fields.items, reader->fields.n, readable_n, reader->parameters.items,
+                       reader->parameters.n};
     ExprScope scope = form_scope(&names);
     ExprProblem problem = {0};
     Expr *expr = NULL;
@@ -397,9 +448,13 @@ static Err compile_all(Reader *reader)
     for (size_t i = 0; i < reader->checks.n; i++)
         TRY(compile(reader, n, reader->check_rules.items[i].when, EXPR_LOGIC,
                     reader->check_rules.items[i].line, &reader->checks.items[i].fails_when));
-    for (size_t i = 0; i < reader->advice.n; i++)
-        TRY(compile(reader, n, reader->advice_rules.items[i].when, EXPR_LOGIC,
-                    reader->advice_rules.items[i].line, &reader->advice.items[i].when));
+    for (size_t i = 0; i < reader->advice.n; i++) {
+        const PendingRule *rule = &reader->advice_rules.items[i];
+        TRY(compile(reader, n, rule->when, EXPR_LOGIC, rule->line, &reader->advice.items[i].when));
+        if (rule->follow_up.n > 0)
+            TRY(compile(reader, n, rule->follow_up, EXPR_INTEGER, rule->line,
+                        &reader->advice.items[i].follow_up));
+    }
     return OK;
 }
 
@@ -415,7 +470,9 @@ static Form *finish(Reader *reader)
     form->check_n = reader->checks.n;
     form->advice = reader->advice.items;
     form->advice_n = reader->advice.n;
-    form->slot_n = (uint32_t)(form->field_n * 2 + FORM_SLOT_CONTEXT_N);
+    form->parameters = reader->parameters.items;
+    form->parameter_n = form->own_parameter_n = reader->parameters.n;
+    form->slot_n = (uint32_t)(form->field_n * 2 + FORM_SLOT_CONTEXT_N + form->parameter_n);
     return form;
 }
 

@@ -93,6 +93,27 @@ static void put_field(CellsWriter *writer, const FormField *field)
     }
 }
 
+static const char *parameter_type(ExprType type)
+{
+    return wire_type_name(type == EXPR_INTEGER   ? FIELD_INTEGER
+                          : type == EXPR_DECIMAL ? FIELD_DECIMAL
+                          : type == EXPR_DATE    ? FIELD_DATE
+                                                 : FIELD_TEXT);
+}
+
+static void put_parameter(CellsWriter *writer, const FormParameter *parameter)
+{
+    for (size_t i = 0; i < parameter->step_n; i++) {
+        char day[DATE_TEXT_SIZE];
+        const FormStep *step = &parameter->steps[i];
+        Str cells[] = {parameter->id, str_from_c(parameter_type(step->value.type)),
+                       date_is_none(step->from) ? (Str){0}
+                                                : str_from_c(date_format(step->from, day)),
+                       form_value_to_text(step->value, writer->buf->arena)};
+        wire_put_line(writer, "parameter", cells, 4);
+    }
+}
+
 static void put_code_list(CellsWriter *writer, const CodeList *list)
 {
     Str cells[] = {list->id, list->source, list->title.zh, list->title.en};
@@ -143,14 +164,16 @@ static void put_advice(CellsWriter *writer, const FormAdvice *advice)
                    expr_text(advice->when),
                    advice->proposes,
                    advice->urgency,
-                   str_printf(writer->buf->arena, "%d", advice->follow_up_days),
+                   advice->follow_up != NULL
+                       ? expr_text(advice->follow_up)
+                       : str_printf(writer->buf->arena, "%d", advice->follow_up_days),
                    advice->message.zh,
                    advice->message.en,
                    advice->source};
     wire_put_line(writer, "advice", cells, 8);
 }
 
-void form_wire_write(const Form *form, Buf *out)
+void form_wire_write(const Form *form, const FormParameter *parameters, Buf *out)
 {
     CellsWriter writer = cells_write(out);
     put_count(&writer, "catchment-form", FORM_WIRE_VERSION);
@@ -162,6 +185,8 @@ void form_wire_write(const Form *form, Buf *out)
         Str cells[] = {section->id, section->title.zh, section->title.en};
         wire_put_line(&writer, "section", cells, 3);
     }
+    for (size_t i = 0; i < form->own_parameter_n; i++)
+        put_parameter(&writer, parameters == NULL ? &form->parameters[i] : &parameters[i]);
     put_code_lists(&writer, form);
     for (size_t i = 0; i < form->field_n; i++)
         put_field(&writer, &form->fields[i]);

@@ -12,10 +12,12 @@ typedef struct NameWatch {
     FormNames form_names;
     Str failed;
     const Declared *unreached; /* a parameter of a pack that is not needed */
+    bool is_outside_facts;     /* a parameter among the facts of a resident */
 } NameWatch;
 
 static const char *const context_names[] = {
-    "happened_on", "today", "subject.sex", "subject.birth_date", "previous.happened_on", NULL};
+    "happened_on",          "today", "subject.sex", "subject.birth_date", "subject.programs",
+    "previous.happened_on", NULL};
 
 /* What `where` of a program's `who` may read. */
 static const char *const fact_names[FACT_SLOT_N + 1] = {"subject.sex", "subject.birth_date", NULL};
@@ -52,6 +54,22 @@ static bool is_outside_rules(Str name)
            || str_equals_c(name, "today");
 }
 
+/* The parameter's index in the form; what the form did not name so far is added. */
+static size_t parameter_of_form(Loader *loader, Declared *declared,
+                                const PolicyParameter *parameter)
+{
+    Form *form = declared->compiled;
+    for (size_t i = 0; i < form->parameter_n; i++) {
+        if (str_equals(form->parameters[i].id, parameter->id))
+            return i;
+    }
+    VEC_PUSH(loader->arena, &declared->parameters, parameter->by_day);
+    form->parameters = declared->parameters.items;
+    form->parameter_n = declared->parameters.n;
+    form->slot_n++;
+    return form->parameter_n - 1;
+}
+
 static bool find_parameter(NameWatch *watch, Str name, ExprName *ret_name)
 {
     Declared *declared =
@@ -62,9 +80,14 @@ static bool find_parameter(NameWatch *watch, Str name, ExprName *ret_name)
         watch->unreached = declared;
         return false;
     }
+    if (watch->place->form == NULL) {
+        watch->is_outside_facts = true;
+        return false;
+    }
     const PolicyParameter *parameter = declared->compiled;
-    *ret_name = (ExprName){
-        .type = parameter->value.type, .is_constant = true, .constant = parameter->value};
+    size_t at = parameter_of_form(watch->loader, watch->place->form, parameter);
+    *ret_name = (ExprName){.type = parameter->value.type,
+                           .slot = form_slot_parameter(form_of(watch->place), at)};
     return true;
 }
 
@@ -143,6 +166,10 @@ static void note_name(Reader *reader, YamlPlace at, const NameWatch *watch)
     if (watch->unreached != NULL) {
         MISTAKE_AT(loader, reader->file, at, MISTAKE_NEED_MISSING, name,
                    same(watch->unreached->file->pack->folder));
+        return;
+    }
+    if (watch->is_outside_facts) {
+        MISTAKE_AT(loader, reader->file, at, MISTAKE_PARAMETER_OF_FACTS, name);
         return;
     }
     if (str_has_prefix(watch->failed, STR("$"))) {

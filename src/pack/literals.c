@@ -119,6 +119,27 @@ static void check_after(Literals *literals, const FormField *field)
     check_code(literals, field, &piece);
 }
 
+/* Names of programs asked of subject.programs. */
+static void check_programs(Literals *literals)
+{
+    Reader *reader = literals->reader;
+    Loader *loader = reader->loader;
+    for (;;) {
+        Piece piece = next_piece(literals->scalar->text, &literals->at);
+        if (piece.kind == PIECE_END || (piece.kind == PIECE_SIGN && piece.text.p[0] == ')'))
+            return;
+        if (piece.kind != PIECE_TEXT || loader->is_blind[DECLARED_PROGRAM]
+            || declared_find(loader, DECLARED_PROGRAM, piece.text) != NULL)
+            continue;
+        size_t n = 0;
+        const Str *names = declared_names(loader, DECLARED_PROGRAM, &n);
+        size_t character = utf8_length(str_slice(literals->scalar->text, 0, piece.at));
+        MISTAKE_AT(loader, reader->file, scalar_place(reader->file, literals->scalar, character),
+                   MISTAKE_PROGRAM_UNKNOWN, same(piece.text),
+                   choice_fix(loader, piece.text, names, n));
+    }
+}
+
 void check_literals(Reader *reader, const Yaml *scalar, const ExpressionPlace *place)
 {
     Literals literals = {.reader = reader, .scalar = scalar, .place = place};
@@ -130,5 +151,7 @@ void check_literals(Reader *reader, const Yaml *scalar, const ExpressionPlace *p
             piece.kind == PIECE_NAME ? coded_field(&literals, piece.text) : NULL;
         if (field != NULL)
             check_after(&literals, field);
+        else if (piece.kind == PIECE_NAME && str_equals_c(piece.text, "subject.programs"))
+            check_programs(&literals);
     }
 }

@@ -1,4 +1,4 @@
-/* Code lists (codes/NAME.yaml, large ones as CSV tables) and policy parameters (policy/NAME.yaml).
+/* Code lists (codes/NAME.yaml, large ones as CSV tables).
  */
 #include "pack/pack_int.h"
 
@@ -181,52 +181,4 @@ Str read_sensitivity(Reader *reader, const Yaml *scalar)
     MISTAKE_AT(loader, reader->file, scalar->at, MISTAKE_SENSITIVITY_UNKNOWN, same(class),
                choice_fix(loader, class, names.items, names.n));
     return (Str){0};
-}
-
-/* What a text is: a date, a whole number, a decimal, or else text. */
-static ExprValue value_of_text(Str text)
-{
-    ExprValue value = {.type = EXPR_TEXT};
-    int64_t integer = 0;
-    double decimal = 0;
-    Date date = DATE_NONE;
-    value.as.text = text;
-    if (date_parse(text, &date) == OK) {
-        value.type = EXPR_DATE;
-        value.as.date = date;
-    } else if (num_parse_i64(text, &integer) == OK) {
-        value.type = EXPR_INTEGER;
-        value.as.integer = integer;
-    } else if (num_parse_double(text, &decimal) == OK) {
-        value.type = EXPR_DECIMAL;
-        value.as.decimal = decimal;
-    }
-    return value;
-}
-
-void load_parameter(Loader *loader, Declared *declared)
-{
-    static const char *const keys[] = {"id", "title", "value", "source", "unit", NULL};
-    Reader reader = {loader, declared->file};
-    const Yaml *map = declared->yaml;
-    if (!read_map(&reader, map, keys, 4))
-        return;
-    PolicyParameter *parameter = arena_new(loader->arena, PolicyParameter);
-    *parameter = (PolicyParameter){.id = str_copy(loader->arena, declared->id),
-                                   .title = read_wording(&reader, map, "title"),
-                                   .unit = read_text(&reader, map, "unit"),
-                                   .source = read_source(&reader, map)};
-    const Yaml *value = read_key(map, "value");
-    if (value == NULL)
-        return;
-    Str text = read_scalar(&reader, value);
-    if (text.n == 0)
-        return;
-    parameter->value = value_of_text(text);
-    /* A number with a unit is expected to be one. */
-    if (parameter->unit.n > 0 && parameter->value.type == EXPR_TEXT && !value->is_quoted) {
-        MISTAKE_AT(loader, declared->file, value->at, MISTAKE_NUMBER_EXPECTED, same(text));
-        return;
-    }
-    declared->compiled = parameter;
 }

@@ -85,37 +85,6 @@ static void check_keys_of_type(Reader *reader, const Yaml *map, FieldType type, 
     }
 }
 
-static Wording number_words(Loader *loader, double number)
-{
-    char text[NUM_TEXT_SIZE];
-    return same(str_copy(loader->mistake_arena, str_from_c(num_format_double(number, text))));
-}
-
-static bool read_range(Reader *reader, const Yaml *map, const char *key, double ret_range[2])
-{
-    const Yaml *value = read_key(map, key);
-    if (value == NULL)
-        return false;
-    Loader *loader = reader->loader;
-    if (value->kind != YAML_LIST || value->n != 2) {
-        MISTAKE_AT(loader, reader->file, value->at, MISTAKE_RANGE_SHAPE, same(str_from_c(key)));
-        return false;
-    }
-    double low = 0;
-    double high = 0;
-    bool has_low = read_number(reader, value->first, &low);
-    if (!read_number(reader, value->first->next, &high) || !has_low)
-        return false;
-    if (low > high) {
-        MISTAKE_AT(loader, reader->file, value->at, MISTAKE_RANGE_REVERSED,
-                   number_words(loader, low), number_words(loader, high));
-        return false;
-    }
-    ret_range[0] = low;
-    ret_range[1] = high;
-    return true;
-}
-
 static void read_ranges(Reader *reader, const Yaml *map, FormField *field)
 {
     Loader *loader = reader->loader;
@@ -482,6 +451,7 @@ static Str read_within(Reader *reader, const Yaml *map)
     }
     if (!read_parameter_days(reader, value, &ignored))
         return (Str){0};
+    note_number(reader, read_parameter(reader, value), PARAMETER_OF_DAYS, NULL);
     return str_copy(reader->loader->arena, str_slice(value->text, 1, value->text.n));
 }
 
@@ -538,4 +508,5 @@ void load_form(Loader *loader, Declared *declared)
         link_field(&reader, declared, i);
     check_facts_once(&reader, declared, form);
     load_form_judgement(&reader, declared, form);
+    form->own_parameter_n = form->parameter_n;
 }

@@ -73,6 +73,16 @@ static void read_proposal(Reader *reader, const Yaml *item, FormAdvice *advice)
         MISTAKE_PLAIN(reader->loader, reader->file, propose->at, MISTAKE_URGENCY_WITHOUT_CASE);
 }
 
+static void read_follow_up(Reader *reader, const Yaml *item, const ExpressionPlace *place,
+                           FormAdvice *advice)
+{
+    const Yaml *value = read_key(item, "follow_up_within");
+    bool is_read =
+        read_days(reader, item, "follow_up_within", PARAMETER_OF_DAYS, &advice->follow_up_days);
+    if (is_read && str_has_prefix(value->text, STR("$")))
+        advice->follow_up = compile_expression(reader, value, place, EXPR_INTEGER);
+}
+
 static void read_advice(Reader *reader, Declared *declared, const Yaml *item, Map *seen,
                         FormAdvices *list)
 {
@@ -85,8 +95,8 @@ static void read_advice(Reader *reader, Declared *declared, const Yaml *item, Ma
     FormAdvice advice = {.id = read_own_id(reader, item, seen),
                          .when = read_expression(reader, item, "when", &place, EXPR_LOGIC),
                          .message = read_wording(reader, item, "message"),
-                         .follow_up_days = read_days(reader, item, "follow_up_within"),
                          .source = read_source(reader, item)};
+    read_follow_up(reader, item, &place, &advice);
     read_proposal(reader, item, &advice);
     if (advice.when != NULL)
         VEC_PUSH(reader->loader->arena, list, advice);

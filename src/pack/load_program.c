@@ -176,8 +176,12 @@ static Rule *read_rule(Reader *reader, const Program *program, Declared *enrolme
                    .first_form = program->enrolled_by,
                    .first_field = SIZE_MAX,
                    .sooner_field = SIZE_MAX,
-                   .anchor = {.field = SIZE_MAX, .time_field = SIZE_MAX},
-                   .notice_days = read_days(reader, item, "notice")};
+                   .anchor = {.field = SIZE_MAX, .time_field = SIZE_MAX}};
+    RuleNumbers numbers = {0};
+    for (size_t i = 0; i < program->number_n; i++)
+        VEC_PUSH(loader->arena, &numbers, program->numbers[i]);
+    loader->numbers = &numbers;
+    (void)read_days(reader, item, "notice", PARAMETER_OF_NOTICE, &rule->notice_days);
     read_valid(reader, item, rule);
     rule->key = key_of(program->id, rule->id, rule->valid_from);
     RuleReader rules = {.reader = reader,
@@ -190,6 +194,9 @@ static Rule *read_rule(Reader *reader, const Program *program, Declared *enrolme
     rule->evidence =
         read_records(reader, program, item, "evidence", &rule->evidence_where, &rules.evidence);
     read_schedule(&rules);
+    rule->numbers = numbers.items;
+    rule->number_n = numbers.n;
+    loader->numbers = NULL;
     return rule;
 }
 
@@ -281,7 +288,12 @@ void load_program(Loader *loader, Declared *declared)
     read_tag(&reader, map, program);
     read_subject(&reader, map, program);
     Declared *enrolment = NULL;
+    RuleNumbers numbers = {0};
+    loader->numbers = &numbers;
     read_who(&reader, map, program, &enrolment);
+    loader->numbers = NULL;
+    program->numbers = numbers.items;
+    program->number_n = numbers.n;
     const Yaml *list = read_key(map, "obligations");
     VEC(const Rule *) rules = {0};
     LoadRules seen = {0};

@@ -10,13 +10,14 @@ static void note_scalar(Reader *reader, const Yaml *value, MistakeKind kind)
 }
 
 /* A number, or the value of a $parameter. */
-static bool read_amount(Reader *reader, const Yaml *value, double *ret_amount)
+static bool read_amount(Reader *reader, const Yaml *value, double *ret_amount,
+                        const PolicyParameter **ret_parameter)
 {
     if (value->kind != YAML_SCALAR)
         return false;
     if (!str_has_prefix(value->text, STR("$")))
         return num_parse_double(value->text, ret_amount) == OK;
-    const PolicyParameter *parameter = read_parameter(reader, value);
+    const PolicyParameter *parameter = *ret_parameter = read_parameter(reader, value);
     if (parameter == NULL) { /* noted, or not knowable */
         *ret_amount = 1;
         return true;
@@ -30,9 +31,14 @@ static bool read_amount(Reader *reader, const Yaml *value, double *ret_amount)
 static void read_needed(Reader *reader, const Yaml *value, Rule *rule)
 {
     double amount = 0;
-    bool is_read = read_amount(reader, value, &amount) && amount > 0;
-    MistakeKind kind = rule->tally == TALLY_COUNT ? MISTAKE_PERIOD_COUNT : MISTAKE_PERIOD_AMOUNT;
-    if (rule->tally == TALLY_COUNT)
+    bool is_count = rule->tally == TALLY_COUNT;
+    const PolicyParameter *parameter = NULL;
+    bool is_read = read_amount(reader, value, &amount, &parameter) && amount > 0;
+    if (parameter != NULL)
+        note_number(reader, parameter, is_count ? PARAMETER_OF_COUNT : PARAMETER_OF_AMOUNT,
+                    &rule->needed);
+    MistakeKind kind = is_count ? MISTAKE_PERIOD_COUNT : MISTAKE_PERIOD_AMOUNT;
+    if (is_count)
         is_read = is_read && amount <= 1000 && amount >= 1 && amount - (double)(int)amount <= 0;
     if (!is_read)
         note_scalar(reader, value, kind);

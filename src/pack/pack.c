@@ -1,5 +1,6 @@
 /* A set of packs: opening, closing, finding things in it. */
 #include "pack/pack_int.h"
+#include "pack/policy_cache.h"
 
 /* Soft ceilings: the files of a set are bounded far below, see load.c. */
 enum { SET_CEILING_MIB = 256, WORK_CEILING_MIB = 512 };
@@ -60,6 +61,7 @@ static Err load_all(Loader *loader, const LoadSource *source)
     compile_all(loader);
     check_roles(loader);
     check_sensitivity(loader);
+    check_parameters(loader);
     note_unused_tables(loader);
     load_tests(loader);
     loader->set->rules = loader->rules.items;
@@ -94,6 +96,7 @@ static Err open_set(const LoadSource *source, const char *const *permissions, Ar
         pack_set_close(set);
         return err;
     }
+    set->policies = policy_cache_open(&set->arena);
     *ret_set = set;
     return OK;
 }
@@ -118,6 +121,7 @@ void pack_set_close(PackSet *set)
 {
     if (set == NULL)
         return;
+    policy_cache_close(set->policies);
     Arena own = set->arena;
     arena_done(&own);
 }

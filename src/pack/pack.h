@@ -45,14 +45,39 @@ typedef struct PackSource {
     Str section;
 } PackSource;
 
+enum { POLICY_DAYS_MOST = 3660 };
+
+/* What stands behind a parameter beside expressions; each a bit. */
+typedef enum {
+    PARAMETER_OF_SPAN = 1,   /* a span, or a whole number of days */
+    PARAMETER_OF_DAYS = 2,   /* a whole number of days */
+    PARAMETER_OF_AMOUNT = 4, /* above 0 */
+    PARAMETER_OF_COUNT = 8,  /* a whole number from 1 to 1000 */
+    PARAMETER_OF_NOTICE = 16 /* days of notice */
+} PolicyUse;
+
 /* A number that a plan or a place may set: $id in expressions and rules. */
 typedef struct PolicyParameter {
     Str id;
+    Str pack;
     Wording title;
     Str unit;
-    ExprValue value; /* the default */
+    ExprValue value; /* from the beginning */
     Str source;
+    FormParameter by_day;    /* `value`, then those that the pack dates */
+    const Str *step_sources; /* of by_day.steps */
+    bool has_range;
+    double range[2]; /* what a place may set */
+    unsigned uses;   /* PolicyUse */
 } PolicyParameter;
+
+/* Where a rule has a number that is a parameter: `at` lies in the rule, its items or its program.
+ * The rule as declared has the parameter's first value; pack/policy.h gives it the others. */
+typedef struct RuleNumber {
+    const PolicyParameter *parameter;
+    PolicyUse use; /* of a span: Span; of days or notice: int32_t; of an amount or count: double */
+    void *at;
+} RuleNumber;
 
 typedef struct Program Program;
 
@@ -174,6 +199,9 @@ typedef struct Rule {
     size_t deadline_n;
     Span late;
 
+    const RuleNumber *numbers; /* of the rule and of its program */
+    size_t number_n;
+
     uint32_t number; /* index into PackSet.rules */
     uint32_t key; /* of the names of program, rule and edition: the same in every set that has it */
 } Rule;
@@ -203,6 +231,8 @@ struct Program {
     const Rule *const *rules;
     size_t rule_n;
     Str source;
+    const RuleNumber *numbers; /* ages */
+    size_t number_n;
 };
 
 typedef enum {
@@ -254,6 +284,7 @@ typedef struct PackSet {
     const struct PackTest *tests; /* see pack_tests.h */
     size_t test_n;
     struct RecordForms *record_forms; /* engine/records: set by record_forms_prepare */
+    struct PolicyCache *policies;     /* pack/policy.h; NULL in sets that tests put together */
 } PackSet;
 
 /* Reads every pack folder below directory. On mistakes: ERR_PACK and the list, sorted by file,

@@ -78,10 +78,13 @@ typedef struct Declared {
     const Yaml *yaml;
     YamlPlace at;   /* of the id */
     void *compiled; /* CodeList, PolicyParameter, Form, Program, Role; NULL before and when wrong */
+    VEC(FormParameter) parameters; /* of a form: what has been named so far */
     /* Of a form. */
     LoadField *fields;
     bool fields_blind; /* some field's id (of a code list: some code) is not known */
 } Declared;
+
+typedef VEC(RuleNumber) RuleNumbers;
 
 typedef struct Loader {
     PackSet *set;
@@ -96,6 +99,7 @@ typedef struct Loader {
     bool is_blind[DECLARED_KIND_N];
     const char *const *permissions;
     VEC(const Rule *) rules;
+    RuleNumbers *numbers; /* parameters of the rule or program that is being read, or NULL */
     VEC(PackTest) tests;
     FormField *fields; /* of the form that is being compiled */
 } Loader;
@@ -156,10 +160,15 @@ bool read_true(Reader *reader, const Yaml *map, const char *key); /* false when 
 int64_t read_whole(Reader *reader, const Yaml *map, const char *key, int64_t least, int64_t most,
                    int64_t fallback);
 bool read_number(Reader *reader, const Yaml *yaml, double *ret_number);
+Wording number_words(Loader *loader, double number);
+/* [lowest, highest]; false when absent or wrong. */
+bool read_range(Reader *reader, const Yaml *map, const char *key, double ret_range[2]);
 Date read_date(Reader *reader, const Yaml *map, const char *key); /* DATE_NONE */
 Str read_source(Reader *reader, const Yaml *map);
-/* "14d" or $parameter; 0 when absent or wrong. */
-int32_t read_days(Reader *reader, const Yaml *map, const char *key);
+/* "14d" or $parameter. False when absent or wrong; *ret_days is 0 then. */
+bool read_days(Reader *reader, const Yaml *map, const char *key, PolicyUse use, int32_t *ret_days);
+/* A number of the rule that is being read is the parameter's: it changes with it. */
+void note_number(Reader *reader, const PolicyParameter *parameter, PolicyUse use, void *at);
 /* What a $parameter names; NULL when unknown (noted) or not knowable. */
 const PolicyParameter *read_parameter(Reader *reader, const Yaml *scalar);
 /* The same, for a number of days; noted when it is none. */
@@ -239,6 +248,7 @@ void load_texts(Loader *loader, const PackFile *files, size_t n);
 void load_packs(Loader *loader); /* pack.yaml of each, and their order */
 void load_codes(Loader *loader, Declared *declared);
 void load_parameter(Loader *loader, Declared *declared);
+void check_parameters(Loader *loader); /* dated values against the rules, when all are compiled */
 void load_form(Loader *loader, Declared *declared);
 void load_form_judgement(Reader *reader, Declared *declared, Form *form);
 void load_program(Loader *loader, Declared *declared);

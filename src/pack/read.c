@@ -198,6 +198,37 @@ bool read_number(Reader *reader, const Yaml *yaml, double *ret_number)
     return false;
 }
 
+Wording number_words(Loader *loader, double number)
+{
+    char text[NUM_TEXT_SIZE];
+    return same(str_copy(loader->mistake_arena, str_from_c(num_format_double(number, text))));
+}
+
+bool read_range(Reader *reader, const Yaml *map, const char *key, double ret_range[2])
+{
+    const Yaml *value = read_key(map, key);
+    if (value == NULL)
+        return false;
+    Loader *loader = reader->loader;
+    if (value->kind != YAML_LIST || value->n != 2) {
+        MISTAKE_AT(loader, reader->file, value->at, MISTAKE_RANGE_SHAPE, same(str_from_c(key)));
+        return false;
+    }
+    double low = 0;
+    double high = 0;
+    bool has_low = read_number(reader, value->first, &low);
+    if (!read_number(reader, value->first->next, &high) || !has_low)
+        return false;
+    if (low > high) {
+        MISTAKE_AT(loader, reader->file, value->at, MISTAKE_RANGE_REVERSED,
+                   number_words(loader, low), number_words(loader, high));
+        return false;
+    }
+    ret_range[0] = low;
+    ret_range[1] = high;
+    return true;
+}
+
 Date read_date(Reader *reader, const Yaml *map, const char *key)
 {
     const Yaml *value = read_key(map, key);
@@ -249,6 +280,15 @@ const PolicyParameter *read_parameter(Reader *reader, const Yaml *scalar)
     return NULL;
 }
 
+void note_number(Reader *reader, const PolicyParameter *parameter, PolicyUse use, void *at)
+{
+    Loader *loader = reader->loader;
+    Declared *declared = declared_find(loader, DECLARED_PARAMETER, parameter->id);
+    ((PolicyParameter *)declared->compiled)->uses |= (unsigned)use;
+    if (loader->numbers != NULL)
+        VEC_PUSH(loader->arena, loader->numbers, (RuleNumber){parameter, use, at});
+}
+
 static bool is_parameter(const Yaml *value)
 {
     return value->kind == YAML_SCALAR && str_has_prefix(value->text, STR("$"));
@@ -260,7 +300,7 @@ bool read_parameter_days(Reader *reader, const Yaml *value, int32_t *ret_days)
     if (parameter == NULL)
         return false;
     int64_t days = parameter->value.type == EXPR_INTEGER ? parameter->value.as.integer : -1;
-    if (days < 0 || days > 3660) {
+    if (days < 0 || days > POLICY_DAYS_MOST) {
         MISTAKE_AT(reader->loader, reader->file, value->at, MISTAKE_PARAMETER_NOT_DAYS,
                    same(value->text));
         return false;
@@ -278,9 +318,13 @@ bool read_span_of(Reader *reader, const Yaml *value, SpanHours hours, Span *ret_
             return false;
         if (parameter->value.type != EXPR_TEXT) {
             *ret_span = (Span){0};
-            return read_parameter_days(reader, value, &ret_span->days);
+            if (!read_parameter_days(reader, value, &ret_span->days))
+                return false;
+            note_number(reader, parameter, PARAMETER_OF_SPAN, ret_span);
+            return true;
         }
         text = parameter->value.as.text;
+        note_number(reader, parameter, PARAMETER_OF_SPAN, ret_span);
     }
     Span span = {0};
     if (value->kind != YAML_SCALAR || span_parse(text, &span) != OK) {
@@ -301,22 +345,28 @@ bool read_span(Reader *reader, const Yaml *map, const char *key, Span *ret_span)
     return value != NULL && read_span_of(reader, value, SPAN_WITHOUT_HOURS, ret_span);
 }
 
-int32_t read_days(Reader *reader, const Yaml *map, const char *key)
+bool read_days(Reader *reader, const Yaml *map, const char *key, PolicyUse use, int32_t *ret_days)
 {
     const Yaml *value = read_key(map, key);
+    *ret_days = 0;
     if (value == NULL)
-        return 0;
-    int32_t given = 0;
-    if (is_parameter(value))
-        return read_parameter_days(reader, value, &given) ? given : 0;
+        return false;
+    if (is_parameter(value)) {
+        if (!read_parameter_days(reader, value, ret_days))
+            return false;
+        note_number(reader, read_parameter(reader, value), use, ret_days);
+        return true;
+    }
     int64_t days = 0;
     if (value->kind == YAML_SCALAR && str_has_suffix(value->text, STR("d"))
         && num_parse_i64(str_slice(value->text, 0, value->text.n - 1), &days) == OK && days >= 0
-        && days <= 3660)
-        return (int32_t)days;
+        && days <= POLICY_DAYS_MOST) {
+        *ret_days = (int32_t)days;
+        return true;
+    }
     MISTAKE_AT(reader->loader, reader->file, value->at, MISTAKE_DAYS_BAD,
                same(value->kind == YAML_SCALAR ? value->text : STR("…")));
-    return 0;
+    return false;
 }
 
 static bool is_id(Str text)

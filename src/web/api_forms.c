@@ -1,5 +1,6 @@
 /* /api/forms: the declarations by which the browser shows a form and judges it as the server does.
  */
+#include "engine/policy/policy_values.h"
 #include "form/form.h"
 #include "form/wire.h"
 #include "pack/pack.h"
@@ -175,7 +176,9 @@ static Err form_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
         return cx_fail(cx, ERR_NOT_FOUND, TEXT_RECORD_FORM_UNKNOWN, STR("id"), 1, id);
     Buf wire;
     buf_init(&wire, cx->arena, WIRE_MOST);
-    form_wire_write(form, &wire);
+    const FormParameter *parameters = NULL;
+    TRY(policy_form(cx, form, &parameters));
+    form_wire_write(form, parameters, &wire);
     if (wire.is_over)
         return ERR_LIMIT;
     JsonOut out = web_json(response);

@@ -284,7 +284,9 @@ static Err write_served(Cx *cx, JsonOut *out, const Form *form, Date on)
     size_t n = 0, facility_n = 0;
     TRY(staff_present(cx, on, &staff, &n));
     TRY(subject_facilities(cx, &facilities, &facility_n));
-    web_json_date(out, "earliest", record_earliest(cx, form));
+    Date earliest = DATE_NONE;
+    TRY(record_earliest(cx, form, &earliest));
+    web_json_date(out, "earliest", earliest);
     json_key_c(out, "may_backdate");
     json_bool(out, access_may(cx->actor, STR("records.backdate")));
     json_key_c(out, "performers");
@@ -305,6 +307,21 @@ static Err write_served(Cx *cx, JsonOut *out, const Form *form, Date on)
 
 /* What the form's expressions read about the subject on a day: facts and the previous record; and
  * who may have served. */
+/* Only where the form asks: which programs somebody is in tells what he has. */
+static Err write_programs(Cx *cx, JsonOut *out, const Form *form, Uuid resident, Date on)
+{
+    const Str *ids = NULL;
+    size_t n = 0;
+    if (form_reads_slot(form, form_slot(form, FORM_SLOT_SUBJECT_PROGRAMS)))
+        TRY(obligation_programs_on(cx, resident, on, &ids, &n));
+    json_key_c(out, "programs");
+    json_array_begin(out);
+    for (size_t i = 0; i < n; i++)
+        json_text(out, ids[i]);
+    json_array_end(out);
+    return OK;
+}
+
 static Err form_context_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
 {
     Uuid id = UUID_NIL;
@@ -328,6 +345,7 @@ static Err form_context_get(Cx *cx, const HttpRequest *request, HttpResponse *re
     json_object_begin(&out);
     web_json_text(&out, "sex", resident.sex);
     web_json_date(&out, "birth_date", resident.birth_date);
+    TRY(write_programs(cx, &out, form, resident.id, on));
     json_object_end(&out);
     TRY(write_previous(cx, &out, form, resident.id, on, amends));
     TRY(write_served(cx, &out, form, on));
@@ -341,7 +359,8 @@ const Route route_form_context = {
     .handler = form_context_get,
     .permit = "records.write",
     .query = "{resident: uuid, on?: date, amends?: uuid}",
-    .out = "{happened_on: date, today: date, subject: {sex?: text, birth_date?: date}, previous?: "
+    .out = "{happened_on: date, today: date, subject: {sex?: text, birth_date?: date, "
+           "programs: [text]}, previous?: "
            "{id: uuid, happened_on: date, answers: answers}, earliest?: date, may_backdate: bool, "
            "performers: [{id: uuid, name: text, facility: text, facility_name: wording}]}",
     .title = {"填表所需的既往情况", "What a form reads before it is filled in"},

@@ -20,6 +20,7 @@ const examples = {
   "/api/obligations": ["doctor", "/api/obligations?state=overdue,due,open&limit=100"],
   "/api/obligations/why": ["doctor", "/api/obligations/why?resident={resident}"],
   "/api/overview": ["county", "/api/overview?area={area}"],
+  "/api/policy": ["county", "/api/policy?on=2025-06-30"],
   "/api/residents": ["doctor", "/api/residents?q={name}"],
   "/api/residents/{id}": ["doctor", "/api/residents/{resident}"],
   "/api/residents/{id}/events": ["doctor", "/api/residents/{resident}/events"],

@@ -329,3 +329,47 @@ void rule_evaluate(const Rule *rule, const SubjectFacts *facts, const Evidence *
         drop_equals(outcomes, first);
     }
 }
+
+/* Whether two editions owe one thing: a window of one event, a dose, a period. */
+static bool is_same_line(ScheduleKind schedule, const ObligationOutcome *a,
+                         const ObligationOutcome *b)
+{
+    const Obligation *x = &a->obligation, *y = &b->obligation;
+    if (x->item != y->item)
+        return false;
+    return date_compare(x->closes_on, y->closes_on) == 0 || schedule == SCHEDULE_DOSES
+           || (schedule == SCHEDULE_WINDOWS && uuid_equals(a->reason_record, b->reason_record));
+}
+
+/* Drops what earlier editions (before `after`) owe already. */
+static void drop_owed_already(ObligationOutcomes *outcomes, size_t first, size_t after,
+                              ScheduleKind schedule)
+{
+    size_t kept = after;
+    for (size_t i = after; i < outcomes->n; i++) {
+        bool is_owed = false;
+        for (size_t j = first; j < after && !is_owed; j++)
+            is_owed = is_same_line(schedule, &outcomes->items[i], &outcomes->items[j]);
+        if (!is_owed)
+            outcomes->items[kept++] = outcomes->items[i];
+    }
+    outcomes->n = kept;
+}
+
+void rule_evaluate_editions(const Rule *const *editions, size_t edition_n,
+                            const SubjectFacts *facts, const Evidence *evidence, size_t n,
+                            Date horizon, Arena *arena, ObligationOutcomes *outcomes)
+{
+    size_t first = outcomes->n;
+    for (size_t i = 0; i < edition_n; i++) {
+        size_t before = outcomes->n;
+        Rule edition = *editions[i];
+        /* A window that would open before this edition now, and after it by the one before, is
+         * owed too: it is not to fall between them. */
+        if (edition.schedule == SCHEDULE_WINDOWS || edition.schedule == SCHEDULE_DOSES)
+            edition.valid_from = editions[0]->valid_from;
+        rule_evaluate(&edition, facts, evidence, n, horizon, arena, outcomes);
+        if (i > 0)
+            drop_owed_already(outcomes, first, before, edition.schedule);
+    }
+}

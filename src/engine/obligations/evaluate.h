@@ -83,6 +83,12 @@ typedef VEC(ObligationOutcome) ObligationOutcomes;
 void rule_evaluate(const Rule *rule, const SubjectFacts *facts, const Evidence *evidence, size_t n,
                    Date horizon, Arena *arena, ObligationOutcomes *outcomes);
 
+/* The same for editions of one rule, ascending by their days: what begins on a day belongs to the
+ * edition of that day. A window or dose that opens under two of them belongs to the earlier. */
+void rule_evaluate_editions(const Rule *const *editions, size_t edition_n,
+                            const SubjectFacts *facts, const Evidence *evidence, size_t n,
+                            Date horizon, Arena *arena, ObligationOutcomes *outcomes);
+
 /* A stretch of days in the program. */
 typedef struct Spell {
     Date from;

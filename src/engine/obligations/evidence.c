@@ -35,14 +35,19 @@ bool rule_reads(const Rule *rule, const Form *form)
            || rule->program->left_by == form || rule->anchor.form == form;
 }
 
-/* The slots that a rule's expressions read: answers and the day. */
-static const ExprValue *slots_of(Cx *cx, const Form *form, const Record *record)
+/* The slots that a rule's expressions read: answers, the day, and the policy on that day. */
+static const ExprValue *slots_of(Cx *cx, const Policy *policy, const Form *form,
+                                 const Record *record)
 {
+    const FormParameter *parameters = policy_of_form(policy, form);
     ExprValue *slots = arena_array(cx->arena, ExprValue, form->slot_n);
     for (size_t i = 0; i < form->field_n; i++)
         slots[i] = record->answers->values[i];
     slots[form_slot(form, FORM_SLOT_HAPPENED_ON)] =
         (ExprValue){.type = EXPR_DATE, .as.date = record->happened_on};
+    for (size_t i = 0; i < form->parameter_n; i++)
+        slots[form_slot_parameter(form, i)] =
+            form_parameter_on(&parameters[i], record->happened_on);
     return slots;
 }
 
@@ -151,7 +156,8 @@ static void add_anchor(Cx *cx, EvidenceRows *rows, const Rule *rule, const Recor
         add(cx, rows, rule, record, event);
 }
 
-void evidence_of_record(Cx *cx, const Form *form, const Record *record, EvidenceRows *rows)
+void evidence_of_record(Cx *cx, const Policy *policy, const Form *form, const Record *record,
+                        EvidenceRows *rows)
 {
     const ExprValue *slots = NULL;
     for (size_t i = 0; i < cx->packs->rule_n; i++) {
@@ -162,7 +168,7 @@ void evidence_of_record(Cx *cx, const Form *form, const Record *record, Evidence
         if (!enters && !leaves && !anchors && rule->evidence != form)
             continue;
         if (slots == NULL)
-            slots = slots_of(cx, form, record);
+            slots = slots_of(cx, policy, form, record);
         if (enters && holds(program->enrolled_where, slots, cx->arena)) {
             Date first = rule->first_form == form ? date_at(slots, rule->first_field) : DATE_NONE;
             add(cx, rows, rule, record, (Evidence){.kind = EVIDENCE_ENTER, .next_on = first});
@@ -223,8 +229,10 @@ static Err write_change(Cx *cx, const RecordChange *change)
 {
     EvidenceRows added = {0};
     const Record *ended = change->ended;
+    const Policy *policy = NULL;
+    TRY(policy_of(cx, &policy));
     if (change->added != NULL)
-        evidence_of_record(cx, change->form, change->added, &added);
+        evidence_of_record(cx, policy, change->form, change->added, &added);
     RuleKeys keys = keys_of(cx, change, &added);
     if (keys.from <= keys.until)
         TRY(subject_follow(cx, change, keys, &added));
@@ -240,6 +248,19 @@ Err obligation_record_hook(Cx *cx, const RecordChange *change)
 {
     Err err = write_change(cx, change);
     return err == OK ? OK : cx_fail_db(cx, err);
+}
+
+Err obligation_policy_hook(Cx *cx, const PolicyParameter *parameter)
+{
+    for (size_t i = 0; i < cx->packs->rule_n; i++) {
+        const Rule *rule = cx->packs->rules[i];
+        if (!policy_is_of_rule(rule, parameter->id))
+            continue;
+        Err err = rule_mark_stale(cx, rule);
+        if (err != OK)
+            return cx_fail_db(cx, err);
+    }
+    return OK;
 }
 
 Err obligation_resident_hook(Cx *cx, const ResidentChange *change)
@@ -261,6 +282,7 @@ Err obligation_resident_hook(Cx *cx, const ResidentChange *change)
 
 struct EvidenceBulk {
     Cx *cx;
+    const Policy *policy;
     DbValue *values; /* BULK_ROWS rows of COLUMN_N */
     size_t n;
 };
@@ -281,6 +303,7 @@ Err evidence_bulk_begin(Cx *cx, EvidenceBulk **ret_bulk)
 {
     EvidenceBulk *bulk = arena_new(cx->arena, EvidenceBulk);
     bulk->cx = cx;
+    TRY(policy_of(cx, &bulk->policy));
     bulk->values = arena_array(cx->arena, DbValue, (size_t)BULK_ROWS * COLUMN_N);
     *ret_bulk = bulk;
     return OK;
@@ -310,7 +333,7 @@ Err evidence_bulk_add(EvidenceBulk *bulk, const Form *form, const Record *record
     Cx *cx = bulk->cx;
     ArenaMark mark = arena_mark(cx->arena);
     EvidenceRows rows = {0};
-    evidence_of_record(cx, form, record, &rows);
+    evidence_of_record(cx, bulk->policy, form, record, &rows);
     for (size_t i = 0; i < rows.n; i++) {
         const Evidence *evidence = &rows.items[i].evidence;
         DbValue *value = bulk->values + bulk->n++ * COLUMN_N;

@@ -261,6 +261,7 @@ static Err add_lines(Cx *cx, const ObligationRows *rows, const ObligationFilter 
 
 typedef struct {
     Cx *cx;
+    const Policy *policy; /* as known on the day */
     const ObligationFilter *filter;
     Lines *lines;
 } Explained;
@@ -269,7 +270,7 @@ static Err explain_subject(Explained *explained, const SubjectFacts *facts,
                            const EvidenceRows *rows)
 {
     ObligationRows computed = {0};
-    subject_evaluate(explained->cx, facts, rows->items, rows->n,
+    subject_evaluate(explained->cx, explained->policy, facts, rows->items, rows->n,
                      rule_horizon(explained->filter->on), &computed);
     return add_lines(explained->cx, &computed, explained->filter, explained->lines);
 }
@@ -301,7 +302,8 @@ static Err read_explained(Cx *cx, const ObligationFilter *filter, Lines *lines)
     CLEANUP(db_rows_close) DbRows found = {0};
     ObligationEvidenceInScopeIn in = {cx->place, known_on(cx, filter->on)};
     TRY(obligation_evidence_in_scope_open(cx->db, scope_of(cx), &in, &found));
-    Explained explained = {cx, filter, lines};
+    Explained explained = {cx, NULL, filter, lines};
+    TRY(policy_known_on(cx, filter->on, &explained.policy));
     EvidenceRows rows = {0};
     ObligationEvidenceInScopeRow row = {.subject_id = UUID_NIL};
     bool has_row = false;
@@ -359,11 +361,14 @@ Err obligation_of(Cx *cx, Uuid subject, Date on, const ObligationLine **ret_line
 {
     SubjectFacts facts;
     EvidenceRows rows = {0};
-    Err err = subject_read_on(cx, subject, on, &facts, &rows);
+    const Policy *policy = NULL;
+    Err err = policy_known_on(cx, on, &policy);
+    if (err == OK)
+        err = subject_read_on(cx, subject, on, &facts, &rows);
     if (err != OK)
         return cx_fail_db(cx, err);
     ObligationRows computed = {0};
-    subject_evaluate(cx, &facts, rows.items, rows.n, rule_horizon(on), &computed);
+    subject_evaluate(cx, policy, &facts, rows.items, rows.n, rule_horizon(on), &computed);
     ObligationFilter every = {.on = on};
     for (size_t i = 0; i < sizeof every.states / sizeof *every.states; i++)
         every.states[i] = true;

@@ -110,6 +110,9 @@ Err obligation_record_hook(Cx *cx, const RecordChange *change) MUST_CHECK;
 struct ResidentChange;
 Err obligation_resident_hook(Cx *cx, const struct ResidentChange *change) MUST_CHECK;
 
+/* The hook of parameters: who owes by a rule with that number is computed anew. */
+Err obligation_policy_hook(Cx *cx, const PolicyParameter *parameter) MUST_CHECK;
+
 /* Notes the rules of the pack set. A rule that is new or has changed gets its evidence made anew
  * and its subjects marked stale. Call after record_tables_update; cheap when nothing changed. */
 Err obligation_rules_update(Cx *cx) MUST_CHECK;
@@ -206,6 +209,11 @@ typedef struct AreaCounts {
 Err obligation_area_counts(Cx *cx, Date on, Str area, AreaCounts *ret_counts) MUST_CHECK;
 /* How many subjects wait to be recomputed. */
 Err obligation_stale_subjects(Cx *cx, int64_t *ret_n) MUST_CHECK;
+
+/* The ids of the programs that the subject is in on the day, by form, age or facts, in the order of
+ * the packs. RecordPrograms of forms. */
+Err obligation_programs_on(Cx *cx, Uuid subject, Date day, const Str **ret_ids,
+                           size_t *ret_n) MUST_CHECK;
 
 typedef struct Enrolment {
     const Program *program;

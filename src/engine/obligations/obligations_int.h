@@ -3,6 +3,7 @@
 
 #include "engine/obligations/evaluate.h"
 #include "engine/obligations/obligations_sql.h"
+#include "engine/policy/policy_values.h"
 #include "engine/subjects/residents.h"
 
 /* Known on this day: everything, ended records apart. */
@@ -52,7 +53,8 @@ Err page_read(Cx *cx, const ObligationFilter *filter, bool *ret_is_read, Obligat
               ObligationCounts *counts) MUST_CHECK;
 
 /* What the record says to the rules that read its form. */
-void evidence_of_record(Cx *cx, const Form *form, const Record *record, EvidenceRows *rows);
+void evidence_of_record(Cx *cx, const Policy *policy, const Form *form, const Record *record,
+                        EvidenceRows *rows);
 Err evidence_write(Cx *cx, const Record *record, const EvidenceRows *rows) MUST_CHECK;
 
 /* One stored or computed line, with its key. */
@@ -77,10 +79,13 @@ typedef VEC(ObligationRow) ObligationRows;
 #define FACTS_OF_OTHERS(id)                                                                        \
  ((SubjectFacts){(id), STR(""), STR(""), DATE_NONE, DATE_NONE, DATE_NONE})
 
+/* Marks everybody stale of whom the rule may hold. */
+Err rule_mark_stale(Cx *cx, const Rule *rule) MUST_CHECK;
+
 /* rows: the evidence of one subject ascending by (rule_key, happened_on, record, kind). Appends
- * what is owed, ascending by (rule_key, item, closes_on). */
-void subject_evaluate(Cx *cx, const SubjectFacts *facts, const EvidenceRow *rows, size_t n,
-                      Date horizon, ObligationRows *out);
+ * what is owed under the policy, ascending by (rule_key, item, closes_on). */
+void subject_evaluate(Cx *cx, const Policy *policy, const SubjectFacts *facts,
+                      const EvidenceRow *rows, size_t n, Date horizon, ObligationRows *out);
 /* The subject's evidence as known on a day, and its facts. */
 Err subject_read(Cx *cx, Uuid subject, Date known_on, SubjectFacts *ret_facts,
                  EvidenceRows *rows) MUST_CHECK;

@@ -20,17 +20,21 @@ static const EvidenceRow *rows_of(const EvidenceRow *rows, size_t n, int64_t key
     return rows + first;
 }
 
-static void evaluate_one(Cx *cx, const SubjectFacts *facts, const Rule *rule,
+static void evaluate_one(Cx *cx, const Policy *policy, const SubjectFacts *facts, const Rule *rule,
                          const EvidenceRow *rows, size_t n, Date horizon, ObligationRows *out)
 {
     Evidence *evidence = n == 0 ? NULL : arena_array(cx->arena, Evidence, n);
     for (size_t i = 0; i < n; i++)
         evidence[i] = rows[i].evidence;
     ObligationOutcomes outcomes = {0};
-    rule_evaluate(rule, facts, evidence, n, horizon, cx->arena, &outcomes);
-    for (size_t i = 0; i < outcomes.n; i++)
+    const PolicyEditions *editions = &policy->editions[rule->number];
+    rule_evaluate_editions(editions->rules, editions->n, facts, evidence, n, horizon, cx->arena,
+                           &outcomes);
+    for (size_t i = 0; i < outcomes.n; i++) {
+        outcomes.items[i].obligation.rule = rule;
         VEC_PUSH(cx->arena, out,
                  (ObligationRow){facts->subject, rule_key(rule), facts->area, outcomes.items[i]});
+    }
 }
 
 static int row_compare(const ObligationRow *a, const ObligationRow *b);
@@ -40,8 +44,9 @@ static int row_order(const void *left, const void *right)
     return row_compare(left, right);
 }
 
-static void evaluate_keys(Cx *cx, const SubjectFacts *facts, const EvidenceRow *rows, size_t n,
-                          RuleKeys keys, Date horizon, ObligationRows *out)
+static void evaluate_keys(Cx *cx, const Policy *policy, const SubjectFacts *facts,
+                          const EvidenceRow *rows, size_t n, RuleKeys keys, Date horizon,
+                          ObligationRows *out)
 {
     size_t before = out->n;
     bool is_resident = !date_is_none(facts->registered_on);
@@ -55,16 +60,16 @@ static void evaluate_keys(Cx *cx, const SubjectFacts *facts, const EvidenceRow *
         size_t rule_n = 0;
         const EvidenceRow *of_rule = rows_of(rows, n, rule_key(rule), &rule_n);
         if (rule_n > 0 || (is_of_facts && is_resident))
-            evaluate_one(cx, facts, rule, of_rule, rule_n, horizon, out);
+            evaluate_one(cx, policy, facts, rule, of_rule, rule_n, horizon, out);
     }
     if (out->n - before > 1)
         qsort(out->items + before, out->n - before, sizeof *out->items, row_order);
 }
 
-void subject_evaluate(Cx *cx, const SubjectFacts *facts, const EvidenceRow *rows, size_t n,
-                      Date horizon, ObligationRows *out)
+void subject_evaluate(Cx *cx, const Policy *policy, const SubjectFacts *facts,
+                      const EvidenceRow *rows, size_t n, Date horizon, ObligationRows *out)
 {
-    evaluate_keys(cx, facts, rows, n, EVERY_RULE, horizon, out);
+    evaluate_keys(cx, policy, facts, rows, n, EVERY_RULE, horizon, out);
 }
 
 static int row_compare(const ObligationRow *a, const ObligationRow *b)
@@ -270,9 +275,11 @@ static Err recompute_subject(Cx *cx, Uuid subject)
 {
     SubjectFacts facts;
     EvidenceRows evidence = {0};
+    const Policy *policy = NULL;
+    TRY(policy_of(cx, &policy));
     TRY(subject_read(cx, subject, KNOWN_NOW, &facts, &evidence));
     ObligationRows computed = {0}, stored = {0};
-    subject_evaluate(cx, &facts, evidence.items, evidence.n, stored_horizon(cx), &computed);
+    subject_evaluate(cx, policy, &facts, evidence.items, evidence.n, stored_horizon(cx), &computed);
     TRY(read_stored(cx, subject, &stored));
     ObligationRecompute totals = {0};
     return rows_reconcile(cx, &computed, &stored, false, &totals);
@@ -328,12 +335,14 @@ Err subject_follow(Cx *cx, const RecordChange *change, RuleKeys keys, const Evid
     EvidenceRows known = {0};
     ObligationRows before = {0}, after = {0};
     ObligationRecompute totals = {0};
+    const Policy *policy = NULL;
+    TRY(policy_of(cx, &policy));
     TRY(facts_of_change(cx, change, subject, &facts));
     TRY(read_evidence(cx, subject, KNOWN_NOW, keys, &known));
     const EvidenceRows next = evidence_after(cx, &known, ended, added);
     Date horizon = stored_horizon(cx);
-    evaluate_keys(cx, &facts, known.items, known.n, keys, horizon, &before);
-    evaluate_keys(cx, &facts, next.items, next.n, keys, horizon, &after);
+    evaluate_keys(cx, policy, &facts, known.items, known.n, keys, horizon, &before);
+    evaluate_keys(cx, policy, &facts, next.items, next.n, keys, horizon, &after);
     return rows_reconcile(cx, &after, &before, false, &totals);
 }
 
@@ -364,6 +373,7 @@ static Err read_people(Cx *cx, Pass *pass, People *people, Uuid *ret_until)
 /* A page while its evidence is read: people and evidence are both in subject order. */
 typedef struct {
     Cx *cx;
+    const Policy *policy;
     const People *people;
     size_t at; /* the next of them */
     Date horizon;
@@ -377,7 +387,7 @@ static void evaluate_until(Merge *merge, Uuid subject)
         const SubjectFacts *facts = &merge->people->items[merge->at];
         if (uuid_compare(facts->subject, subject) >= 0)
             return;
-        subject_evaluate(merge->cx, facts, NULL, 0, merge->horizon, merge->computed);
+        subject_evaluate(merge->cx, merge->policy, facts, NULL, 0, merge->horizon, merge->computed);
     }
 }
 
@@ -387,7 +397,8 @@ static void evaluate_next(Merge *merge, Uuid subject, const EvidenceRows *rows)
     bool is_resident = merge->at < merge->people->n
                        && uuid_equals(merge->people->items[merge->at].subject, subject);
     SubjectFacts facts = is_resident ? merge->people->items[merge->at++] : FACTS_OF_OTHERS(subject);
-    subject_evaluate(merge->cx, &facts, rows->items, rows->n, merge->horizon, merge->computed);
+    subject_evaluate(merge->cx, merge->policy, &facts, rows->items, rows->n, merge->horizon,
+                     merge->computed);
 }
 
 /* Reads the evidence of a page, evaluates its subjects, and moves pass->after behind them. */
@@ -396,7 +407,9 @@ static Err read_page(Cx *cx, Pass *pass, ObligationRows *computed)
     People people = {0};
     Uuid until = UUID_NIL, subject = UUID_NIL;
     TRY(read_people(cx, pass, &people, &until));
-    Merge merge = {cx, &people, 0, stored_horizon(cx), computed};
+    const Policy *policy = NULL;
+    TRY(policy_of(cx, &policy));
+    Merge merge = {cx, policy, &people, 0, stored_horizon(cx), computed};
     CLEANUP(db_rows_close) DbRows found = {0};
     ObligationEvidencePageIn in = {cx->place, pass->after, until};
     TRY(obligation_evidence_page_open(cx->db, &in, &found));
@@ -417,7 +430,7 @@ static Err read_page(Cx *cx, Pass *pass, ObligationRows *computed)
     }
     while (merge.at < people.n) {
         const SubjectFacts *facts = &people.items[merge.at++];
-        subject_evaluate(cx, facts, NULL, 0, merge.horizon, computed);
+        subject_evaluate(cx, policy, facts, NULL, 0, merge.horizon, computed);
     }
     pass->after = until;
     return OK;

@@ -5,11 +5,6 @@
 #include "base/encoding.h"
 #include "base/os_crypto.h"
 
-static Str text_of(const Expr *expr)
-{
-    return expr == NULL ? STR("") : expr_text(expr);
-}
-
 static Str field_of(const Form *form, size_t field)
 {
     return form == NULL || field == SIZE_MAX ? STR("") : form->fields[field].id;
@@ -26,6 +21,30 @@ static void put_text(Buf *buf, Str text)
     buf_put(buf, STR(" | "));
 }
 
+/* A number of the packs with its days. */
+static void put_parameter(Buf *buf, const FormParameter *parameter)
+{
+    for (size_t i = 0; i < parameter->step_n; i++) {
+        const FormStep *step = &parameter->steps[i];
+        buf_printf(buf, "$%.*s %d ", STR_ARG(parameter->id),
+                   date_is_none(step->from) ? 0 : (int)step->from.days);
+        put_text(buf, form_value_to_text(step->value, buf->arena));
+    }
+}
+
+/* What the expression says of records of the form, and what it reads of the policy. */
+static void put_expr(Buf *buf, const Form *form, const Expr *expr)
+{
+    size_t n = 0;
+    put_text(buf, expr == NULL ? STR("") : expr_text(expr));
+    const uint32_t *slots = expr == NULL ? NULL : expr_slots(expr, &n);
+    for (size_t i = 0; i < n && form != NULL; i++) {
+        uint32_t first = form_slot_parameter(form, 0);
+        if (slots[i] >= first)
+            put_parameter(buf, &form->parameters[slots[i] - first]);
+    }
+}
+
 static void put_span(Buf *buf, Span span)
 {
     buf_printf(buf, "%d.%d.%d ", (int)span.months, (int)span.days, (int)span.hours);
@@ -34,10 +53,10 @@ static void put_span(Buf *buf, Span span)
 static void put_who(Buf *buf, const Program *program)
 {
     put_text(buf, form_of(program->enrolled_by));
-    put_text(buf, text_of(program->enrolled_where));
+    put_expr(buf, program->enrolled_by, program->enrolled_where);
     put_text(buf, form_of(program->left_by));
-    put_text(buf, text_of(program->left_where));
-    put_text(buf, text_of(program->where));
+    put_expr(buf, program->left_by, program->left_where);
+    put_expr(buf, NULL, program->where);
     buf_printf(buf, "age %d%d%d ", (int)program->has_age_from, (int)program->has_age_before,
                (int)program->is_age_of_year);
     put_span(buf, program->age_from);
@@ -49,9 +68,9 @@ static void put_period(Buf *buf, const Rule *rule)
     put_text(buf, form_of(rule->first_form));
     put_text(buf, field_of(rule->first_form, rule->first_field));
     put_text(buf, field_of(rule->evidence, rule->sooner_field));
-    put_text(buf, text_of(rule->sooner_where));
-    put_text(buf, text_of(rule->sooner_latest));
-    put_text(buf, text_of(rule->tally_where));
+    put_expr(buf, rule->evidence, rule->sooner_where);
+    put_expr(buf, rule->evidence, rule->sooner_latest);
+    put_expr(buf, rule->evidence, rule->tally_where);
     put_text(buf, field_of(rule->evidence, rule->tally_field));
     buf_printf(buf, "every %d tally %d of %g first %d notice %d ", (int)rule->every,
                (int)rule->tally, rule->needed, (int)rule->first_period, (int)rule->notice_days);
@@ -59,7 +78,7 @@ static void put_period(Buf *buf, const Rule *rule)
 
 static void put_after(Buf *buf, const Rule *rule)
 {
-    put_text(buf, text_of(rule->next));
+    put_expr(buf, rule->evidence, rule->next);
     put_span(buf, rule->first_after);
     put_span(buf, rule->opens_before);
     buf_printf(buf, "%d deadlines ", (int)rule->has_opens);
@@ -89,11 +108,11 @@ static void put_items(Buf *buf, const Rule *rule)
     buf_printf(buf, "anchor %d%d%d%d ", (int)anchor->kind, (int)anchor->is_each,
                (int)anchor->has_other, (int)anchor->other);
     put_text(buf, form_of(anchor->form));
-    put_text(buf, text_of(anchor->where));
+    put_expr(buf, anchor->form, anchor->where);
     put_text(buf, field_of(anchor->form, anchor->field));
     put_text(buf, field_of(anchor->form, anchor->time_field));
     for (size_t i = 0; i < rule->kind_n; i++)
-        put_text(buf, text_of(rule->kind_where[i]));
+        put_expr(buf, rule->evidence, rule->kind_where[i]);
     put_span(buf, rule->grace);
     for (size_t i = 0; i < rule->item_n; i++) {
         const RuleItem *item = &rule->items[i];
@@ -113,12 +132,14 @@ static Str rule_signature(const Rule *rule, Arena *arena)
     buf_init(&buf, arena, KIB(64));
     put_who(&buf, rule->program);
     put_text(&buf, form_of(rule->evidence));
-    put_text(&buf, text_of(rule->evidence_where));
+    put_expr(&buf, rule->evidence, rule->evidence_where);
     buf_printf(&buf, "schedule %d valid %d %d ", (int)rule->schedule, (int)rule->valid_from.days,
                (int)rule->valid_until.days);
     put_period(&buf, rule);
     put_after(&buf, rule);
     put_items(&buf, rule);
+    for (size_t i = 0; i < rule->number_n; i++)
+        put_parameter(&buf, &rule->numbers[i].parameter->by_day);
     Sha256 hash = sha256_of(buf_str(&buf));
     return hex_encode(arena, (Str){(const char *)hash.bytes, sizeof hash.bytes});
 }
@@ -172,6 +193,16 @@ static Err rebuild_record(Cx *cx, const Record *record, void *arg)
     return evidence_bulk_add(rebuild->bulk, rebuild->form, record);
 }
 
+Err rule_mark_stale(Cx *cx, const Rule *rule)
+{
+    if (rule->program->enrolled_by == NULL) {
+        ObligationStaleMarkPeopleIn people = {cx->place};
+        TRY(obligation_stale_mark_people(cx->db, &people, NULL));
+    }
+    ObligationStaleMarkRuleIn mark = {cx->place, rule_key(rule)};
+    return obligation_stale_mark_rule(cx->db, &mark, NULL);
+}
+
 /* Makes the evidence of one rule anew: the set is narrowed to it, so that the forms' other rules
  * keep theirs. */
 static Err rebuild_rule(Cx *cx, const Rule *rule)
@@ -181,6 +212,8 @@ static Err rebuild_rule(Cx *cx, const Rule *rule)
     ObligationEvidenceClearRuleIn clear = {cx->place, key};
     TRY(obligation_stale_mark_rule(cx->db, &mark, NULL));
     TRY(obligation_evidence_clear_rule(cx->db, &clear, NULL));
+    const Policy *policy = NULL;
+    TRY(policy_of(cx, &policy)); /* of the whole set */
     const Rule *const only[] = {rule};
     PackSet narrowed = *cx->packs;
     narrowed.rules = only;
@@ -197,11 +230,7 @@ static Err rebuild_rule(Cx *cx, const Rule *rule)
     }
     TRY(evidence_bulk_end(bulk));
     TRY(waivers_remake(cx, rule));
-    if (rule->program->enrolled_by == NULL) {
-        ObligationStaleMarkPeopleIn people = {cx->place};
-        TRY(obligation_stale_mark_people(cx->db, &people, NULL));
-    }
-    return obligation_stale_mark_rule(cx->db, &mark, NULL);
+    return rule_mark_stale(cx, rule);
 }
 
 static Err note_rule(Cx *cx, const Rule *rule, Str signature)

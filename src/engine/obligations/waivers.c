@@ -239,8 +239,11 @@ static Err find_obligation(Cx *cx, const Waiver *waiver, Obligation *ret_obligat
     EvidenceRows evidence = {0};
     ObligationRows computed = {0};
     const Obligation *found = NULL;
+    const Policy *policy = NULL;
+    TRY(policy_of(cx, &policy));
     TRY(subject_read(cx, waiver->resident, KNOWN_NOW, &facts, &evidence));
-    subject_evaluate(cx, &facts, evidence.items, evidence.n, rule_horizon(cx->today), &computed);
+    subject_evaluate(cx, policy, &facts, evidence.items, evidence.n, rule_horizon(cx->today),
+                     &computed);
     for (size_t i = 0; i < computed.n; i++) {
         const Obligation *one = &computed.items[i].outcome.obligation;
         if (is_wanted(cx, one, waiver) && (found == NULL || waits_longer(one, found, cx->today)))

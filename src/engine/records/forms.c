@@ -197,8 +197,11 @@ static void note_previous(RecordForm *made, const Expr *expr, bool *is_read)
     const uint32_t *slots = expr_slots(expr, &n);
     for (size_t i = 0; i < n; i++) {
         if (slots[i] == form_slot(made->form, FORM_SLOT_PREVIOUS_HAPPENED_ON)
-            || slots[i] >= form_slot_previous(made->form, 0))
+            || (slots[i] >= form_slot_previous(made->form, 0)
+                && slots[i] < form_slot_parameter(made->form, 0)))
             made->reads_previous = true;
+        if (slots[i] == form_slot(made->form, FORM_SLOT_SUBJECT_PROGRAMS))
+            made->reads_programs = true;
         for (size_t j = 0; j < made->form->field_n; j++)
             is_read[j] = is_read[j] || slots[i] == form_slot_previous(made->form, j);
     }

@@ -60,6 +60,10 @@ typedef Err (*RecordHook)(Cx *cx, const RecordChange *change);
 Err record_treating_hook(Cx *cx, const RecordChange *change) MUST_CHECK;
 /* Set once by app/, before any write. NULL-terminated. */
 void record_set_hooks(const RecordHook *hooks);
+/* Who knows the programs that a subject is in on a day: subject.programs of forms. Set once by
+ * app/; without it forms read none. */
+typedef Err (*RecordPrograms)(Cx *cx, Uuid subject, Date day, const Str **ret_ids, size_t *ret_n);
+void record_set_programs(RecordPrograms programs);
 
 typedef struct RecordDraft {
     Uuid id;
@@ -91,7 +95,7 @@ typedef struct RecordReceipt {
 Err record_submit(Cx *cx, RecordDraft *draft, RecordReceipt *ret_receipt) MUST_CHECK;
 /* The earliest day of service that the form takes today, by its parameter recorded_within;
  * DATE_NONE: any. Who may records.backdate goes beyond it with a reason, which is kept. */
-Date record_earliest(const Cx *cx, const Form *form);
+Err record_earliest(Cx *cx, const Form *form, Date *ret_day) MUST_CHECK;
 /* Who served: an account or a member of staff. Empty when nobody is known by the id. */
 Err record_performer_name(Cx *cx, Uuid id, Str *ret_name) MUST_CHECK;
 /* Reason required. ERR_CONFLICT when it already ended, unless by this very voiding. */

@@ -33,6 +33,7 @@ typedef struct RecordForm {
     DbStatement listed_of_subject, latest; /* these fields of it only */
     bool lists_sealed;                     /* lists show a sealed field too */
     bool reads_previous;                   /* some expression reads previous.* */
+    bool reads_programs;                   /* some expression reads subject.programs */
     const size_t *earlier_fields;          /* those of the own table that it reads */
     size_t earlier_n;
     DbStatement earlier; /* the previous record: id, day, these fields */

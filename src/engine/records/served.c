@@ -2,6 +2,7 @@
  *
  * The usual case (the writer served, at his own facility, lately) asks the database nothing. */
 #include "access/access.h"
+#include "engine/policy/policy_values.h"
 #include "engine/records/records_int.h"
 #include "engine/records/records_sql.h"
 #include "engine/subjects/places.h"
@@ -35,23 +36,24 @@ Err record_served_check(Cx *cx, const RecordDraft *draft, const Record *record,
                                 record->facility);
 }
 
-static int64_t within_days(const Cx *cx, const Form *form)
+Err record_earliest(Cx *cx, const Form *form, Date *ret_day)
 {
-    const PolicyParameter *parameter =
-        str_is_empty(form->within) ? NULL : map_get(&cx->packs->policy, form->within);
-    return parameter == NULL || parameter->value.type != EXPR_INTEGER ? -1
-                                                                      : parameter->value.as.integer;
-}
-
-Date record_earliest(const Cx *cx, const Form *form)
-{
-    int64_t days = within_days(cx, form);
-    return days < 0 ? DATE_NONE : date_add_days(cx->today, -(int)days);
+    const Policy *policy = NULL;
+    *ret_day = DATE_NONE;
+    if (str_is_empty(form->within))
+        return OK;
+    TRY(policy_of(cx, &policy));
+    const FormParameter *parameter = policy_parameter(policy, form->within);
+    ExprValue days = parameter == NULL ? EXPR_ABSENT : form_parameter_on(parameter, cx->today);
+    if (days.type == EXPR_INTEGER)
+        *ret_day = date_add_days(cx->today, -(int)days.as.integer);
+    return OK;
 }
 
 Err record_lateness_check(Cx *cx, const Form *form, const RecordDraft *draft, const Record *amended)
 {
-    Date earliest = record_earliest(cx, form), day = draft->happened_on;
+    Date earliest = DATE_NONE, day = draft->happened_on;
+    TRY(record_earliest(cx, form, &earliest));
     if (date_is_none(earliest) || date_compare(day, earliest) >= 0 || cx->actor->is_system
         || draft->is_refiled)
         return OK;

@@ -7,15 +7,23 @@
  * record ended, by this very amendment; the day's limits passed). */
 #include "access/access.h"
 #include "core/core_sql.h"
+#include "engine/policy/policy_values.h"
 #include "engine/records/records_int.h"
 #include "engine/records/records_sql.h"
 #include "engine/subjects/residents.h"
 
 static const RecordHook *installed_hooks;
 
+static RecordPrograms installed_programs;
+
 void record_set_hooks(const RecordHook *hooks)
 {
     installed_hooks = hooks;
+}
+
+void record_set_programs(RecordPrograms programs)
+{
+    installed_programs = programs;
 }
 
 Err record_hooks_run(Cx *cx, const RecordChange *change)
@@ -212,6 +220,10 @@ static Err evaluate(Cx *cx, Submission *submission, Date day)
                            .subject_sex = submission->person.sex,
                            .subject_birth_date = submission->person.birth_date,
                            .previous_happened_on = DATE_NONE};
+    TRY(policy_form(cx, submission->form->form, &context.parameters));
+    if (submission->form->reads_programs && installed_programs != NULL)
+        TRY(installed_programs(cx, submission->record.subject, draft->happened_on,
+                               &context.subject_programs, &context.subject_program_n));
     if (submission->form->reads_previous) {
         /* An amendment stands where the amended record stood. */
         bool amends = !uuid_is_nil(draft->amends);

@@ -14,6 +14,8 @@ export interface RunInput {
   today: string
   sex: string
   birthDate: string
+  /* ids of the programs that the person is in on the day */
+  programs?: readonly string[]
   previousHappenedOn: string
   previous: Answers
   answers: Answers
@@ -119,6 +121,7 @@ export function encodeInput(form: Declaration, input: RunInput): string {
   ]
   if (input.sex) lines.push(['context', 'subject.sex', input.sex])
   if (input.birthDate) lines.push(['context', 'subject.birth_date', input.birthDate])
+  if (input.programs?.length) lines.push(['context', 'subject.programs', ...input.programs])
   if (input.previousHappenedOn) {
     lines.push(['context', 'previous.happened_on', input.previousHappenedOn])
     for (const field of form.fields) {

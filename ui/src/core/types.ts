@@ -180,7 +180,7 @@ export interface Performer {
 export interface FormContext {
   happened_on: string
   today: string
-  subject: { sex?: string | null; birth_date?: string | null }
+  subject: { sex?: string | null; birth_date?: string | null; programs?: string[] }
   previous: { id: string; happened_on: string; answers: AnswersJson } | null
   earliest?: string | null
   may_backdate: boolean

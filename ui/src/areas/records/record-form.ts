@@ -68,6 +68,7 @@ export async function readContext(form: Declaration, request: FormRequest, on?: 
       today,
       sex: context.subject.sex ?? '',
       birthDate: context.subject.birth_date ?? '',
+      programs: context.subject.programs ?? [],
       previousHappenedOn: context.previous?.happened_on ?? '',
       previous: context.previous ? answersFromJson(form, context.previous.answers) : {},
     },

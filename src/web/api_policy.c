@@ -1,0 +1,182 @@
+/* /api/policy: the parameters of the packs with their values in this place, and setting them. */
+#include "engine/policy/policy_values.h"
+#include "web/route.h"
+
+enum { BODY_MOST = 4096 };
+
+static void put_step(JsonOut *out, Arena *arena, const FormParameter *parameter, size_t at)
+{
+    Date next = at + 1 < parameter->step_n ? parameter->steps[at + 1].from : DATE_NONE;
+    json_object_begin(out);
+    web_json_date(out, "from", parameter->steps[at].from);
+    web_json_date(out, "until", date_is_none(next) ? DATE_NONE : date_add_days(next, -1));
+    web_json_text(out, "value", form_value_to_text(parameter->steps[at].value, arena));
+    json_object_end(out);
+}
+
+static void put_said(JsonOut *out, const PolicyValue *said)
+{
+    char text[INSTANT_TEXT_SIZE];
+    json_object_begin(out);
+    web_json_date(out, "from", said->from);
+    web_json_text(out, "value", said->value);
+    web_json_text(out, "source", said->source);
+    web_json_text(out, "set_at", str_from_c(instant_format(said->set_at, text)));
+    web_json_text(out, "set_by", said->set_by);
+    json_object_end(out);
+}
+
+/* Everything that the asking place and day need of one parameter. */
+typedef struct {
+    Cx *cx;
+    const Policy *policy;
+    const PolicyValue *said;
+    size_t said_n;
+    Date day;
+} Asked;
+
+/* What the place says on the day, or NULL: the packs. */
+static const PolicyValue *in_force(const Asked *asked, Str id)
+{
+    const PolicyValue *found = NULL;
+    for (size_t i = 0; i < asked->said_n; i++) {
+        const PolicyValue *said = &asked->said[i];
+        if (str_equals(said->parameter, id) && date_compare(said->from, asked->day) <= 0
+            && date_compare(said->set_on, asked->day) <= 0
+            && (found == NULL || date_compare(found->from, said->from) <= 0))
+            found = said;
+    }
+    return found == NULL || found->is_ended ? NULL : found;
+}
+
+static Str source_of_pack(const Asked *asked, const PolicyParameter *parameter, Lang lang)
+{
+    size_t at = 0;
+    while (at + 1 < parameter->by_day.step_n
+           && date_compare(parameter->by_day.steps[at + 1].from, asked->day) <= 0)
+        at++;
+    return wording_in(pack_source_wording(asked->cx->packs, parameter->pack,
+                                          parameter->step_sources[at], asked->cx->arena),
+                      lang);
+}
+
+static Date since(const Asked *asked, const FormParameter *by_day)
+{
+    Date from = DATE_NONE;
+    for (size_t i = 1; i < by_day->step_n; i++) {
+        if (date_compare(by_day->steps[i].from, asked->day) <= 0)
+            from = by_day->steps[i].from;
+    }
+    return from;
+}
+
+static void put_source(JsonOut *out, const Asked *asked, const PolicyParameter *parameter)
+{
+    const PolicyValue *said = in_force(asked, parameter->id);
+    Wording source = said != NULL ? (Wording){said->source, said->source}
+                                  : (Wording){source_of_pack(asked, parameter, LANG_ZH),
+                                              source_of_pack(asked, parameter, LANG_EN)};
+    json_key_c(out, "is_own");
+    json_bool(out, said != NULL);
+    web_json_wording(out, "source", source);
+}
+
+static void put_parameter(JsonOut *out, const Asked *asked, const PolicyParameter *parameter)
+{
+    Arena *arena = asked->cx->arena;
+    const FormParameter *by_day = policy_parameter(asked->policy, parameter->id);
+    json_object_begin(out);
+    web_json_text(out, "id", parameter->id);
+    web_json_text(out, "pack", parameter->pack);
+    web_json_wording(out, "title", parameter->title);
+    web_json_text(out, "unit", parameter->unit);
+    web_json_text(out, "type", str_from_c(expr_type_name(parameter->value.type)));
+    web_json_text(out, "value", form_value_to_text(form_parameter_on(by_day, asked->day), arena));
+    web_json_date(out, "since", since(asked, by_day));
+    put_source(out, asked, parameter);
+    json_key_c(out, "values");
+    json_array_begin(out);
+    for (size_t i = 0; i < by_day->step_n; i++)
+        put_step(out, arena, by_day, i);
+    json_array_end(out);
+    json_key_c(out, "history");
+    json_array_begin(out);
+    for (size_t i = 0; i < asked->said_n; i++) {
+        if (str_equals(asked->said[i].parameter, parameter->id))
+            put_said(out, &asked->said[i]);
+    }
+    json_array_end(out);
+    json_object_end(out);
+}
+
+static Err policy_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
+{
+    Asked asked = {.cx = cx};
+    TRY(web_query_date(cx, request, "on", cx->today, &asked.day));
+    TRY(policy_known_on(cx, asked.day, &asked.policy));
+    TRY(policy_history(cx, &asked.said, &asked.said_n));
+    JsonOut out = web_json(response);
+    json_object_begin(&out);
+    web_json_date(&out, "on", asked.day);
+    web_json_date(&out, "earliest", date_add_days(cx->today, 1));
+    json_key_c(&out, "parameters");
+    json_array_begin(&out);
+    for (size_t i = 0; i < cx->packs->policy.n; i++)
+        put_parameter(&out, &asked, cx->packs->policy.entries[i].value);
+    json_array_end(&out);
+    json_object_end(&out);
+    return OK;
+}
+
+const Route route_policy = {
+    .method = HTTP_GET,
+    .path = "/api/policy",
+    .handler = policy_get,
+    .permit = "policy.read",
+    .query = "{on?: date}",
+    .out = "{on: date, earliest: date, parameters: [{id: text, pack: text, title: wording, unit?: "
+           "text, type: text, value: text, since?: date, is_own: bool, source: wording, values: "
+           "[{from?: date, until?: date, value: text}], history: [{from: date, value?: text, "
+           "source: text, set_at: text, set_by?: text}]}]}",
+    .title = {"参数在本地的取值、单位、依据和历史",
+              "The parameters: values here, units, sources, history"},
+};
+
+static Err read_change(Cx *cx, const HttpRequest *request, PolicyChange *ret_change)
+{
+    const Json *body = NULL;
+    Str from = {0};
+    PolicyChange change = {.from = DATE_NONE};
+    TRY(web_body(cx, request, &body));
+    TRY(web_body_text(cx, body, "parameter", &change.parameter));
+    TRY(web_body_text(cx, body, "source", &change.source));
+    TRY(web_body_optional_text(cx, body, "value", &change.value));
+    TRY(web_body_optional_text(cx, body, "unit", &change.unit));
+    TRY(web_body_optional_text(cx, body, "from", &from));
+    if (from.n > 0 && date_parse(from, &change.from) != OK)
+        return cx_fail(cx, ERR_INVALID, TEXT_FIELD_TYPE, STR("/from"), 2, STR("from"),
+                       STR("YYYY-MM-DD"));
+    change.is_ended = change.value.p == NULL;
+    *ret_change = change;
+    return OK;
+}
+
+static Err policy_post(Cx *cx, const HttpRequest *request, HttpResponse *response)
+{
+    (void)response;
+    PolicyChange change;
+    TRY(read_change(cx, request, &change));
+    return policy_set(cx, &change);
+}
+
+/* Without a value: as in the packs again. */
+const Route route_policy_post = {
+    .method = HTTP_POST,
+    .path = "/api/policy",
+    .handler = policy_post,
+    .permit = "policy.write",
+    .body_most = BODY_MOST,
+    .in = "{parameter: text, value?: text, unit?: text, from?: date, source: text}",
+    .title = {"从某天起给参数另一个值；不写值，就从那天起按规则包",
+              "Give a parameter another value from a day on; without a value, that of the packs"},
+};
