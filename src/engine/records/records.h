@@ -144,8 +144,8 @@ Err record_previous_amending(Cx *cx, const Form *form, Uuid subject, Date day, U
                              bool *ret_found, Record *ret_record) MUST_CHECK;
 /* For each subject its newest current record of the form: id, subject, form, happened_on and those
  * answers that lists show and that are not sealed, nothing else; id nil where there is none. One
- * query for fifty subjects. Of today, whatever cx->as_of. The ids come from a scoped query; no audit
- * entry of its own. */
+ * query for fifty subjects. Of today, whatever cx->as_of. The ids come from a scoped query; no
+ * audit entry of its own. */
 Err record_latest(Cx *cx, const Form *form, const Uuid *subjects, size_t n,
                   const Record **ret_records) MUST_CHECK;
 /* Reads every record of a form in subject order, ended ones too (is_ended, ended_at): derived
