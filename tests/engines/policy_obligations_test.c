@@ -11,6 +11,7 @@
 #include "core/keys.h"
 #include "core/place.h"
 #include "db/migrate.h"
+#include "engine/obligations/explain.h"
 #include "engine/obligations/obligations.h"
 #include "engine/policy/policy_values.h"
 #include "engine/subjects/subjects.h"
@@ -168,6 +169,11 @@ static void a_parameter_of_a_place_changes_what_is_owed_from_its_day(void **stat
     set_parameter(f, STR("elderly_from"), "", day("2028-01-01"));
     assert_nothing_differs(f);
     assert_texts_equal(elderly_years(f, day("2028-03-01")), STR("2026 2027 "));
+    ObligationExplanation told;
+    assert_int_equal(obligation_explain(&f->cx, f->person, STR("elderly"), STR("exam"),
+                                        day("2027-02-01"), &told),
+                     OK);
+    assert_true(told.is_member);
     f->cx.place = STR("000009");
     f->cx.policy = NULL;
     const Policy *other = NULL;

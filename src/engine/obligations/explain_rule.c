@@ -455,7 +455,10 @@ Err obligation_explain(Cx *cx, Uuid subject, Str program, Str rule, Date on,
     size_t n = 0;
     ObligationExplanation out = {.on = on};
     Explaining e = {.cx = cx, .out = &out};
+    const Policy *policy = NULL;
     TRY(find_editions(cx, subject, program, rule, on, &out));
+    TRY(policy_known_on(cx, on, &policy));
+    out.program = policy_rule_on(policy, out.rule, on)->program; /* with the place's ages */
     TRY(obligation_of(cx, subject, on, &lines, &n));
     take_lines(cx, lines, n, &out);
     Err err = subject_read_on(cx, subject, on, &e.facts, &e.rows);
