@@ -73,6 +73,8 @@ FROM record r
 JOIN resident person ON person.place = r.place AND person.id = r.subject_id
 LEFT JOIN record_end e ON e.place = r.place AND e.record_id = r.id AND e.ended_on <= :known_on
 LEFT JOIN v_facility f ON f.place = r.place AND f.code = r.facility
+  AND NOT EXISTS (SELECT 1 FROM v_facility n
+                  WHERE n.place = f.place AND n.code = f.code AND n.valid_from > f.valid_from)
 WHERE r.place = :place AND r.id = :id AND r.recorded_on <= :known_on AND {scope:resident person}
   AND {scope:form r};
 
@@ -91,6 +93,8 @@ FROM resident person
 CROSS JOIN record r
 LEFT JOIN record_end e ON e.place = r.place AND e.record_id = r.id AND e.ended_on <= :known_on
 LEFT JOIN v_facility f ON f.place = r.place AND f.code = r.facility
+  AND NOT EXISTS (SELECT 1 FROM v_facility n
+                  WHERE n.place = f.place AND n.code = f.code AND n.valid_from > f.valid_from)
 WHERE person.place = :place AND person.id = :subject AND {scope:resident person}
   AND r.place = :place AND r.subject_id = :subject AND r.recorded_on <= :known_on AND {scope:form r}
 ORDER BY r.happened_on DESC, r.id DESC

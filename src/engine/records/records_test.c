@@ -281,6 +281,13 @@ static void a_timeline_holds_what_lists_show_and_where_it_was(void **state)
     assert_int_equal(records[0].answers->values[NOTE].type, EXPR_NULL);
     assert_true(str_equals_c(records[0].facility_name, "测试卫生站"));
     assert_true(str_equals_c(records[0].facility_name_en, "Test clinic"));
+    clinic.name = STR("测试新站"); /* under another name since: the record comes once */
+    clinic.valid_from = day_of("2021-01-01");
+    clinic.valid_to = DATE_NONE;
+    assert_int_equal(subject_facility_add(&f->cx, &clinic), OK);
+    assert_int_equal(record_timeline(&f->cx, f->resident, 10, &records, &n), OK);
+    assert_int_equal(n, 1);
+    assert_true(str_equals_c(records[0].facility_name, "测试新站"));
     f->fields[SBP].is_in_lists = false; /* nothing in lists: answers that are all absent */
     f->form.version = STR("1.1.0");
     use_set(f);
