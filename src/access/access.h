@@ -19,6 +19,7 @@ typedef struct Account {
     Str name; /* display name of the post-holder; invented in demo data */
     Str role;
     Str facility;
+    Str purpose; /* of the session; empty: the role's first */
     bool is_disabled;
     bool must_change; /* the password was set by somebody else: nothing but changing it is open */
 } Account;
@@ -33,6 +34,9 @@ const DbScope *access_scope(const Cx *cx);
 /* The areas that it may know numbers of, whether it sees persons or not: for statements that give
  * counts and nothing of a person. */
 const DbScope *access_sight(const Cx *cx);
+/* What rows of a list are given: those of the persons seen, or, to who sees rows without identity,
+ * those of the areas in sight with nothing sensitive. Whoever writes them leaves out who it is. */
+const DbScope *access_rows(Cx *cx);
 /* The scope of a role at a facility, from the catchments in force. ERR_FORBIDDEN when the packs
  * have no such role. */
 Err access_actor(Cx *cx, const Account *account, Actor *ret_actor) MUST_CHECK;
@@ -69,6 +73,17 @@ typedef struct Relation {
 Err relation_grant(Cx *cx, const Relation *relation) MUST_CHECK;
 /* Inside a write: all relations of a source end on last_day at the latest. */
 Err relation_end(Cx *cx, Uuid source, Date last_day) MUST_CHECK;
+/* Every relation to a person, also ended ones: for the command line. holder: see access_relation.
+ */
+typedef struct RelationInfo {
+    Str holder;
+    RelationKind kind;
+    Str class;
+    Uuid source;
+    Date from, until;
+} RelationInfo;
+Err relation_list(Cx *cx, Uuid subject, const RelationInfo **ret_relations,
+                  size_t *ret_n) MUST_CHECK;
 /* Inside the write of a record: the writer's facility treats the subject. Nothing for the system.
  */
 Err relation_treat(Cx *cx, Uuid subject) MUST_CHECK;
@@ -147,6 +162,9 @@ Err session_count(Cx *cx, int64_t *ret_n) MUST_CHECK;
  * one another. Ends every other session of the account. */
 Err session_change_password(Cx *cx, Str token, Str password, Str new_password) MUST_CHECK;
 
+/* What the session is for from now on: one of the role's purposes, or ERR_INVALID. */
+Err session_choose_purpose(Cx *cx, Str token, Account *account, Str purpose) MUST_CHECK;
+
 typedef struct SessionInfo {
     Uuid id; /* names the session; opens nothing */
     Instant opened_at, used_at, expires_at;
@@ -174,6 +192,30 @@ typedef struct AuditEntry {
 /* The details of entries that were chained, where the action begins and the detail holds what is
  * asked for: object id (16 bytes) -> const Str *. Reads the whole audit of the place. */
 Err audit_details(Cx *cx, Str action_prefix, Str part, Map *ret_details) MUST_CHECK;
+/* Reading it. */
+typedef struct AuditLine {
+    Uuid writer;
+    int64_t seq;
+    Instant at;
+    Uuid account; /* nil: the system */
+    Str login, name, role, facility, facility_name, facility_name_en;
+    AuditEntry entry;
+} AuditLine;
+
+typedef struct AuditFilter {
+    Uuid person, account; /* or nil */
+    Date from, until;     /* both included; without a person at most AUDIT_LIST_DAYS */
+    Instant before_at;    /* where the page before ended */
+    Uuid before_writer;
+    int64_t before_seq;
+    int64_t most;
+} AuditFilter;
+/* Newest first. Needs audit.read; is an entry itself. */
+Err audit_lines(Cx *cx, const AuditFilter *filter, const AuditLine **ret_lines,
+               size_t *ret_n) MUST_CHECK;
+/* What was done to a person's record and by whom, for who has just opened the person. */
+Err audit_of_person(Cx *cx, Uuid person, int64_t most, const AuditLine **ret_lines,
+                    size_t *ret_n) MUST_CHECK;
 /* When the queue is full it is written first; what cannot be written down does not happen. */
 Err audit_add(Cx *cx, const AuditEntry *entry) MUST_CHECK;
 /* Writes what is queued for cx->place; afterwards it is durable. At the end of every command. */
@@ -219,3 +261,28 @@ typedef struct AuditReport {
 Err audit_prove(Cx *cx, AuditReport *ret_report) MUST_CHECK;
 /* The same in two numbers; *ret_broken_at is 0 when the chain is whole. */
 Err audit_verify(Cx *cx, int64_t *ret_entries, int64_t *ret_broken_at) MUST_CHECK;
+
+/* Emergencies: a person who is not in sight, opened by the exact number for a day (limits.h), by
+ * who has residents.emergency; reviewed by who has emergencies.review, at the facility or above.
+ *
+ * ERR_FORBIDDEN, or ERR_INVALID for a reason that is too short. */
+Err emergency_check(Cx *cx, Str reason) MUST_CHECK;
+/* Inside a write: notes the attempt (subject nil: nobody has the number) and grants the relation;
+ * ERR_RATE after too many. */
+Err emergency_open(Cx *cx, Uuid subject, Str reason, Date *ret_until) MUST_CHECK;
+
+typedef struct Emergency {
+    Uuid id, account;
+    Str account_name, role, facility, facility_name, facility_name_en;
+    bool was_found;
+    Str reason;
+    Instant opened_at;
+    Date ends_on;
+    Str verdict, note, reviewer_name; /* empty until reviewed */
+    Instant reviewed_at;
+} Emergency;
+/* Newest first, opened before an instant. Tells nothing of the person. */
+Err emergency_list(Cx *cx, bool with_reviewed, Instant before, int64_t most,
+                   const Emergency **ret_items, size_t *ret_n) MUST_CHECK;
+/* verdict: justified or unjustified. ERR_CONFLICT when it was reviewed; never one's own. */
+Err emergency_review(Cx *cx, Uuid id, Str verdict, Str note) MUST_CHECK;

@@ -93,8 +93,9 @@ VALUES (:place, :token_hash, :account, :opened_at, :expires_at);
 -- name: access_session_by_token :maybe
 -- in: place text, token_hash bytes
 -- out: expires_at instant, account uuid, login text, name text, role text, facility text
--- out: is_disabled integer, must_change integer
-SELECT s.expires_at, s.account, a.login, a.name, a.role, a.facility, a.is_disabled, a.must_change
+-- out: is_disabled integer, must_change integer, purpose text
+SELECT s.expires_at, s.account, a.login, a.name, a.role, a.facility, a.is_disabled, a.must_change,
+       s.purpose
 FROM access_session s
 JOIN access_account a ON a.place = s.place AND a.id = s.account
 WHERE s.place = :place AND s.token_hash = :token_hash;
@@ -341,3 +342,68 @@ FROM access_relation rel
 WHERE rel.place = :place AND rel.holder IN (:works_at, :holder) AND rel.subject_id = :subject
   AND rel.class = :class AND (rel.kind & :relations) <> 0
   AND rel.valid_from <= :day AND rel.valid_to >= :day;
+
+-- name: access_session_set_purpose :run
+-- in: place text, token_hash bytes, purpose text
+UPDATE access_session SET purpose = :purpose WHERE place = :place AND token_hash = :token_hash;
+
+-- name: access_emergency_insert :run
+-- in: place text, id uuid, account uuid, facility text, subject_id uuid?, reason text
+-- in: opened_at instant, ends_on date
+INSERT INTO access_emergency (place, id, account, facility, subject_id, reason, opened_at, ends_on,
+                              verdict, note)
+VALUES (:place, :id, :account, :facility, :subject_id, :reason, :opened_at, :ends_on, '', '');
+
+-- name: access_emergency_count :one
+-- in: place text, account uuid, since instant
+-- out: n integer
+SELECT count(*) AS n
+FROM access_emergency e
+WHERE e.place = :place AND e.account = :account AND e.opened_at > :since;
+
+-- name: access_emergency_by_id :maybe
+-- in: place text, id uuid
+-- out: account uuid, facility text
+SELECT e.account, e.facility FROM access_emergency e WHERE e.place = :place AND e.id = :id;
+
+-- name: access_emergency_review :run
+-- in: place text, id uuid, verdict text, note text, reviewed_at instant, reviewed_by uuid
+UPDATE access_emergency SET verdict = :verdict, note = :note, reviewed_at = :reviewed_at,
+    reviewed_by = :reviewed_by
+WHERE place = :place AND id = :id AND verdict = '';
+
+-- Of a facility and those below it; of the place when facility is empty.
+-- name: access_emergency_list :many
+-- in: place text, facility text, day date, with_reviewed integer, before instant, most integer
+-- out: id uuid, account uuid, account_name text?, role text?, facility text, facility_name text?
+-- out: facility_name_en text?, subject_id_is_set integer, reason text, opened_at instant, ends_on date
+-- out: verdict text, note text, reviewer_name text?, reviewed_at instant?
+WITH RECURSIVE below (code) AS (
+    SELECT f.code
+    FROM v_facility f
+    WHERE f.place = :place AND f.code = :facility
+    UNION
+    SELECT f.code
+    FROM below b
+    JOIN v_facility f ON f.parent = b.code
+    WHERE f.place = :place AND f.valid_from <= :day AND (f.valid_to IS NULL OR f.valid_to >= :day)
+)
+SELECT e.id, e.account, a.name AS account_name, a.role, e.facility, f.name AS facility_name,
+       f.name_en AS facility_name_en, CASE WHEN e.subject_id IS NULL THEN 0 ELSE 1 END AS subject_id_is_set,
+       e.reason, e.opened_at, e.ends_on, e.verdict, e.note, r.name AS reviewer_name, e.reviewed_at
+FROM access_emergency e
+LEFT JOIN access_account a ON a.place = e.place AND a.id = e.account
+LEFT JOIN access_account r ON r.place = e.place AND r.id = e.reviewed_by
+LEFT JOIN v_facility f ON f.place = e.place AND f.code = e.facility
+WHERE e.place = :place AND e.opened_at < :before AND (:with_reviewed = 1 OR e.verdict = '')
+  AND (:facility = '' OR e.facility IN (SELECT b.code FROM below b))
+ORDER BY e.opened_at DESC, e.id
+LIMIT :most;
+
+-- name: access_relation_of :many
+-- in: place text, subject uuid
+-- out: holder text, kind integer, class text, source uuid, valid_from date, valid_to date
+SELECT rel.holder, rel.kind, rel.class, rel.source, rel.valid_from, rel.valid_to
+FROM access_relation rel
+WHERE rel.place = :place AND rel.subject_id = :subject
+ORDER BY rel.holder, rel.kind, rel.class, rel.source;

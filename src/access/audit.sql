@@ -119,3 +119,43 @@ WHERE e.place = :place AND e.object_id IS NOT NULL
   AND substr(e.action, 1, length(:action_prefix)) = :action_prefix
   AND replace(e.detail, :part, '') <> e.detail
 ORDER BY e.writer, e.seq;
+
+-- name: audit_entry_list :many
+-- in: place text, from instant, until instant, account uuid?, before_at instant, before_writer uuid
+-- in: before_seq integer, most integer
+-- out: writer uuid, seq integer, at instant, account uuid?, action text, subject_id uuid?
+-- out: object_id uuid?, detail text, login text?, name text?, role text?, facility text?
+-- out: facility_name text?, facility_name_en text?
+SELECT e.writer, e.seq, e.at, e.account, e.action, e.subject_id, e.object_id, e.detail, a.login, a.name,
+       a.role, a.facility, f.name AS facility_name, f.name_en AS facility_name_en
+FROM audit_entry e
+LEFT JOIN access_account a ON a.place = e.place AND a.id = e.account
+LEFT JOIN v_facility f ON f.place = a.place AND f.code = a.facility
+WHERE e.place = :place AND e.at >= :from AND e.at < :until AND e.at <= :before_at
+  AND (:account IS NULL OR e.account = :account)
+  AND (e.at < :before_at OR e.writer < :before_writer
+    OR (e.writer = :before_writer AND e.seq < :before_seq))
+ORDER BY e.at DESC, e.writer DESC, e.seq DESC
+LIMIT :most;
+
+-- Also what was asked of the entries of the register that are kept under the person.
+-- name: audit_entry_of_person :many
+-- in: place text, person uuid, from instant, until instant, account uuid?, before_at instant
+-- in: before_writer uuid, before_seq integer, most integer
+-- out: writer uuid, seq integer, at instant, account uuid?, action text, subject_id uuid?
+-- out: object_id uuid?, detail text, login text?, name text?, role text?, facility text?
+-- out: facility_name text?, facility_name_en text?
+SELECT e.writer, e.seq, e.at, e.account, e.action, e.subject_id, e.object_id, e.detail, a.login, a.name,
+       a.role, a.facility, f.name AS facility_name, f.name_en AS facility_name_en
+FROM audit_entry e
+LEFT JOIN access_account a ON a.place = e.place AND a.id = e.account
+LEFT JOIN v_facility f ON f.place = a.place AND f.code = a.facility
+WHERE e.place = :place
+  AND e.subject_id IN (SELECT :person UNION ALL SELECT m.id FROM v_resident_merged m
+                       WHERE m.place = :place AND m.person_id = :person)
+  AND e.at >= :from AND e.at < :until AND e.at <= :before_at
+  AND (:account IS NULL OR e.account = :account)
+  AND (e.at < :before_at OR e.writer < :before_writer
+    OR (e.writer = :before_writer AND e.seq < :before_seq))
+ORDER BY e.at DESC, e.writer DESC, e.seq DESC
+LIMIT :most;

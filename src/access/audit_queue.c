@@ -69,12 +69,24 @@ static bool push(const Cx *cx, const AuditRow *row)
     return true;
 }
 
+/* What the caller was logged in for stands behind the detail, unless it is care. */
+static Str with_purpose(Cx *cx, Str detail)
+{
+    Str purpose = cx->actor->purpose;
+    if (purpose.n == 0 || str_equals_c(purpose, "care"))
+        return detail;
+    return str_printf(cx->arena, "%.*s%s[%.*s]", STR_ARG(detail), detail.n > 0 ? " " : "",
+                      STR_ARG(purpose));
+}
+
 Err audit_add(Cx *cx, const AuditEntry *entry)
 {
     DCHECK(cx->place.n <= PLACE_MOST && entry->action.n > 0 && entry->action.n <= ACTION_MOST);
     AuditRow row = {.at = cx->now, .entry = *entry};
-    if (cx->actor != NULL && !cx->actor->is_system)
+    if (cx->actor != NULL && !cx->actor->is_system) {
         row.account = cx->actor->account;
+        row.entry.detail = with_purpose(cx, entry->detail);
+    }
     if (cx->is_writing)
         return audit_append(cx, &row, 1);
     while (!push(cx, &row))

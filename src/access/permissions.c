@@ -6,18 +6,20 @@
 const char *const access_permissions[] = {
     "session.own", /* one's own session and password */
     "areas.read",  /* the division tree */
-    "areas.write",       "facilities.read",  "facilities.write",
+    "areas.write",         "facilities.read",  "facilities.write",
     "catchments.read", /* who answers for which area */
-    "catchments.write",  "staff.read",       "staff.write",
-    "forms.read",        "obligations.read", /* due lists and their reasons */
-    "obligations.waive",                     /* sparing somebody what is owed, or putting it off */
-    "residents.read",                        /* opening a person */
-    "residents.reveal",                      /* the ID and telephone number whole, with a reason */
-    "residents.search",  "residents.write",  /* a person and what happens to one */
-    "residents.merge",                       /* duplicates, merging and taking apart */
-    "records.read",      "records.write",    "records.void",
+    "catchments.write",    "staff.read",       "staff.write",
+    "forms.read",          "obligations.read", /* due lists and their reasons */
+    "obligations.waive",                      /* sparing somebody what is owed, or putting it off */
+    "residents.read",                         /* opening a person */
+    "residents.reveal",                       /* the ID and telephone number whole, with a reason */
+    "residents.search",    "residents.write", /* a person and what happens to one */
+    "residents.merge",                        /* duplicates, merging and taking apart */
+    "residents.emergency", /* opening somebody out of sight by the exact number */
+    "emergencies.review",  /* at the own facility and below */
+    "records.read",        "records.write",    "records.void",
     "records.backdate", /* later than a form allows, with a reason */
     "accounts.manage",  /* those below the own facility, of roles that the own role manages */
-    "policy.read",       "policy.write", /* what parameters are in this place */
-    "metrics.read",      "audit.read",       NULL,
+    "policy.read",         "policy.write", /* what parameters are in this place */
+    "metrics.read",        "audit.read",       NULL,
 };

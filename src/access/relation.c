@@ -5,6 +5,7 @@
 #include "access/access_int.h"
 #include "access/access_sql.h"
 #include "access/limits.h"
+#include "base/vec.h"
 
 Str relation_holder(Arena *arena, Uuid account)
 {
@@ -68,4 +69,29 @@ Err relation_treat(Cx *cx, Uuid subject)
     if (cx->actor->is_system || cx->actor->facility.n == 0)
         return OK;
     return keep_treating(cx, (Relation){.subject = subject, .facility = cx->actor->facility});
+}
+
+static Err read_relations(Cx *cx, Uuid subject, const RelationInfo **ret_relations, size_t *ret_n)
+{
+    VEC(RelationInfo) relations = {0};
+    CLEANUP(db_rows_close) DbRows rows = {0};
+    AccessRelationOfIn in = {.place = cx->place, .subject = subject};
+    TRY(access_relation_of_open(cx->db, &in, &rows));
+    for (bool has_row = true; has_row;) {
+        AccessRelationOfRow row;
+        TRY(access_relation_of_next(&rows, cx->arena, &row, &has_row));
+        if (has_row)
+            VEC_PUSH(cx->arena, &relations,
+                     (RelationInfo){row.holder, (RelationKind)row.kind, row.class, row.source,
+                                    row.valid_from, row.valid_to});
+    }
+    *ret_relations = relations.items;
+    *ret_n = relations.n;
+    return OK;
+}
+
+Err relation_list(Cx *cx, Uuid subject, const RelationInfo **ret_relations, size_t *ret_n)
+{
+    Err err = read_relations(cx, subject, ret_relations, ret_n);
+    return err == OK ? OK : cx_fail_db(cx, err);
 }

@@ -23,10 +23,16 @@
  " AND (rel.kind & :scope_relations) <> 0"                                                         \
  " AND rel.valid_from <= :scope_day AND rel.valid_to >= :scope_day"
 
+/* A relation to an entry of the register is one to the person under whom it is kept: so relations
+ * follow a merge, and come back when it is undone. */
+#define ENTRIES_OF(person)                                                                         \
+ "SELECT " person " UNION ALL SELECT kept.id FROM v_resident_merged kept"                          \
+ " WHERE kept.place = :place AND kept.person_id = " person
+
 #define PERSON_IN_SIGHT(alias)                                                                     \
  "(" AREA_IN_SIGHT(alias) ") OR (:scope_relations <> 0 AND EXISTS (SELECT 1"                       \
                           " FROM access_relation rel WHERE " RELATION_COUNTS                       \
-                          " AND rel.subject_id = " alias ".id))"
+                          " AND rel.subject_id IN (" ENTRIES_OF(alias ".id") ")))"
 
 #define CLASS_SEEN(alias)                                                                          \
  "(:scope_classes = '*'"                                                                           \
@@ -39,7 +45,8 @@
      "closed") ") OR (:scope_relations <> 0 AND EXISTS (SELECT 1 FROM form_class opened"           \
                " CROSS JOIN access_relation rel WHERE opened.form = " alias                        \
                ".form AND rel.class = opened.class"                                                \
-               " AND " RELATION_COUNTS " AND rel.subject_id = " alias ".subject_id)))"
+               " AND " RELATION_COUNTS                                                             \
+               " AND rel.subject_id IN (" ENTRIES_OF(alias ".subject_id") "))))"
 
 /* The areas in sight, as rows: what a list is driven by, so that its index is asked area by area.
  * Where the sight is a range, the areas that occur in `$`, found by leaps over its index on
@@ -82,8 +89,11 @@ void access_register_scopes(void)
 {
     db_register_scope("resident", PERSON_IN_SIGHT("$"));
     db_register_scope("area", AREA_IN_SIGHT("$"));
-    db_register_scope("related", "SELECT rel.subject_id FROM access_relation rel"
-                                 " WHERE :scope_relations <> 0 AND " RELATION_COUNTS);
+    db_register_scope("related",
+                      "SELECT coalesce((SELECT kept.person_id FROM v_resident_merged kept"
+                      " WHERE kept.place = :place AND kept.id = rel.subject_id),"
+                      " rel.subject_id) AS subject_id FROM access_relation rel"
+                      " WHERE :scope_relations <> 0 AND " RELATION_COUNTS);
     db_register_scope("areas", AREAS_IN_SIGHT);
     db_register_scope(
         "record", "EXISTS (SELECT 1 FROM resident sr WHERE sr.place = $.place"
@@ -110,6 +120,16 @@ const DbScope *access_sight(const Cx *cx)
     if (cx->actor == NULL)
         return &scope_nobody;
     return cx->actor->is_system ? &scope_everybody : &cx->actor->sight;
+}
+
+const DbScope *access_rows(Cx *cx)
+{
+    if (cx->actor == NULL || !cx->actor->sees_rows)
+        return access_scope(cx);
+    DbScope *rows = arena_new(cx->arena, DbScope);
+    *rows = cx->actor->sight;
+    rows->classes = STR(",,");
+    return rows;
 }
 
 static Err scope_of_sight(Cx *cx, Str sight, DbScope *ret_scope)
@@ -174,29 +194,66 @@ static Err sight_of_role(Cx *cx, const Role *role, const Account *account, DbSco
     return OK;
 }
 
+/* A role that was made without purposes cares. */
+static RolePurpose purpose_of(const Role *role, Str name)
+{
+    static const RolePurpose care = {{"care", 4}, OPENS_PERSONS};
+    for (size_t i = 0; i < role->purpose_n; i++) {
+        if (str_equals(role->purposes[i].name, name))
+            return role->purposes[i];
+    }
+    return role->purpose_n > 0 ? role->purposes[0] : care;
+}
+
+/* What is only for who sees persons is not there while the purpose does not open them. */
+static bool is_open(Str permission, PurposeOpens opens)
+{
+    bool is_of_persons = str_has_prefix(permission, STR("residents."))
+                         || str_has_prefix(permission, STR("records."));
+    bool is_of_numbers = str_has_prefix(permission, STR("obligations."));
+    return opens == OPENS_PERSONS || (!is_of_persons && (opens > OPENS_NOTHING || !is_of_numbers));
+}
+
+static void take_permissions(Cx *cx, const Role *role, PurposeOpens opens, Actor *actor)
+{
+    Str *permissions = arena_array(cx->arena, Str, role->permission_n + 1);
+    for (size_t i = 0; i < role->permission_n; i++) {
+        if (is_open(role->permissions[i], opens))
+            permissions[actor->permission_n++] = role->permissions[i];
+    }
+    actor->permissions = permissions;
+}
+
 Err access_actor(Cx *cx, const Account *account, Actor *ret_actor)
 {
     const Role *role = pack_role(cx->packs, account->role);
     if (role == NULL)
         return cx_fail(cx, ERR_FORBIDDEN, TEXT_ROLE_UNKNOWN, (Str){0}, 1, account->role);
+    const RolePurpose purpose = purpose_of(role, account->purpose);
+    bool opens_persons = purpose.opens == OPENS_PERSONS;
     DbScope sight = scope_nobody, scope = scope_nobody;
-    TRY(sight_of_role(cx, role, account, &sight));
-    if (role->sees_persons)
+    if (purpose.opens > OPENS_NOTHING)
+        TRY(sight_of_role(cx, role, account, &sight));
+    if (role->sees_persons && opens_persons)
         scope = sight;
+    Actor actor = {.account = account->id,
+                   .login = account->login,
+                   .role = account->role,
+                   .facility = account->facility,
+                   .purpose = purpose.name,
+                   .sees_persons = role->sees_persons && opens_persons,
+                   .sees_rows = purpose.opens == OPENS_ROWS};
+    take_permissions(cx, role, purpose.opens, &actor);
     scope.works_at = account->facility;
     scope.holder = relation_holder(cx->arena, account->id);
-    scope.relations = role->relations;
+    scope.relations = opens_persons ? role->relations : 0;
+    if (access_may(&actor, STR("residents.emergency")))
+        scope.relations |= RELATION_EMERGENCY;
     scope.day = cx->today;
     scope.classes = sight.classes = role->classes;
-    *ret_actor = (Actor){.account = account->id,
-                         .login = account->login,
-                         .role = account->role,
-                         .facility = account->facility,
-                         .scope = scope,
-                         .sight = sight,
-                         .sees_persons = role->sees_persons,
-                         .permissions = role->permissions,
-                         .permission_n = role->permission_n};
+    actor.scope = scope;
+    actor.sight = sight;
+    *ret_actor = actor;
     return OK;
 }
 

@@ -203,6 +203,7 @@ Err session_find(Cx *cx, Str token, Session *ret_session, Account *ret_account)
                              .name = row.name,
                              .role = row.role,
                              .facility = row.facility,
+                             .purpose = row.purpose,
                              .must_change = row.must_change != 0};
     return OK;
 }
@@ -317,4 +318,33 @@ Err session_change_password(Cx *cx, Str token, Str password, Str new_password)
     }
     TRY(password_make(cx, new_password, &change.new_hash));
     return cx_write(cx, store_password, &change);
+}
+
+typedef struct {
+    Uuid account;
+    Str token_hash, purpose;
+} PurposeChoice;
+
+static Err store_purpose(Cx *cx, void *arg)
+{
+    const PurposeChoice *choice = arg;
+    AccessSessionSetPurposeIn in = {
+        .place = cx->place, .token_hash = choice->token_hash, .purpose = choice->purpose};
+    TRY(access_session_set_purpose(cx->db, &in, NULL));
+    AuditEntry entry = {
+        .action = STR("session.purpose"), .object = choice->account, .detail = choice->purpose};
+    return audit_add(cx, &entry);
+}
+
+Err session_choose_purpose(Cx *cx, Str token, Account *account, Str purpose)
+{
+    const Role *role = pack_role(cx->packs, account->role);
+    for (size_t i = 0; role != NULL && i < role->purpose_n; i++) {
+        if (!str_equals(role->purposes[i].name, purpose))
+            continue;
+        PurposeChoice choice = {account->id, hash_of_token(cx->arena, token), purpose};
+        account->purpose = purpose;
+        return cx_write(cx, store_purpose, &choice);
+    }
+    return cx_fail(cx, ERR_INVALID, TEXT_PURPOSE_UNKNOWN, STR("/purpose"), 1, purpose);
 }

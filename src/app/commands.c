@@ -64,5 +64,9 @@ const Command *const app_commands[] = {
     &cmd_user_reset,
     &cmd_user_sessions,
     &cmd_access_audit_verify,
+    &cmd_audit_list,
+    &cmd_relations_grant,
+    &cmd_relations_end,
+    &cmd_relations_list,
 };
 const size_t app_command_n = sizeof app_commands / sizeof *app_commands;

@@ -28,6 +28,12 @@
  ENTRY(route_staff)                                                                                \
  ENTRY(route_staff_post)                                                                           \
  ENTRY(route_staff_leave)                                                                          \
+ ENTRY(route_session_purpose)                                                                      \
+ ENTRY(route_audit)                                                                                \
+ ENTRY(route_resident_audit)                                                                       \
+ ENTRY(route_emergencies)                                                                          \
+ ENTRY(route_emergencies_post)                                                                     \
+ ENTRY(route_emergency_review)                                                                     \
  ENTRY(route_forms)                                                                                \
  ENTRY(route_form)                                                                                 \
  ENTRY(route_form_context)                                                                         \

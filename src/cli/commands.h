@@ -5,6 +5,10 @@
 
 extern const Command cmd_access_audit_verify;
 extern const Command cmd_access_user_add;
+extern const Command cmd_audit_list;
+extern const Command cmd_relations_end;
+extern const Command cmd_relations_grant;
+extern const Command cmd_relations_list;
 extern const Command cmd_areas;
 extern const Command cmd_areas_check;
 extern const Command cmd_areas_import;

@@ -36,6 +36,8 @@ typedef struct Actor {
     DbScope scope; /* the persons within sight */
     DbScope sight; /* the areas whose numbers it may know, also where it sees no persons */
     bool sees_persons;
+    bool sees_rows; /* of persons whom it does not see: without identity, in the areas of sight */
+    Str purpose;    /* of the session; empty for the system */
     const Str *permissions; /* "records.write" ... */
     size_t permission_n;
 } Actor;

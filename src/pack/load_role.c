@@ -1,6 +1,8 @@
 /* Roles (roles/NAME.yaml): what a kind of person sees and may do. */
 #include "pack/pack_int.h"
 
+#include <string.h>
+
 static void read_permissions(Reader *reader, const Yaml *map, Role *role)
 {
     Loader *loader = reader->loader;
@@ -31,8 +33,8 @@ static void read_permissions(Reader *reader, const Yaml *map, Role *role)
 /* The kinds of relation, each once, as bits. */
 static int64_t read_relations(Reader *reader, const Yaml *map)
 {
-    static const char *const kinds[] = {"treating", "contract", "referral",
-                                        "worklist", "sample",   NULL};
+    static const char *const kinds[] = {"treating", "contract", "referral", "worklist",
+                                        "sample",   "card",     NULL};
     const Yaml *list = read_key(map, "relations");
     int64_t relations = 0;
     if (list == NULL || !read_list(reader, list, "relations", true))
@@ -49,6 +51,33 @@ static int64_t read_relations(Reader *reader, const Yaml *map)
                        same(STR("relations")), choice_fix_c(reader->loader, name, kinds));
     }
     return relations;
+}
+
+/* In the order of the file. Without the key: persons for who sees some, numbers for who does not.
+ */
+static void read_purposes(Reader *reader, const Yaml *map, Role *role)
+{
+    static const char *const names[] = {"care", "management", "inspection", "support", NULL};
+    static const char *const opens[] = {"nothing", "numbers", "rows", "persons", NULL};
+    const Yaml *purposes = read_key(map, "purposes");
+    if (purposes == NULL || !read_map(reader, purposes, names, 0) || purposes->n == 0) {
+        bool sees_some = role->sees_persons || role->relations != 0;
+        role->purposes[0] = sees_some ? (RolePurpose){STR("care"), OPENS_PERSONS}
+                                      : (RolePurpose){STR("management"), OPENS_NUMBERS};
+        role->purpose_n = 1;
+        return;
+    }
+    for (const Yaml *entry = purposes->first; entry != NULL; entry = entry->next) {
+        char name[16];
+        if (entry->key.n >= sizeof name || role->purpose_n == PURPOSES_MOST)
+            continue; /* noted by read_map */
+        memcpy(name, entry->key.p, entry->key.n);
+        name[entry->key.n] = '\0';
+        size_t at = read_choice(reader, purposes, name, opens);
+        if (at != SIZE_MAX)
+            role->purposes[role->purpose_n++] =
+                (RolePurpose){str_copy(reader->loader->arena, entry->key), (PurposeOpens)at};
+    }
 }
 
 /* ",," and each class with a comma behind it. */
@@ -125,7 +154,7 @@ void load_role(Loader *loader, Declared *declared)
 {
     static const char *const keys[] = {"role",         "title",       "sight",
                                        "sees_persons", "permissions", "manages",
-                                       "relations",    "classes",     NULL};
+                                       "relations",    "classes", "purposes",    NULL};
     static const char *const sights[] = {"catchment", "tree", "place", NULL};
     Reader reader = {loader, declared->file};
     const Yaml *map = declared->yaml;
@@ -139,6 +168,7 @@ void load_role(Loader *loader, Declared *declared)
                    .sees_persons = read_true(&reader, map, "sees_persons"),
                    .relations = read_relations(&reader, map),
                    .classes = read_classes(&reader, map)};
+    read_purposes(&reader, map, role);
     read_permissions(&reader, map, role);
     read_manages(&reader, map, role);
     declared->compiled = role;

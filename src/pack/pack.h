@@ -246,17 +246,35 @@ typedef enum {
     RELATION_TREATING = 1, /* wrote a record for the person */
     RELATION_CONTRACT = 2,
     RELATION_REFERRAL = 4,
-    RELATION_WORKLIST = 8, /* an examination to report on */
-    RELATION_SAMPLE = 16,  /* drawn for an inspection, for a time */
+    RELATION_WORKLIST = 8,   /* an examination to report on */
+    RELATION_SAMPLE = 16,    /* drawn for an inspection, for a time */
+    RELATION_CARD = 32,      /* a card to review */
+    RELATION_EMERGENCY = 64, /* opened by the exact number; never of a role, see access */
 } RelationKind;
+
+/* What a role sees while it works for a purpose. */
+typedef enum {
+    OPENS_NOTHING, /* nothing that follows from persons */
+    OPENS_NUMBERS,
+    OPENS_ROWS,    /* and rows without identity */
+    OPENS_PERSONS, /* and persons: in sight if it sees persons, and by relation */
+} PurposeOpens;
+
+enum { PURPOSES_MOST = 4 };
+typedef struct RolePurpose {
+    Str name; /* care, management, inspection, support */
+    PurposeOpens opens;
+} RolePurpose;
 
 typedef struct Role {
     Str id;
     Wording title;
     RoleSight sight;
     bool sees_persons;
-    int64_t relations; /* the kinds that open persons to it, as bits */
-    Str classes;       /* the sensitivity classes that it sees, as DbScope has them */
+    int64_t relations;                   /* the kinds that open persons to it, as bits */
+    RolePurpose purposes[PURPOSES_MOST]; /* the first is the one of who names none */
+    size_t purpose_n;
+    Str classes; /* the sensitivity classes that it sees, as DbScope has them */
     const Str *permissions;
     size_t permission_n;
     /* Roles of the accounts that this one may add and manage, below its own facility. */

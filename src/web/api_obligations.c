@@ -1,14 +1,18 @@
 /* /api/obligations: the due list of whoever asks, and why a line is owed. */
+#include "base/encoding.h"
 #include "base/num.h"
 #include "web/records_json.h"
 
+#include "core/keys.h"
 #include "engine/subjects/subjects.h"
 #include "web/person.h"
+#include "web/resident_json.h"
 #include "web/schemas.h"
 
 enum {
     LIST_MOST = 100,
     LIST_DEFAULT = 50,
+    TOWN_DIGITS = 9,
 };
 
 static Err wrong_state(Cx *cx, Str sent)
@@ -39,9 +43,29 @@ static Err read_states(Cx *cx, const HttpRequest *request, ObligationFilter *fil
 }
 
 /* "2025-06-30~child~exams~<uuid>~3~2025-07-29": where the page before ended. */
+/* To who sees no persons the place in the list is sealed: it names one. */
+static Str open_cursor(Cx *cx, Str text)
+{
+    Str bytes = {0}, plain = {0};
+    if (!cx->actor->sees_rows || text.n == 0)
+        return text;
+    bool is_good =
+        base64url_decode(cx->arena, text, &bytes) == OK
+        && keys_unseal(cx->keys, cx->arena, STR("obligations.after"), bytes, &plain) == OK;
+    return is_good ? plain : STR("~");
+}
+
+static Str close_cursor(Cx *cx, Str text)
+{
+    return cx->actor->sees_rows ? base64url_encode(
+               cx->arena, keys_seal(cx->keys, cx->arena, STR("obligations.after"), text))
+                                : text;
+}
+
 static Err read_cursor(Cx *cx, const HttpRequest *request, ObligationCursor *cursor)
 {
-    Str rest = http_query(request, "after"), due_on = {0}, subject = {0}, item = {0};
+    Str rest = open_cursor(cx, http_query(request, "after"));
+    Str due_on = {0}, subject = {0}, item = {0};
     int64_t number = 0;
     *cursor = (ObligationCursor){.due_on = DATE_NONE};
     if (rest.n == 0)
@@ -210,7 +234,8 @@ static void write_programs(JsonOut *out, const ObligationCount *counts, size_t n
 /* What the list says of each line besides the line itself. */
 typedef struct {
     const ResidentBrief *people;
-    const Record *last; /* of the rule's form; NULL when the caller may not read records */
+    const Record *last;     /* of the rule's form; NULL when the caller may not read records */
+    const AreaNames *towns; /* of rows without identity */
     JsonParts parts;
 } Details;
 
@@ -242,6 +267,34 @@ static void write_program(JsonOut *out, JsonParts *parts, const Program *program
     json_parts_keep(parts, out, program, 0, part);
 }
 
+/* Without identity: whom the line is about under a name that serves for this caller and day only,
+ * the group of ages by tens, sex and township. */
+static void write_row_person(Cx *cx, JsonOut *out, const ObligationLine *line,
+                             const ResidentBrief *brief, const AreaNames *names, Date on)
+{
+    char subject[UUID_TEXT_SIZE], account[UUID_TEXT_SIZE], day[DATE_TEXT_SIZE];
+    Token token = keys_token(cx->keys, str_printf(cx->arena, "row:%s:%s:%s",
+                                                  uuid_format(cx->actor->account, account),
+                                                  date_format(cx->today, day),
+                                                  uuid_format(line->obligation.subject, subject)));
+    Uuid id = UUID_NIL;
+    for (size_t i = 0; i < sizeof id.bytes; i++)
+        id.bytes[i] = token.bytes[i];
+    json_key_c(out, "id");
+    json_uuid(out, id);
+    web_json_text(out, "sex", brief->sex);
+    Str group = {0};
+    if (!date_is_none(brief->birth_date)) {
+        int tens = date_age_years(brief->birth_date, on) / 10;
+        group = tens >= 9 ? STR("90+") : str_printf(cx->arena, "%d-%d", 10 * tens, 10 * tens + 9);
+    }
+    web_json_text(out, "age_group", group);
+    Str town = str_slice(line->area, 0, TOWN_DIGITS);
+    web_json_text(out, "area", town);
+    web_json_text(out, "area_name", area_name(names, town));
+    web_json_text(out, "area_name_en", area_name_en(names, town));
+}
+
 static void write_line(Cx *cx, JsonOut *out, const ObligationLine *line, Details *details,
                        size_t at, Date on)
 {
@@ -253,7 +306,10 @@ static void write_line(Cx *cx, JsonOut *out, const ObligationLine *line, Details
     const PersonBrief person = {line->obligation.subject, brief->name, brief->sex,
                                 brief->birth_date,        line->area,  brief->area_name,
                                 brief->area_name_en,      on};
-    person_brief_write(out, &person);
+    if (cx->actor->sees_rows)
+        write_row_person(cx, out, line, brief, details->towns, on);
+    else
+        person_brief_write(out, &person);
     write_program(out, &details->parts, rule->program);
     json_object_end(out);
     web_json_obligation(out, &details->parts, line, on);
@@ -294,6 +350,11 @@ static Err read_details(Cx *cx, const ObligationLine *lines, size_t n, Details *
     for (size_t i = 0; i < n; i++)
         ids[i] = lines[i].obligation.subject;
     TRY(resident_briefs(cx, ids, n, &ret_details->people));
+    if (cx->actor->sees_rows) {
+        AreaNames *names = arena_new(cx->arena, AreaNames);
+        TRY(area_names_read(cx, names));
+        ret_details->towns = names;
+    }
     if (!access_may(cx->actor, STR("records.read")))
         return OK;
     Record *last = arena_array(cx->arena, Record, n);
@@ -318,6 +379,8 @@ static Err read_filter(Cx *cx, const HttpRequest *request, ObligationFilter *fil
     TRY(read_cursor(cx, request, &filter->after));
     filter->program = http_query(request, "program");
     filter->area = http_query(request, "area");
+    if (cx->actor->sees_rows && filter->area.n > TOWN_DIGITS)
+        return cx_fail(cx, ERR_INVALID, TEXT_AREA_TOO_FINE, STR("area"), 0);
     filter->most = (size_t)most + 1; /* one more tells whether there is a next page */
     return OK;
 }
@@ -359,7 +422,8 @@ static Err obligations_get(Cx *cx, const HttpRequest *request, HttpResponse *res
     for (size_t i = 0; i < n; i++)
         write_line(cx, &out, &lines[i], &details, i, filter.on);
     json_array_end(&out);
-    web_json_text(&out, "next", has_next ? cursor_text(cx, &lines[n - 1]) : (Str){0});
+    web_json_text(&out, "next",
+                  has_next ? close_cursor(cx, cursor_text(cx, &lines[n - 1])) : (Str){0});
     json_object_end(&out);
     return OK;
 }
@@ -375,7 +439,7 @@ const Route route_obligations = {
         "{on: date, counts: {" SCHEMA_COUNTS_MEMBERS
         "}, waived: integer, by_program: [{program: text, title: wording, tag: wording, " SCHEMA_COUNTS_MEMBERS
         "}], items: [{resident: {" SCHEMA_PERSON_MEMBERS
-        ", programs: [{id: text, tag: wording}]}, " SCHEMA_OBLIGATION_MEMBERS
+        ", age_group?: text, programs: [{id: text, tag: wording}]}, " SCHEMA_OBLIGATION_MEMBERS
         ", last?: {happened_on: date, values: " SCHEMA_SUMMARY "}}], next?: text}",
     .title = {"应做服务清单", "What is due, within the caller's sight"},
 };

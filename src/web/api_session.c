@@ -41,6 +41,14 @@ static Err put_account(Cx *cx, JsonOut *out, const Account *account, const Actor
     for (size_t i = 0; i < actor->permission_n; i++)
         json_text(out, actor->permissions[i]);
     json_array_end(out);
+    web_json_text(out, "purpose", actor->purpose);
+    json_key_c(out, "purposes");
+    json_array_begin(out);
+    for (size_t i = 0; role != NULL && i < role->purpose_n; i++)
+        json_text(out, role->purposes[i].name);
+    json_array_end(out);
+    json_key_c(out, "sees_rows");
+    json_bool(out, actor->sees_rows);
     json_key_c(out, "sees_persons");
     json_bool(out, actor->sees_persons);
     json_key_c(out, "must_change");
@@ -92,13 +100,16 @@ static void set_cookie(const HttpRequest *request, HttpResponse *response, Str t
 static Err session_post(Cx *cx, const HttpRequest *request, HttpResponse *response)
 {
     const Json *body = NULL;
-    Str login, password;
+    Str login, password, purpose = {0};
     TRY(web_body(cx, request, &body));
     TRY(web_body_text(cx, body, "login", &login));
     TRY(web_body_text(cx, body, "password", &password));
+    TRY(web_body_optional_text(cx, body, "purpose", &purpose));
     Session session;
     Account account;
     TRY(session_open(cx, login, password, web_client(request), &session, &account));
+    if (purpose.n > 0)
+        TRY(session_choose_purpose(cx, session.token, &account, purpose));
     Actor actor = {0};
     TRY(access_actor(cx, &account, &actor));
     const Actor *before = cx->actor;
@@ -110,11 +121,11 @@ static Err session_post(Cx *cx, const HttpRequest *request, HttpResponse *respon
     return err;
 }
 
-#define SESSION_SCHEMA                                                                             \
- "{account: {id: uuid, login: text, name: text, role: text, role_title: wording, facility: "       \
- "{code: text, name?: text, name_en?: text, level?: integer}, permissions: [text], "               \
- "sees_persons: bool, must_change: bool}, csrf: text, "                                            \
- "place: {code: text, name: text, name_en?: text}, "                                               \
+#define SESSION_SCHEMA                                                                                    \
+ "{account: {id: uuid, login: text, name: text, role: text, role_title: wording, facility: "              \
+ "{code: text, name?: text, name_en?: text, level?: integer}, permissions: [text], "                      \
+ "purpose: text, purposes: [text], sees_rows: bool, sees_persons: bool, must_change: bool}, csrf: text, " \
+ "place: {code: text, name: text, name_en?: text}, "                                                      \
  "is_demo: bool, today: date}"
 
 const Route route_session_post = {
@@ -123,7 +134,7 @@ const Route route_session_post = {
     .handler = session_post,
     .permit = ROUTE_PUBLIC,
     .body_most = KIB(4),
-    .in = "{login: text, password: text}",
+    .in = "{login: text, password: text, purpose?: text}",
     .out = SESSION_SCHEMA,
     .title = {"登录", "Log in"},
 };
@@ -141,6 +152,31 @@ const Route route_session_get = {
     .permit = "session.own",
     .out = SESSION_SCHEMA,
     .title = {"当前登录", "Who is logged in"},
+};
+
+static Err purpose_post(Cx *cx, const HttpRequest *request, HttpResponse *response)
+{
+    const WebCall *call = web_call(request);
+    const Json *body = NULL;
+    Account account = call->account;
+    Actor actor = {0};
+    Str purpose;
+    TRY(web_body(cx, request, &body));
+    TRY(web_body_text(cx, body, "purpose", &purpose));
+    TRY(session_choose_purpose(cx, call->session.token, &account, purpose));
+    TRY(access_actor(cx, &account, &actor));
+    return put_session(cx, response, &account, &actor, call->session.csrf);
+}
+
+const Route route_session_purpose = {
+    .method = HTTP_POST,
+    .path = "/api/session/purpose",
+    .handler = purpose_post,
+    .permit = "session.own",
+    .body_most = KIB(4),
+    .in = "{purpose: text}",
+    .out = SESSION_SCHEMA,
+    .title = {"切换本次登录的用途", "Choose what the session is for"},
 };
 
 static Err session_delete(Cx *cx, const HttpRequest *request, HttpResponse *response)

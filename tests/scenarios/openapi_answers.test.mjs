@@ -12,6 +12,9 @@ const examples = {
   "/metrics": ["admin", ""],
   "/api/demo": ["doctor", ""],
   "/api/session": ["doctor", ""],
+  "/api/audit": ["admin", ""],
+  "/api/residents/{id}/audit": ["doctor", "/api/residents/{resident}/audit"],
+  "/api/emergencies": ["director", "/api/emergencies?state=all"],
   "/api/areas": ["county", ""],
   "/api/facilities": ["county", ""],
   "/api/forms": ["doctor", ""],
@@ -69,7 +72,7 @@ for (const [name, makeDatabase] of databases) {
     const values = {};
     before(async () => {
       server = await startServer(makeCounty(makeDatabase));
-      for (const login of ["doctor", "clinician", "township", "county", "admin"]) clients[login] = await logIn(server, login);
+      for (const login of ["doctor", "clinician", "director", "township", "county", "admin"]) clients[login] = await logIn(server, login);
       description = (await clients.doctor.fetch("/api/openapi.json")).body;
       const { items } = (await clients.doctor.fetch("/api/obligations?state=overdue,due,open")).body;
       const { resident, form } = items.find((item) => item.last) ?? items[0];

@@ -7,9 +7,9 @@
 
 typedef ObligationLines Lines;
 
-static const DbScope *scope_of(const Cx *cx)
+static const DbScope *scope_of(Cx *cx)
 {
-    return &cx->actor->scope;
+    return cx->actor->sees_rows ? access_rows(cx) : &cx->actor->scope;
 }
 
 /* ---- from the stored rows ---- */

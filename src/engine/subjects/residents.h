@@ -75,6 +75,12 @@ typedef struct ResidentState {
     Date died_on, left_on;
 } ResidentState;
 
+/* ---- in an emergency ---- */
+
+/* Opens the resident who has exactly this number to the asking account, for a day: written down,
+ * and reviewed by somebody else, whether somebody has it (ERR_NOT_FOUND) or not. */
+Err resident_emergency(Cx *cx, Str number, Str reason, Uuid *ret_id, Date *ret_until) MUST_CHECK;
+
 /* ---- who are one person ---- */
 
 /* The person under whom an entry of the register is kept: itself, unless merged. */
