@@ -37,6 +37,8 @@ const DbScope *access_sight(const Cx *cx);
 /* What rows of a list are given: those of the persons seen, or, to who sees rows without identity,
  * those of the areas in sight with nothing sensitive. Whoever writes them leaves out who it is. */
 const DbScope *access_rows(Cx *cx);
+/* Whether a session of the role for the purpose has the permission. */
+bool role_permits(const Role *role, const RolePurpose *purpose, Str permission);
 /* The scope of a role at a facility, from the catchments in force. ERR_FORBIDDEN when the packs
  * have no such role. */
 Err access_actor(Cx *cx, const Account *account, Actor *ret_actor) MUST_CHECK;

@@ -206,19 +206,26 @@ static RolePurpose purpose_of(const Role *role, Str name)
 }
 
 /* What is only for who sees persons is not there while the purpose does not open them. */
-static bool is_open(Str permission, PurposeOpens opens)
+bool role_permits(const Role *role, const RolePurpose *purpose, Str permission)
 {
     bool is_of_persons = str_has_prefix(permission, STR("residents."))
                          || str_has_prefix(permission, STR("records."));
     bool is_of_numbers = str_has_prefix(permission, STR("obligations."));
-    return opens == OPENS_PERSONS || (!is_of_persons && (opens > OPENS_NOTHING || !is_of_numbers));
+    if ((is_of_persons && purpose->opens != OPENS_PERSONS)
+        || (is_of_numbers && purpose->opens == OPENS_NOTHING))
+        return false;
+    for (size_t i = 0; i < role->permission_n; i++) {
+        if (str_equals(role->permissions[i], permission))
+            return true;
+    }
+    return false;
 }
 
-static void take_permissions(Cx *cx, const Role *role, PurposeOpens opens, Actor *actor)
+static void take_permissions(Cx *cx, const Role *role, const RolePurpose *purpose, Actor *actor)
 {
     Str *permissions = arena_array(cx->arena, Str, role->permission_n + 1);
     for (size_t i = 0; i < role->permission_n; i++) {
-        if (is_open(role->permissions[i], opens))
+        if (role_permits(role, purpose, role->permissions[i]))
             permissions[actor->permission_n++] = role->permissions[i];
     }
     actor->permissions = permissions;
@@ -243,7 +250,7 @@ Err access_actor(Cx *cx, const Account *account, Actor *ret_actor)
                    .purpose = purpose.name,
                    .sees_persons = role->sees_persons && opens_persons,
                    .sees_rows = purpose.opens == OPENS_ROWS};
-    take_permissions(cx, role, purpose.opens, &actor);
+    take_permissions(cx, role, &purpose, &actor);
     scope.works_at = account->facility;
     scope.holder = relation_holder(cx->arena, account->id);
     scope.relations = opens_persons ? role->relations : 0;

@@ -3,6 +3,7 @@
 
 #include "cli/commands.h"
 
+extern const Command cmd_access_matrix;
 extern const Command cmd_backup;
 extern const Command cmd_config_check;
 extern const Command cmd_config_show;
@@ -64,6 +65,7 @@ const Command *const app_commands[] = {
     &cmd_user_reset,
     &cmd_user_sessions,
     &cmd_access_audit_verify,
+    &cmd_access_matrix,
     &cmd_audit_list,
     &cmd_relations_grant,
     &cmd_relations_end,

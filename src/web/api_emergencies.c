@@ -27,6 +27,7 @@ static Err emergencies_post(Cx *cx, const HttpRequest *request, HttpResponse *re
 const Route route_emergencies_post = {
     .method = HTTP_POST,
     .path = "/api/emergencies",
+    .persons = ROUTE_PERSONS_NONE,
     .handler = emergencies_post,
     .permit = "residents.emergency",
     .body_most = BODY_MOST,

@@ -1,5 +1,6 @@
 /* GET /api/overview: how much is owed and how late, area by area. Numbers only, so that those who
  * may not see persons can read it. */
+#include "access/limits.h"
 #include "engine/obligations/obligations.h"
 #include "engine/subjects/subjects.h"
 #include "web/route.h"
@@ -21,10 +22,32 @@ static void put_counts(JsonOut *out, const AreaProgramCount *count)
     put_integer(out, "days_late_most", count->days_late_most);
 }
 
-static AreaProgramCount sum_of(const AreaCount *area)
+/* Few of a sensitive kind could be recognised: who sees no persons is told neither how many, nor a
+ * sum that tells it. */
+static bool is_hidden(const Cx *cx, const Program *program, const AreaProgramCount *count)
 {
-    return (AreaProgramCount){area->overdue, area->due, area->open, area->days_late,
-                              area->days_late_most};
+    int64_t n = count->overdue + count->due + count->open;
+    bool is_sensitive = program_sensitivity(program).n > 0;
+    for (size_t i = 0; i < program->rule_n && !is_sensitive; i++)
+        is_sensitive = rule_sensitivity(program->rules[i]).n > 0;
+    return is_sensitive && !cx->actor->sees_persons && n > 0 && n < SMALL_COUNT;
+}
+
+static AreaProgramCount sum_of(const Cx *cx, const AreaCounts *counts, const AreaCount *area)
+{
+    AreaProgramCount sum = {0};
+    for (size_t i = 0; i < counts->program_n; i++) {
+        const AreaProgramCount *count = &area->programs[i];
+        if (is_hidden(cx, counts->programs[i], count))
+            continue;
+        sum.overdue += count->overdue;
+        sum.due += count->due;
+        sum.open += count->open;
+        sum.days_late += count->days_late;
+        if (count->days_late_most > sum.days_late_most)
+            sum.days_late_most = count->days_late_most;
+    }
+    return sum;
 }
 
 static void put_programs(JsonOut *out, const AreaCounts *counts)
@@ -79,10 +102,10 @@ static void put_facilities(JsonOut *out, const Answering *answering, Str area)
     json_array_end(out);
 }
 
-static void put_area(JsonOut *out, const AreaCounts *counts, const AreaCount *area,
+static void put_area(const Cx *cx, JsonOut *out, const AreaCounts *counts, const AreaCount *area,
                      const Answering *answering)
 {
-    AreaProgramCount sum = sum_of(area);
+    AreaProgramCount sum = sum_of(cx, counts, area);
     json_object_begin(out);
     web_json_text(out, "code", area->code);
     web_json_text(out, "name", area->name);
@@ -95,7 +118,10 @@ static void put_area(JsonOut *out, const AreaCounts *counts, const AreaCount *ar
     for (size_t i = 0; i < counts->program_n; i++) {
         json_object_begin(out);
         web_json_text(out, "program", counts->programs[i]->id);
-        put_counts(out, &area->programs[i]);
+        bool is_few = is_hidden(cx, counts->programs[i], &area->programs[i]);
+        put_counts(out, is_few ? &(AreaProgramCount){0} : &area->programs[i]);
+        json_key_c(out, "is_few");
+        json_bool(out, is_few);
         json_object_end(out);
     }
     json_array_end(out);
@@ -134,7 +160,7 @@ static Err overview_get(Cx *cx, const HttpRequest *request, HttpResponse *respon
     json_key_c(&out, "areas");
     json_array_begin(&out);
     for (size_t i = 0; i < counts.area_n; i++)
-        put_area(&out, &counts, &counts.areas[i], &answering);
+        put_area(cx, &out, &counts, &counts.areas[i], &answering);
     json_array_end(&out);
     json_object_end(&out);
     return OK;
@@ -146,12 +172,13 @@ static Err overview_get(Cx *cx, const HttpRequest *request, HttpResponse *respon
 const Route route_overview = {
     .method = HTTP_GET,
     .path = "/api/overview",
+    .persons = ROUTE_PERSONS_COUNT,
     .handler = overview_get,
     .permit = "obligations.read",
     .query = "{area?: text}",
     .out = "{on: date, area?: {code: text, name: text, name_en?: text}, programs: [{program: text, "
            "title: wording, tag: wording}], areas: [{code: text, name: text, name_en?: text, "
            "level: integer, facilities: [{code: text, name: text, name_en?: text}], " COUNTS_SCHEMA
-           ", by_program: [{program: text, " COUNTS_SCHEMA "}]}]}",
+           ", by_program: [{program: text, is_few: bool, " COUNTS_SCHEMA "}]}]}",
     .title = {"各地待办与逾期数", "What is owed and how late, by area"},
 };

@@ -95,6 +95,7 @@ static Err residents_post(Cx *cx, const HttpRequest *request, HttpResponse *resp
 const Route route_residents_post = {
     .method = HTTP_POST,
     .path = "/api/residents",
+    .persons = ROUTE_PERSONS_NONE,
     .handler = residents_post,
     .permit = "residents.write",
     .body_most = BODY_MOST,
@@ -324,6 +325,7 @@ static Err duplicates_get(Cx *cx, const HttpRequest *request, HttpResponse *resp
 const Route route_resident_duplicates = {
     .method = HTTP_GET,
     .path = "/api/resident-duplicates",
+    .persons = ROUTE_PERSONS_LIST,
     .handler = duplicates_get,
     .permit = "residents.merge",
     .query = "{area?: text}",
@@ -354,6 +356,7 @@ static Err unplaced_get(Cx *cx, const HttpRequest *request, HttpResponse *respon
 const Route route_residents_unplaced = {
     .method = HTTP_GET,
     .path = "/api/residents-unplaced",
+    .persons = ROUTE_PERSONS_LIST,
     .handler = unplaced_get,
     .permit = "residents.search",
     .out = "{items: [{" SCHEMA_PERSON_MEMBERS "}]}",
@@ -375,6 +378,7 @@ static Err households_post(Cx *cx, const HttpRequest *request, HttpResponse *res
 const Route route_households_post = {
     .method = HTTP_POST,
     .path = "/api/households",
+    .persons = ROUTE_PERSONS_NONE,
     .handler = households_post,
     .permit = "residents.write",
     .body_most = BODY_MOST,

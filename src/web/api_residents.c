@@ -53,6 +53,7 @@ static Err residents_get(Cx *cx, const HttpRequest *request, HttpResponse *respo
 const Route route_residents = {
     .method = HTTP_GET,
     .path = "/api/residents",
+    .persons = ROUTE_PERSONS_SEARCH,
     .handler = residents_get,
     .permit = "residents.search",
     .query = "{q: text}",

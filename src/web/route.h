@@ -23,6 +23,18 @@
 
 typedef Err (*RouteHandler)(Cx *cx, const HttpRequest *request, HttpResponse *response);
 
+/* How a route meets persons: for the matrix of access. What an entry does not say follows from its
+ * permission: residents.* and records.* are about one who is named, obligations.* give lists. */
+typedef enum {
+    ROUTE_PERSONS_DEFAULT,
+    ROUTE_PERSONS_NONE,
+    ROUTE_PERSONS_ONE,    /* who is out of sight is not found */
+    ROUTE_PERSONS_SEARCH, /* those in the areas of sight, and by relation */
+    ROUTE_PERSONS_LIST,   /* those in the areas of sight; without identity where the purpose says so
+                           */
+    ROUTE_PERSONS_COUNT,  /* numbers of the areas in sight */
+} RoutePersons;
+
 typedef struct Route {
     HttpMethod method;
     const char *path;
@@ -35,11 +47,14 @@ typedef struct Route {
     const char *in;    /* schema of the body; or NULL */
     const char *out;   /* schema of the answer; or NULL */
     const char *out_media; /* of an answer that is no JSON, instead of out */
-    bool may_create;       /* 201 besides 200 */
+    RoutePersons persons;
+    bool may_create; /* 201 besides 200 */
     struct {
         const char *zh, *en;
     } title;
 } Route;
+
+RoutePersons route_persons(const Route *route);
 
 /* Who is asking, for handlers about the session itself. */
 typedef struct WebCall {

@@ -23,6 +23,19 @@ enum {
 
 static const char *const method_names[HTTP_METHOD_N] = {"GET", "POST", "PUT", "DELETE"};
 
+RoutePersons route_persons(const Route *route)
+{
+    Str permit = str_from_c(route->permit);
+    if (route->persons != ROUTE_PERSONS_DEFAULT)
+        return route->persons;
+    if (str_equals_c(permit, "obligations.read"))
+        return ROUTE_PERSONS_LIST;
+    bool is_of_one = str_has_prefix(permit, STR("residents."))
+                     || str_has_prefix(permit, STR("records."))
+                     || str_has_prefix(permit, STR("obligations."));
+    return is_of_one ? ROUTE_PERSONS_ONE : ROUTE_PERSONS_NONE;
+}
+
 const WebCall *web_call(const HttpRequest *request)
 {
     const WebWorker *worker = request->worker;
