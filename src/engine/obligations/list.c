@@ -7,7 +7,7 @@
 
 typedef ObligationLines Lines;
 
-static const DbScope *scope_of(Cx *cx)
+const DbScope *list_scope(Cx *cx)
 {
     return cx->actor->sees_rows ? access_rows(cx) : &cx->actor->scope;
 }
@@ -38,7 +38,7 @@ static Err read_list(Cx *cx, const ObligationFilter *filter, Lines *lines)
 {
     CLEANUP(db_rows_close) DbRows found = {0};
     ObligationListRowsIn in = list_in(cx, filter);
-    TRY(obligation_list_rows_open(cx->db, scope_of(cx), &in, &found));
+    TRY(obligation_list_rows_open(cx->db, list_scope(cx), &in, &found));
     for (;;) {
         ObligationListRowsRow row;
         bool has_row = false;
@@ -86,7 +86,7 @@ static Err read_spared(Cx *cx, const ObligationFilter *filter, Lines *lines)
 {
     CLEANUP(db_rows_close) DbRows found = {0};
     ObligationSparedRowsIn in = spared_in(cx, filter);
-    TRY(obligation_spared_rows_open(cx->db, scope_of(cx), &in, &found));
+    TRY(obligation_spared_rows_open(cx->db, list_scope(cx), &in, &found));
     for (;;) {
         ObligationSparedRowsRow row;
         bool has_row = false;
@@ -134,7 +134,7 @@ static Err read_counts(Cx *cx, Date on, Str area, Counts *counts)
 {
     CLEANUP(db_rows_close) DbRows found = {0};
     ObligationCountRowsIn in = {cx->place, on, area.p == NULL ? STR("") : area};
-    TRY(obligation_count_rows_open(cx->db, scope_of(cx), &in, &found));
+    TRY(obligation_count_rows_open(cx->db, list_scope(cx), &in, &found));
     for (;;) {
         ObligationCountRowsRow row;
         bool has_row = false;
@@ -169,7 +169,7 @@ static Err count_spared(Cx *cx, const ObligationFilter *filter, int64_t *ret_n)
     ObligationSparedCountIn in = {cx->place, filter->on,
                                   filter->area.p == NULL ? STR("") : filter->area};
     ObligationSparedCountRow row;
-    TRY(obligation_spared_count(cx->db, scope_of(cx), cx->arena, &in, &row));
+    TRY(obligation_spared_count(cx->db, list_scope(cx), cx->arena, &in, &row));
     *ret_n = row.n;
     return OK;
 }
@@ -279,7 +279,7 @@ static Err read_people(Cx *cx, Date on, People *people)
 {
     CLEANUP(db_rows_close) DbRows found = {0};
     ObligationPeopleInScopeIn in = {cx->place, known_on(cx, on)};
-    TRY(obligation_people_in_scope_open(cx->db, scope_of(cx), &in, &found));
+    TRY(obligation_people_in_scope_open(cx->db, list_scope(cx), &in, &found));
     for (;;) {
         ObligationPeopleInScopeRow row;
         bool has_row = false;
@@ -301,7 +301,7 @@ static Err read_explained(Cx *cx, const ObligationFilter *filter, Lines *lines)
     TRY(past_read(cx, filter->on, NULL, &people, &past));
     CLEANUP(db_rows_close) DbRows found = {0};
     ObligationEvidenceInScopeIn in = {cx->place, known_on(cx, filter->on)};
-    TRY(obligation_evidence_in_scope_open(cx->db, scope_of(cx), &in, &found));
+    TRY(obligation_evidence_in_scope_open(cx->db, list_scope(cx), &in, &found));
     Explained explained = {cx, NULL, filter, lines};
     TRY(policy_known_on(cx, filter->on, &explained.policy));
     EvidenceRows rows = {0};

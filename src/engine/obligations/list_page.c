@@ -128,7 +128,7 @@ static Err read_rows(Gathering *gathering, size_t *ret_n)
     CLEANUP(db_rows_close) DbRows found = {0};
     ObligationOpenRowsIn in = {cx->place, filter->on,
                                filter->area.p == NULL ? STR("") : filter->area, PASS_MOST};
-    TRY(obligation_open_rows_open(cx->db, &cx->actor->scope, &in, &found));
+    TRY(obligation_open_rows_open(cx->db, list_scope(cx), &in, &found));
     for (*ret_n = 0;; (*ret_n)++) {
         ObligationOpenRowsRow row;
         bool has_row = false;

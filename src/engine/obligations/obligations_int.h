@@ -43,6 +43,9 @@ Err settle_sight(Cx *cx, Date on, Str area) MUST_CHECK;
 /* waivers.c. The evidence that the waivers of a rule are, where it was cleared. */
 Err waivers_remake(Cx *cx, const Rule *rule) MUST_CHECK;
 
+/* What a list shows: of persons seen, or rows without identity; see access_rows. */
+const DbScope *list_scope(Cx *cx);
+
 typedef VEC(ObligationLine) ObligationLines;
 typedef VEC(ObligationCount) ObligationCounts;
 /* The order of lists, of ObligationLine. */

@@ -53,7 +53,7 @@ static Err read_stale_in_sight(Cx *cx, Str area, StaleList *stale)
 {
     CLEANUP(db_rows_close) DbRows found = {0};
     ObligationStaleInSightIn in = {cx->place, area, STEP_SUBJECTS};
-    TRY(obligation_stale_in_sight_open(cx->db, &cx->actor->scope, &in, &found));
+    TRY(obligation_stale_in_sight_open(cx->db, list_scope(cx), &in, &found));
     for (;;) {
         ObligationStaleInSightRow row;
         bool has_row = false;
