@@ -6,7 +6,6 @@
 #include "core/keys.h"
 #include "engine/subjects/subjects.h"
 #include "web/person.h"
-#include "web/resident_json.h"
 #include "web/schemas.h"
 
 enum {
@@ -291,8 +290,9 @@ static void write_row_person(Cx *cx, JsonOut *out, const ObligationLine *line,
     web_json_text(out, "age_group", group);
     Str town = str_slice(line->area, 0, TOWN_DIGITS);
     web_json_text(out, "area", town);
-    web_json_text(out, "area_name", area_name(names, town));
-    web_json_text(out, "area_name_en", area_name_en(names, town));
+    Wording name = area_name(names, town);
+    web_json_text(out, "area_name", name.zh);
+    web_json_text(out, "area_name_en", name.en);
 }
 
 static void write_line(Cx *cx, JsonOut *out, const ObligationLine *line, Details *details,
@@ -352,7 +352,10 @@ static Err read_details(Cx *cx, const ObligationLine *lines, size_t n, Details *
     TRY(resident_briefs(cx, ids, n, &ret_details->people));
     if (cx->actor->sees_rows) {
         AreaNames *names = arena_new(cx->arena, AreaNames);
-        TRY(area_names_read(cx, names));
+        Str *towns = arena_array(cx->arena, Str, n + 1);
+        for (size_t i = 0; i < n; i++)
+            towns[i] = str_slice(lines[i].area, 0, TOWN_DIGITS);
+        TRY(subject_area_names(cx, towns, n, names));
         ret_details->towns = names;
     }
     if (!access_may(cx->actor, STR("records.read")))
