@@ -13,11 +13,12 @@
 #include "core/place.h"
 #include "db/migrate.h"
 #include "demo/answers.h"
-#include "engine/obligations/waivers.h"
+#include "engine/obligations/obligations.h"
 #include "engine/subjects/places.h"
 #include "engine/subjects/residents.h"
 #include "residents_test_sql.h"
 #include "support/pg_cluster.h"
+#include "support/random_waivers.h"
 
 enum { PEOPLE = 7, STEPS = 120 };
 
@@ -672,39 +673,6 @@ static void a_household_moves_as_a_whole(void **state)
     assert_true(str_equals_c(resident.area, "000000001202"));
 }
 
-/* Spares somebody the follow-up that is owed, or all of them for a time, or puts one off. */
-static Err waive(Fixture *f, Uuid person)
-{
-    static const char *const rules[] = {"followup", "exam"};
-    live_on(f, f->cx.today);
-    bool was_known = false;
-    const Waiver waiver = {
-        .id = rng_uuid(&f->rng, f->cx.now),
-        .resident = person,
-        .kind = rng_chance(&f->rng, 0.6) ? WAIVER_WAIVE : WAIVER_POSTPONE,
-        .program = STR("hypertension"),
-        .rule = str_from_c(rules[rng_between(&f->rng, 0, 1)]),
-        .is_whole = rng_chance(&f->rng, 0.3),
-        .closes_on = DATE_NONE,
-        .until = rng_chance(&f->rng, 0.1)
-                     ? DATE_NONE
-                     : date_add_days(f->cx.today, (int)rng_between(&f->rng, 0, 120)),
-        .reason = STR("refuses"),
-    };
-    return waiver_give(&f->cx, &waiver, &was_known);
-}
-
-static Err unwaive(Fixture *f, Uuid person)
-{
-    const Waiver *waivers = NULL;
-    size_t n = 0;
-    live_on(f, f->cx.today);
-    assert_int_equal(waivers_of(&f->cx, person, &waivers, &n), OK);
-    return n == 0 ? OK
-                  : waiver_end(&f->cx, person, waivers[rng_between(&f->rng, 0, (int64_t)n - 1)].id,
-                               STR("误录"));
-}
-
 /* Some event, merge, record or waiver; what cannot be is refused and changes nothing. */
 static void random_step(Fixture *f)
 {
@@ -716,8 +684,8 @@ static void random_step(Fixture *f)
     Err err = OK;
     switch (rng_between(&f->rng, 0, 13)) {
     case 11:
-    case 12: err = waive(f, f->people[a]); break;
-    case 13: err = unwaive(f, f->people[a]); break;
+    case 12: err = random_waive(&f->cx, &f->rng, f->people[a]); break;
+    case 13: err = random_unwaive(&f->cx, &f->rng, f->people[a]); break;
     case 10:
         f->birth = date_add_days(day("1950-03-01"), (int)rng_between(&f->rng, 0, 9000));
         submit(f, f->personal, f->people[a], on, "测试改");
