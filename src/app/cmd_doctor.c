@@ -1,11 +1,14 @@
 /* catchment doctor: looks whether a database is whole and fit to work with, one line a check.
  *
- * It changes nothing. A check that cannot be made because an earlier one failed (no keys, no packs)
- * is skipped and says so. */
+ * It changes nothing; with --repair it makes anew what follows from other rows (search tokens,
+ * facts, evidence, obligations, sight), each with an audit entry, and never what people wrote. A
+ * check that cannot be made because an earlier one failed (no keys, no packs) is skipped and says
+ * so. */
 #include "app/app.h"
 
 #include "access/access.h"
 #include "app/doctor_sql.h"
+#include "base/encoding.h"
 #include "base/os_clock.h"
 #include "base/os_file.h"
 #include "cli/commands.h"
@@ -22,7 +25,7 @@ enum {
     SPACE_LEAST_MIB = 256,          /* less stops the server soon */
 };
 
-typedef enum { STATE_OK, STATE_WARN, STATE_FAIL, STATE_SKIP } State;
+typedef enum { STATE_OK, STATE_WARN, STATE_FAIL, STATE_SKIP, STATE_REPAIRED } State;
 
 typedef struct {
     Cli *cli;
@@ -39,7 +42,7 @@ typedef struct {
 
 static Err say(Doctor *doctor, State state, TextId text, Str first, Str second)
 {
-    static const char *const names[] = {"ok", "warn", "fail", "skip"};
+    static const char *const names[] = {"ok", "warn", "fail", "skip", "repaired"};
     const Str arguments[] = {first, second};
     Wording wording = text_fill(doctor->cli->arena, text, arguments, 2);
     JsonLine line;
@@ -59,6 +62,25 @@ static Err say(Doctor *doctor, State state, TextId text, Str first, Str second)
     json_text(&line.json, wording.en);
     doctor->failed += state == STATE_FAIL;
     return json_line_end(&line);
+}
+
+/* Derived rows are wrong: they are told, or made anew. */
+static Err fail_or_remake(Doctor *doctor, Err (*remake)(Cx *cx), TextId text, Str first, Str second)
+{
+    if (!cli_switch(doctor->cli, "repair"))
+        return say(doctor, STATE_FAIL, text, first, second);
+    Cx *cx = &doctor->cx;
+    const AuditEntry entry = {.action = STR("doctor.repair"), .detail = str_from_c(doctor->check)};
+    Err err = remake(cx);
+    if (err == OK)
+        err = audit_add(cx, &entry);
+    if (err == OK)
+        err = audit_flush(cx);
+    if (err != OK)
+        cli_say_problems(cx);
+    cx->problem_n = 0;
+    return err == OK ? say(doctor, STATE_REPAIRED, TEXT_DOCTOR_REMADE, (Str){0}, (Str){0})
+                     : say(doctor, STATE_FAIL, text, first, second);
 }
 
 static Str number(Doctor *doctor, int64_t n)
@@ -193,6 +215,59 @@ static Err check_references(Doctor *doctor)
     return say(doctor, STATE_OK, TEXT_DOCTOR_REFERENCES, (Str){0}, (Str){0});
 }
 
+/* A row that was changed together with its hash, or is gone: the audit knows what was submitted. */
+typedef struct {
+    int64_t gone, other;
+    Uuid first_gone, first_other;
+} Submissions;
+
+static Err read_submissions(Doctor *doctor, Submissions *submissions)
+{
+    CLEANUP(db_rows_close) DbRows rows = {0};
+    Arena *arena = doctor->cli->arena;
+    const DoctorSubmissionsIn in = {.place = doctor->cx.place};
+    TRY(doctor_submissions_open(doctor->cx.db, &in, &rows));
+    for (;;) {
+        DoctorSubmissionsRow row;
+        bool has_row = false;
+        ArenaMark mark = arena_mark(arena);
+        TRY(doctor_submissions_next(&rows, arena, &row, &has_row));
+        if (!has_row)
+            return OK;
+        Str sent = str_printf(arena, RECORD_MARK_SENT "%.*s",
+                              STR_ARG(hex_encode(arena, row.content_hash)));
+        bool is_gone = row.content_hash.n == 0;
+        bool is_other = !is_gone && str_find(row.detail, STR(RECORD_MARK_SENT), 0) != SIZE_MAX
+                        && str_find(row.detail, sent, 0) == SIZE_MAX;
+        if (is_gone && submissions->gone == 0)
+            submissions->first_gone = row.record_id;
+        if (is_other && submissions->other == 0)
+            submissions->first_other = row.record_id;
+        submissions->gone += is_gone;
+        submissions->other += is_other;
+        arena_reset_to(arena, mark);
+    }
+}
+
+static Err check_submissions(Doctor *doctor, int64_t records)
+{
+    Submissions submissions = {0};
+    char first[UUID_TEXT_SIZE];
+    Err err = db_begin(doctor->cx.db);
+    if (err == OK)
+        err = read_submissions(doctor, &submissions);
+    db_rollback(doctor->cx.db);
+    if (err != OK)
+        return say_error(doctor, err);
+    if (submissions.gone > 0)
+        return say(doctor, STATE_FAIL, TEXT_DOCTOR_RECORDS_GONE, number(doctor, submissions.gone),
+                   str_from_c(uuid_format(submissions.first_gone, first)));
+    if (submissions.other > 0)
+        return say(doctor, STATE_FAIL, TEXT_DOCTOR_RECORDS_OTHER, number(doctor, submissions.other),
+                   str_from_c(uuid_format(submissions.first_other, first)));
+    return say(doctor, STATE_OK, TEXT_DOCTOR_RECORDS, number(doctor, records), (Str){0});
+}
+
 static Err check_records(Doctor *doctor)
 {
     RecordVerification result;
@@ -206,7 +281,39 @@ static Err check_records(Doctor *doctor)
     if (result.without_answers != 0)
         return say(doctor, STATE_FAIL, TEXT_DOCTOR_RECORDS_BARE,
                    number(doctor, result.without_answers), (Str){0});
-    return say(doctor, STATE_OK, TEXT_DOCTOR_RECORDS, number(doctor, result.records), (Str){0});
+    return check_submissions(doctor, result.records);
+}
+
+static Err remake_facts(Cx *cx)
+{
+    RecordFactsReport report;
+    return record_facts_remake(cx, &report);
+}
+
+static Err check_facts(Doctor *doctor)
+{
+    RecordFactsReport report = {0};
+    char first[UUID_TEXT_SIZE];
+    Err err = record_facts_verify(&doctor->cx, &report);
+    if (err != OK)
+        return say_error(doctor, err);
+    if (report.wrong > 0)
+        return fail_or_remake(doctor, remake_facts, TEXT_DOCTOR_FACTS_WRONG,
+                              number(doctor, report.wrong),
+                              str_from_c(uuid_format(report.first, first)));
+    return say(doctor, STATE_OK, TEXT_DOCTOR_FACTS, number(doctor, report.people), (Str){0});
+}
+
+static Err check_evidence(Doctor *doctor)
+{
+    ObligationEvidenceReport report = {0};
+    Err err = obligation_evidence_verify(&doctor->cx, &report);
+    if (err != OK)
+        return say_error(doctor, err);
+    if (!report.is_right)
+        return fail_or_remake(doctor, obligation_evidence_remake, TEXT_DOCTOR_EVIDENCE_WRONG,
+                              number(doctor, report.rows), number(doctor, report.wanted));
+    return say(doctor, STATE_OK, TEXT_DOCTOR_EVIDENCE, number(doctor, report.rows), (Str){0});
 }
 
 static Err check_residents(Doctor *doctor)
@@ -218,8 +325,8 @@ static Err check_residents(Doctor *doctor)
     if (result.sealed > 0)
         return say(doctor, STATE_FAIL, TEXT_DOCTOR_SEALED, number(doctor, result.sealed), (Str){0});
     if (!result.tokens_are_right)
-        return say(doctor, STATE_FAIL, TEXT_DOCTOR_TOKENS_WRONG, number(doctor, result.tokens),
-                   number(doctor, result.tokens_wanted));
+        return fail_or_remake(doctor, resident_tokens_remake, TEXT_DOCTOR_TOKENS_WRONG,
+                              number(doctor, result.tokens), number(doctor, result.tokens_wanted));
     return say(doctor, STATE_OK, TEXT_DOCTOR_RESIDENTS, number(doctor, result.residents),
                number(doctor, result.tokens));
 }
@@ -236,6 +343,12 @@ static Err check_audit(Doctor *doctor)
     return say(doctor, STATE_OK, TEXT_DOCTOR_AUDIT, number(doctor, report.entries), (Str){0});
 }
 
+static Err remake_obligations(Cx *cx)
+{
+    ObligationRecompute result;
+    return obligation_recompute(cx, &result);
+}
+
 static Err check_obligations(Doctor *doctor)
 {
     DoctorStaleRow stale;
@@ -246,11 +359,14 @@ static Err check_obligations(Doctor *doctor)
         err = obligation_verify(&doctor->cx, &result);
     if (err != OK)
         return say_error(doctor, err);
+    if (stale.n > 0 && cli_switch(doctor->cli, "repair"))
+        return fail_or_remake(doctor, remake_obligations, TEXT_DOCTOR_STALE,
+                              number(doctor, stale.n), (Str){0});
     if (stale.n > 0) /* theirs may differ: they are computed when next asked for */
         return say(doctor, STATE_WARN, TEXT_DOCTOR_STALE, number(doctor, stale.n), (Str){0});
     if (result.written + result.deleted > 0)
-        return say(doctor, STATE_FAIL, TEXT_DOCTOR_OBLIGATIONS_WRONG,
-                   number(doctor, result.written + result.deleted), (Str){0});
+        return fail_or_remake(doctor, remake_obligations, TEXT_DOCTOR_OBLIGATIONS_WRONG,
+                              number(doctor, result.written + result.deleted), (Str){0});
     return say(doctor, STATE_OK, TEXT_DOCTOR_OBLIGATIONS, number(doctor, result.obligations),
                (Str){0});
 }
@@ -261,8 +377,10 @@ static Err check_areas(Doctor *doctor)
     Err err = access_areas_verify(&doctor->cx, &is_right);
     if (err != OK)
         return say_error(doctor, err);
-    return say(doctor, is_right ? STATE_OK : STATE_FAIL,
-               is_right ? TEXT_DOCTOR_AREAS : TEXT_DOCTOR_AREAS_WRONG, (Str){0}, (Str){0});
+    if (!is_right)
+        return fail_or_remake(doctor, access_areas_rebuild, TEXT_DOCTOR_AREAS_WRONG, (Str){0},
+                              (Str){0});
+    return say(doctor, STATE_OK, TEXT_DOCTOR_AREAS, (Str){0}, (Str){0});
 }
 
 static Err check_clock(Doctor *doctor)
@@ -300,6 +418,8 @@ static const Check checks[] = {
     {"audit", check_audit, true, true, false, true},
     {"records", check_records, true, true, true, true},
     {"residents", check_residents, true, true, false, true},
+    {"facts", check_facts, true, true, true, true},
+    {"evidence", check_evidence, true, false, true, true},
     {"obligations", check_obligations, true, false, true, true},
     {"areas", check_areas, true, false, false, true},
 };
@@ -362,6 +482,8 @@ static Err doctor_run(Cli *cli)
         return ERR_NOT_FOUND;
     }
     access_register_scopes();
+    record_set_hooks(app_record_hooks);
+    resident_set_hooks(app_resident_hooks);
     doctor.app = (App){.fixed_day = DATE_NONE, .lang = app_lang()};
     arena_init(&doctor.app.arena, MIB(256));
     doctor.app.db_options = (DbOptions){.url = doctor.url};
@@ -388,6 +510,8 @@ const Command cmd_doctor = {
         (const CliOption[]){
             {"db", "URL", NULL, true, "SQLite file or postgresql:// address"},
             {"keys", "FILE", NULL, false, "the key file"},
+            {"repair", NULL, NULL, false,
+             "make wrong rows anew where they follow from others; what people wrote is left alone"},
             {0},
         },
     .run = doctor_run,

@@ -35,6 +35,20 @@ FROM resident p
 WHERE p.place = :place
   AND NOT EXISTS (SELECT 1 FROM v_area a WHERE a.place = p.place AND a.code = p.area_code)
 UNION ALL
+SELECT 'record of a later rev than place.rev' AS what, count(*) AS n
+FROM record r
+WHERE r.place = :place AND r.rev > (SELECT p.rev FROM place p WHERE p.code = :place)
+UNION ALL
+SELECT 'record.amends without record_end' AS what, count(*) AS n
+FROM record r
+WHERE r.place = :place AND r.amends IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM record_end e WHERE e.place = r.place AND e.record_id = r.amends)
+UNION ALL
+SELECT 'audit record.void without record_end' AS what, count(*) AS n
+FROM audit_entry a
+WHERE a.place = :place AND a.action = 'record.void'
+  AND NOT EXISTS (SELECT 1 FROM record_end e WHERE e.place = a.place AND e.record_id = a.object_id)
+UNION ALL
 SELECT 'catchment.area_code' AS what, count(*) AS n
 FROM catchment c
 WHERE c.place = :place
@@ -59,3 +73,14 @@ WHERE e.place = :place;
 SELECT count(*) AS n
 FROM obligation_stale s
 WHERE s.place = :place;
+
+-- What the audit says of each submission, beside what the record's header holds now.
+-- name: doctor_submissions :stream
+-- scan: looks at every row
+-- unscoped: hashes; nobody reads the rows
+-- in: place text
+-- out: record_id uuid, detail text, content_hash bytes?
+SELECT a.object_id AS record_id, a.detail, r.content_hash
+FROM audit_entry a
+LEFT JOIN record r ON r.place = a.place AND r.id = a.object_id
+WHERE a.place = :place AND a.action IN ('record.submit', 'record.amend');

@@ -133,7 +133,7 @@ for (const [name, makeDatabase] of databases) {
     it("finds nothing in a good database, and changes nothing", () => {
       const { code, failed, checks } = doctor(options);
       assert.deepEqual([code, failed], [0, []], JSON.stringify(checks));
-      assert.deepEqual(checks.map(({ check }) => check), ["space", "keys", "integrity", "schema", "packs", "clock", "references", "audit", "records", "residents", "obligations", "areas"]);
+      assert.deepEqual(checks.map(({ check }) => check), ["space", "keys", "integrity", "schema", "packs", "clock", "references", "audit", "records", "residents", "facts", "evidence", "obligations", "areas"]);
       for (const { zh, en } of checks) assert.ok(/[\u4e00-\u9fff]/.test(zh) && /^[\x20-\x7e]+$/.test(en), zh);
       assert.deepEqual(doctor(options).checks.map(({ state }) => state), checks.map(({ state }) => state));
     });
@@ -146,11 +146,34 @@ for (const [name, makeDatabase] of databases) {
       const missing = doctor(["--db", url(options), "--keys", join(temporaryFolder(), "none")]);
       assert.equal(missing.code, 75);
       assert.deepEqual(missing.failed, ["keys"]);
-      assert.deepEqual(missing.checks.filter(({ state, check }) => state === "skip" && check !== "space" && check !== "clock").map(({ check }) => check), ["audit", "records", "residents"]);
+      assert.deepEqual(missing.checks.filter(({ state, check }) => state === "skip" && check !== "space" && check !== "clock").map(({ check }) => check), ["audit", "records", "residents", "facts"]);
       const other = makeCounty(undefined, { residents: 1000 });
       const foreign = doctor(["--db", url(options), "--keys", keysOf(other)]);
       assert.ok(foreign.failed.includes("audit") && foreign.failed.includes("residents"), foreign.failed.join());
     });
+
+    const aPerson = "(SELECT subject_id FROM record WHERE id = (SELECT record_id FROM record_sealed ORDER BY record_id DESC LIMIT 1))";
+    for (const [damage, fails, sql] of [
+      ["a search token that was removed", ["residents"], "DELETE FROM resident_token WHERE (token, resident_id) IN (SELECT token, resident_id FROM resident_token ORDER BY token LIMIT 1)"],
+      ["a search token of nobody", ["residents"], "INSERT INTO resident_token (place, token, area_code, resident_id) SELECT place, token, area_code || '9', resident_id FROM resident_token ORDER BY token LIMIT 1"],
+      ["a date of birth that no record says", ["facts"], `UPDATE resident SET birth_date = '1901-02-03' WHERE id = ${aPerson}`],
+      ["evidence that was removed", ["evidence"], "DELETE FROM obligation_evidence WHERE record_id = (SELECT record_id FROM obligation_evidence WHERE kind <> 4 ORDER BY record_id DESC LIMIT 1)"],
+      ["evidence on another day", ["evidence"], "UPDATE obligation_evidence SET happened_on = '2020-02-02' WHERE record_id = (SELECT record_id FROM obligation_evidence WHERE kind <> 4 ORDER BY record_id DESC LIMIT 1)"],
+      ["an obligation that was removed", ["obligations"], "DELETE FROM obligation WHERE (subject_id, rule_key, closes_on) IN (SELECT subject_id, rule_key, closes_on FROM obligation ORDER BY subject_id, rule_key, closes_on LIMIT 1)"],
+      ["sight that was taken away", ["areas"], "DELETE FROM access_area WHERE (facility, area_code) IN (SELECT facility, area_code FROM access_area ORDER BY facility, area_code LIMIT 1)"],
+    ]) {
+      it(`finds ${damage}, and makes it anew when asked to`, async () => {
+        await plant(options, sql);
+        const { failed } = doctor(options);
+        for (const check of fails) assert.ok(failed.includes(check), failed.join());
+        const { code, out, err } = attempt("doctor", ...options, "--repair");
+        assert.equal(code, 0, err + out);
+        for (const check of fails) assert.equal(parseLines(out).find((one) => one.check === check).state, "repaired", out);
+        const after = doctor(options);
+        assert.deepEqual(after.checks.filter(({ state }) => state === "fail" || state === "warn"), []);
+        assert.match(attempt("doctor", ...options).out, /"check":"audit","state":"ok"/);
+      });
+    }
 
     // One after the other: each damage adds its check to those that fail.
     const found = [];
@@ -171,6 +194,27 @@ for (const [name, makeDatabase] of databases) {
         assert.deepEqual(failed.toSorted(), found.toSorted());
       });
     }
+
+    it("finds a record that is gone, or was changed together with its hash, by the audit", async (t) => {
+      const fresh = makeCounty(makeDatabase, { residents: 1000 });
+      const server = await startServer(fresh);
+      t.after(() => server.stop());
+      const clinician = await logIn(server, "clinician");
+      const [first, second] = (await wholeList(clinician)).slice(0, 2).map(({ resident }) => followup(resident.id));
+      for (const body of [first, second]) assert.equal((await submit(clinician, body)).status, 201);
+      await server.stop();
+      assert.deepEqual(doctor(fresh).failed, []);
+      const id = (body) => (isPostgres(fresh) ? `'${body.id}'` : `x'${body.id.replaceAll("-", "")}'`);
+      const records = () => doctor(fresh).checks.find(({ check }) => check === "records");
+      await plant(fresh, `UPDATE audit_entry SET detail = replace(detail, ' sent ', ' sent 00') WHERE object_id = ${id(first)}`);
+      const changed = records();
+      assert.equal(changed.state, "fail");
+      assert.ok(changed.en.includes(first.id) && changed.en.includes("together with their hash"), changed.en);
+      for (const [table, key] of [["answer_hypertension_followup", "record_id"], ["record", "id"]]) await plant(fresh, `DELETE FROM ${table} WHERE ${key} = ${id(second)}`);
+      const gone = records();
+      assert.ok(gone.en.includes(second.id) && gone.en.includes("no longer there"), gone.en);
+      assert.equal(attempt("doctor", ...fresh, "--repair").code, 75, "what people wrote is not repaired");
+    });
 
     it("finds a damaged file", { skip: name === "PostgreSQL" }, () => {
       const file = join(temporaryFolder(), "copy.db");

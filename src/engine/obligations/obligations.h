@@ -141,6 +141,15 @@ Err obligation_recompute(Cx *cx, ObligationRecompute *ret_result) MUST_CHECK;
 /* The same comparison without writing: how many rows differ from a full recomputation. */
 Err obligation_verify(Cx *cx, ObligationRecompute *ret_result) MUST_CHECK;
 
+typedef struct ObligationEvidenceReport {
+    int64_t rows, wanted;
+    bool is_right;
+} ObligationEvidenceReport;
+/* Whether the evidence is what the records give. Reads everything, writes nothing. */
+Err obligation_evidence_verify(Cx *cx, ObligationEvidenceReport *ret_report) MUST_CHECK;
+/* The evidence of every rule made anew; its people are stale then. */
+Err obligation_evidence_remake(Cx *cx) MUST_CHECK;
+
 /* Evidence of many records at once, for imports and the demo county: begin, add each, end; then
  * obligation_recompute. Inside one cx_write. */
 typedef struct EvidenceBulk EvidenceBulk;

@@ -25,6 +25,18 @@ INSERT INTO obligation_evidence (place, subject_id, rule_key, happened_on, recor
 VALUES (:place, :subject_id, :rule_key, :happened_on, :record_id, :kind, :is_counted, :is_capped,
     :next_on, :recorded_on, :ended_on, :detail, :amount);
 
+-- name: obligation_evidence_all :stream
+-- scan: proves every row
+-- unscoped: proves that evidence follows from records; nobody reads the rows
+-- in: place text
+-- out: subject_id uuid, rule_key integer, happened_on date, record_id uuid, kind integer
+-- out: is_counted integer, is_capped integer, next_on date?, recorded_on date, ended_on date?
+-- out: detail integer, amount decimal
+SELECT e.subject_id, e.rule_key, e.happened_on, e.record_id, e.kind, e.is_counted, e.is_capped,
+    e.next_on, e.recorded_on, e.ended_on, e.detail, e.amount
+FROM obligation_evidence e
+WHERE e.place = :place;
+
 -- name: obligation_evidence_end :run
 -- in: place text, subject_id uuid, record_id uuid, ended_on date
 UPDATE obligation_evidence SET ended_on = :ended_on

@@ -315,6 +315,19 @@ static Err update_work(Cx *cx, void *arg)
     return err == OK ? OK : cx_fail_db(cx, err);
 }
 
+static Err remake_work(Cx *cx, void *arg)
+{
+    (void)arg;
+    for (size_t i = 0; i < cx->packs->rule_n; i++)
+        TRY(rebuild_rule(cx, cx->packs->rules[i]));
+    return OK;
+}
+
+Err obligation_evidence_remake(Cx *cx)
+{
+    return cx_write(cx, remake_work, NULL);
+}
+
 Err obligation_rules_update(Cx *cx)
 {
     NotedRules noted = {0};

@@ -174,6 +174,18 @@ Err record_tables_pending(Cx *cx, const RecordTableChange **ret_changes, size_t 
  * newest current record of each form. Some hundred records a transaction; once a form, then one
  * read. After record_tables_update, before anything is submitted. */
 Err record_sealed_adopt(Cx *cx) MUST_CHECK;
+/* In the detail of the audit entry of a submission, before the content hash in hexadecimal that its
+ * header got: the chain proves it where a row and its hash were changed together. */
+#define RECORD_MARK_SENT " sent "
+/* The facts of residents against what their current records say: how many differ, and making them
+ * anew (*ret_wrong: how many were). Reads every sealed answer. */
+typedef struct RecordFactsReport {
+    int64_t people; /* of whom some record says something */
+    int64_t wrong;
+    Uuid first; /* of those */
+} RecordFactsReport;
+Err record_facts_verify(Cx *cx, RecordFactsReport *ret_report) MUST_CHECK;
+Err record_facts_remake(Cx *cx, RecordFactsReport *ret_report) MUST_CHECK;
 /* Whether what is stored of the records gives their content hashes again: a row that was changed
  * behind the program's back does not, nor one whose sealed answers do not open. Reads everything.
  */

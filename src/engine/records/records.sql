@@ -162,6 +162,18 @@ WHERE s.place = :place
   AND NOT EXISTS (SELECT 1 FROM record_end e WHERE e.place = r.place AND e.record_id = r.id)
 ORDER BY r.happened_on DESC, r.id DESC;
 
+-- Of whom some record keeps facts.
+-- name: record_sealed_subjects :many
+-- scan: proves every fact
+-- in: place text
+-- out: subject_id uuid
+-- unscoped: proves that facts follow from records; nobody reads them
+SELECT DISTINCT r.subject_id
+FROM record_sealed s
+CROSS JOIN record r
+WHERE s.place = :place AND r.place = s.place AND r.id = s.record_id
+ORDER BY r.subject_id;
+
 -- Of each subject the newest current record of the form, where its sealed answers are not kept.
 -- name: record_sealed_missing :many
 -- in: place text, form text, after uuid, most integer

@@ -101,6 +101,8 @@ bool record_sealed_part(Str *content, SealedPart *ret_part);
 Err record_sealed_open(Cx *cx, Uuid entry, Uuid id, Str sealed, Str *ret_content) MUST_CHECK;
 /* Makes the resident's facts what his newest current records say. Inside a write. */
 Err record_facts_derive(Cx *cx, Uuid subject) MUST_CHECK;
+/* Whether they are that already. */
+Err record_facts_are_right(Cx *cx, Uuid subject, bool *ret_are_right) MUST_CHECK;
 
 /* Which record is previous: the newest current one of the form and subject before the day, or on it
  * with a smaller id than before_id. */
@@ -142,7 +144,8 @@ Sha256 record_content_hash(const Cx *cx, const RecordForm *form, const Record *r
 /* With the version: what is stored. */
 Sha256 record_content_versioned(Sha256 unversioned, Str form_version);
 
-/* What the audit says of a submission: its form, and the hash of what was stored where that is not
- * what was sent (content), because a field was hidden or rounded. */
+/* What the audit says of a submission: its form and the hash in the header (marked), and the hash
+ * of what was stored where that is not what was sent (content), because a field was hidden or
+ * rounded. */
 Str record_stored_mark(const Cx *cx, const RecordForm *form, const Record *record, Str reason,
-                       Sha256 content);
+                       Sha256 content, Str marked);

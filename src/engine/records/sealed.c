@@ -159,27 +159,37 @@ static bool has_fact(const Facts *facts, Str fact)
     return false;
 }
 
+static Err read_facts(Cx *cx, Uuid subject, Facts *facts)
+{
+    const RecordSealedCurrentIn in = {.place = cx->place, .subject = subject};
+    CLEANUP(db_rows_close) DbRows rows = {0};
+    TRY(record_sealed_current_open(cx->db, &in, &rows));
+    for (;;) {
+        RecordSealedCurrentRow row;
+        bool has_row;
+        TRY(record_sealed_current_next(&rows, cx->arena, &row, &has_row));
+        if (!has_row)
+            return OK;
+        Str content;
+        TRY(record_sealed_open(cx, row.subject_id, row.record_id, row.content, &content));
+        for (SealedPart part; record_sealed_part(&content, &part);) {
+            if (!has_fact(facts, part.fact)) /* the newest record says it */
+                VEC_PUSH(cx->arena, facts, (ResidentFact){part.fact, part.text});
+        }
+    }
+}
+
+Err record_facts_are_right(Cx *cx, Uuid subject, bool *ret_are_right)
+{
+    Facts facts = {0};
+    TRY(read_facts(cx, subject, &facts));
+    return resident_is_kept(cx, subject, facts.items, facts.n, ret_are_right);
+}
+
 Err record_facts_derive(Cx *cx, Uuid subject)
 {
     Facts facts = {0};
-    {
-        const RecordSealedCurrentIn in = {.place = cx->place, .subject = subject};
-        CLEANUP(db_rows_close) DbRows rows = {0};
-        TRY(record_sealed_current_open(cx->db, &in, &rows));
-        for (;;) {
-            RecordSealedCurrentRow row;
-            bool has_row;
-            TRY(record_sealed_current_next(&rows, cx->arena, &row, &has_row));
-            if (!has_row)
-                break;
-            Str content;
-            TRY(record_sealed_open(cx, row.subject_id, row.record_id, row.content, &content));
-            for (SealedPart part; record_sealed_part(&content, &part);) {
-                if (!has_fact(&facts, part.fact)) /* the newest record says it */
-                    VEC_PUSH(cx->arena, &facts, (ResidentFact){part.fact, part.text});
-            }
-        }
-    }
+    TRY(read_facts(cx, subject, &facts));
     return resident_keep(cx, subject, facts.items, facts.n);
 }
 

@@ -6,6 +6,7 @@
  * repeated submission is thus answered like the first even when the world has moved on (the amended
  * record ended, by this very amendment; the day's limits passed). */
 #include "access/access.h"
+#include "base/encoding.h"
 #include "core/core_sql.h"
 #include "engine/policy/policy_values.h"
 #include "engine/records/records_int.h"
@@ -297,10 +298,13 @@ static Err keep_facts(Cx *cx, const Submission *submission)
 static Str stored_mark(Cx *cx, const Submission *submission)
 {
     const Record *record = &submission->record;
+    Str sent = hex_encode(cx->arena, (Str){(const char *)submission->hash.bytes, SHA256_SIZE});
+    Str marked =
+        str_printf(cx->arena, "%.*s" RECORD_MARK_SENT "%.*s", STR_ARG(record->form), STR_ARG(sent));
     if (!submission->result.has_changed && uuid_is_nil(record->written_for))
-        return record->form;
+        return marked;
     return record_stored_mark(cx, submission->form, record, submission->draft->reason,
-                              submission->content);
+                              submission->content, marked);
 }
 
 static Err store(Cx *cx, Submission *submission)

@@ -23,13 +23,13 @@ static Str hash_text(Arena *arena, const Sha256 *hash)
 }
 
 Str record_stored_mark(const Cx *cx, const RecordForm *form, const Record *record, Str reason,
-                       Sha256 content)
+                       Sha256 content, Str marked)
 {
     Sha256 stored = record_content_hash(cx, form, record, reason, record->answers);
     if (str_equals((Str){(const char *)stored.bytes, SHA256_SIZE},
                    (Str){(const char *)content.bytes, SHA256_SIZE}))
-        return record->form;
-    return str_printf(cx->arena, "%.*s stored %.*s", STR_ARG(record->form),
+        return marked;
+    return str_printf(cx->arena, "%.*s stored %.*s", STR_ARG(marked),
                       STR_ARG(hash_text(cx->arena, &stored)));
 }
 

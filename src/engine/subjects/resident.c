@@ -482,18 +482,34 @@ static Err keep_registered(Cx *cx, const Resident *before, const Resident *after
     return OK;
 }
 
+/* The resident as stored, and as the facts make him. */
+static Err apply_facts(Cx *cx, Uuid id, const ResidentFact *facts, size_t n, Resident *ret_before,
+                       Resident *ret_after)
+{
+    ResidentFact *registered;
+    size_t registered_n;
+    TRY(find_stored(cx, id, ret_before));
+    TRY(read_registered(cx, id, &registered, &registered_n));
+    *ret_after = *ret_before;
+    TRY(put_facts(ret_after, registered, registered_n));
+    TRY(put_facts(ret_after, facts, n));
+    ret_after->id_number = resident_id_number(cx, ret_after);
+    return OK;
+}
+
+Err resident_is_kept(Cx *cx, Uuid id, const ResidentFact *facts, size_t n, bool *ret_is_kept)
+{
+    Resident before, after;
+    TRY(apply_facts(cx, id, facts, n, &before, &after));
+    *ret_is_kept = is_same(&before, &after);
+    return OK;
+}
+
 Err resident_keep(Cx *cx, Uuid id, const ResidentFact *facts, size_t n)
 {
     DCHECK(cx->is_writing);
-    Resident before;
-    ResidentFact *registered;
-    size_t registered_n;
-    TRY(find_stored(cx, id, &before));
-    TRY(read_registered(cx, id, &registered, &registered_n));
-    Resident after = before;
-    TRY(put_facts(&after, registered, registered_n));
-    TRY(put_facts(&after, facts, n));
-    after.id_number = resident_id_number(cx, &after);
+    Resident before, after;
+    TRY(apply_facts(cx, id, facts, n, &before, &after));
     if (is_same(&before, &after))
         return OK;
     TRY(keep_registered(cx, &before, &after));

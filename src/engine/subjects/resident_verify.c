@@ -38,7 +38,9 @@ static Err unseal(Cx *cx, const ResidentAllRow *row, Resident *ret_resident)
     return resident_unseal(cx, row->id, "address", row->address, &ret_resident->address);
 }
 
-static Err sum_residents(Cx *cx, ResidentVerification *result, Sum *sum)
+typedef Err (*TokenVisit)(Cx *cx, Str token, Str area, Uuid resident, void *arg);
+
+static Err each_token(Cx *cx, ResidentVerification *result, TokenVisit visit, void *arg)
 {
     CLEANUP(db_rows_close) DbRows rows = {0};
     TRY(resident_all_open(cx->db, &(ResidentAllIn){.place = cx->place}, &rows));
@@ -57,11 +59,39 @@ static Err sum_residents(Cx *cx, ResidentVerification *result, Sum *sum)
         } else {
             resident_tokens(cx->keys, cx->arena, &resident, &tokens);
             for (size_t i = 0; i < tokens.n; i++)
-                add_token(sum, (Str){(const char *)tokens.items[i].bytes, TOKEN_SIZE},
-                          resident.area, resident.id);
+                TRY(visit(cx, (Str){(const char *)tokens.items[i].bytes, TOKEN_SIZE}, resident.area,
+                          resident.id, arg));
         }
         arena_reset_to(cx->arena, mark);
     }
+}
+
+static Err sum_token(Cx *cx, Str token, Str area, Uuid resident, void *arg)
+{
+    (void)cx;
+    add_token(arg, token, area, resident);
+    return OK;
+}
+
+static Err insert_token(Cx *cx, Str token, Str area, Uuid resident, void *arg)
+{
+    (void)arg;
+    const ResidentTokenInsertIn in = {
+        .place = cx->place, .token = token, .area_code = area, .resident_id = resident};
+    return resident_token_insert(cx->db, &in, NULL);
+}
+
+static Err remake_work(Cx *cx, void *arg)
+{
+    ResidentVerification result = {0};
+    TRY(resident_token_clear(cx->db, &(ResidentTokenClearIn){.place = cx->place}, NULL));
+    TRY(each_token(cx, &result, insert_token, arg));
+    return result.sealed == 0 ? OK : ERR_CONFLICT; /* his tokens would be lost */
+}
+
+Err resident_tokens_remake(Cx *cx)
+{
+    return cx_write(cx, remake_work, NULL);
 }
 
 static Err sum_stored(Cx *cx, Sum *sum)
@@ -83,7 +113,7 @@ static Err sum_stored(Cx *cx, Sum *sum)
 static Err verify(Cx *cx, ResidentVerification *result)
 {
     Sum wanted = {0}, stored = {0};
-    TRY(sum_residents(cx, result, &wanted));
+    TRY(each_token(cx, result, sum_token, &wanted));
     TRY(sum_stored(cx, &stored));
     result->tokens = stored.n;
     result->tokens_wanted = wanted.n;

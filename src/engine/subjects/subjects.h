@@ -80,6 +80,9 @@ typedef struct ResidentFact {
  * tokens anew; an empty text clears. A fact that no record says goes back to what the resident was
  * registered with. Inside a write, for a resident whom the caller has found in scope. */
 Err resident_keep(Cx *cx, Uuid id, const ResidentFact *facts, size_t n) MUST_CHECK;
+/* Whether resident_keep would leave everything as it is. */
+Err resident_is_kept(Cx *cx, Uuid id, const ResidentFact *facts, size_t n,
+                     bool *ret_is_kept) MUST_CHECK;
 /* Fills in the texts of the facts named as the register has them, unsealed. No audit entry: for
  * engines that make their own, about a resident whom they have found in scope. */
 Err resident_facts(Cx *cx, Uuid id, ResidentFact *facts, size_t n) MUST_CHECK;
@@ -106,3 +109,5 @@ typedef struct ResidentVerification {
     bool tokens_are_right;
 } ResidentVerification;
 Err resident_verify(Cx *cx, ResidentVerification *ret_result) MUST_CHECK;
+/* The search tokens of cx->place made anew from the sealed columns, all of which must open. */
+Err resident_tokens_remake(Cx *cx) MUST_CHECK;

@@ -190,6 +190,11 @@ SELECT r.id, r.area_code, r.name, r.id_type, r.id_number, r.phone, r.address
 FROM resident r
 WHERE r.place = :place;
 
+-- name: resident_token_clear :run
+-- scan: all of them are made anew
+-- in: place text
+DELETE FROM resident_token WHERE place = :place;
+
 -- name: resident_token_all :stream
 -- scan: proves every row
 -- in: place text
