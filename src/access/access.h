@@ -214,7 +214,7 @@ typedef struct AuditFilter {
 } AuditFilter;
 /* Newest first. Needs audit.read; is an entry itself. */
 Err audit_lines(Cx *cx, const AuditFilter *filter, const AuditLine **ret_lines,
-               size_t *ret_n) MUST_CHECK;
+                size_t *ret_n) MUST_CHECK;
 /* What was done to a person's record and by whom, for who has just opened the person. */
 Err audit_of_person(Cx *cx, Uuid person, int64_t most, const AuditLine **ret_lines,
                     size_t *ret_n) MUST_CHECK;

@@ -152,9 +152,9 @@ void check_roles(Loader *loader)
 
 void load_role(Loader *loader, Declared *declared)
 {
-    static const char *const keys[] = {"role",         "title",       "sight",
-                                       "sees_persons", "permissions", "manages",
-                                       "relations",    "classes", "purposes",    NULL};
+    static const char *const keys[] = {"role",        "title",   "sight",     "sees_persons",
+                                       "permissions", "manages", "relations", "classes",
+                                       "purposes",    NULL};
     static const char *const sights[] = {"catchment", "tree", "place", NULL};
     Reader reader = {loader, declared->file};
     const Yaml *map = declared->yaml;

@@ -111,7 +111,8 @@ static Err recall_facts(Cx *cx, const Past *past, const Uuid *person, People *pe
     const RecordFactThen *facts = NULL;
     const ResidentRegistered *known = NULL;
     size_t n = 0, known_n = 0;
-    TRY(record_facts_then(cx, past->day, person, past->then, past->then_n, &facts, &n));
+    TRY(record_facts_then(cx, past->day, list_scope(cx), person, past->then, past->then_n, &facts,
+                          &n));
     if (n == 0)
         return OK;
     TRY(residents_registered(cx, &known, &known_n));
@@ -185,7 +186,7 @@ static Err read_rows(Cx *cx, Past *past)
     PastRows rows = {0};
     CLEANUP(db_rows_close) DbRows found = {0};
     ObligationEvidenceByEntryIn in = {cx->place, past->day};
-    TRY(obligation_evidence_by_entry_open(cx->db, &cx->actor->scope, &in, &found));
+    TRY(obligation_evidence_by_entry_open(cx->db, list_scope(cx), &in, &found));
     for (;;) {
         ObligationEvidenceByEntryRow row;
         bool has_row = false;

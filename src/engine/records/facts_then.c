@@ -33,11 +33,11 @@ static Err read_one(Cx *cx, Uuid person, SaidList *said)
     }
 }
 
-static Err read_in_scope(Cx *cx, Date day, SaidList *said)
+static Err read_in_scope(Cx *cx, Date day, const DbScope *scope, SaidList *said)
 {
     const RecordSealedPastIn in = {.place = cx->place, .day = day};
     CLEANUP(db_rows_close) DbRows rows = {0};
-    TRY(record_sealed_past_open(cx->db, &cx->actor->scope, &in, &rows));
+    TRY(record_sealed_past_open(cx->db, scope, &in, &rows));
     for (;;) {
         RecordSealedPastRow row;
         bool has_row;
@@ -89,12 +89,13 @@ static Err take_entry(Cx *cx, Date day, const Said *said, size_t n, bool is_aske
     return OK;
 }
 
-Err record_facts_then(Cx *cx, Date day, const Uuid *person, const ResidentThen *then, size_t then_n,
-                      const RecordFactThen **ret_facts, size_t *ret_n)
+Err record_facts_then(Cx *cx, Date day, const DbScope *scope, const Uuid *person,
+                      const ResidentThen *then, size_t then_n, const RecordFactThen **ret_facts,
+                      size_t *ret_n)
 {
     SaidList said = {0};
     FactList facts = {0};
-    TRY(person != NULL ? read_one(cx, *person, &said) : read_in_scope(cx, day, &said));
+    TRY(person != NULL ? read_one(cx, *person, &said) : read_in_scope(cx, day, scope, &said));
     for (size_t i = 0, n = 0; i < said.n; i += n) {
         Uuid entry = said.items[i].entry;
         for (n = 1; i + n < said.n && uuid_equals(said.items[i + n].entry, entry);)

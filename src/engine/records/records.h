@@ -117,10 +117,11 @@ typedef struct RecordFactThen {
     ResidentFact fact;
 } RecordFactThen;
 /* What was known at the end of a day, by entry, of those whose records have said something else
- * since, and of the entries of `then` (by resident_then_find). Of the people in the caller's areas,
- * or of one person whom the caller has found in scope. No audit entry. */
-Err record_facts_then(Cx *cx, Date day, const Uuid *person, const ResidentThen *then, size_t then_n,
-                      const RecordFactThen **ret_facts, size_t *ret_n) MUST_CHECK;
+ * since, and of the entries of `then` (by resident_then_find). Of the people in the areas of the
+ * scope, or of one person (not NULL) whom the caller has found in scope. No audit entry. */
+Err record_facts_then(Cx *cx, Date day, const DbScope *scope, const Uuid *person,
+                      const ResidentThen *then, size_t then_n, const RecordFactThen **ret_facts,
+                      size_t *ret_n) MUST_CHECK;
 /* With answers; within scope. */
 Err record_open(Cx *cx, Uuid id, Record *ret_record) MUST_CHECK;
 /* The versions of an open record, oldest first, itself among them: headers only. */
