@@ -23,3 +23,9 @@ test('a declaration that was cut off is refused', () => {
 test('a declaration of another format is refused', () => {
   expect(() => parseDeclaration(SAMPLE_WIRE.replace('catchment-form\t1', 'catchment-form\t2'))).toThrow('version')
 })
+
+test('a declaration may name parameters, which are for the module', () => {
+  const wire = SAMPLE_WIRE.replace(/^section/m, 'parameter\tlimit_days\tinteger\t\t30\nsection')
+  expect(wire).not.toBe(SAMPLE_WIRE)
+  expect(parseDeclaration(wire).fields).toEqual(parseDeclaration(SAMPLE_WIRE).fields)
+})

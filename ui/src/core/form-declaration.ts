@@ -119,6 +119,7 @@ export function parseDeclaration(wire: string): Declaration {
         field.columns.push(target)
         break
       case 'check': case 'advice': target = undefined; break
+      case 'parameter': break /* of the rules, for the module */
       case 'end': isEnded = true; break
       default:
         if (!target) throw new Error(`declaration: unknown line ${kind}`)
