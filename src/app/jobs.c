@@ -2,6 +2,7 @@
 #include "app/jobs.h"
 
 #include "engine/obligations/obligations.h"
+#include "engine/records/drafts.h"
 #include "engine/subjects/residents.h"
 
 enum { MINUTE_MS = 60 * 1000 };
@@ -11,5 +12,6 @@ enum { MINUTE_MS = 60 * 1000 };
 const Job app_jobs[] = {
     {"obligations", MINUTE_MS, obligation_settle_step},
     {"residents", MINUTE_MS, resident_matches_step},
+    {"drafts", 60 * MINUTE_MS, draft_expire_step},
 };
 const size_t app_job_n = sizeof app_jobs / sizeof *app_jobs;

@@ -61,6 +61,12 @@
  ENTRY(route_households_post)                                                                      \
  ENTRY(route_household_move)                                                                       \
  ENTRY(route_record_refile)                                                                        \
+ ENTRY(route_resident_records)                                                                     \
+ ENTRY(route_record_history)                                                                       \
+ ENTRY(route_drafts)                                                                               \
+ ENTRY(route_draft)                                                                                \
+ ENTRY(route_draft_put)                                                                            \
+ ENTRY(route_draft_delete)                                                                         \
  ENTRY(route_records_post)                                                                         \
  ENTRY(route_record)                                                                               \
  ENTRY(route_record_void)

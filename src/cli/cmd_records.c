@@ -52,11 +52,68 @@ static Err put_record(Cx *cx, const Record *record)
     return json_line_end(&line);
 }
 
+static void put_wording(JsonOut *json, const char *key, Wording wording)
+{
+    json_key_c(json, key);
+    json_object_begin(json);
+    put_text(json, "zh", wording.zh);
+    put_text(json, "en", wording_in(wording, LANG_EN));
+    json_object_end(json);
+}
+
+static Err put_version(Cx *cx, const RecordVersion *version)
+{
+    const Record *record = &version->record;
+    JsonLine line;
+    json_line_begin(&line, cx->arena);
+    JsonOut *json = &line.json;
+    put_uuid(json, "record", record->id);
+    json_key_c(json, "happened_on");
+    json_date(json, record->happened_on);
+    json_key_c(json, "recorded_at");
+    json_instant(json, record->recorded_at);
+    put_uuid(json, "performed_by", record->performed_by);
+    put_uuid(json, "recorded_by", record->recorded_by);
+    put_text(json, "reason", version->reason);
+    json_key_c(json, "is_ended");
+    json_bool(json, record->is_ended);
+    json_key_c(json, "changes");
+    json_array_begin(json);
+    for (size_t i = 0; i < version->difference_n; i++) {
+        const RecordDifference *one = &version->differences[i];
+        json_object_begin(json);
+        put_text(json, "field", one->what);
+        put_wording(json, "label", one->label);
+        put_wording(json, "before", one->before);
+        put_wording(json, "after", one->after);
+        json_object_end(json);
+    }
+    json_array_end(json);
+    return json_line_end(&line);
+}
+
+static Err history_run(Cli *cli)
+{
+    Uuid id = UUID_NIL;
+    const RecordVersion *versions = NULL;
+    size_t n = 0;
+    if (uuid_parse(cli_value(cli, "history"), &id) != OK) {
+        cli_say("catchment records: --history wants the id of a record");
+        return ERR_USAGE;
+    }
+    TRY(record_history(cli->cx, id, &versions, &n));
+    for (size_t i = 0; i < n; i++)
+        TRY(put_version(cli->cx, &versions[i]));
+    return OK;
+}
+
 /* A day before today answers with what was known at its end. */
 static Err records_run(Cli *cli)
 {
     Cx *cx = cli->cx;
     Uuid resident = UUID_NIL;
+    if (cli_value(cli, "history").n > 0)
+        return history_run(cli);
     if (uuid_parse(cli_value(cli, "resident"), &resident) != OK) {
         cli_say("catchment records: --resident wants the id that `due` prints");
         return ERR_USAGE;
@@ -83,7 +140,9 @@ const Command cmd_records = {
     .needs = CLI_DATABASE,
     .options =
         (const CliOption[]){
-            {"resident", "ID", NULL, true, "the resident"},
+            {"resident", "ID", NULL, false, "the resident"},
+            {"history", "RECORD", NULL, false,
+             "instead: the versions of one record and what each changed, oldest first"},
             {"on", "DATE", NULL, false, "as they were known at the end of this day"},
             {"json", NULL, NULL, false, "JSON lines (the only form there is)"},
             {0},

@@ -6,11 +6,14 @@
 #include "engine/records/answers_json.h"
 #include "engine/subjects/places.h"
 #include "engine/subjects/residents.h"
+#include "web/problem.h"
 #include "web/schemas.h"
 
 enum {
     BODY_MOST = 256 * 1024,
     REASON_BODY_MOST = 8 * 1024,
+    PAGE_USUAL = 30,
+    PAGE_MOST = 100,
 };
 
 static Err read_uuid(Cx *cx, const Json *body, const char *key, bool is_required, Uuid *ret)
@@ -96,6 +99,37 @@ static Err write_owed(Cx *cx, JsonOut *out, Uuid subject)
     return OK;
 }
 
+static bool is_named(const Cx *cx, const char *key)
+{
+    for (size_t i = 0; i < cx->problem_n; i++) {
+        if (cx->problems[i].key != NULL && str_equals_c(str_from_c(key), cx->problems[i].key))
+            return true;
+    }
+    return false;
+}
+
+/* Somebody else was faster: the answer shows what stands there now, as far as it may be seen. */
+static Err answer_ended(Cx *cx, HttpResponse *response, Uuid amends)
+{
+    const RecordVersion *versions = NULL;
+    const size_t problem_n = cx->problem_n;
+    size_t n = 0;
+    PerformerNames names = {0};
+    if (record_history(cx, amends, &versions, &n) != OK || n == 0) {
+        cx->problem_n = problem_n;
+        return ERR_CONFLICT;
+    }
+    JsonOut out =
+        problem_begin(response, cx->lang, ERR_CONFLICT, cx->problems, problem_n, cx->request_id);
+    json_key_c(&out, "current");
+    json_object_begin(&out);
+    TRY(record_write(cx, &out, &versions[n - 1].record, &names, true));
+    web_json_text(&out, "reason", versions[n - 1].reason);
+    json_object_end(&out);
+    json_object_end(&out);
+    return OK;
+}
+
 static Err records_post(Cx *cx, const HttpRequest *request, HttpResponse *response)
 {
     const Json *body = NULL;
@@ -104,7 +138,10 @@ static Err records_post(Cx *cx, const HttpRequest *request, HttpResponse *respon
     TRY(web_body(cx, request, &body));
     TRY(read_draft(cx, body, &draft, &answers));
     RecordReceipt receipt = {0};
-    TRY(record_submit(cx, &draft, &receipt));
+    Err err = record_submit(cx, &draft, &receipt);
+    if (err == ERR_CONFLICT && !uuid_is_nil(draft.amends) && is_named(cx, "RECORD_ENDED"))
+        return answer_ended(cx, response, draft.amends);
+    TRY(err);
     response->status = receipt.was_known ? 200 : 201;
     JsonOut out = web_json(response);
     json_object_begin(&out);
@@ -167,6 +204,116 @@ const Route route_record = {
     .out = "{" SCHEMA_RECORD_MEMBERS ", summary: " SCHEMA_SUMMARY
            ", answers?: answers, reason?: text, chain: [{" SCHEMA_RECORD_MEMBERS "}]}",
     .title = {"一条记录及其内容", "One record with its answers"},
+};
+
+static Err record_history_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
+{
+    Uuid id = UUID_NIL;
+    const RecordVersion *versions = NULL;
+    size_t n = 0;
+    TRY(web_parameter_uuid(cx, request, "id", &id));
+    TRY(record_history(cx, id, &versions, &n));
+    JsonOut out = web_json(response);
+    json_object_begin(&out);
+    TRY(record_write_history(cx, &out, versions, n));
+    json_object_end(&out);
+    return OK;
+}
+
+const Route route_record_history = {
+    .method = HTTP_GET,
+    .path = "/api/records/{id}/history",
+    .handler = record_history_get,
+    .permit = "records.read",
+    .out = "{versions: [{" SCHEMA_RECORD_MEMBERS ", reason?: text, changes: " SCHEMA_CHANGES "}]}",
+    .title = {"一条记录的各个版本及改动", "The versions of a record, and what each changed"},
+};
+
+/* The forms asked for: one, or those of a program; whether there are any. */
+static Err read_forms(Cx *cx, const HttpRequest *request, RecordPage *page)
+{
+    Str form = http_query(request, "form"), program = http_query(request, "program");
+    VEC(Str) forms = {0};
+    if (form.n == 0 && program.n == 0)
+        return OK;
+    for (size_t i = 0; i < cx->packs->forms.n; i++) {
+        const Form *one = cx->packs->forms.entries[i].value;
+        if ((form.n == 0 || str_equals(one->id, form))
+            && (program.n == 0 || str_equals(one->program, program)))
+            VEC_PUSH(cx->arena, &forms, one->id);
+    }
+    if (forms.n == 0)
+        return cx_fail(cx, ERR_INVALID, TEXT_RECORD_FORM_UNKNOWN, STR("form"), 1,
+                       form.n > 0 ? form : program);
+    page->forms = forms.items;
+    page->form_n = forms.n;
+    return OK;
+}
+
+/* "2025-06-30 <id>": the day and the record that ended the page before. */
+static Err read_after(Cx *cx, const HttpRequest *request, RecordPage *page)
+{
+    Str after = http_query(request, "after"), day = {0};
+    if (after.n == 0)
+        return OK;
+    if (!str_cut(&after, ' ', &day) || date_parse(day, &page->after_day) != OK
+        || uuid_parse(after, &page->after_id) != OK)
+        return cx_fail(cx, ERR_INVALID, TEXT_FIELD_TYPE, STR("after"), 2, STR("after"),
+                       STR("YYYY-MM-DD UUID"));
+    return OK;
+}
+
+static void write_next(Cx *cx, JsonOut *out, const Record *last)
+{
+    char day[DATE_TEXT_SIZE], id[UUID_TEXT_SIZE];
+    Str next = last == NULL ? (Str){0}
+                            : str_printf(cx->arena, "%s %s", date_format(last->happened_on, day),
+                                         uuid_format(last->id, id));
+    web_json_text(out, "next", next);
+}
+
+static Err resident_records_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
+{
+    Uuid id = UUID_NIL;
+    RecordPage page = {.after_day = DATE_NONE};
+    int64_t limit = 0, ended = 0;
+    const Record *records = NULL;
+    size_t n = 0;
+    TRY(web_parameter_uuid(cx, request, "id", &id));
+    TRY(web_query_integer(cx, request, "limit", 1, PAGE_MOST, PAGE_USUAL, &limit));
+    TRY(web_query_integer(cx, request, "ended", 0, 1, 0, &ended));
+    TRY(read_forms(cx, request, &page));
+    TRY(read_after(cx, request, &page));
+    page.with_ended = ended == 1;
+    page.most = (size_t)limit + 1;
+    TRY(resident_person(cx, &id));
+    TRY(record_timeline_page(cx, id, &page, &records, &n));
+    size_t shown = n > (size_t)limit ? (size_t)limit : n;
+    PerformerNames names = {0};
+    JsonOut out = web_json(response);
+    json_object_begin(&out);
+    json_key_c(&out, "records");
+    json_array_begin(&out);
+    for (size_t i = 0; i < shown; i++) {
+        json_object_begin(&out);
+        TRY(record_write(cx, &out, &records[i], &names, false));
+        json_object_end(&out);
+    }
+    json_array_end(&out);
+    write_next(cx, &out, n > shown ? &records[shown - 1] : NULL);
+    json_object_end(&out);
+    return OK;
+}
+
+const Route route_resident_records = {
+    .method = HTTP_GET,
+    .path = "/api/residents/{id}/records",
+    .handler = resident_records_get,
+    .permit = "records.read",
+    .query = "{form?: text, program?: text, ended?: integer, after?: text, limit?: integer}",
+    .out = "{records: [{" SCHEMA_RECORD_MEMBERS ", summary: " SCHEMA_SUMMARY "}], next?: text}",
+    .title = {"居民的全部记录，分页，可按表单或项目筛选",
+              "All records of a person, by pages, of a form or a program"},
 };
 
 static Err record_void_post(Cx *cx, const HttpRequest *request, HttpResponse *response)

@@ -39,8 +39,8 @@ static Wording title_of(Err err, const Problem *problems, size_t problem_n)
     return (Wording){str_from_c(err_title_zh(err)), str_from_c(err_title_en(err))};
 }
 
-void problem_write(HttpResponse *response, Lang lang, Err err, const Problem *problems,
-                   size_t problem_n, Str request_id)
+JsonOut problem_begin(HttpResponse *response, Lang lang, Err err, const Problem *problems,
+                      size_t problem_n, Str request_id)
 {
     if (response->status == 0)
         response->status = err_http_status(err);
@@ -67,5 +67,12 @@ void problem_write(HttpResponse *response, Lang lang, Err err, const Problem *pr
     json_array_end(&out);
     json_key_c(&out, "request_id");
     json_text(&out, request_id);
+    return out;
+}
+
+void problem_write(HttpResponse *response, Lang lang, Err err, const Problem *problems,
+                   size_t problem_n, Str request_id)
+{
+    JsonOut out = problem_begin(response, lang, err, problems, problem_n, request_id);
     json_object_end(&out);
 }

@@ -1,7 +1,6 @@
 /* Records as JSON. Of a form that the packs no longer have, the header alone is known. */
 #include "web/records_json.h"
 
-#include "base/num.h"
 #include "engine/records/answers_json.h"
 #include "pack/pack.h"
 
@@ -26,45 +25,6 @@ void json_parts_keep(JsonParts *parts, const JsonOut *out, const void *of, uint3
     VEC_PUSH(parts->arena, &parts->kept, (JsonKept){of, item, begun});
 }
 
-static Wording label_of_code(const FormField *field, Str code)
-{
-    for (size_t i = 0; field->codes != NULL && i < field->codes->option_n; i++) {
-        if (str_equals(field->codes->options[i].code, code))
-            return field->codes->options[i].label;
-    }
-    return (Wording){code, code};
-}
-
-static Wording with_unit(Cx *cx, const FormField *field, Str number)
-{
-    if (field->unit.zh.n == 0) {
-        Str text = str_copy(cx->arena, number);
-        return (Wording){text, text};
-    }
-    Str unit_en = wording_in(field->unit, LANG_EN);
-    return (Wording){str_printf(cx->arena, "%.*s %.*s", STR_ARG(number), STR_ARG(field->unit.zh)),
-                     str_printf(cx->arena, "%.*s %.*s", STR_ARG(number), STR_ARG(unit_en))};
-}
-
-static Wording text_of_value(Cx *cx, const FormField *field, ExprValue value)
-{
-    char number[NUM_TEXT_SIZE], day[DATE_TEXT_SIZE];
-    switch (value.type) {
-    case EXPR_TEXT:
-        return field->type == FIELD_CODE ? label_of_code(field, value.as.text)
-                                         : (Wording){value.as.text, value.as.text};
-    case EXPR_INTEGER:
-        return with_unit(cx, field, str_printf(cx->arena, "%lld", (long long)value.as.integer));
-    case EXPR_DECIMAL:
-        return with_unit(cx, field, str_from_c(num_format_double(value.as.decimal, number)));
-    case EXPR_DATE: return with_unit(cx, field, str_from_c(date_format(value.as.date, day)));
-    case EXPR_CODES:
-    case EXPR_LOGIC:
-    case EXPR_NULL: break;
-    }
-    return (Wording){0};
-}
-
 static void write_label(JsonOut *out, JsonParts *parts, const FormField *field)
 {
     if (json_parts_again(parts, out, field, 0))
@@ -84,7 +44,9 @@ void record_write_summary(Cx *cx, JsonOut *out, JsonParts *parts, const char *ke
         const FormField *field = &form->fields[i];
         if (!field->is_in_lists)
             continue;
-        Wording text = text_of_value(cx, field, answers->values[i]);
+        if (field->type == FIELD_CODES)
+            continue; /* lists show single values */
+        Wording text = record_value_wording(cx->arena, field, answers->values[i]);
         if (text.zh.n == 0)
             continue;
         json_object_begin(out);
@@ -161,6 +123,42 @@ static Err write_header(Cx *cx, JsonOut *out, const Record *record, const Form *
     web_json_text(out, "performed_by_name", name);
     TRY(performer_name(cx, names, record->recorded_by, &name));
     web_json_text(out, "recorded_by_name", name);
+    return OK;
+}
+
+static void write_differences(JsonOut *out, const RecordVersion *version)
+{
+    json_key_c(out, "changes");
+    json_array_begin(out);
+    for (size_t i = 0; i < version->difference_n; i++) {
+        const RecordDifference *one = &version->differences[i];
+        json_object_begin(out);
+        web_json_text(out, "field", one->what);
+        if (one->label.zh.n > 0)
+            web_json_wording(out, "label", one->label);
+        if (one->before.zh.n > 0)
+            web_json_wording(out, "before", one->before);
+        if (one->after.zh.n > 0)
+            web_json_wording(out, "after", one->after);
+        json_object_end(out);
+    }
+    json_array_end(out);
+}
+
+Err record_write_history(Cx *cx, JsonOut *out, const RecordVersion *versions, size_t n)
+{
+    PerformerNames names = {0};
+    json_key_c(out, "versions");
+    json_array_begin(out);
+    for (size_t i = 0; i < n; i++) {
+        const Record *record = &versions[i].record;
+        json_object_begin(out);
+        TRY(write_header(cx, out, record, pack_form(cx->packs, record->form), &names));
+        web_json_text(out, "reason", versions[i].reason);
+        write_differences(out, &versions[i]);
+        json_object_end(out);
+    }
+    json_array_end(out);
     return OK;
 }
 

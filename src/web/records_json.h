@@ -46,6 +46,8 @@ Err record_write(Cx *cx, JsonOut *out, const Record *record, PerformerNames *nam
 /* "chain": [{id, happened_on, recorded_at, performed_by_name, is_ended, end_reason ...}] */
 Err record_write_chain(Cx *cx, JsonOut *out, const Record *record,
                        PerformerNames *names) MUST_CHECK;
+/* "versions": [{header, reason, changes: [{field, label, before, after}]}] */
+Err record_write_history(Cx *cx, JsonOut *out, const RecordVersion *versions, size_t n) MUST_CHECK;
 /* key: [{field, label, text}] of the fields that lists show. */
 void record_write_summary(Cx *cx, JsonOut *out, JsonParts *parts, const char *key, const Form *form,
                           const FormAnswers *answers);

@@ -25,6 +25,9 @@
  ", why: [{rule: text, source?: text, source_title: wording, records: [uuid], text: wording}], "   \
  "waiver?: uuid}"
 
+/* What record_write_history writes. */
+#define SCHEMA_CHANGES "[{field: text, label?: wording, before?: wording, after?: wording}]"
+
 /* record_write_summary */
 #define SCHEMA_SUMMARY "[{field: text, label: wording, text: wording}]"
 

@@ -7,6 +7,8 @@
 #include "engine/records/records_int.h"
 #include "engine/records/records_sql.h"
 
+enum { FORMS_TEXT_MOST = 64 * 1024 };
+
 Date record_known_on(const Cx *cx)
 {
     return date_is_none(cx->as_of) ? date_from_ymd(9999, 12, 31) : cx->as_of;
@@ -124,6 +126,54 @@ static Err read_headers(Cx *cx, Uuid subject, size_t most, Record **ret_records,
         RecordHeaderOfSubjectRow row;
         bool has_row;
         TRY(record_header_of_subject_next(&rows, cx->arena, &row, &has_row));
+        if (!has_row)
+            break;
+        const RecordHeaderByIdRow same = {
+            row.id,       row.subject_id,    row.happened_on,     row.rev,         row.form_version,
+            row.facility, row.performed_by,  row.recorded_by,     row.recorded_at, row.amends,
+            row.form,     row.is_ended,      row.amended_by,      row.reason,      row.has_ended_at,
+            row.ended_at, row.facility_name, row.facility_name_en};
+        VEC_PUSH(cx->arena, &records, take_header(&same));
+    }
+    *ret_records = records.items;
+    *ret_n = records.n;
+    return OK;
+}
+
+/* Ids between commas, as the statement of a page takes them. */
+static Str joined_forms(Cx *cx, const RecordPage *page)
+{
+    Buf forms;
+    buf_init(&forms, cx->arena, FORMS_TEXT_MOST);
+    for (size_t i = 0; i < page->form_n; i++) {
+        buf_put_c(&forms, ",");
+        buf_put(&forms, page->forms[i]);
+    }
+    if (page->form_n > 0)
+        buf_put_c(&forms, ",");
+    return page->form_n == 0 ? STR("") : buf_str(&forms);
+}
+
+static Err read_page(Cx *cx, Uuid subject, const RecordPage *page, Record **ret_records,
+                     size_t *ret_n)
+{
+    bool is_first = date_is_none(page->after_day);
+    const RecordHeaderPageIn in = {.place = cx->place,
+                                   .subject = subject,
+                                   .known_on = record_known_on(cx),
+                                   .after_day =
+                                       is_first ? date_from_ymd(9999, 12, 31) : page->after_day,
+                                   .after_id = page->after_id,
+                                   .forms = joined_forms(cx, page),
+                                   .with_ended = page->with_ended,
+                                   .most = (int64_t)page->most};
+    VEC(Record) records = {0};
+    CLEANUP(db_rows_close) DbRows rows = {0};
+    TRY(record_header_page_open(cx->db, access_scope(cx), &in, &rows));
+    for (;;) {
+        RecordHeaderPageRow row;
+        bool has_row;
+        TRY(record_header_page_next(&rows, cx->arena, &row, &has_row));
         if (!has_row)
             break;
         const RecordHeaderByIdRow same = {
@@ -259,6 +309,29 @@ Err record_timeline_whole(Cx *cx, Uuid subject, size_t most, const Record **ret_
                           size_t *ret_n)
 {
     return timeline(cx, subject, true, most, ret_records, ret_n);
+}
+
+static Err page_work(Cx *cx, Uuid subject, const RecordPage *page, const Record **ret_records,
+                     size_t *ret_n)
+{
+    Record *records;
+    size_t n;
+    TRY(read_page(cx, subject, page, &records, &n));
+    if (n == 0)
+        TRY(require_subject(cx, subject));
+    TRY(read_forms(cx, subject, false, records, n));
+    TRY(audit_add(cx, &(AuditEntry){.action = STR("record.timeline"), .subject = subject}));
+    *ret_records = records;
+    *ret_n = n;
+    return OK;
+}
+
+Err record_timeline_page(Cx *cx, Uuid subject, const RecordPage *page, const Record **ret_records,
+                         size_t *ret_n)
+{
+    TRY(access_require(cx, STR("records.read")));
+    Err err = page_work(cx, subject, page, ret_records, ret_n);
+    return err == OK ? OK : cx_fail_db(cx, err);
 }
 
 static void bind_previous(const Cx *cx, const RecordForm *form, const PreviousOf *of, DbValue *in)

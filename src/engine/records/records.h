@@ -127,6 +127,34 @@ Err record_open(Cx *cx, Uuid id, Record *ret_record) MUST_CHECK;
 /* The versions of an open record, oldest first, itself among them: headers only. */
 Err record_chain(Cx *cx, const Record *record, const Record **ret_records,
                  size_t *ret_n) MUST_CHECK;
+/* The versions with what each changed in the one before. */
+typedef struct RecordDifference {
+    Str what;      /* a field's id, or happened_on, performed_by */
+    Wording label; /* of a field; empty otherwise */
+    Wording before, after;
+} RecordDifference;
+typedef struct RecordVersion {
+    Record record; /* with answers */
+    Str reason;    /* why it was made; empty for most originals */
+    const RecordDifference *differences;
+    size_t difference_n;
+} RecordVersion;
+Err record_history(Cx *cx, Uuid id, const RecordVersion **ret_versions, size_t *ret_n) MUST_CHECK;
+/* A value (not of rows) in words, with its unit. */
+Wording record_value_wording(Arena *arena, const FormField *field, ExprValue value);
+/* A page of the timeline, newest first, as lists show it: after the record (day, id) that ended the
+ * page before (DATE_NONE: from the newest), of these forms (NULL: of all), ended ones only if
+ * asked. */
+typedef struct RecordPage {
+    Date after_day;
+    Uuid after_id;
+    const Str *forms;
+    size_t form_n;
+    bool with_ended;
+    size_t most;
+} RecordPage;
+Err record_timeline_page(Cx *cx, Uuid subject, const RecordPage *page, const Record **ret_records,
+                         size_t *ret_n) MUST_CHECK;
 /* Newest first: every record of the subject, ended ones too, at most `most`. Of the answers those
  * that lists show (FormField.is_in_lists), the others are absent; NULL where the form is not known
  * any more. */

@@ -100,6 +100,92 @@ WHERE person.place = :place AND person.id = :subject AND {scope:resident person}
 ORDER BY r.happened_on DESC, r.id DESC
 LIMIT :most;
 
+-- A page of it. forms: ids between commas, with one before and behind; empty: all.
+-- name: record_header_page :many
+-- in: place text, subject uuid, known_on date, after_day date, after_id uuid, forms text
+-- in: with_ended integer, most integer
+-- out: id uuid, subject_id uuid, happened_on date, rev integer, form_version text, facility text
+-- out: performed_by uuid, recorded_by uuid, recorded_at instant, amends uuid?, form text
+-- out: is_ended integer, amended_by uuid?, reason text?, ended_at instant?
+-- out: facility_name text?, facility_name_en text?
+SELECT r.id, r.subject_id, r.happened_on, r.rev, r.form_version, r.facility, r.performed_by,
+       r.recorded_by, r.recorded_at, r.amends, r.form,
+       CASE WHEN e.record_id IS NULL THEN 0 ELSE 1 END AS is_ended, e.amended_by, e.reason, e.ended_at,
+       f.name AS facility_name, f.name_en AS facility_name_en
+FROM resident person
+CROSS JOIN record r
+LEFT JOIN record_end e ON e.place = r.place AND e.record_id = r.id AND e.ended_on <= :known_on
+LEFT JOIN v_facility f ON f.place = r.place AND f.code = r.facility
+WHERE person.place = :place AND person.id = :subject AND {scope:resident person}
+  AND r.place = :place AND r.subject_id = :subject AND r.recorded_on <= :known_on AND {scope:form r}
+  AND (r.happened_on < :after_day OR (r.happened_on = :after_day AND r.id < :after_id))
+  AND (:forms = '' OR :forms LIKE '%,' || replace(r.form, '_', '\_') || ',%' ESCAPE '\')
+  AND (:with_ended = 1 OR e.record_id IS NULL)
+ORDER BY r.happened_on DESC, r.id DESC
+LIMIT :most;
+
+-- name: draft_write :run
+-- in: place text, account uuid, subject_id uuid, form text, amends uuid, record_id uuid
+-- in: saved_at instant, content bytes
+INSERT INTO record_draft (place, account, subject_id, form, amends, record_id, saved_at, content)
+VALUES (:place, :account, :subject_id, :form, :amends, :record_id, :saved_at, :content)
+ON CONFLICT (place, account, subject_id, form, amends)
+DO UPDATE SET record_id = :record_id, saved_at = :saved_at, content = :content;
+
+-- name: draft_count :one
+-- in: place text, account uuid
+-- out: n integer
+SELECT count(*) AS n
+FROM record_draft d
+WHERE d.place = :place AND d.account = :account;
+
+-- name: draft_kept :maybe
+-- in: place text, account uuid, subject_id uuid, form text, amends uuid, oldest instant
+-- out: record_id uuid, saved_at instant, content bytes
+SELECT d.record_id, d.saved_at, d.content
+FROM record_draft d
+JOIN resident person ON person.place = d.place AND person.id = d.subject_id
+WHERE d.place = :place AND d.account = :account AND d.subject_id = :subject_id AND d.form = :form
+  AND d.amends = :amends AND d.saved_at >= :oldest AND {scope:resident person} AND {scope:form d}
+  AND NOT EXISTS (SELECT 1 FROM record r WHERE r.place = d.place AND r.id = d.record_id);
+
+-- name: draft_mine :many
+-- in: place text, account uuid, oldest instant, most integer
+-- out: subject_id uuid, form text, amends uuid, record_id uuid, saved_at instant
+SELECT d.subject_id, d.form, d.amends, d.record_id, d.saved_at
+FROM record_draft d
+JOIN resident person ON person.place = d.place AND person.id = d.subject_id
+WHERE d.place = :place AND d.account = :account AND d.saved_at >= :oldest
+  AND {scope:resident person} AND {scope:form d}
+  AND NOT EXISTS (SELECT 1 FROM record r WHERE r.place = d.place AND r.id = d.record_id)
+ORDER BY d.saved_at DESC, d.record_id
+LIMIT :most;
+
+-- name: draft_remove :run
+-- in: place text, account uuid, subject_id uuid, form text, amends uuid
+DELETE FROM record_draft
+WHERE place = :place AND account = :account AND subject_id = :subject_id AND form = :form
+  AND amends = :amends;
+
+-- Too old, or sent.
+-- name: draft_ended :one
+-- in: place text, oldest instant
+-- out: n integer
+-- unscoped: a number; nobody reads the rows
+SELECT count(*) AS n
+FROM record_draft d
+WHERE d.place = :place
+  AND (d.saved_at < :oldest
+       OR EXISTS (SELECT 1 FROM record r WHERE r.place = d.place AND r.id = d.record_id));
+
+-- name: draft_remove_ended :run
+-- in: place text, oldest instant
+-- unscoped: takes away what nobody reads any more
+DELETE FROM record_draft
+WHERE place = :place
+  AND (saved_at < :oldest
+       OR EXISTS (SELECT 1 FROM record r WHERE r.place = :place AND r.id = record_draft.record_id));
+
 -- name: record_sealed_write :run
 -- in: place text, subject_id uuid, record_id uuid, content bytes
 INSERT INTO record_sealed (place, subject_id, record_id, content)

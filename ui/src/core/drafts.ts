@@ -11,6 +11,8 @@ export interface Draft {
   step: number
   reason: string
   performer?: string /* who served; without: the writer */
+  syncedAt?: string /* when the server last had it from here, or gave it */
+  isDirty?: boolean /* changed since */
 }
 
 type Store = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>

@@ -125,6 +125,15 @@ export interface RecordBrief {
   summary: ShownValue[]
 }
 
+/* The versions of a record, with what each changed in the one before. */
+export interface RecordHistory {
+  versions: {
+    id: string
+    reason?: string | null
+    changes: { field: string; label?: Wording; before?: Wording; after?: Wording }[]
+  }[]
+}
+
 /* One version of a record that was amended: its header. */
 export type RecordVersion = Omit<RecordBrief, 'summary'> & { form_version: string }
 

@@ -8,6 +8,7 @@ import type { FormContext, Performer, ProblemItem, Receipt, RecordPage, Resident
 import { newId } from '../../core/uuid'
 import { carriedAnswers, createFormRun, type FormRun, type RunContext } from '../../forms/form-run'
 import { openForm } from './record-forms'
+import { dropServerDraft, findServerDraft, newerDraft } from './server-drafts'
 import type { Declaration } from '../../core/form-declaration'
 
 /* Who may be said to have served on the day, and how far back the form goes. */
@@ -48,6 +49,7 @@ export function saveDraft(request: FormRequest, draft: Draft): void {
 
 export function dropDraft(request: FormRequest): void {
   drafts.remove(accountId(), request.resident, draftName(request))
+  void dropServerDraft(request)
 }
 
 export interface Context {
@@ -78,13 +80,14 @@ export async function readContext(form: Declaration, request: FormRequest, on?: 
 
 /* A draft in hand goes before the one kept on the device. */
 export async function openRecordForm(request: FormRequest, inHand?: Draft): Promise<OpenedRecordForm> {
-  const [{ declaration, wire }, module, page, amended] = await Promise.all([
+  const [{ declaration, wire }, module, page, amended, server] = await Promise.all([
     openForm(request.form),
     openFormModule(),
     api.get<ResidentPage>(`/residents/${encodeURIComponent(request.resident)}`),
     request.amends ? api.get<RecordPage>(`/records/${encodeURIComponent(request.amends)}`) : null,
+    inHand ? null : findServerDraft(request),
   ])
-  const kept = inHand ?? drafts.read(accountId(), request.resident, draftName(request))
+  const kept = inHand ?? newerDraft(drafts.read(accountId(), request.resident, draftName(request)), server)
   const { run: context, served } = await readContext(declaration, request, kept?.happenedOn || amended?.happened_on)
   const { happenedOn } = context
   const first: Answers = amended ? answersFromJson(declaration, amended.answers) : carriedAnswers(declaration, context.previous)
@@ -123,6 +126,11 @@ export function sendRecord(request: FormRequest, opened: OpenedRecordForm, draft
     ...(request.amends ? { amends: request.amends } : {}),
     ...(request.amends || isLate(opened.served, draft.happenedOn) ? { reason: draft.reason.trim() } : {}),
   })
+}
+
+/* What another one wrote into the record meanwhile: the answer of a refused amendment shows it. */
+export function currentOf(error: ApiError): RecordPage | null {
+  return error.names('RECORD_ENDED') ? ((error.problem as { current?: RecordPage } | null)?.current ?? null) : null
 }
 
 /* Another record than the draft's is stored under its id: its answer was lost, and the draft changed since. Gives

@@ -1,0 +1,157 @@
+/* Records at work: a draft on two devices, two who amend at once, the timeline by pages, who served. */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { ask, DESK, enter, openBrowser, openPage, PHONE, picture, require, startServer } from './support.mjs'
+
+const { AxeBuilder } = require('@axe-core/playwright')
+
+let server, browser
+
+before(async () => {
+  server = await startServer({ residents: 3000 })
+  browser = await openBrowser()
+})
+after(async () => {
+  await browser?.close()
+  await server?.close()
+})
+
+/* In every look: no serious finding, nothing wider than the screen. */
+async function look(page, name) {
+  for (const viewport of [PHONE, DESK]) {
+    await page.setViewportSize(viewport)
+    const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']).analyze()
+    const bad = violations.filter((finding) => ['serious', 'critical'].includes(finding.impact))
+    assert.deepEqual(bad.flatMap((finding) => finding.nodes.map((node) => `${name}: ${finding.id}: ${node.target}`)), [])
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+    assert.ok(over <= 0, `${name} is ${over} px wider than the screen`)
+    await picture(page, `${name}-${viewport.width}`)
+  }
+  await page.setViewportSize(PHONE)
+}
+
+const forward = async (page) => {
+  const title = await page.locator('#step-title').innerText()
+  await page.locator('.form-actions .is-primary').click()
+  await page.waitForFunction((old) => document.getElementById('step-title')?.innerText !== old, title)
+}
+const toSummary = async (page) => {
+  while (await page.locator('.form-body').count()) await forward(page)
+}
+
+/* Somebody with a follow-up that both the doctor and the clinician see. */
+async function someRecord(page, skip = 0) {
+  const { items } = await ask(page, '/obligations?state=overdue,due,open&program=hypertension&limit=100')
+  const found = []
+  for (const { resident } of items) {
+    const { records } = await ask(page, `/residents/${resident.id}/records?form=hypertension_followup`)
+    const isPlain = (one) => one.summary.some(({ field, text }) => field === 'sbp' && /^(10|11|12|13)[1-8] /.test(text.zh))
+    const record = records.find((one) => one.happened_on > '2024-07' && isPlain(one))
+    if (record && !found.some((one) => one.resident === resident.id)) found.push({ resident: resident.id, record })
+    if (found.length > skip) return found[skip]
+  }
+  throw new Error('nobody has a follow-up')
+}
+
+for (const [name, locale] of [['zh', 'zh-CN'], ['en', 'en-US']]) {
+  test(`a form begun on one device is ended on another (${name})`, async () => {
+    const first = await openPage(browser, { locale })
+    await enter(first, server)
+    const { items } = await ask(first, '/obligations?state=overdue,due,open&program=hypertension&limit=100')
+    const { resident } = items.at(name === 'zh' ? -1 : -2)
+    await first.goto(`${server.address}/m.html#/form/hypertension_followup?resident=${resident.id}`)
+    await first.locator('fieldset:has(#field-mode) label.choice').first().click()
+    const kept = first.waitForResponse((answer) => answer.url().includes('/api/drafts/') && answer.request().method() === 'PUT')
+    await forward(first)
+    assert.equal((await kept).status(), 200)
+    const second = await openPage(browser, { locale })
+    await enter(second, server)
+    await second.locator('.drafts button').first().click()
+    await look(second, `drafts-${name}`)
+    await second.locator('.drafts-open', { hasText: resident.name }).first().click()
+    await second.locator('.form-resumed').waitFor()
+    assert.ok(await second.locator('.form-body').count())
+    await second.goto(`${server.address}/m.html#/`)
+    await second.locator('.drafts li .button').first().waitFor() /* the page was kept as it was */
+    const dropped = second.waitForResponse((answer) => answer.request().method() === 'DELETE')
+    await second.locator('.drafts li .button').first().click()
+    assert.equal((await dropped).status(), 204)
+    assert.equal((await ask(first, `/drafts/hypertension_followup?resident=${resident.id}`)).draft, null)
+    for (const page of [first, second]) {
+      assert.deepEqual(page.faults, [])
+      await page.context().close()
+    }
+  })
+
+  test(`who amends after another sees both and goes on top (${name})`, async () => {
+    const [doctor, clinician] = [await openPage(browser, { locale }), await openPage(browser, { locale })]
+    await enter(doctor, server)
+    await enter(clinician, server, 'clinician')
+    const { resident, record } = await someRecord(doctor, name === 'zh' ? 0 : 1)
+    const { sbp } = (await ask(doctor, `/records/${record.id}`)).answers
+    const amend = async (page, more) => {
+      await page.goto(`${server.address}/m.html#/form/hypertension_followup?resident=${resident}&amends=${record.id}`)
+      await page.locator('.form-body').waitFor()
+      while (!(await page.locator('#field-sbp').count())) await forward(page)
+      await page.fill('#field-sbp', String(sbp + more))
+      await toSummary(page)
+      await page.fill('#amend-reason', `reading ${more}`)
+    }
+    await amend(doctor, 1)
+    await amend(clinician, -1)
+    await clinician.locator('.form-actions .is-primary').click()
+    await clinician.locator('.note-shown, .record-done').first().waitFor()
+    await doctor.locator('.form-actions .is-primary').click()
+    await doctor.locator('dialog .meanwhile-line, .note.is-danger').first().waitFor()
+    assert.equal(await doctor.locator('.note.is-danger').count(), 0, await doctor.locator('main').innerText())
+    await look(doctor, `meanwhile-${name}`)
+    assert.match(await doctor.locator('.meanwhile-line').first().innerText(), new RegExp(`${sbp - 1}[^]*${sbp + 1}`))
+    await doctor.locator('.meanwhile-line label.tick').first().click()
+    await doctor.locator('dialog .is-primary').click()
+    await doctor.locator('.form-resumed').first().waitFor()
+    await toSummary(doctor)
+    assert.match(await doctor.locator('.form-page').innerText(), new RegExp(String(sbp - 1)))
+    await doctor.fill('#amend-reason', 'both looked again')
+    await doctor.locator('.form-actions .is-primary').click()
+    await doctor.locator('.note-shown, .record-done').first().waitFor()
+    const { records } = await ask(doctor, `/residents/${resident}/records?form=hypertension_followup&ended=1`)
+    const last = records.find((one) => !one.is_ended && one.amends && one.happened_on === record.happened_on)
+    assert.equal((await ask(doctor, `/records/${last.id}`)).answers.sbp, sbp - 1)
+    await doctor.goto(`${server.address}/m.html#/records/${last.id}`)
+    await doctor.locator('.chain-toggle').first().click()
+    await doctor.locator('.changes').waitFor()
+    await look(doctor, `history-${name}`)
+    assert.match(await doctor.locator('.changes').innerText(), new RegExp(`${sbp}[^]*${sbp - 1}`))
+    await doctor.goto(`${server.address}/m.html#/residents/${resident}/records`)
+    await doctor.locator('.record-line').first().waitFor()
+    const shown = await doctor.locator('.record-line').count()
+    await doctor.locator('.timeline-filter input').check()
+    await doctor.locator('.record-line.is-ended').first().waitFor()
+    assert.equal(await doctor.locator('.record-line').count(), Math.min(30, shown + 2))
+    await doctor.selectOption('#timeline-form', 'form:hypertension_followup')
+    await doctor.waitForFunction((n) => document.querySelectorAll('.record-line').length !== n, shown + 2)
+    await look(doctor, `timeline-${name}`)
+    for (const page of [doctor, clinician]) {
+      assert.deepEqual(page.faults, [])
+      await page.context().close()
+    }
+  })
+
+  test(`who typed names who served, and says why it is late (${name})`, async () => {
+    const page = await openPage(browser, { locale })
+    await enter(page, server, 'clinician')
+    const { resident } = (await ask(page, '/obligations?state=overdue,due,open&program=hypertension&limit=1')).items[0]
+    await page.goto(`${server.address}/m.html#/form/hypertension_followup?resident=${resident.id}`)
+    await page.locator('#performed-by').waitFor()
+    await page.selectOption('#performed-by', { index: 1 })
+    await page.fill('#happened-on', '2025-05-01')
+    await page.locator('#happened-on').dispatchEvent('change')
+    await page.locator('#late-reason').waitFor()
+    await look(page, `late-${name}`)
+    await page.locator('fieldset:has(#field-mode) label.choice').first().click()
+    await page.locator('.form-actions .is-primary').click()
+    await page.locator('#late-error:not(:empty)').waitFor()
+    assert.deepEqual(page.faults, [])
+    await page.context().close()
+  })
+}

@@ -1,0 +1,88 @@
+/* Drafts on the server: what was typed here is there on another device. The device's own copy goes on without a
+ * network; what fails here is tried again with the next change. */
+import type { Draft } from '../../core/drafts'
+import { api } from '../../core/session'
+import type { Wording, ResidentBrief } from '../../core/types'
+import type { FormRequest } from './record-form'
+
+export interface ServerDraft {
+  id: string
+  form: string
+  form_title: Wording
+  amends?: string | null
+  saved_at: string
+  content: string
+}
+
+export type DraftLine = Omit<ServerDraft, 'content'> & { resident: ResidentBrief }
+
+const CALM = 1500
+
+function path(request: FormRequest): string {
+  return `/drafts/${encodeURIComponent(request.form)}`
+}
+
+function key(request: FormRequest): Record<string, string | undefined> {
+  return { resident: request.resident, amends: request.amends || undefined }
+}
+
+/* What the device keeps for itself is not sent. */
+function contentOf(draft: Draft): string {
+  return JSON.stringify({ ...draft, syncedAt: undefined, isDirty: undefined })
+}
+
+/* undefined: the server did not answer. */
+export async function findServerDraft(request: FormRequest): Promise<Draft | null | undefined> {
+  try {
+    const { draft } = await api.get<{ draft: ServerDraft | null }>(path(request), key(request))
+    return draft ? { ...(JSON.parse(draft.content) as Draft), id: draft.id, syncedAt: draft.saved_at } : null
+  } catch {
+    return undefined
+  }
+}
+
+/* The device's copy, unless another device has gone on since. */
+export function newerDraft(own: Draft | null, server: Draft | null | undefined): Draft | null {
+  if (!own || server === undefined) return own ?? server ?? null
+  if (server === null) return own.syncedAt && !own.isDirty ? null : own
+  return own.isDirty || own.syncedAt === server.syncedAt ? own : server
+}
+
+export function listServerDrafts(): Promise<{ drafts: DraftLine[] }> {
+  return api.get<{ drafts: DraftLine[] }>('/drafts')
+}
+
+export async function dropServerDraft(request: FormRequest): Promise<void> {
+  try {
+    await api.request('DELETE', path(request), { query: key(request), isLogin: true })
+  } catch {
+    /* it ends by itself */
+  }
+}
+
+/* Saves a while after the last change; one form at a time. */
+export function serverDraftKeeper(request: () => FormRequest, synced: (draft: Draft, savedAt: string) => void) {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let isStopped = false
+  async function save(draft: Draft): Promise<void> {
+    try {
+      const { saved_at: savedAt } = await api.request<{ saved_at: string }>('PUT', path(request()), {
+        query: key(request()), body: { id: draft.id, content: contentOf(draft) }, isLogin: true,
+      })
+      if (!isStopped) synced(draft, savedAt)
+    } catch {
+      /* the device keeps it */
+    }
+  }
+  return {
+    keep(draft: Draft): void {
+      clearTimeout(timer)
+      isStopped = false
+      timer = setTimeout(() => void save(draft), CALM)
+    },
+    stop(): void {
+      clearTimeout(timer)
+      isStopped = true
+    },
+  }
+}
