@@ -40,15 +40,13 @@ const toSummary = async (page) => {
 }
 
 /* Somebody with a follow-up that both the doctor and the clinician see. */
-async function someRecord(page, skip = 0) {
+async function someRecord(page) {
   const { items } = await ask(page, '/obligations?state=overdue,due,open&program=hypertension&limit=100')
-  const found = []
   for (const { resident } of items) {
     const { records } = await ask(page, `/residents/${resident.id}/records?form=hypertension_followup`)
     const isPlain = (one) => one.summary.some(({ field, text }) => field === 'sbp' && /^(10|11|12|13)[1-8] /.test(text.zh))
     const record = records.find((one) => one.happened_on > '2024-07' && isPlain(one))
-    if (record && !found.some((one) => one.resident === resident.id)) found.push({ resident: resident.id, record })
-    if (found.length > skip) return found[skip]
+    if (record) return { resident: resident.id, record }
   }
   throw new Error('nobody has a follow-up')
 }
@@ -87,7 +85,7 @@ for (const [name, locale] of [['zh', 'zh-CN'], ['en', 'en-US']]) {
     const [doctor, clinician] = [await openPage(browser, { locale }), await openPage(browser, { locale })]
     await enter(doctor, server)
     await enter(clinician, server, 'clinician')
-    const { resident, record } = await someRecord(doctor, name === 'zh' ? 0 : 1)
+    const { resident, record } = await someRecord(doctor)
     const { sbp } = (await ask(doctor, `/records/${record.id}`)).answers
     const amend = async (page, more) => {
       await page.goto(`${server.address}/m.html#/form/hypertension_followup?resident=${resident}&amends=${record.id}`)
@@ -118,7 +116,7 @@ for (const [name, locale] of [['zh', 'zh-CN'], ['en', 'en-US']]) {
     const last = records.find((one) => !one.is_ended && one.amends && one.happened_on === record.happened_on)
     assert.equal((await ask(doctor, `/records/${last.id}`)).answers.sbp, sbp - 1)
     await doctor.goto(`${server.address}/m.html#/records/${last.id}`)
-    await doctor.locator('.chain-toggle').first().click()
+    await doctor.locator('.chain-toggle').nth((await doctor.locator('.chain-toggle').count()) - 2).click()
     await doctor.locator('.changes').waitFor()
     await look(doctor, `history-${name}`)
     assert.match(await doctor.locator('.changes').innerText(), new RegExp(`${sbp}[^]*${sbp - 1}`))
@@ -127,9 +125,10 @@ for (const [name, locale] of [['zh', 'zh-CN'], ['en', 'en-US']]) {
     const shown = await doctor.locator('.record-line').count()
     await doctor.locator('.timeline-filter input').check()
     await doctor.locator('.record-line.is-ended').first().waitFor()
-    assert.equal(await doctor.locator('.record-line').count(), Math.min(30, shown + 2))
+    const whole = await doctor.locator('.record-line').count()
+    assert.ok(whole >= Math.min(30, shown + 2))
     await doctor.selectOption('#timeline-form', 'form:hypertension_followup')
-    await doctor.waitForFunction((n) => document.querySelectorAll('.record-line').length !== n, shown + 2)
+    await doctor.waitForFunction((n) => document.querySelectorAll('.record-line').length !== n, whole)
     await look(doctor, `timeline-${name}`)
     for (const page of [doctor, clinician]) {
       assert.deepEqual(page.faults, [])
