@@ -8,7 +8,7 @@ import type { FormContext, Performer, ProblemItem, Receipt, RecordPage, Resident
 import { newId } from '../../core/uuid'
 import { carriedAnswers, createFormRun, type FormRun, type RunContext } from '../../forms/form-run'
 import { openForm } from './record-forms'
-import { dropServerDraft, findServerDraft, newerDraft } from './server-drafts'
+import { draftName, findServerDraft, newerDraft, type FormRequest } from './server-drafts'
 import type { Declaration } from '../../core/form-declaration'
 
 /* Who may be said to have served on the day, and how far back the form goes. */
@@ -28,28 +28,12 @@ export interface OpenedRecordForm {
   amended: RecordPage | null
 }
 
-export interface FormRequest {
-  form: string
-  resident: string
-  amends: string
-}
-
-/* A draft of an amendment is kept apart from one of a new record. */
-function draftName(request: FormRequest): string {
-  return request.amends ? `${request.form}~${request.amends}` : request.form
-}
-
 function accountId(): string {
   return session.current?.account.id ?? ''
 }
 
 export function saveDraft(request: FormRequest, draft: Draft): void {
   drafts.write(accountId(), request.resident, draftName(request), draft)
-}
-
-export function dropDraft(request: FormRequest): void {
-  drafts.remove(accountId(), request.resident, draftName(request))
-  void dropServerDraft(request)
 }
 
 export interface Context {

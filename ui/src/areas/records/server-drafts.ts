@@ -1,9 +1,14 @@
 /* Drafts on the server: what was typed here is there on another device. The device's own copy goes on without a
  * network; what fails here is tried again with the next change. */
-import type { Draft } from '../../core/drafts'
-import { api } from '../../core/session'
+import { drafts, type Draft } from '../../core/drafts'
+import { api, session } from '../../core/session'
 import type { Wording, ResidentBrief } from '../../core/types'
-import type { FormRequest } from './record-form'
+
+export interface FormRequest {
+  form: string
+  resident: string
+  amends: string
+}
 
 export interface ServerDraft {
   id: string
@@ -17,6 +22,17 @@ export interface ServerDraft {
 export type DraftLine = Omit<ServerDraft, 'content'> & { resident: ResidentBrief }
 
 const CALM = 1500
+
+/* A draft of an amendment is kept apart from one of a new record. */
+export function draftName(request: FormRequest): string {
+  return request.amends ? `${request.form}~${request.amends}` : request.form
+}
+
+/* From the device and from the server. */
+export function dropDraft(request: FormRequest): void {
+  drafts.remove(session.current?.account.id ?? '', request.resident, draftName(request))
+  void dropServerDraft(request)
+}
 
 function path(request: FormRequest): string {
   return `/drafts/${encodeURIComponent(request.form)}`
@@ -52,7 +68,7 @@ export function listServerDrafts(): Promise<{ drafts: DraftLine[] }> {
   return api.get<{ drafts: DraftLine[] }>('/drafts')
 }
 
-export async function dropServerDraft(request: FormRequest): Promise<void> {
+async function dropServerDraft(request: FormRequest): Promise<void> {
   try {
     await api.request('DELETE', path(request), { query: key(request), isLogin: true })
   } catch {
