@@ -1,14 +1,29 @@
 /* Words of the screens in two languages. Chinese first; the choice is kept in the cookie `lang`, which the
- * server reads too. */
+ * server reads too. Only the chosen language is fetched: a page waits for `loadTexts` before it shows
+ * anything. */
 import { ref } from 'vue'
-import en from '../text/en.json'
-import zh from '../text/zh.json'
+import type zh from '../text/zh.json'
 import type { Wording } from './types'
 
 export type Lang = 'zh' | 'en'
 export type TextKey = keyof typeof zh
 
-const TEXTS: Record<Lang, Record<TextKey, string>> = { zh, en }
+type Texts = Record<TextKey, string>
+const FILES: Record<Lang, () => Promise<{ default: Texts }>> = {
+  zh: () => import('../text/zh.json'),
+  en: () => import('../text/en.json'),
+}
+const loaded: Partial<Record<Lang, Texts>> = {}
+
+export async function loadTexts(of: Lang = lang.value): Promise<void> {
+  loaded[of] ??= (await FILES[of]()).default
+}
+
+function texts(): Texts {
+  const found = loaded[lang.value]
+  if (!found) throw new Error('the texts are not loaded')
+  return found
+}
 
 export const lang = ref<Lang>(startLanguage())
 
@@ -19,7 +34,8 @@ function startLanguage(): Lang {
   return /^zh/i.test(navigator.language) || !/^en/i.test(navigator.language) ? 'zh' : 'en'
 }
 
-export function setLanguage(next: Lang): void {
+export async function setLanguage(next: Lang): Promise<void> {
+  await loadTexts(next)
   lang.value = next
   document.cookie = `lang=${next};path=/;max-age=31536000;SameSite=Strict`
   applyLanguage()
@@ -31,7 +47,7 @@ export function applyLanguage(): void {
 
 /* Replaces {name} in the text. */
 export function t(key: TextKey, values: Record<string, string | number> = {}): string {
-  return fill(TEXTS[lang.value][key], values)
+  return fill(texts()[key], values)
 }
 
 export function fill(text: string, values: Record<string, string | number>): string {
@@ -47,5 +63,5 @@ export function say(wording: Wording | string | null | undefined): string {
 
 /* A text whose key is made of a prefix and a value of the server; the value itself when unknown. */
 export function tOf(prefix: string, value: string | number): string {
-  return TEXTS[lang.value][`${prefix}.${value}` as TextKey] ?? String(value)
+  return texts()[`${prefix}.${value}` as TextKey] ?? String(value)
 }

@@ -1,5 +1,5 @@
 import { createApp } from 'vue'
-import { applyLanguage } from '../core/i18n'
+import { applyLanguage, loadTexts } from '../core/i18n'
 import { startRouter } from '../core/router'
 import { openSession } from '../core/session'
 import '../tokens.css'
@@ -9,5 +9,7 @@ import App from './App.vue'
 
 applyLanguage()
 startRouter()
-createApp(App).mount('#app')
-void openSession()
+const opening = openSession()
+void loadTexts()
+  .then(() => createApp(App).mount('#app'))
+  .then(() => opening)
