@@ -503,7 +503,7 @@ test('the language changes everywhere at once and is kept', async () => {
   const page = await openPage(browser)
   await enter(page, server, 'clinician')
   await page.locator('.language-switch').click()
-  assert.equal(await page.locator('html').getAttribute('lang'), 'en')
+  await page.locator('html[lang="en"]').waitFor({ state: 'attached' }) /* its words are fetched first */
   assert.match(await page.locator('h1').innerText(), /To do/)
   await page.reload()
   await page.locator('.due-head').waitFor()
