@@ -16,7 +16,7 @@ typedef struct BenchOptions {
     int64_t sizes[8];
     size_t size_n;
     bool has_engine[2]; /* by DbEngine */
-    bool has_work[5];   /* in the order of main.c */
+    bool has_work[6];   /* in the order of main.c */
 } BenchOptions;
 
 /* One county in one database, opened. */
@@ -45,6 +45,7 @@ void bench_county_close(Bench *bench);
 Err work_recompute(Bench *bench) MUST_CHECK;
 Err work_record(Bench *bench) MUST_CHECK;
 Err work_writes(Bench *bench) MUST_CHECK;
+Err work_catchments(Bench *bench) MUST_CHECK;
 Err work_search(Bench *bench) MUST_CHECK;
 Err work_http(Bench *bench) MUST_CHECK; /* also start and memory of the server */
 Err work_program(const BenchOptions *options, Report *report) MUST_CHECK;
