@@ -94,7 +94,9 @@ int main(int argc, char **argv)
         cli_say("catchment: there is no command %s; catchment help lists them", argv[1]);
         return err_exit_code(ERR_USAGE);
     }
-    if (argc > words + 1 && str_equals_c(STR("--help"), argv[words + 1])) {
+    for (int i = words + 1; i < argc; i++) {
+        if (!str_equals_c(STR("--help"), argv[i]))
+            continue;
         cli_help_command(command);
         return 0;
     }

@@ -21,6 +21,7 @@ describe("the command line", () => {
       assert.equal(help.code, 0);
       assert.match(help.out, new RegExp(`^catchment ${name}`));
       assert.deepEqual(attempt(...words, "--help"), help);
+      assert.deepEqual(attempt(...words, "--db", "none.db", "--help"), help);
       assert.match(help.out, /^ {2}--(packs FOLDER|db URL) /m);
     }
     assert.deepEqual(attempt(), attempt("help"));
