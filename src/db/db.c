@@ -78,6 +78,14 @@ Err db_run(Db *db, const DbStatement *statement, const DbScope *scope, const DbV
     return OK;
 }
 
+Err db_run_later(Db *db, const DbStatement *statement, const DbScope *scope, const DbValue *in)
+{
+    ENSURE(db->in_transaction);
+    TRY(check_call(db, statement, scope, in));
+    DbCall call = {statement, scope, in};
+    return note(db, db->driver->run_later(db->connection, &call));
+}
+
 Err db_query(Db *db, const DbStatement *statement, const DbScope *scope, const DbValue *in,
              DbRows *ret_rows)
 {

@@ -117,6 +117,13 @@ typedef struct DbRows {
 /* in: statement->in_n values in order. scope: NULL unless the statement is scoped. */
 Err db_run(Db *db, const DbStatement *statement, const DbScope *scope, const DbValue *in,
            int64_t *ret_changed) MUST_CHECK; /* ret_changed may be NULL */
+/* The same inside a transaction, where nobody asks how many rows it changes: PostgreSQL is sent it
+ * without being waited for, and does it in its order. Its failure is then that of one of the next
+ * calls, at the latest of db_release or db_commit: whoever is told OK by them has all of it. So
+ * this is for what may not fail for the content's sake: after a failure only the rollback is left.
+ */
+Err db_run_later(Db *db, const DbStatement *statement, const DbScope *scope,
+                 const DbValue *in) MUST_CHECK;
 Err db_query(Db *db, const DbStatement *statement, const DbScope *scope, const DbValue *in,
              DbRows *ret_rows) MUST_CHECK;
 Err db_next(DbRows *rows, bool *ret_has_row) MUST_CHECK;

@@ -17,12 +17,15 @@ struct DbFault {
     Point points[DB_FAULT_COUNT];
     bool has_failed;
     bool is_ended; /* the transaction, as ordered */
+    Err late;      /* of what was to be done later; until a rollback */
 };
 
 static Err meet(DbFault *fault, DbFaultPoint which)
 {
     Point *point = &fault->points[which];
-    fault->has_failed = false;
+    fault->has_failed = fault->late != OK;
+    if (which != DB_FAULT_LATER)
+        TRY(fault->late);
     if (++point->calls != point->fails_at)
         return OK;
     point->fails_at = 0;
@@ -42,6 +45,14 @@ static Err run(void *connection, const DbCall *call, int64_t *ret_changed)
     DbFault *fault = connection;
     TRY(meet(fault, DB_FAULT_STATEMENT));
     return fault->inner->run(fault->connection, call, ret_changed);
+}
+
+static Err run_later(void *connection, const DbCall *call)
+{
+    DbFault *fault = connection;
+    TRY(meet(fault, DB_FAULT_STATEMENT));
+    fault->late = meet(fault, DB_FAULT_LATER);
+    return fault->late == OK ? fault->inner->run_later(fault->connection, call) : OK;
 }
 
 static Err query(void *connection, const DbCall *call, DbCursor **ret_cursor)
@@ -72,8 +83,11 @@ static Err step(void *connection, DbStep which)
     case STEP_COMMIT: TRY(meet(fault, DB_FAULT_COMMIT)); break;
     case STEP_SAVEPOINT: TRY(meet(fault, DB_FAULT_SAVEPOINT)); break;
     case STEP_RELEASE: TRY(meet(fault, DB_FAULT_RELEASE)); break;
-    case STEP_ROLLBACK: fault->is_ended = false; break;
-    case STEP_ROLLBACK_TO: break;
+    case STEP_ROLLBACK:
+        fault->is_ended = false;
+        fault->late = OK;
+        break;
+    case STEP_ROLLBACK_TO: fault->late = OK; break;
     }
     return fault->inner->step(fault->connection, which);
 }
@@ -132,6 +146,7 @@ DbFault *db_fault_wrap(Db *db, Arena *arena)
         .engine = db->driver->engine,
         .close = close_both,
         .run = run,
+        .run_later = run_later,
         .query = query,
         .next = next,
         .cursor_close = cursor_close,

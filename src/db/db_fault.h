@@ -5,7 +5,8 @@
 #include "db/db.h"
 
 typedef enum {
-    DB_FAULT_STATEMENT, /* db_run, db_query, db_script, db_bulk_row */
+    DB_FAULT_STATEMENT, /* db_run, db_run_later, db_query, db_script, db_bulk_row */
+    DB_FAULT_LATER,     /* db_run_later says OK, and what follows fails until a rollback */
     DB_FAULT_NEXT,      /* db_next */
     DB_FAULT_BEGIN,
     DB_FAULT_COMMIT,

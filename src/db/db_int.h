@@ -32,6 +32,8 @@ typedef struct DbDriver {
     DbEngine engine;
     void (*close)(void *connection);
     Err (*run)(void *connection, const DbCall *call, int64_t *ret_changed);
+    /* As db_run_later: done at once, or sent and asked about by the next call of another kind. */
+    Err (*run_later)(void *connection, const DbCall *call);
     Err (*query)(void *connection, const DbCall *call, DbCursor **ret_cursor);
     Err (*next)(void *connection, DbCursor *cursor, bool *ret_has_row);
     void (*cursor_close)(void *connection, DbCursor *cursor);

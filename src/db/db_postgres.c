@@ -7,7 +7,10 @@
  *     statements may run in between; every other result is taken whole.
  *  3. A lost connection is opened again when the next transaction, or statement outside one,
  *     begins; never within a transaction.
- *  4. Messages name SQLSTATE, table and constraint; the server's own sentence only where it cannot
+ *  4. What is run later is sent without waiting (a pipeline). Whatever else is said to the server
+ *     goes behind it and takes its answers first; the first failure among them is the failure of
+ *     that call. Beside that the connection is never in pipeline mode.
+ *  5. Messages name SQLSTATE, table and constraint; the server's own sentence only where it cannot
  *     contain a value. */
 #include <libpq-fe.h>
 #include <limits.h>
@@ -26,6 +29,7 @@ enum {
     CURSOR_ROWS = 1000, /* fetched at a time */
     COPY_FLUSH = 1 << 16,
     COPY_MOST = 64 << 20, /* one row */
+    LATER_MOST = 64,      /* sent without an answer */
 };
 
 typedef struct {
@@ -64,44 +68,15 @@ typedef struct {
     size_t prepared_n;
     PgCursor *free_cursors;
     uint64_t cursor_n;
+    const char *later[LATER_MOST]; /* what is in the pipeline, by its names */
+    int later_n;
+    Err late;            /* a failure that there was nobody to tell of yet */
     bool in_transaction; /* as far as we have begun it */
     bool is_copying;
     bool is_read_only;
     bool is_limited;
     char message[DB_MESSAGE_SIZE];
 } Pg;
-
-static Err err_of_state(const char *state)
-{
-    static const struct {
-        const char *prefix;
-        Err err;
-    } states[] = {
-        {"23505", ERR_CONFLICT}, {"23503", ERR_CONFLICT},  {"23502", ERR_INVALID},
-        {"23514", ERR_INVALID},  {"22021", ERR_INVALID},   {"22P05", ERR_INVALID},
-        {"22008", ERR_INVALID},  {"22P02", ERR_INVALID},   {"53100", ERR_FULL},
-        {"53", ERR_BUSY},        {"40001", ERR_BUSY},      {"40P01", ERR_BUSY},
-        {"55P03", ERR_BUSY},     {"25006", ERR_FORBIDDEN}, {"42501", ERR_FORBIDDEN},
-        {"57014", ERR_TIMEOUT},  {"54", ERR_LIMIT},        {"58030", ERR_IO},
-    };
-    for (size_t i = 0; state != NULL && i < sizeof states / sizeof *states; i++) {
-        if (strncmp(state, states[i].prefix, strlen(states[i].prefix)) == 0)
-            return states[i].err;
-    }
-    return ERR_DB;
-}
-
-/* Classes whose sentence speaks of the statement or the server, not of data. */
-static bool is_sentence_safe(const char *state)
-{
-    static const char *const classes[] = {"08", "25", "28", "3D", "3F", "40",
-                                          "42", "53", "55", "57", "58", "XX"};
-    for (size_t i = 0; i < sizeof classes / sizeof *classes; i++) {
-        if (strncmp(state, classes[i], 2) == 0)
-            return true;
-    }
-    return false;
-}
 
 static const char *field(const PGresult *result, int which)
 {
@@ -121,8 +96,8 @@ static Err fail(Pg *pg, const PGresult *result, const char *where)
     snprintf(pg->message, sizeof pg->message, "%s: SQLSTATE %s %s %s %s %s", where, state,
              field(result, PG_DIAG_TABLE_NAME), field(result, PG_DIAG_COLUMN_NAME),
              field(result, PG_DIAG_CONSTRAINT_NAME),
-             is_sentence_safe(state) ? field(result, PG_DIAG_MESSAGE_PRIMARY) : "");
-    return err_of_state(state);
+             db_postgres_is_safe(state) ? field(result, PG_DIAG_MESSAGE_PRIMARY) : "");
+    return db_postgres_err(state);
 }
 
 static Err fail_with(Pg *pg, const DbStatement *statement, const char *column, const char *why)
@@ -142,15 +117,97 @@ static Err finish(Pg *pg, PGresult *result, const char *where)
     return err;
 }
 
-static Err script(void *connection, const char *sql)
-{
-    Pg *pg = connection;
-    return finish(pg, PQexec(pg->handle, sql), "script");
-}
-
 static Err say(Pg *pg, const DbStatement *statement)
 {
     return finish(pg, PQexec(pg->handle, statement->sql), statement->name);
+}
+
+/* ---- the pipeline ---- */
+
+/* Takes the answer of the next statement of the pipeline. NULL: the connection is gone. */
+static PGresult *next_answer(Pg *pg)
+{
+    PGresult *result = PQgetResult(pg->handle);
+    PGresult *end = result == NULL ? NULL : PQgetResult(pg->handle);
+    PQclear(end); /* NULL, unless the connection is gone */
+    return result;
+}
+
+/* Ends the pipeline. ret_last: NULL, or the answer of one statement more, which was sent behind
+ * those that count; to be freed, also on failure. */
+static Err end_pipeline(Pg *pg, PGresult **ret_last)
+{
+    Err err = PQpipelineSync(pg->handle) == 1 ? OK : fail(pg, NULL, "pipeline");
+    for (int i = 0; i < pg->later_n; i++) {
+        PGresult *result = next_answer(pg);
+        if (err == OK)
+            err = finish(pg, result, pg->later[i]); /* of NULL: lost */
+        else
+            PQclear(result);
+        if (result == NULL)
+            break;
+    }
+    if (ret_last != NULL)
+        *ret_last = next_answer(pg);
+    PGresult *sync = PQgetResult(pg->handle);
+    if (err == OK && PQresultStatus(sync) != PGRES_PIPELINE_SYNC)
+        err = fail(pg, NULL, "pipeline");
+    PQclear(sync);
+    pg->later_n = 0;
+    if (PQexitPipelineMode(pg->handle) != 1 && err == OK)
+        err = fail(pg, NULL, "pipeline");
+    return err;
+}
+
+/* Before anything is said that does not go into the pipeline. */
+static Err settle(Pg *pg)
+{
+    Err late = pg->late;
+    pg->late = OK;
+    TRY(late);
+    return pg->later_n == 0 ? OK : end_pipeline(pg, NULL);
+}
+
+static Err enter_pipeline(Pg *pg)
+{
+    if (pg->late != OK || pg->later_n == LATER_MOST)
+        TRY(settle(pg));
+    bool is_in = pg->later_n > 0 || PQenterPipelineMode(pg->handle) == 1;
+    return is_in ? OK : fail(pg, NULL, "pipeline");
+}
+
+/* Puts a step into the pipeline, which is entered. */
+static Err send_step(Pg *pg, const DbStatement *statement)
+{
+    TRY(enter_pipeline(pg));
+    int sent = PQsendQueryParams(pg->handle, statement->sql, 0, NULL, NULL, NULL, NULL, 1);
+    return sent == 1 ? OK : fail(pg, NULL, statement->name);
+}
+
+static Err savepoint(Pg *pg)
+{
+    TRY(send_step(pg, &sql_postgres_savepoint));
+    pg->later[pg->later_n++] = sql_postgres_savepoint.name;
+    return OK;
+}
+
+/* Behind all that belongs to it, whose answers it takes. */
+static Err release(Pg *pg)
+{
+    PGresult *result = NULL;
+    TRY(send_step(pg, &sql_postgres_release));
+    Err err = end_pipeline(pg, &result);
+    if (err == OK)
+        return finish(pg, result, sql_postgres_release.name);
+    PQclear(result);
+    return err;
+}
+
+static Err script(void *connection, const char *sql)
+{
+    Pg *pg = connection;
+    TRY(settle(pg));
+    return finish(pg, PQexec(pg->handle, sql), "script");
 }
 
 static Err set_up(Pg *pg)
@@ -233,6 +290,7 @@ static Err put_on_server(Pg *pg, const DbStatement *statement, PgPrepared *prepa
 {
     if (prepared->is_on_server)
         return OK;
+    TRY(settle(pg));
     TRY(finish(pg,
                PQprepare(pg->handle, prepared->name, prepared->text, (int)prepared->parameter_n,
                          prepared->types),
@@ -269,24 +327,51 @@ static Err bind_call(Pg *pg, PgPrepared *prepared, const DbCall *call)
     return OK;
 }
 
-static Err execute(Pg *pg, const DbCall *call, PGresult **ret_result)
+static Err make_ready(Pg *pg, const DbCall *call, PgPrepared **ret_prepared)
 {
     ENSURE(!pg->is_copying);
-    PgPrepared *prepared = NULL;
+    if (pg->late != OK)
+        TRY(settle(pg));
     TRY(ensure_connected(pg));
-    TRY(find_prepared(pg, call->statement, &prepared));
-    TRY(put_on_server(pg, call->statement, prepared));
-    TRY(bind_call(pg, prepared, call));
-    PGresult *result = PQexecPrepared(pg->handle, prepared->name, (int)prepared->parameter_n,
-                                      prepared->values, prepared->lengths, prepared->formats, 1);
-    ExecStatusType status = PQresultStatus(result);
-    if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) {
-        Err err = fail(pg, result, call->statement->name);
-        PQclear(result);
-        return err;
+    TRY(find_prepared(pg, call->statement, ret_prepared));
+    TRY(put_on_server(pg, call->statement, *ret_prepared));
+    return bind_call(pg, *ret_prepared, call);
+}
+
+/* Puts it into the pipeline, which is entered. */
+static Err send(Pg *pg, const DbCall *call, const PgPrepared *prepared)
+{
+    int sent = PQsendQueryPrepared(pg->handle, prepared->name, (int)prepared->parameter_n,
+                                   prepared->values, prepared->lengths, prepared->formats, 1);
+    return sent == 1 ? OK : fail(pg, NULL, call->statement->name);
+}
+
+/* Waits for the answer, and for all that was sent before. */
+static Err ask(Pg *pg, const DbCall *call, const PgPrepared *prepared, PGresult **ret_result)
+{
+    if (pg->later_n > 0) {
+        TRY(send(pg, call, prepared));
+        return end_pipeline(pg, ret_result);
     }
-    *ret_result = result;
+    *ret_result = PQexecPrepared(pg->handle, prepared->name, (int)prepared->parameter_n,
+                                 prepared->values, prepared->lengths, prepared->formats, 1);
     return OK;
+}
+
+static Err execute(Pg *pg, const DbCall *call, PGresult **ret_result)
+{
+    PgPrepared *prepared = NULL;
+    PGresult *result = NULL;
+    TRY(make_ready(pg, call, &prepared));
+    Err err = ask(pg, call, prepared, &result);
+    ExecStatusType status = PQresultStatus(result);
+    if (err == OK && status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
+        err = fail(pg, result, call->statement->name);
+    if (err == OK)
+        *ret_result = result;
+    else
+        PQclear(result);
+    return err;
 }
 
 static Err run(void *connection, const DbCall *call, int64_t *ret_changed)
@@ -298,6 +383,17 @@ static Err run(void *connection, const DbCall *call, int64_t *ret_changed)
         changed = 0;
     PQclear(result);
     *ret_changed = changed;
+    return OK;
+}
+
+static Err run_later(void *connection, const DbCall *call)
+{
+    Pg *pg = connection;
+    PgPrepared *prepared = NULL;
+    TRY(make_ready(pg, call, &prepared));
+    TRY(enter_pipeline(pg));
+    TRY(send(pg, call, prepared));
+    pg->later[pg->later_n++] = call->statement->name;
     return OK;
 }
 
@@ -343,6 +439,7 @@ static Err declare(Pg *pg, const DbCall *call, PgCursor *cursor)
 {
     ENSURE(!pg->is_copying);
     PgPrepared *prepared = NULL;
+    TRY(settle(pg));
     TRY(find_prepared(pg, call->statement, &prepared));
     TRY(bind_call(pg, prepared, call));
     snprintf(cursor->name, sizeof cursor->name, "c%llu", (unsigned long long)++pg->cursor_n);
@@ -383,6 +480,7 @@ static Err query(void *connection, const DbCall *call, DbCursor **ret_cursor)
 static Err fetch(Pg *pg, PgCursor *cursor)
 {
     ENSURE(!pg->is_copying);
+    TRY(settle(pg));
     char text[64];
     snprintf(text, sizeof text, "FETCH %d FROM %s", CURSOR_ROWS, cursor->name);
     PQclear(cursor->result);
@@ -441,6 +539,8 @@ static void cursor_close(void *connection, DbCursor *head)
 {
     Pg *pg = connection;
     PgCursor *cursor = (PgCursor *)head;
+    if (cursor->is_streamed && pg->late == OK)
+        pg->late = settle(pg); /* told by the next call */
     if (cursor->is_streamed && PQtransactionStatus(pg->handle) == PQTRANS_INTRANS) {
         char text[32];
         snprintf(text, sizeof text, "CLOSE %s", cursor->name);
@@ -449,9 +549,11 @@ static void cursor_close(void *connection, DbCursor *head)
     give_cursor_back(pg, cursor);
 }
 
-/* Ends a COPY that its user has left; the transaction is being rolled back. */
-static void abandon_copy(Pg *pg)
+/* Ends the pipeline, and a COPY that its user has left; what they did is being rolled back. */
+static void abandon_rest(Pg *pg)
 {
+    Err ignored = settle(pg); /* what the rollback undoes */
+    (void)ignored;
     if (!pg->is_copying)
         return;
     pg->is_copying = false;
@@ -476,6 +578,7 @@ static Err begin(Pg *pg)
 
 static Err commit(Pg *pg)
 {
+    TRY(settle(pg));
     PGTransactionStatusType status = PQtransactionStatus(pg->handle);
     if (status != PQTRANS_INTRANS) { /* COMMIT would roll back and say nothing */
         snprintf(pg->message, sizeof pg->message, "COMMIT: a statement of it has failed");
@@ -493,14 +596,14 @@ static Err step(void *connection, DbStep which)
     case STEP_BEGIN: return begin(pg);
     case STEP_COMMIT: return commit(pg);
     case STEP_ROLLBACK:
-        abandon_copy(pg);
+        abandon_rest(pg);
         pg->in_transaction = false;
         if (PQtransactionStatus(pg->handle) == PQTRANS_IDLE)
             return OK;
         return say(pg, &sql_postgres_rollback);
-    case STEP_SAVEPOINT: return say(pg, &sql_postgres_savepoint);
-    case STEP_RELEASE: return say(pg, &sql_postgres_release);
-    case STEP_ROLLBACK_TO: abandon_copy(pg); return script(pg, "ROLLBACK TO work; RELEASE work");
+    case STEP_SAVEPOINT: return savepoint(pg);
+    case STEP_RELEASE: return release(pg);
+    case STEP_ROLLBACK_TO: abandon_rest(pg); return script(pg, "ROLLBACK TO work; RELEASE work");
     }
     return ERR_INTERNAL;
 }
@@ -533,6 +636,7 @@ static Err bulk_begin(void *connection, Arena *arena, const char *table, const D
 {
     Pg *pg = connection;
     ENSURE(!pg->is_copying);
+    TRY(settle(pg));
     Buf sql;
     buf_init(&sql, arena, KIB(256));
     db_put_bulk(&sql, sql_postgres_bulk.sql, table, columns, column_n, '$');
@@ -605,7 +709,9 @@ static void check(void *connection, const DbStatement *statement, Buf *faults)
 {
     Pg *pg = connection;
     PgPrepared *prepared = NULL;
-    Err err = ensure_connected(pg);
+    Err err = settle(pg);
+    if (err == OK)
+        err = ensure_connected(pg);
     if (err == OK)
         err = find_prepared(pg, statement, &prepared);
     if (err == OK)
@@ -630,6 +736,7 @@ static const DbDriver postgres_driver = {
     .engine = DB_POSTGRES,
     .close = close_connection,
     .run = run,
+    .run_later = run_later,
     .query = query,
     .next = next,
     .cursor_close = cursor_close,

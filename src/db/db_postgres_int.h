@@ -14,6 +14,11 @@ bool db_postgres_can_give(uint32_t oid, DbType type);
 /* false when the bytes are not of that type, or do not fit. Text and bytes are borrowed. */
 bool db_postgres_decode(uint32_t oid, Str bytes, DbType type, DbValue *ret);
 
+/* What a SQLSTATE says has failed; NULL: nobody knows. */
+Err db_postgres_err(const char *state);
+/* Whether the server's sentence speaks of the statement or the server, not of data. */
+bool db_postgres_is_safe(const char *state);
+
 /* COPY in binary form. */
 void db_postgres_copy_begin(Buf *out);
 void db_postgres_copy_row(Buf *out, const DbValue *values, size_t n);

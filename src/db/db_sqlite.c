@@ -250,6 +250,12 @@ static Err run(void *connection, const DbCall *call, int64_t *ret_changed)
     return err;
 }
 
+static Err run_later(void *connection, const DbCall *call)
+{
+    int64_t ignored = 0;
+    return run(connection, call, &ignored);
+}
+
 static Err query(void *connection, const DbCall *call, DbCursor **ret_cursor)
 {
     Sqlite *sqlite = connection;
@@ -485,6 +491,7 @@ static const DbDriver sqlite_driver = {
     .engine = DB_SQLITE,
     .close = close_connection,
     .run = run,
+    .run_later = run_later,
     .query = query,
     .next = next,
     .cursor_close = cursor_close,

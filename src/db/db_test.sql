@@ -43,6 +43,10 @@ SELECT place, n FROM pair WHERE place = :place ORDER BY n;
 -- in: place text, n integer
 INSERT INTO pair (place, n) VALUES (:place, :n);
 
+-- name: pair_put :later
+-- in: place text, n integer
+INSERT INTO pair (place, n) VALUES (:place, :n);
+
 -- name: pair_move :run
 -- in: place text, by integer, most integer
 UPDATE pair SET n = n + :by WHERE place = :place AND n < :most AND :by > 0;

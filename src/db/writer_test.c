@@ -116,6 +116,15 @@ static Err insert_and_fail(Db *db, void *arg)
     return ERR_INVALID;
 }
 
+/* Ten rows, without asking after each. */
+static Err put_ten(Db *db, void *arg)
+{
+    PairPutIn in = *(PairPutIn *)arg;
+    for (int i = 0; i < 10; i++, in.n++)
+        TRY(pair_put(db, &in));
+    return OK;
+}
+
 /* Holds the writer inside a group until it is let go, so that a group can be filled. */
 typedef struct {
     Mutex mutex;
@@ -302,6 +311,166 @@ static void stopping_finishes_what_is_queued_and_takes_nothing_more(void **state
     mutex_done(&gate.mutex);
 }
 
+static void what_is_done_later_fails_its_own_work_alone(void **state)
+{
+    Fixture *fixture = *state;
+    PairPutIn in[] = {{STR("a"), 0}, {STR("a"), 15}, {STR("a"), 9}, {STR("a"), 30}};
+    Call calls[4];
+    for (size_t i = 0; i < 4; i++)
+        calls[i] = (Call){.work = put_ten, .arg = &in[i]};
+    assert_int_equal(writer_run(fixture->writer, put_ten, &in[0]), OK);
+    run_as_group(fixture, calls + 1, 3); /* 9 is there already */
+    assert_int_equal(calls[1].result, OK);
+    assert_int_equal(calls[2].result, ERR_CONFLICT);
+    assert_int_equal(calls[3].result, OK);
+    assert_int_equal(count_pairs(fixture), 30);
+    db_fault_order(fixture->fault, DB_FAULT_LATER, 7, ERR_FULL, false);
+    in[0].n = 100;
+    assert_int_equal(writer_run(fixture->writer, put_ten, &in[0]), ERR_FULL);
+    assert_int_equal(count_pairs(fixture), 30);
+    assert_int_equal(writer_run(fixture->writer, put_ten, &in[0]), OK);
+    assert_int_equal(count_pairs(fixture), 40);
+}
+
+/* A connection of the test's own. */
+static Db *open_own(Fixture *fixture)
+{
+    Db *db = NULL;
+    Str message = {NULL, 0};
+    DbOptions options = {.url = fixture->url};
+    assert_int_equal(db_open(&options, &fixture->arena, &db, &message), OK);
+    return db;
+}
+
+static Err put_pairs(Db *db, const char *place, int64_t from, int64_t to)
+{
+    for (PairPutIn in = {str_from_c(place), from}; in.n < to; in.n++)
+        TRY(pair_put(db, &in));
+    return OK;
+}
+
+static int64_t count_in(Fixture *fixture, Db *db)
+{
+    PairCountRow row = {-1};
+    assert_int_equal(pair_count(db, &fixture->arena, &row), OK);
+    return row.n;
+}
+
+static void what_is_done_later_is_there_for_whoever_asks(void **state)
+{
+    Fixture *fixture = *state;
+    Db *db = open_own(fixture);
+    assert_int_equal(db_begin(db), OK);
+    assert_int_equal(put_pairs(db, "a", 0, 500), OK); /* more than are ever under way */
+    assert_int_equal(count_in(fixture, db), 500);
+    assert_int_equal(put_pairs(db, "a", 500, 503), OK);
+    assert_int_equal(db_savepoint(db), OK);
+    assert_int_equal(put_pairs(db, "b", 0, 3), OK);
+    db_rollback_to_savepoint(db);
+    assert_int_equal(put_pairs(db, "c", 0, 3), OK);
+    DbBulk *bulk = NULL;
+    static const DbColumn columns[] = {{"place", DB_TEXT, false}, {"n", DB_INTEGER, false}};
+    const DbValue row[] = {db_text(STR("d")), db_integer(1)};
+    assert_int_equal(db_bulk_begin(db, &fixture->arena, "pair", columns, 2, &bulk), OK);
+    assert_int_equal(db_bulk_row(bulk, row), OK);
+    assert_int_equal(db_bulk_end(bulk), OK);
+    assert_int_equal(put_pairs(db, "e", 0, 1), OK);
+    assert_int_equal(db_script(db, STR("DELETE FROM pair WHERE place = 'e'")), OK);
+    assert_int_equal(put_pairs(db, "f", 0, 2), OK);
+    assert_int_equal(db_commit(db), OK);
+    assert_int_equal(count_in(fixture, db), 509);
+    assert_int_equal(db_begin(db), OK);
+    assert_int_equal(put_pairs(db, "g", 0, 2), OK);
+    db_rollback(db);
+    assert_int_equal(count_in(fixture, db), 509);
+    db_close(db);
+}
+
+/* Inserts what is there already, later; then asks for something else. The first error. */
+static Err put_again_and(Db *db, Fixture *fixture, Err (*next)(Db *, Fixture *))
+{
+    TRY(put_pairs(db, "a", 0, 1));
+    return next(db, fixture);
+}
+
+static Err ask_for_one(Db *db, Fixture *fixture)
+{
+    PairCountRow row;
+    return pair_count(db, &fixture->arena, &row);
+}
+
+static Err change_some(Db *db, Fixture *fixture)
+{
+    (void)fixture;
+    PairInsertIn in = {STR("z"), 1};
+    return pair_insert(db, &in, NULL);
+}
+
+static Err open_stream(Db *db, Fixture *fixture)
+{
+    (void)fixture;
+    CLEANUP(db_rows_close) DbRows rows = {0};
+    PairStreamIn in = {STR("a")};
+    return pair_stream_open(db, &in, &rows);
+}
+
+static Err run_script(Db *db, Fixture *fixture)
+{
+    (void)fixture;
+    return db_script(db, STR("DELETE FROM pair WHERE place = 'nobody'"));
+}
+
+static Err only_commit(Db *db, Fixture *fixture)
+{
+    (void)fixture;
+    return db_commit(db);
+}
+
+static Err add_many(Db *db, Fixture *fixture)
+{
+    (void)fixture;
+    return put_pairs(db, "y", 0, 500);
+}
+
+static void a_failure_of_what_is_done_later_is_never_lost(void **state)
+{
+    static Err (*const nexts[])(Db *, Fixture *) = {ask_for_one, change_some, open_stream,
+                                                    run_script,  only_commit, add_many};
+    Fixture *fixture = *state;
+    Db *db = open_own(fixture);
+    PairInsertIn in = {STR("a"), 0};
+    assert_int_equal(pair_insert(db, &in, NULL), OK);
+    for (size_t i = 0; i < sizeof nexts / sizeof *nexts; i++) {
+        assert_int_equal(db_begin(db), OK);
+        assert_int_equal(put_again_and(db, fixture, nexts[i]), ERR_CONFLICT);
+        assert_true(str_find(db_last_message(db), STR("pair"), 0) != SIZE_MAX);
+        if (db_in_transaction(db))
+            db_rollback(db);
+        assert_int_equal(count_in(fixture, db), 1);
+    }
+    db_close(db);
+}
+
+static void a_failure_behind_a_stream_is_told_when_it_was_closed(void **state)
+{
+    Fixture *fixture = *state;
+    Db *db = open_own(fixture);
+    PairInsertIn in = {STR("a"), 0};
+    PairStreamIn stream = {STR("a")};
+    DbRows rows = {0};
+    assert_int_equal(pair_insert(db, &in, NULL), OK);
+    assert_int_equal(db_begin(db), OK);
+    assert_int_equal(pair_stream_open(db, &stream, &rows), OK);
+    Err err = put_pairs(db, "a", 0, 1);
+    db_rows_close(&rows);
+    if (err == OK)
+        err = put_pairs(db, "b", 0, 1);
+    assert_int_equal(err, ERR_CONFLICT);
+    db_rollback(db);
+    assert_int_equal(count_in(fixture, db), 1);
+    db_close(db);
+}
+
 typedef struct {
     Writer *writer;
     int number;
@@ -361,6 +530,10 @@ int main(void)
         ON_BOTH(every_failing_step_is_reported_and_stores_nothing),
         ON_BOTH(stopping_finishes_what_is_queued_and_takes_nothing_more),
         ON_BOTH(many_callers_are_all_served),
+        ON_BOTH(what_is_done_later_fails_its_own_work_alone),
+        ON_BOTH(what_is_done_later_is_there_for_whoever_asks),
+        ON_BOTH(a_failure_of_what_is_done_later_is_never_lost),
+        ON_BOTH(a_failure_behind_a_stream_is_told_when_it_was_closed),
     };
     arena_init(&process, MIB(16));
     db_register_scope("test", "$.place = :scope_facility");

@@ -10,7 +10,7 @@ const char *const column_type_words[TYPE_COUNT] = {
     [TYPE_BYTES] = "bytes",
 };
 
-static const char *const kind_words[] = {"one", "maybe", "many", "stream", "run"};
+static const char *const kind_words[] = {"one", "maybe", "many", "stream", "run", "later"};
 
 /* Names that C would not take as members. */
 static const char *const c_words[] = {
@@ -148,7 +148,7 @@ static void parse_name(Source *source, Str text, Statements *statements)
     }
     if (!is_lower_name(statement.name) || !has_kind)
         source_problem(source, statement.at,
-                       "write '-- name: lower_snake :one|:maybe|:many|:stream|:run'");
+                       "write '-- name: lower_snake :one|:maybe|:many|:stream|:run|:later'");
     for (size_t i = 0; i < statements->n; i++) {
         if (str_equals(statements->items[i].name, statement.name))
             source_problem(source, statement.at, "there is a statement '%.*s' already",
@@ -300,9 +300,11 @@ static void check_statement(Source *source, const Statement *statement)
             source_problem(source, column->at, ":%.*s is declared but not used",
                            STR_ARG(column->name));
     }
-    if (statement->kind == KIND_RUN && statement->out.n > 0)
-        source_problem(source, statement->at, ":run gives no rows: leave '-- out:' away");
-    if (statement->kind != KIND_RUN && statement->out.n == 0)
+    bool gives_rows = statement->kind != KIND_RUN && statement->kind != KIND_LATER;
+    if (!gives_rows && statement->out.n > 0)
+        source_problem(source, statement->at, ":%s gives no rows: leave '-- out:' away",
+                       kind_words[statement->kind]);
+    if (gives_rows && statement->out.n == 0)
         source_problem(source, statement->at, "'-- out:' is missing");
 }
 

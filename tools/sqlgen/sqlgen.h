@@ -8,7 +8,7 @@
 #include "base/buf.h"
 #include "base/vec.h"
 
-typedef enum { KIND_ONE, KIND_MAYBE, KIND_MANY, KIND_STREAM, KIND_RUN } StatementKind;
+typedef enum { KIND_ONE, KIND_MAYBE, KIND_MANY, KIND_STREAM, KIND_RUN, KIND_LATER } StatementKind;
 
 /* In the order of DbType. */
 typedef enum {

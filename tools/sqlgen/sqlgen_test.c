@@ -81,9 +81,9 @@ static void each_fault_is_said_once_at_its_place(void **state)
         const char *problem;
     } cases[] = {
         {"-- name: a :oops\n-- out: n integer\nSELECT n FROM t;",
-         "x.sql:1:10: write '-- name: lower_snake :one|:maybe|:many|:stream|:run'\n"},
+         "x.sql:1:10: write '-- name: lower_snake :one|:maybe|:many|:stream|:run|:later'\n"},
         {"-- name: A :run\nDELETE FROM t;",
-         "x.sql:1:10: write '-- name: lower_snake :one|:maybe|:many|:stream|:run'\n"},
+         "x.sql:1:10: write '-- name: lower_snake :one|:maybe|:many|:stream|:run|:later'\n"},
         {"-- name: a :run\n-- in: x text, y strange\nDELETE FROM t WHERE x = :x;",
          "x.sql:2:16: 'y' needs a type: integer, decimal, text, date, uuid, instant or bytes\n"},
         {"-- name: a :run\n-- in: int integer\nDELETE FROM t;",
@@ -107,6 +107,8 @@ static void each_fault_is_said_once_at_its_place(void **state)
         {"-- name: a :run\n-- out: n integer\nDELETE FROM t;",
          "x.sql:1:10: :run gives no rows: leave '-- out:' away\n"},
         {"-- name: a :many\nSELECT n FROM t;", "x.sql:1:10: '-- out:' is missing\n"},
+        {"-- name: a :later\n-- out: n integer\nDELETE FROM t;",
+         "x.sql:1:10: :later gives no rows: leave '-- out:' away\n"},
         {"-- name: a :run\nDELETE FROM t", "x.sql:2:1: the statement has no ';'\n"},
         {"-- name: a :run\n-- name: b :run\nDELETE FROM t;", "x.sql:1:10: 'a' has no text\n"},
         {"-- name: a :run\nDELETE FROM t;\n-- name: a :run\nDELETE FROM t;",
@@ -140,7 +142,8 @@ static void the_code_has_types_functions_and_the_list(void **state)
         parse("-- name: person_list :stream\n-- in: n integer?\n"
               "-- out: name text, day date?\n"
               "SELECT name, day FROM \"p\" p WHERE n = :n AND {scope:p p};\n"
-              "-- name: person_drop :run\n-- scan: all of them\nDELETE FROM p;\n",
+              "-- name: person_drop :run\n-- scan: all of them\nDELETE FROM p;\n"
+              "-- name: person_put :later\n-- in: n integer\nINSERT INTO p (n) VALUES (:n);\n",
               &problems);
     Buf header, code;
     buf_init(&header, &arena, MIB(1));
@@ -152,12 +155,14 @@ static void the_code_has_types_functions_and_the_list(void **state)
     assert_has(buf_str(&header), "Err person_list_open(Db *db, const DbScope *scope, "
                                  "const PersonListIn *in, DbRows *ret_rows) MUST_CHECK;");
     assert_has(buf_str(&header), "Err person_drop(Db *db, int64_t *ret_changed) MUST_CHECK;");
+    assert_has(buf_str(&header), "Err person_put(Db *db, const PersonPutIn *in) MUST_CHECK;");
+    assert_has(buf_str(&code), "return db_run_later(db, &sql_person_put, NULL, values);");
     assert_has(buf_str(&header), "extern const DbStatement *const people_statements[];");
     assert_has(buf_str(&code), "#include \"engine/people/people_sql.h\"");
     assert_has(buf_str(&code), "FROM \\\"p\\\" p WHERE");
     assert_has(buf_str(&code), ".is_streamed = true,\n    .may_scan = false");
     assert_has(buf_str(&code), ".is_streamed = false,\n    .may_scan = true");
-    assert_has(buf_str(&code), "people_statements_n = 2;");
+    assert_has(buf_str(&code), "people_statements_n = 3;");
 }
 
 int main(void)

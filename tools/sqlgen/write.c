@@ -72,14 +72,16 @@ static bool is_list(const Statement *statement)
 /* The prototype of the one function, or of the first of the two of a list. */
 static void put_prototype(Buf *out, const Statement *statement)
 {
-    bool is_run = statement->kind == KIND_RUN;
+    bool is_run = statement->kind == KIND_RUN, is_later = statement->kind == KIND_LATER;
     buf_printf(out, "Err %.*s%s(Db *db%s", STR_ARG(statement->name),
                is_list(statement) ? "_open" : "",
                statement->is_scoped ? ", const DbScope *scope" : "");
-    if (!is_run && !is_list(statement))
+    if (!is_run && !is_later && !is_list(statement))
         buf_put_c(out, ", Arena *arena");
     put_in_parameter(out, statement);
-    if (is_run) {
+    if (is_later) {
+        buf_put_char(out, ')');
+    } else if (is_run) {
         buf_put_c(out, ", int64_t *ret_changed)");
     } else if (is_list(statement)) {
         buf_put_c(out, ", DbRows *ret_rows)");
@@ -222,7 +224,7 @@ static void put_values(Buf *out, const Statement *statement)
 
 static void put_call(Buf *out, const char *function, const Statement *statement)
 {
-    buf_printf(out, "%s(db, &sql_%.*s, %s, %s, ", function, STR_ARG(statement->name),
+    buf_printf(out, "%s(db, &sql_%.*s, %s, %s", function, STR_ARG(statement->name),
                statement->is_scoped ? "scope" : "NULL", statement->in.n > 0 ? "values" : "NULL");
 }
 
@@ -233,7 +235,7 @@ static void put_list_functions(Buf *out, const Statement *statement)
     put_values(out, statement);
     buf_put_c(out, "    return ");
     put_call(out, "db_query", statement);
-    buf_put_c(out, "ret_rows);\n}\n\n");
+    buf_put_c(out, ", ret_rows);\n}\n\n");
     put_next_prototype(out, statement);
     buf_printf(out,
                "\n{\n    bool has_row = false;\n    TRY(db_next(rows, &has_row));\n"
@@ -247,15 +249,16 @@ static void put_function(Buf *out, const Statement *statement)
     put_prototype(out, statement);
     buf_put_c(out, "\n{\n");
     put_values(out, statement);
-    if (statement->kind == KIND_RUN) {
+    bool is_later = statement->kind == KIND_LATER;
+    if (is_later || statement->kind == KIND_RUN) {
         buf_put_c(out, "    return ");
-        put_call(out, "db_run", statement);
-        buf_put_c(out, "ret_changed);\n}\n\n");
+        put_call(out, is_later ? "db_run_later" : "db_run", statement);
+        buf_put_c(out, is_later ? ");\n}\n\n" : ", ret_changed);\n}\n\n");
         return;
     }
     buf_put_c(out, "    CLEANUP(db_rows_close) DbRows rows = {0};\n    TRY(");
     put_call(out, "db_query", statement);
-    buf_put_c(out, "&rows));\n    bool has_row = false;\n    TRY(db_next(&rows, &has_row));\n");
+    buf_put_c(out, ", &rows));\n    bool has_row = false;\n    TRY(db_next(&rows, &has_row));\n");
     Str name = statement->name;
     if (statement->kind == KIND_ONE) {
         buf_printf(out,
