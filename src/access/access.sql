@@ -309,7 +309,7 @@ ORDER BY a.role;
 SELECT count(*) AS sessions FROM access_session s WHERE s.place = :place AND s.expires_at > :now;
 
 -- A relation is never shortened here, and not rewritten before a part of its time has passed.
--- name: access_relation_write :run
+-- name: access_relation_write :later
 -- in: place text, holder text, subject_id uuid, kind integer, class text, source uuid, valid_from date
 -- in: valid_to date, renew_before date
 INSERT INTO access_relation (place, holder, subject_id, kind, class, source, valid_from, valid_to)

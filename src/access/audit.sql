@@ -7,7 +7,7 @@ SELECT h.seq, h.hash, h.head_token
 FROM audit_head h
 WHERE h.place = :place AND h.writer = :writer;
 
--- name: audit_head_write :run
+-- name: audit_head_write :later
 -- in: place text, writer uuid, seq integer, hash bytes, head_token bytes
 INSERT INTO audit_head (place, writer, seq, hash, head_token)
 VALUES (:place, :writer, :seq, :hash, :head_token)
@@ -21,7 +21,7 @@ FROM audit_head h
 WHERE h.place = :place
 ORDER BY h.writer;
 
--- name: audit_entry_insert :run
+-- name: audit_entry_insert :later
 -- in: place text, writer uuid, seq integer, at instant, account uuid?, action text, subject_id uuid?
 -- in: object_id uuid?, detail text, previous_hash bytes, hash bytes
 INSERT INTO audit_entry (place, writer, seq, at, account, action, subject_id, object_id, detail,

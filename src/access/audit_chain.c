@@ -142,7 +142,7 @@ static Err append_one(Cx *cx, Uuid writer, const AuditRow *row, int64_t *seq, St
                                  link.row.entry.detail.n > 0 ? link.row.entry.detail : STR(""),
                              .previous_hash = link.previous_hash,
                              .hash = *hash};
-    return audit_entry_insert(cx->db, &in, NULL);
+    return audit_entry_insert(cx->db, &in);
 }
 
 static Err sign_heads(Cx *cx, void *arg);
@@ -166,7 +166,7 @@ Err audit_append(Cx *cx, const AuditRow *rows, size_t n)
                            .seq = seq,
                            .hash = hash,
                            .head_token = {(const char *)token.bytes, TOKEN_SIZE}};
-    TRY(audit_head_write(cx->db, &in, NULL));
+    TRY(audit_head_write(cx->db, &in));
     return first_seq / AUDIT_CHECKPOINT_EVERY == seq / AUDIT_CHECKPOINT_EVERY
                ? OK
                : sign_heads(cx, NULL);

@@ -30,7 +30,7 @@ static Err write_relation(Cx *cx, const Relation *relation, Date renew_before)
                                 .valid_from = relation->from,
                                 .valid_to = relation->until,
                                 .renew_before = renew_before};
-    return access_relation_write(cx->db, &in, NULL);
+    return access_relation_write(cx->db, &in);
 }
 
 Err relation_grant(Cx *cx, const Relation *relation)

@@ -122,8 +122,6 @@ static Err say(Pg *pg, const DbStatement *statement)
     return finish(pg, PQexec(pg->handle, statement->sql), statement->name);
 }
 
-/* ---- the pipeline ---- */
-
 /* Takes the answer of the next statement of the pipeline. NULL: the connection is gone. */
 static PGresult *next_answer(Pg *pg)
 {
@@ -255,13 +253,13 @@ static Err make_prepared(Pg *pg, const DbStatement *statement, PgPrepared **ret_
     prepared->formats = arena_array(&pg->arena, int, n);
     prepared->types = arena_array(&pg->arena, Oid, n);
     prepared->slots = arena_array(&pg->arena, Slot, n);
-    static const DbType scope_types[DB_SCOPE_PARAMETERS] = {
-        DB_TEXT, DB_TEXT, DB_INTEGER, DB_TEXT, DB_TEXT, DB_TEXT, DB_INTEGER, DB_DATE, DB_TEXT};
+    DbValue scope[DB_SCOPE_PARAMETERS];
+    db_scope_values(&(DbScope){0}, scope); /* for their types */
     for (size_t i = 0; i < n; i++) {
         bool is_in = i < statement->in_n;
         prepared->formats[i] = 1;
         prepared->types[i] =
-            db_postgres_type(is_in ? statement->in[i].type : scope_types[i - statement->in_n]);
+            db_postgres_type(is_in ? statement->in[i].type : scope[i - statement->in_n].type);
     }
     snprintf(prepared->name, sizeof prepared->name, "s%zu", ++pg->prepared_n);
     *ret_prepared = prepared;

@@ -201,7 +201,7 @@ Err evidence_write(Cx *cx, const Record *record, const EvidenceRows *rows)
             .detail = evidence->detail,
             .amount = evidence->amount,
         };
-        TRY(obligation_evidence_insert(cx->db, &in, NULL));
+        TRY(obligation_evidence_insert(cx->db, &in));
     }
     return OK;
 }
@@ -239,7 +239,7 @@ static Err write_change(Cx *cx, const RecordChange *change)
     if (ended != NULL) {
         const ObligationEvidenceEndIn in = {cx->place, ended->subject, ended->id,
                                             date_of_instant(cx->now)};
-        TRY(obligation_evidence_end(cx->db, &in, NULL));
+        TRY(obligation_evidence_end(cx->db, &in));
     }
     return change->added == NULL ? OK : evidence_write(cx, change->added, &added);
 }

@@ -16,7 +16,7 @@ VALUES (:place, :rule_key, :program, :rule, :notice_days, :signature, :class)
 ON CONFLICT (place, rule_key) DO UPDATE SET notice_days = :notice_days, signature = :signature,
     class = :class;
 
--- name: obligation_evidence_insert :run
+-- name: obligation_evidence_insert :later
 -- in: place text, subject_id uuid, rule_key integer, happened_on date, record_id uuid, kind integer
 -- in: is_counted integer, is_capped integer, next_on date?, recorded_on date, ended_on date?
 -- in: detail integer, amount decimal
@@ -37,7 +37,7 @@ SELECT e.subject_id, e.rule_key, e.happened_on, e.record_id, e.kind, e.is_counte
 FROM obligation_evidence e
 WHERE e.place = :place;
 
--- name: obligation_evidence_end :run
+-- name: obligation_evidence_end :later
 -- in: place text, subject_id uuid, record_id uuid, ended_on date
 UPDATE obligation_evidence SET ended_on = :ended_on
 WHERE place = :place AND subject_id = :subject_id AND record_id = :record_id AND ended_on IS NULL;
@@ -182,7 +182,7 @@ ORDER BY o.subject_id, o.rule_key, o.item, o.closes_on;
 -- out: rule_key integer
 SELECT o.rule_key FROM obligation o WHERE o.place = :place LIMIT 1;
 
--- name: obligation_write :run
+-- name: obligation_write :later
 -- in: place text, subject_id uuid, rule_key integer, item integer, closes_on date, opens_on date
 -- in: due_on date, due_minute integer, area_code text, done decimal, needed decimal, met_by uuid?
 -- in: met_on date?, waived_on date?, spared_on date?
@@ -195,7 +195,7 @@ ON CONFLICT (place, subject_id, rule_key, item, closes_on) DO UPDATE SET opens_o
     needed = :needed, met_by = :met_by, met_on = :met_on, waived_on = :waived_on,
     spared_on = :spared_on;
 
--- name: obligation_delete :run
+-- name: obligation_delete :later
 -- in: place text, subject_id uuid, rule_key integer, item integer, closes_on date
 DELETE FROM obligation
 WHERE place = :place AND subject_id = :subject_id AND rule_key = :rule_key AND item = :item

@@ -121,7 +121,7 @@ static Err row_write(Cx *cx, const ObligationRow *row)
         .waived_on = obligation->waived_on,
         .spared_on = obligation->spared_on,
     };
-    return obligation_write(cx->db, &in, NULL);
+    return obligation_write(cx->db, &in);
 }
 
 static Err row_delete(Cx *cx, const ObligationRow *row)
@@ -129,7 +129,7 @@ static Err row_delete(Cx *cx, const ObligationRow *row)
     const Obligation *obligation = &row->outcome.obligation;
     ObligationDeleteIn in = {cx->place, row->subject, row->rule_key, obligation->item,
                              obligation->closes_on};
-    return obligation_delete(cx->db, &in, NULL);
+    return obligation_delete(cx->db, &in);
 }
 
 Err rows_reconcile(Cx *cx, const ObligationRows *computed, const ObligationRows *stored,

@@ -451,7 +451,7 @@ static Err end_work(Cx *cx, void *arg)
     ObligationEvidenceEndIn end = {cx->place, ending.resident, ending.waiver,
                                    date_of_instant(cx->now)};
     TRY(obligation_waiver_end_insert(cx->db, &in, NULL));
-    TRY(obligation_evidence_end(cx->db, &end, NULL));
+    TRY(obligation_evidence_end(cx->db, &end));
     TRY(subject_recompute(cx, ending.resident));
     return audit_waiver(cx, "unwaive", &waiver);
 }

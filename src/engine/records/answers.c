@@ -43,7 +43,7 @@ static Err insert_codes(Cx *cx, const RecordTable *table, Uuid id, ExprValue val
     DbValue in[3] = {db_text(cx->place), db_uuid(id)};
     for (size_t i = 0; i < value.as.codes.n; i++) {
         in[2] = db_text(value.as.codes.items[i]);
-        TRY(db_run(cx->db, &table->insert, NULL, in, NULL));
+        TRY(db_run_later(cx->db, &table->insert, NULL, in));
     }
     return OK;
 }
@@ -57,7 +57,7 @@ static Err insert_rows(Cx *cx, const RecordTable *table, Uuid id, const FormRows
         in[2] = db_integer((int64_t)i);
         for (size_t j = 0; j < table->field_n; j++)
             in[3 + j] = record_value_to_db(&table->parts[j], rows->rows[i].values[j]);
-        TRY(db_run(cx->db, &table->insert, NULL, in, NULL));
+        TRY(db_run_later(cx->db, &table->insert, NULL, in));
     }
     return OK;
 }
@@ -72,7 +72,7 @@ Err record_answers_insert(Cx *cx, const RecordForm *form, Uuid id, const FormAns
         size_t field = own->fields[i];
         in[2 + i] = record_value_to_db(&own->parts[field], answers->values[field]);
     }
-    TRY(db_run(cx->db, &own->insert, NULL, in, NULL));
+    TRY(db_run_later(cx->db, &own->insert, NULL, in));
     for (size_t i = 0; i < form->child_n; i++) {
         const RecordTable *child = &form->children[i];
         if (child->child->type == FIELD_CODES)

@@ -12,7 +12,7 @@ SELECT person.sex, person.birth_date, person.area_code, person.registered_on, pe
 FROM resident person
 WHERE person.place = :place AND person.id = :subject AND {scope:resident person};
 
--- name: record_insert :run
+-- name: record_insert :later
 -- in: place text, id uuid, rev integer, form text, form_version text, subject_kind text
 -- in: subject_id uuid, facility text, performed_by uuid, recorded_by uuid, happened_on date
 -- in: recorded_on date, recorded_at instant, amends uuid?, content_hash bytes, written_for uuid?

@@ -264,7 +264,7 @@ static Err insert_header(Cx *cx, const Submission *submission)
         .written_for = record->written_for,
         .content_hash = {(const char *)submission->hash.bytes, SHA256_SIZE},
     };
-    return record_insert(cx->db, &in, NULL);
+    return record_insert(cx->db, &in);
 }
 
 Err record_end_write(Cx *cx, Uuid id, int64_t rev, Uuid amended_by, Str reason)
