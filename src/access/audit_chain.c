@@ -15,6 +15,8 @@
 #include "base/utf8.h"
 #include "base/vec.h"
 
+#include <string.h>
+
 enum { CANONICAL_MOST = 64 * 1024 };
 
 static Mutex gate = {PTHREAD_MUTEX_INITIALIZER};
@@ -147,27 +149,75 @@ static Err append_one(Cx *cx, Uuid writer, const AuditRow *row, int64_t *seq, St
 
 static Err sign_heads(Cx *cx, void *arg);
 
+enum { PLACE_MOST = 16 };
+
+/* The head of this process's chain while a transaction appends to it: one write of its row. */
+typedef struct {
+    char place[PLACE_MOST];
+    size_t place_n;
+    int64_t seq;
+    char hash[SHA256_SIZE];
+    const Keys *keys;
+} KeptHead;
+
+static Str place_of(const KeptHead *head)
+{
+    return (Str){head->place, head->place_n};
+}
+
+static Err write_head(Db *db, const void *value)
+{
+    const KeptHead *head = value;
+    Arena arena;
+    arena_init(&arena, KIB(64));
+    Cx cx = {.arena = &arena, .db = db, .keys = head->keys, .place = place_of(head)};
+    Str hash = {head->hash, SHA256_SIZE};
+    Token token = audit_head_token(&cx, audit_writer(), head->seq, hash);
+    AuditHeadWriteIn in = {.place = cx.place,
+                           .writer = audit_writer(),
+                           .seq = head->seq,
+                           .hash = hash,
+                           .head_token = {(const char *)token.bytes, TOKEN_SIZE}};
+    Err err = audit_head_write(db, &in);
+    arena_done(&arena);
+    return err;
+}
+
+static const DbKept kept_head = {write_head};
+
+/* As the transaction has left it, or as it is stored. */
+static Err find_head(Cx *cx, KeptHead *ret_head)
+{
+    const void *kept = db_kept(cx->db, &kept_head);
+    if (kept != NULL)
+        memcpy(ret_head, kept, sizeof *ret_head);
+    if (kept != NULL && str_equals(place_of(ret_head), cx->place))
+        return OK;
+    TRY(db_kept_write(cx->db)); /* of another place */
+    AuditHeadByWriterIn find = {.place = cx->place, .writer = audit_writer()};
+    AuditHeadByWriterRow row = {0};
+    bool is_found = false;
+    TRY(audit_head_by_writer(cx->db, cx->arena, &find, &row, &is_found));
+    Str hash = is_found ? row.hash : zero_hash();
+    ENSURE(cx->place.n <= PLACE_MOST && hash.n == SHA256_SIZE);
+    *ret_head = (KeptHead){.place_n = cx->place.n, .seq = is_found ? row.seq : 0, .keys = cx->keys};
+    memcpy(ret_head->place, cx->place.p, cx->place.n);
+    memcpy(ret_head->hash, hash.p, hash.n);
+    return OK;
+}
+
 Err audit_append(Cx *cx, const AuditRow *rows, size_t n)
 {
     DCHECK(cx->is_writing);
-    Uuid writer = audit_writer();
-    AuditHeadByWriterIn find = {.place = cx->place, .writer = writer};
-    AuditHeadByWriterRow head = {0};
-    bool is_found = false;
-    TRY(audit_head_by_writer(cx->db, cx->arena, &find, &head, &is_found));
-    int64_t first_seq = is_found ? head.seq : 0;
-    int64_t seq = first_seq;
-    Str hash = is_found ? head.hash : zero_hash();
+    KeptHead head;
+    TRY(find_head(cx, &head));
+    int64_t first_seq = head.seq;
+    Str hash = {head.hash, SHA256_SIZE};
     for (size_t i = 0; i < n; i++)
-        TRY(append_one(cx, writer, &rows[i], &seq, &hash));
-    Token token = audit_head_token(cx, writer, seq, hash);
-    AuditHeadWriteIn in = {.place = cx->place,
-                           .writer = writer,
-                           .seq = seq,
-                           .hash = hash,
-                           .head_token = {(const char *)token.bytes, TOKEN_SIZE}};
-    TRY(audit_head_write(cx->db, &in));
-    return first_seq / AUDIT_CHECKPOINT_EVERY == seq / AUDIT_CHECKPOINT_EVERY
+        TRY(append_one(cx, audit_writer(), &rows[i], &head.seq, &hash));
+    memmove(head.hash, hash.p, SHA256_SIZE);
+    db_keep(cx->db, &kept_head, &head, sizeof head);
+    return first_seq / AUDIT_CHECKPOINT_EVERY == head.seq / AUDIT_CHECKPOINT_EVERY
                ? OK
                : sign_heads(cx, NULL);
 }
@@ -195,6 +245,7 @@ static Err sign_heads(Cx *cx, void *arg)
 {
     (void)arg;
     Uuid writer = audit_writer();
+    TRY(db_kept_write(cx->db));
     AuditCheckpointLastIn find = {.place = cx->place, .writer = writer};
     AuditCheckpointLastRow last = {0};
     bool is_found = false;

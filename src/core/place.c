@@ -1,6 +1,9 @@
 /* Place, settings and pack versions: the statements of core.sql as functions. */
 #include "core/place.h"
 
+#include <stddef.h>
+#include <string.h>
+
 #include "base/vec.h"
 #include "core/core_sql.h"
 
@@ -224,5 +227,40 @@ Err pack_version_kept_at(Cx *cx, Str pack, Str hash, Instant *ret_at)
     if (!is_found)
         return cx_fail(cx, ERR_NOT_FOUND, TEXT_NOT_FOUND, STR("pack_version"), 1, hash);
     *ret_at = row.loaded_at;
+    return OK;
+}
+
+/* ---- revs ---- */
+
+enum { PLACE_MOST = 16, REVS_MOST = 256 };
+
+/* Revs that the transaction has taken and not used. */
+typedef struct {
+    char place[PLACE_MOST];
+    size_t place_n;
+    int64_t next, after; /* after: the first that is not its own */
+    int64_t taken;       /* at once, the last time */
+} Revs;
+
+static const DbKept kept_revs = {NULL};
+
+Err place_rev_take(Cx *cx, int64_t *ret_rev)
+{
+    const void *kept = db_kept(cx->db, &kept_revs);
+    Revs revs = {.place_n = cx->place.n};
+    ENSURE(cx->place.n <= PLACE_MOST);
+    memcpy(revs.place, cx->place.p, cx->place.n);
+    if (kept != NULL && memcmp(kept, &revs, offsetof(Revs, next)) == 0)
+        memcpy(&revs, kept, sizeof revs);
+    if (revs.next == revs.after) {
+        revs.taken = revs.taken == 0 ? 1 : revs.taken < REVS_MOST ? revs.taken * 2 : REVS_MOST;
+        PlaceRevAdvanceRow row;
+        TRY(place_rev_advance(cx->db, cx->arena, &(PlaceRevAdvanceIn){cx->place, revs.taken},
+                              &row));
+        revs.after = row.rev + 1;
+        revs.next = revs.after - revs.taken;
+    }
+    *ret_rev = revs.next++;
+    db_keep(cx->db, &kept_revs, &revs, sizeof revs);
     return OK;
 }

@@ -1,6 +1,6 @@
 /* The place that a Cx works in: its row, its settings, and the pack versions that it has seen.
  *
- * rev is the place's commit order; records take the next one with place_rev_next (core.sql).
+ * rev is the place's commit order; records take the next one with place_rev_take.
  * Setting keys are words of the program, such as "is_demo" and "day" (the fixed day of a demo
  * county). */
 #pragma once
@@ -64,3 +64,7 @@ Err pack_applied_list(Cx *cx, const PackApplied **ret_packs, size_t *ret_n) MUST
 Err pack_applied_put(Cx *cx, const PackApplied *packs, size_t n) MUST_CHECK;
 /* A Cx for the settings of the database, which belong to no place. */
 Cx cx_of_database(const Cx *cx);
+
+/* The next rev, inside a write. A transaction that asks again takes more of them at a time, so that
+ * a group of records does not write the place's row for each; what it does not use stays unused. */
+Err place_rev_take(Cx *cx, int64_t *ret_rev) MUST_CHECK;

@@ -120,6 +120,45 @@ void db_rows_close(DbRows *rows)
     rows->cursor = NULL;
 }
 
+const void *db_kept(const Db *db, const DbKept *kind)
+{
+    for (size_t i = 0; i < DB_KEPT_MOST; i++) {
+        if (db->kept[i].kind == kind)
+            return db->kept[i].bytes;
+    }
+    return NULL;
+}
+
+void db_keep(Db *db, const DbKept *kind, const void *value, size_t n)
+{
+    ENSURE(db->in_transaction && n <= DB_KEPT_SIZE);
+    size_t at = 0;
+    while (at < DB_KEPT_MOST && db->kept[at].kind != kind && db->kept[at].kind != NULL)
+        at++;
+    ENSURE(at < DB_KEPT_MOST);
+    db->kept[at].kind = kind;
+    db->kept[at].is_written = kind->write == NULL;
+    memcpy(db->kept[at].bytes, value, n);
+}
+
+Err db_kept_write(Db *db)
+{
+    for (size_t i = 0; i < DB_KEPT_MOST; i++) {
+        KeptValue *kept = &db->kept[i];
+        if (kept->kind == NULL || kept->is_written)
+            continue;
+        TRY(kept->kind->write(db, kept->bytes));
+        kept->is_written = true;
+    }
+    return OK;
+}
+
+static void forget_kept(Db *db)
+{
+    for (size_t i = 0; i < DB_KEPT_MOST; i++)
+        db->kept[i].kind = NULL;
+}
+
 Err db_begin(Db *db)
 {
     ENSURE(!db->in_transaction);
@@ -135,11 +174,14 @@ Err db_commit(Db *db)
     ENSURE(db->in_transaction && !db->in_savepoint);
     Err err = db->doomed;
     if (err == OK)
+        err = db_kept_write(db);
+    if (err == OK)
         err = db->driver->step(db->connection, STEP_COMMIT);
     if (err != OK) {
         db_rollback(db);
         return err;
     }
+    forget_kept(db);
     db->in_transaction = false;
     return OK;
 }
@@ -150,6 +192,7 @@ void db_rollback(Db *db)
         return;
     Err ignored = db->driver->step(db->connection, STEP_ROLLBACK);
     (void)ignored; /* when it cannot be sent, the connection is gone and the transaction with it */
+    forget_kept(db);
     db->in_transaction = false;
     db->in_savepoint = false;
     db->doomed = OK;
@@ -160,6 +203,7 @@ Err db_savepoint(Db *db)
     ENSURE(db->in_transaction && !db->in_savepoint);
     TRY(db->doomed);
     TRY(note(db, db->driver->step(db->connection, STEP_SAVEPOINT)));
+    memcpy(db->kept_before, db->kept, sizeof db->kept);
     db->in_savepoint = true;
     return OK;
 }
@@ -177,6 +221,7 @@ void db_rollback_to_savepoint(Db *db)
 {
     ENSURE(db->in_savepoint);
     db->in_savepoint = false;
+    memcpy(db->kept, db->kept_before, sizeof db->kept);
     if (db->doomed != OK)
         return;
     Err err = db->driver->step(db->connection, STEP_ROLLBACK_TO);

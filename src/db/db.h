@@ -139,6 +139,18 @@ Err db_release(Db *db) MUST_CHECK;
 void db_rollback_to_savepoint(Db *db);
 bool db_in_transaction(const Db *db);
 
+/* What the works of one transaction advance in turn, such as the head of a chain, held beside it:
+ * it goes back with the savepoint and is gone with the transaction. write, unless NULL, puts it
+ * into its row once, before the commit, instead of every work. A kind is told by its address. */
+typedef struct DbKept {
+    Err (*write)(Db *db, const void *value);
+} DbKept;
+enum { DB_KEPT_SIZE = 128, DB_KEPT_MOST = 4 };
+const void *db_kept(const Db *db, const DbKept *kind); /* NULL: nothing is kept */
+void db_keep(Db *db, const DbKept *kind, const void *value, size_t n);
+/* Before somebody reads the rows within the transaction. */
+Err db_kept_write(Db *db) MUST_CHECK;
+
 /* Several statements without parameters (DDL, migrations, PRAGMA, SET). */
 Err db_script(Db *db, Str sql) MUST_CHECK;
 

@@ -50,11 +50,19 @@ typedef struct DbDriver {
     void (*check)(void *connection, const DbStatement *statement, Buf *faults);
 } DbDriver;
 
+typedef struct KeptValue {
+    const DbKept *kind; /* NULL: none */
+    bool is_written;
+    _Alignas(16) unsigned char bytes[DB_KEPT_SIZE];
+} KeptValue;
+
 struct Db {
     const DbDriver *driver;
     void *connection;
     bool in_transaction;
     bool in_savepoint;
+    KeptValue kept[DB_KEPT_MOST];
+    KeptValue kept_before[DB_KEPT_MOST]; /* at the savepoint */
     Err doomed; /* why the open transaction can only be rolled back; OK otherwise */
 };
 

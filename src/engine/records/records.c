@@ -1,6 +1,7 @@
 /* Voiding a record. */
 #include "access/access.h"
 #include "core/core_sql.h"
+#include "core/place.h"
 #include "engine/records/records_int.h"
 #include "engine/records/records_sql.h"
 
@@ -40,9 +41,9 @@ static Err void_work(Cx *cx, void *arg)
     if (form == NULL)
         return cx_fail(cx, ERR_INVALID, TEXT_RECORD_FORM_UNKNOWN, (Str){0}, 1, form_id);
     TRY(record_answers_read(cx, form, &record));
-    PlaceRevNextRow next;
-    TRY(place_rev_next(cx->db, cx->arena, &(PlaceRevNextIn){.place = cx->place}, &next));
-    TRY(record_end_write(cx, record.id, next.rev, UUID_NIL, voiding->reason));
+    int64_t rev = 0;
+    TRY(place_rev_take(cx, &rev));
+    TRY(record_end_write(cx, record.id, rev, UUID_NIL, voiding->reason));
     if (form->keeps_facts)
         TRY(record_facts_derive(cx, record.subject));
     record.is_ended = true;

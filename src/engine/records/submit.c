@@ -8,6 +8,7 @@
 #include "access/access.h"
 #include "base/encoding.h"
 #include "core/core_sql.h"
+#include "core/place.h"
 #include "engine/policy/policy_values.h"
 #include "engine/records/records_int.h"
 #include "engine/records/records_sql.h"
@@ -310,9 +311,7 @@ static Str stored_mark(Cx *cx, const Submission *submission)
 static Err store(Cx *cx, Submission *submission)
 {
     Record *record = &submission->record;
-    PlaceRevNextRow next;
-    TRY(place_rev_next(cx->db, cx->arena, &(PlaceRevNextIn){.place = cx->place}, &next));
-    record->rev = next.rev;
+    TRY(place_rev_take(cx, &record->rev));
     submission->is_written = true;
     TRY(insert_header(cx, submission));
     TRY(record_answers_insert(cx, submission->form, record->id, submission->draft->answers));
