@@ -7,10 +7,7 @@
  *     statements may run in between; every other result is taken whole.
  *  3. A lost connection is opened again when the next transaction, or statement outside one,
  *     begins; never within a transaction.
- *  4. What is run later is sent without waiting (a pipeline). Whatever else is said to the server
- *     goes behind it and takes its answers first; the first failure among them is the failure of
- *     that call. Beside that the connection is never in pipeline mode.
- *  5. Messages name SQLSTATE, table and constraint; the server's own sentence only where it cannot
+ *  4. Messages name SQLSTATE, table and constraint; the server's own sentence only where it cannot
  *     contain a value. */
 #include <libpq-fe.h>
 #include <limits.h>
@@ -18,9 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/map.h"
 #include "base/num.h"
-#include "db/db_int.h"
+#include "db/db_postgres_connection.h"
 #include "db/db_postgres_int.h"
 #include "db/postgres_settings_sql.h"
 #include "db/postgres_texts_sql.h"
@@ -29,7 +25,6 @@ enum {
     CURSOR_ROWS = 1000, /* fetched at a time */
     COPY_FLUSH = 1 << 16,
     COPY_MOST = 64 << 20, /* one row */
-    LATER_MOST = 64,      /* sent without an answer */
 };
 
 typedef struct {
@@ -49,8 +44,7 @@ typedef struct PgPrepared {
     bool is_on_server;
 } PgPrepared;
 
-typedef struct PgCursor PgCursor;
-struct PgCursor {
+typedef struct PgCursor {
     DbCursor head;
     const DbStatement *statement;
     PGresult *result;
@@ -58,47 +52,8 @@ struct PgCursor {
     size_t value_capacity;
     bool is_streamed, is_last; /* of a stream: nothing more to fetch */
     char name[16];
-    PgCursor *next_free;
-};
-
-typedef struct {
-    PGconn *handle;
-    Arena arena;
-    Map prepared;
-    size_t prepared_n;
-    PgCursor *free_cursors;
-    uint64_t cursor_n;
-    const char *later[LATER_MOST]; /* what is in the pipeline, by its names */
-    int later_n;
-    Err late;            /* a failure that there was nobody to tell of yet */
-    bool in_transaction; /* as far as we have begun it */
-    bool is_copying;
-    bool is_read_only;
-    bool is_limited;
-    char message[DB_MESSAGE_SIZE];
-} Pg;
-
-static const char *field(const PGresult *result, int which)
-{
-    const char *text = PQresultErrorField(result, which);
-    return text == NULL ? "" : text;
-}
-
-/* result may be NULL: the connection itself failed. */
-static Err fail(Pg *pg, const PGresult *result, const char *where)
-{
-    const char *state = field(result, PG_DIAG_SQLSTATE);
-    if (state[0] == '\0' || PQstatus(pg->handle) == CONNECTION_BAD) {
-        snprintf(pg->message, sizeof pg->message, "%s: the connection to PostgreSQL was lost",
-                 where);
-        return ERR_DB;
-    }
-    snprintf(pg->message, sizeof pg->message, "%s: SQLSTATE %s %s %s %s %s", where, state,
-             field(result, PG_DIAG_TABLE_NAME), field(result, PG_DIAG_COLUMN_NAME),
-             field(result, PG_DIAG_CONSTRAINT_NAME),
-             db_postgres_is_safe(state) ? field(result, PG_DIAG_MESSAGE_PRIMARY) : "");
-    return db_postgres_err(state);
-}
+    struct PgCursor *next_free;
+} PgCursor;
 
 static Err fail_with(Pg *pg, const DbStatement *statement, const char *column, const char *why)
 {
@@ -107,105 +62,16 @@ static Err fail_with(Pg *pg, const DbStatement *statement, const char *column, c
     return ERR_INTERNAL;
 }
 
-/* Frees the result and says whether it is one of success. */
-static Err finish(Pg *pg, PGresult *result, const char *where)
-{
-    ExecStatusType status = PQresultStatus(result);
-    Err err =
-        status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK ? OK : fail(pg, result, where);
-    PQclear(result);
-    return err;
-}
-
 static Err say(Pg *pg, const DbStatement *statement)
 {
-    return finish(pg, PQexec(pg->handle, statement->sql), statement->name);
-}
-
-/* Takes the answer of the next statement of the pipeline. NULL: the connection is gone. */
-static PGresult *next_answer(Pg *pg)
-{
-    PGresult *result = PQgetResult(pg->handle);
-    PGresult *end = result == NULL ? NULL : PQgetResult(pg->handle);
-    PQclear(end); /* NULL, unless the connection is gone */
-    return result;
-}
-
-/* Ends the pipeline. ret_last: NULL, or the answer of one statement more, which was sent behind
- * those that count; to be freed, also on failure. */
-static Err end_pipeline(Pg *pg, PGresult **ret_last)
-{
-    Err err = PQpipelineSync(pg->handle) == 1 ? OK : fail(pg, NULL, "pipeline");
-    for (int i = 0; i < pg->later_n; i++) {
-        PGresult *result = next_answer(pg);
-        if (err == OK)
-            err = finish(pg, result, pg->later[i]); /* of NULL: lost */
-        else
-            PQclear(result);
-        if (result == NULL)
-            break;
-    }
-    if (ret_last != NULL)
-        *ret_last = next_answer(pg);
-    PGresult *sync = PQgetResult(pg->handle);
-    if (err == OK && PQresultStatus(sync) != PGRES_PIPELINE_SYNC)
-        err = fail(pg, NULL, "pipeline");
-    PQclear(sync);
-    pg->later_n = 0;
-    if (PQexitPipelineMode(pg->handle) != 1 && err == OK)
-        err = fail(pg, NULL, "pipeline");
-    return err;
-}
-
-/* Before anything is said that does not go into the pipeline. */
-static Err settle(Pg *pg)
-{
-    Err late = pg->late;
-    pg->late = OK;
-    TRY(late);
-    return pg->later_n == 0 ? OK : end_pipeline(pg, NULL);
-}
-
-static Err enter_pipeline(Pg *pg)
-{
-    if (pg->late != OK || pg->later_n == LATER_MOST)
-        TRY(settle(pg));
-    bool is_in = pg->later_n > 0 || PQenterPipelineMode(pg->handle) == 1;
-    return is_in ? OK : fail(pg, NULL, "pipeline");
-}
-
-/* Puts a step into the pipeline, which is entered. */
-static Err send_step(Pg *pg, const DbStatement *statement)
-{
-    TRY(enter_pipeline(pg));
-    int sent = PQsendQueryParams(pg->handle, statement->sql, 0, NULL, NULL, NULL, NULL, 1);
-    return sent == 1 ? OK : fail(pg, NULL, statement->name);
-}
-
-static Err savepoint(Pg *pg)
-{
-    TRY(send_step(pg, &sql_postgres_savepoint));
-    pg->later[pg->later_n++] = sql_postgres_savepoint.name;
-    return OK;
-}
-
-/* Behind all that belongs to it, whose answers it takes. */
-static Err release(Pg *pg)
-{
-    PGresult *result = NULL;
-    TRY(send_step(pg, &sql_postgres_release));
-    Err err = end_pipeline(pg, &result);
-    if (err == OK)
-        return finish(pg, result, sql_postgres_release.name);
-    PQclear(result);
-    return err;
+    return pg_finish(pg, PQexec(pg->handle, statement->sql), statement->name);
 }
 
 static Err script(void *connection, const char *sql)
 {
     Pg *pg = connection;
-    TRY(settle(pg));
-    return finish(pg, PQexec(pg->handle, sql), "script");
+    TRY(pg_settle(pg));
+    return pg_finish(pg, PQexec(pg->handle, sql), "script");
 }
 
 static Err set_up(Pg *pg)
@@ -234,7 +100,7 @@ static Err ensure_connected(Pg *pg)
     forget_prepared(pg);
     PQreset(pg->handle);
     if (PQstatus(pg->handle) != CONNECTION_OK)
-        return fail(pg, NULL, "connect");
+        return pg_fail(pg, NULL, "connect");
     return set_up(pg);
 }
 
@@ -288,11 +154,11 @@ static Err put_on_server(Pg *pg, const DbStatement *statement, PgPrepared *prepa
 {
     if (prepared->is_on_server)
         return OK;
-    TRY(settle(pg));
-    TRY(finish(pg,
-               PQprepare(pg->handle, prepared->name, prepared->text, (int)prepared->parameter_n,
-                         prepared->types),
-               statement->name));
+    TRY(pg_settle(pg));
+    TRY(pg_finish(pg,
+                  PQprepare(pg->handle, prepared->name, prepared->text, (int)prepared->parameter_n,
+                            prepared->types),
+                  statement->name));
     prepared->is_on_server = true;
     return OK;
 }
@@ -329,7 +195,7 @@ static Err make_ready(Pg *pg, const DbCall *call, PgPrepared **ret_prepared)
 {
     ENSURE(!pg->is_copying);
     if (pg->late != OK)
-        TRY(settle(pg));
+        TRY(pg_settle(pg));
     TRY(ensure_connected(pg));
     TRY(find_prepared(pg, call->statement, ret_prepared));
     TRY(put_on_server(pg, call->statement, *ret_prepared));
@@ -341,7 +207,7 @@ static Err send(Pg *pg, const DbCall *call, const PgPrepared *prepared)
 {
     int sent = PQsendQueryPrepared(pg->handle, prepared->name, (int)prepared->parameter_n,
                                    prepared->values, prepared->lengths, prepared->formats, 1);
-    return sent == 1 ? OK : fail(pg, NULL, call->statement->name);
+    return sent == 1 ? OK : pg_fail(pg, NULL, call->statement->name);
 }
 
 /* Waits for the answer, and for all that was sent before. */
@@ -349,7 +215,7 @@ static Err ask(Pg *pg, const DbCall *call, const PgPrepared *prepared, PGresult 
 {
     if (pg->later_n > 0) {
         TRY(send(pg, call, prepared));
-        return end_pipeline(pg, ret_result);
+        return pg_end_pipeline(pg, ret_result);
     }
     *ret_result = PQexecPrepared(pg->handle, prepared->name, (int)prepared->parameter_n,
                                  prepared->values, prepared->lengths, prepared->formats, 1);
@@ -364,7 +230,7 @@ static Err execute(Pg *pg, const DbCall *call, PGresult **ret_result)
     Err err = ask(pg, call, prepared, &result);
     ExecStatusType status = PQresultStatus(result);
     if (err == OK && status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
-        err = fail(pg, result, call->statement->name);
+        err = pg_fail(pg, result, call->statement->name);
     if (err == OK)
         *ret_result = result;
     else
@@ -389,7 +255,7 @@ static Err run_later(void *connection, const DbCall *call)
     Pg *pg = connection;
     PgPrepared *prepared = NULL;
     TRY(make_ready(pg, call, &prepared));
-    TRY(enter_pipeline(pg));
+    TRY(pg_enter_pipeline(pg));
     TRY(send(pg, call, prepared));
     pg->later[pg->later_n++] = call->statement->name;
     return OK;
@@ -437,7 +303,7 @@ static Err declare(Pg *pg, const DbCall *call, PgCursor *cursor)
 {
     ENSURE(!pg->is_copying);
     PgPrepared *prepared = NULL;
-    TRY(settle(pg));
+    TRY(pg_settle(pg));
     TRY(find_prepared(pg, call->statement, &prepared));
     TRY(bind_call(pg, prepared, call));
     snprintf(cursor->name, sizeof cursor->name, "c%llu", (unsigned long long)++pg->cursor_n);
@@ -449,7 +315,7 @@ static Err declare(Pg *pg, const DbCall *call, PgCursor *cursor)
         PQexecParams(pg->handle, str_to_c(&scratch, text), (int)prepared->parameter_n,
                      prepared->types, prepared->values, prepared->lengths, prepared->formats, 1);
     arena_done(&scratch);
-    return finish(pg, result, call->statement->name);
+    return pg_finish(pg, result, call->statement->name);
 }
 
 static Err query(void *connection, const DbCall *call, DbCursor **ret_cursor)
@@ -478,13 +344,13 @@ static Err query(void *connection, const DbCall *call, DbCursor **ret_cursor)
 static Err fetch(Pg *pg, PgCursor *cursor)
 {
     ENSURE(!pg->is_copying);
-    TRY(settle(pg));
+    TRY(pg_settle(pg));
     char text[64];
     snprintf(text, sizeof text, "FETCH %d FROM %s", CURSOR_ROWS, cursor->name);
     PQclear(cursor->result);
     cursor->result = PQexecParams(pg->handle, text, 0, NULL, NULL, NULL, NULL, 1);
     if (PQresultStatus(cursor->result) != PGRES_TUPLES_OK)
-        return fail(pg, cursor->result, cursor->statement->name);
+        return pg_fail(pg, cursor->result, cursor->statement->name);
     TRY(check_result(pg, cursor->statement, cursor->result));
     cursor->row = 0;
     cursor->row_n = PQntuples(cursor->result);
@@ -538,7 +404,7 @@ static void cursor_close(void *connection, DbCursor *head)
     Pg *pg = connection;
     PgCursor *cursor = (PgCursor *)head;
     if (cursor->is_streamed && pg->late == OK)
-        pg->late = settle(pg); /* told by the next call */
+        pg->late = pg_settle(pg); /* told by the next call */
     if (cursor->is_streamed && PQtransactionStatus(pg->handle) == PQTRANS_INTRANS) {
         char text[32];
         snprintf(text, sizeof text, "CLOSE %s", cursor->name);
@@ -550,7 +416,7 @@ static void cursor_close(void *connection, DbCursor *head)
 /* Ends the pipeline, and a COPY that its user has left; what they did is being rolled back. */
 static void abandon_rest(Pg *pg)
 {
-    Err ignored = settle(pg); /* what the rollback undoes */
+    Err ignored = pg_settle(pg); /* what the rollback undoes */
     (void)ignored;
     if (!pg->is_copying)
         return;
@@ -576,7 +442,7 @@ static Err begin(Pg *pg)
 
 static Err commit(Pg *pg)
 {
-    TRY(settle(pg));
+    TRY(pg_settle(pg));
     PGTransactionStatusType status = PQtransactionStatus(pg->handle);
     if (status != PQTRANS_INTRANS) { /* COMMIT would roll back and say nothing */
         snprintf(pg->message, sizeof pg->message, "COMMIT: a statement of it has failed");
@@ -599,8 +465,8 @@ static Err step(void *connection, DbStep which)
         if (PQtransactionStatus(pg->handle) == PQTRANS_IDLE)
             return OK;
         return say(pg, &sql_postgres_rollback);
-    case STEP_SAVEPOINT: return savepoint(pg);
-    case STEP_RELEASE: return release(pg);
+    case STEP_SAVEPOINT: return pg_savepoint(pg);
+    case STEP_RELEASE: return pg_release(pg);
     case STEP_ROLLBACK_TO: abandon_rest(pg); return script(pg, "ROLLBACK TO work; RELEASE work");
     }
     return ERR_INTERNAL;
@@ -626,7 +492,7 @@ static Err bulk_flush(Pg *pg, PgBulk *bulk)
     }
     int sent = PQputCopyData(pg->handle, bulk->rows.p, (int)bulk->rows.n);
     buf_clear(&bulk->rows);
-    return sent == 1 ? OK : fail(pg, NULL, "bulk");
+    return sent == 1 ? OK : pg_fail(pg, NULL, "bulk");
 }
 
 static Err bulk_begin(void *connection, Arena *arena, const char *table, const DbColumn *columns,
@@ -634,13 +500,13 @@ static Err bulk_begin(void *connection, Arena *arena, const char *table, const D
 {
     Pg *pg = connection;
     ENSURE(!pg->is_copying);
-    TRY(settle(pg));
+    TRY(pg_settle(pg));
     Buf sql;
     buf_init(&sql, arena, KIB(256));
     db_put_bulk(&sql, sql_postgres_bulk.sql, table, columns, column_n, '$');
     PGresult *result = PQexec(pg->handle, str_to_c(arena, buf_str(&sql)));
     if (PQresultStatus(result) != PGRES_COPY_IN) {
-        Err err = fail(pg, result, table);
+        Err err = pg_fail(pg, result, table);
         PQclear(result);
         return err;
     }
@@ -669,11 +535,11 @@ static Err bulk_end(void *connection, void *state)
     TRY(bulk_flush(pg, bulk));
     pg->is_copying = false;
     if (PQputCopyEnd(pg->handle, NULL) != 1)
-        return fail(pg, NULL, "bulk");
+        return pg_fail(pg, NULL, "bulk");
     Err err = OK;
     for (PGresult *result = PQgetResult(pg->handle); result != NULL;
          result = PQgetResult(pg->handle)) {
-        Err one = finish(pg, result, "bulk");
+        Err one = pg_finish(pg, result, "bulk");
         err = err == OK ? one : err;
     }
     return err;
@@ -707,7 +573,7 @@ static void check(void *connection, const DbStatement *statement, Buf *faults)
 {
     Pg *pg = connection;
     PgPrepared *prepared = NULL;
-    Err err = settle(pg);
+    Err err = pg_settle(pg);
     if (err == OK)
         err = ensure_connected(pg);
     if (err == OK)

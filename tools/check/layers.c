@@ -14,7 +14,7 @@ typedef struct {
 
 typedef VEC(Layer) Layers;
 
-/* A header of a library, and the one source that knows it (a folder when it ends with '/'). */
+/* A header of a library, and a source that knows it. */
 typedef struct {
     const char *header;
     const char *place;
@@ -23,8 +23,9 @@ typedef struct {
 static const Library libraries[] = {
     {"libfyaml.h", "src/codec/yaml.c"},         {"sodium.h", "src/base/os_crypto.c"},
     {"nettle/sha2.h", "src/base/os_crypto.c"},  {"sqlite3.h", "src/db/db_sqlite.c"},
-    {"libpq-fe.h", "src/db/db_postgres.c"},     {"microhttpd.h", "src/http/http_server.c"},
-    {"gnutls/gnutls.h", "src/http/http_tls.c"}, {"zlib.h", "src/http/http_gzip.c"},
+    {"libpq-fe.h", "src/db/db_postgres.c"},     {"libpq-fe.h", "src/db/db_postgres_pipeline.c"},
+    {"microhttpd.h", "src/http/http_server.c"}, {"gnutls/gnutls.h", "src/http/http_tls.c"},
+    {"zlib.h", "src/http/http_gzip.c"},
 };
 
 static const char *const standard_headers[] = {
@@ -43,12 +44,17 @@ static bool is_standard(Str header)
 
 static void check_library(Check *check, const CheckSource *source, size_t line, Str header)
 {
+    const Library *known = NULL;
     for (size_t i = 0; i < sizeof libraries / sizeof *libraries; i++) {
         if (!str_equals_c(header, libraries[i].header))
             continue;
-        if (!str_equals_c(source->path, libraries[i].place))
-            check_report(check, source->path, line, "<%s> belongs in %s only", libraries[i].header,
-                         libraries[i].place);
+        if (str_equals_c(source->path, libraries[i].place))
+            return;
+        known = known == NULL ? &libraries[i] : known;
+    }
+    if (known != NULL) {
+        check_report(check, source->path, line, "<%s> belongs in %s only", known->header,
+                     known->place);
         return;
     }
     bool may_touch_system = str_has_prefix(source->path, STR("src/base/os_"))
