@@ -155,6 +155,7 @@ static Err overview_get(Cx *cx, const HttpRequest *request, HttpResponse *respon
     JsonOut out = web_json(response);
     json_object_begin(&out);
     web_json_date(&out, "on", cx->today);
+    put_integer(&out, "few_below", SMALL_COUNT);
     TRY(put_asked(cx, &out, area));
     put_programs(&out, &counts);
     json_key_c(&out, "areas");
@@ -176,9 +177,10 @@ const Route route_overview = {
     .handler = overview_get,
     .permit = "obligations.read",
     .query = "{area?: text}",
-    .out = "{on: date, area?: {code: text, name: text, name_en?: text}, programs: [{program: text, "
-           "title: wording, tag: wording}], areas: [{code: text, name: text, name_en?: text, "
-           "level: integer, facilities: [{code: text, name: text, name_en?: text}], " COUNTS_SCHEMA
+    .out = "{on: date, few_below: integer, area?: {code: text, name: text, name_en?: text}, "
+           "programs: [{program: text, title: wording, tag: wording}], "
+           "areas: [{code: text, name: text, name_en?: text, level: integer, "
+           "facilities: [{code: text, name: text, name_en?: text}], " COUNTS_SCHEMA
            ", by_program: [{program: text, is_few: bool, " COUNTS_SCHEMA "}]}]}",
     .title = {"各地待办与逾期数", "What is owed and how late, by area"},
 };

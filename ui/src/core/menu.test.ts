@@ -4,7 +4,8 @@ import type { Account } from './types'
 
 function account(permissions: string[], sees: boolean, level: number): Account {
   return {
-    id: '1', login: 'a', name: 'a', role: 'r', role_title: { zh: 'r', en: 'r' }, permissions, sees_persons: sees,
+    id: '1', login: 'a', name: 'a', role: 'r', role_title: { zh: 'r', en: 'r' }, permissions, sees_persons: sees, sees_rows: false,
+    purpose: 'care', purposes: ['care'],
     facility: { code: 'f', name: 'f', level },
   }
 }
@@ -23,7 +24,7 @@ test('who sees no persons begins with the numbers by area', () => {
 })
 
 test('the administrator begins with the state of the system', () => {
-  expect(names(account(['accounts.manage', 'audit.read'], false, 3), 'desk')).toEqual(['system'])
+  expect(names(account(['accounts.manage', 'audit.read'], false, 3), 'desk')).toEqual(['system', 'audit'])
 })
 
 test('an address outside the menu leads to its first page', () => {

@@ -5,7 +5,7 @@ import type { Account } from './types'
 export type Device = 'phone' | 'desk'
 
 export interface MenuPage {
-  name: 'due' | 'overview' | 'residents' | 'system' | 'me'
+  name: 'due' | 'overview' | 'residents' | 'emergencies' | 'system' | 'audit' | 'me'
   devices: readonly Device[]
   may(account: Account): boolean
 }
@@ -25,7 +25,9 @@ const PAGES: readonly MenuPage[] = [
   { name: 'due', devices: ['phone', 'desk'], may: (account) => account.sees_persons && holds(account, 'obligations.read') },
   { name: 'overview', devices: ['phone', 'desk'], may: (account) => holds(account, 'obligations.read') && looksAtAreas(account) },
   { name: 'residents', devices: ['phone'], may: (account) => account.sees_persons && holds(account, 'residents.search') },
+  { name: 'emergencies', devices: ['phone', 'desk'], may: (account) => holds(account, 'emergencies.review') },
   { name: 'system', devices: ['phone', 'desk'], may: (account) => holds(account, 'accounts.manage') },
+  { name: 'audit', devices: ['desk'], may: (account) => holds(account, 'audit.read') },
   { name: 'me', devices: ['phone'], may: () => true },
 ]
 

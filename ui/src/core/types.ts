@@ -13,6 +13,10 @@ export interface Account {
   role_title: Wording
   facility: { code: string; name: string; name_en?: string; level?: number }
   permissions: string[]
+  /* what this login is for, of those that the role allows; rows: without identity */
+  purpose: string
+  purposes: string[]
+  sees_rows: boolean
   sees_persons: boolean
   /* the password was set by somebody else: nothing but changing it is open */
   must_change?: boolean
@@ -243,11 +247,13 @@ export interface NamedPlace {
 export interface AreaRow extends NamedPlace, AreaNumbers {
   level: number
   facilities: NamedPlace[]
-  by_program: ({ program: string } & AreaNumbers)[]
+  /* is_few: of a sensitive kind there are some, fewer than few_below; the numbers are 0 and in no sum */
+  by_program: ({ program: string; is_few?: boolean } & AreaNumbers)[]
 }
 
 export interface Overview {
   on: string
+  few_below: number
   area: NamedPlace | null
   programs: { program: string; title: Wording; tag: Wording }[]
   areas: AreaRow[]
@@ -263,4 +269,33 @@ export interface SystemState {
   accounts: { role: string; title: Wording; is_known: boolean; accounts: number; disabled: number }[]
   work: { sessions: number; stale_subjects: number; audit_queued: number; writes_queued: number }
   audit: { entries: number; chains: number; checkpoint: { number: number; writer: string; signed_at: string } | null }
+}
+
+/* One entry of the audit; of a person's page without account, subject, object and detail. */
+export interface AuditLine {
+  at: string
+  action: string
+  account?: string | null
+  name?: string
+  role_title?: Wording
+  facility_name?: string
+  facility_name_en?: string
+  subject?: string
+  object?: string | null
+  detail?: string
+}
+
+export interface Emergency {
+  id: string
+  opened_at: string
+  account_name?: string
+  role_title: Wording
+  facility_name?: string
+  facility_name_en?: string
+  was_found: boolean
+  is_own: boolean
+  reason: string
+  verdict?: string
+  note?: string
+  reviewer_name?: string
 }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import access from './access.json'
 import en from './en.json'
 import zh from './zh.json'
 
@@ -20,6 +21,15 @@ test('both languages have the same keys, in order, none empty', () => {
   expect(Object.keys(en)).toEqual(Object.keys(zh))
   expect(Object.keys(zh)).toEqual(Object.keys(zh).slice().sort())
   expect(Object.values({ ...zh }).concat(Object.values(en)).filter((text) => text.trim() === '')).toEqual([])
+})
+
+test('the words on access are there in both languages, in order, and used', () => {
+  expect(Object.keys(access)).toEqual(Object.keys(access).slice().sort())
+  expect(Object.entries(access).filter(([, { zh, en }]) => !zh.trim() || !en.trim())).toEqual([])
+  for (const [key, { zh, en }] of Object.entries(access)) expect([key, ...placeholders(en)]).toEqual([key, ...placeholders(zh)])
+  const all = sources.map(({ text }) => text).join('\n')
+  const prefixes = [...all.matchAll(/wordOf\('(\w+)',/g)].map((match) => match[1] + '.')
+  expect(Object.keys(access).filter((key) => !all.includes(`'${key}'`) && !prefixes.some((prefix) => key.startsWith(prefix)))).toEqual([])
 })
 
 test('both languages use the same placeholders', () => {

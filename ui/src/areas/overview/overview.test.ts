@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { AreaRow, Overview } from '../../core/types'
-import { fileRows, linesOf, percent, sorted, totalOf } from './overview'
+import { fileRows, leavesOut, linesOf, percent, sorted, totalOf } from './overview'
 
 function area(code: string, overdue: number, due: number, other = 0): AreaRow {
   const one = { overdue, due, open: 0, days_late_mean: overdue ? 10 : 0, days_late_most: overdue * 5 }
@@ -11,7 +11,7 @@ function area(code: string, overdue: number, due: number, other = 0): AreaRow {
   }
 }
 const overview: Overview = {
-  on: '2025-06-30', area: null, programs: [],
+  on: '2025-06-30', few_below: 5, area: null, programs: [],
   areas: [area('1', 2, 2), area('2', 0, 0), area('3', 5, 15), area('4', 2, 0, 1)],
 }
 const codes = (lines: { area: { code: string } }[]) => lines.map((line) => line.area.code).join('')
@@ -38,9 +38,19 @@ test('a share that is not none is not shown as none', () => {
 test('the file has a row an area and three columns a program', () => {
   const words = {
     head: ['code'], programs: [{ program: 'a', heads: ['x', 'y', 'z'] }, { program: 'b', heads: ['x', 'y', 'z'] }],
-    name: (place: { name: string }) => place.name,
+    few: '<5', name: (place: { name: string }) => place.name,
   }
   const rows = fileRows(linesOf(overview, ''), words)
   expect(rows).toHaveLength(5)
   expect(rows[4]).toEqual(['4', 'n4', 'clinic', 3, 0, 0, 100, 10, 10, 2, 0, 0, 1, 0, 0])
+})
+
+test('what is too little of a sensitive kind is marked, not shown as none', () => {
+  const hidden = area('5', 1, 1)
+  hidden.by_program[1]!.is_few = true
+  const lines = linesOf({ ...overview, areas: [hidden] }, '')
+  expect([leavesOut(lines), leavesOut(linesOf(overview, ''))]).toEqual([true, false])
+  expect([lines[0]?.isFew, linesOf({ ...overview, areas: [hidden] }, 'b')[0]?.isFew]).toEqual([false, true])
+  const words = { head: [], programs: [{ program: 'b', heads: ['x', 'y', 'z'] }], few: '<5', name: () => '' }
+  expect(fileRows(lines, words)[1]?.slice(-3)).toEqual(['<5', '<5', '<5'])
 })

@@ -10,15 +10,16 @@ export interface Line {
   numbers: AreaNumbers
   owed: number
   share: number | null /* of what is owed, how much is overdue; null where nothing is owed */
+  isFew: boolean /* too few of a sensitive kind to be told: the numbers are not theirs */
 }
 
 export function isColumn(name: string): name is Column {
   return (COLUMNS as readonly string[]).includes(name)
 }
 
-function lineOf(area: AreaRow, numbers: AreaNumbers): Line {
+function lineOf(area: AreaRow, numbers: AreaNumbers & { is_few?: boolean }): Line {
   const owed = numbers.overdue + numbers.due + numbers.open
-  return { area, numbers, owed, share: owed === 0 ? null : numbers.overdue / owed }
+  return { area, numbers, owed, share: owed === 0 ? null : numbers.overdue / owed, isFew: numbers.is_few ?? false }
 }
 
 /* Of one program, or of all of them together. */
@@ -38,7 +39,12 @@ export function sorted(lines: readonly Line[], column: Column, isReversed: boole
   return lines.slice().sort((a, b) => (isReversed ? -order(a, b) : order(a, b)))
 }
 
-export function totalOf(lines: readonly Line[]): Omit<Line, 'area'> {
+/* Whether anything is left out of the sums because it is too little of a sensitive kind. */
+export function leavesOut(lines: readonly Line[]): boolean {
+  return lines.some(({ area }) => area.by_program.some((one) => one.is_few))
+}
+
+export function totalOf(lines: readonly Line[]): Omit<Line, 'area' | 'isFew'> {
   const sum = (read: (line: Line) => number) => lines.reduce((total, line) => total + read(line), 0)
   const overdue = sum((line) => line.numbers.overdue)
   const owed = sum((line) => line.owed)
@@ -66,12 +72,14 @@ export function percent(share: number): number {
 export interface Words {
   head: Cell[]
   programs: { program: string; heads: Cell[] }[]
+  few: Cell /* instead of each number that is not told */
   name(place: { name: string; name_en?: string | null }): string
 }
 
 /* The whole table, every program beside the sum of them. */
 export function fileRows(lines: readonly Line[], words: Words): Cell[][] {
-  const numbers = (one: AreaNumbers): Cell[] => [one.overdue, one.due, one.open]
+  const numbers = (one: AreaNumbers & { is_few?: boolean }): Cell[] =>
+    one.is_few ? [words.few, words.few, words.few] : [one.overdue, one.due, one.open]
   const rows = lines.map(({ area, share, numbers: shown }) => [
     area.code, words.name(area), area.facilities.map(words.name).join(' '), ...numbers(shown),
     share === null ? null : Math.round(share * 1000) / 10, shown.days_late_mean, shown.days_late_most,
