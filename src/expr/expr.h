@@ -13,7 +13,8 @@
  *     away from zero.
  *  4. Length and depth are bounded (EXPR_TEXT_MOST, EXPR_DEPTH_MOST, EXPR_NODE_MOST). Evaluation
  *     neither allocates outside the scratch arena nor fails.
- *  5. expr_sql gives a text that SQLite and PostgreSQL evaluate to the same value, or refuses. */
+ *  5. expr_sql gives a text that SQLite and PostgreSQL evaluate to the same value, or refuses.
+ *  6. A lookup reads a table that the scope names when compiling; the table outlives the Expr. */
 #pragma once
 
 #include "base/buf.h"
@@ -23,6 +24,9 @@ enum {
     EXPR_TEXT_MOST = 4000, /* bytes */
     EXPR_DEPTH_MOST = 60,
     EXPR_NODE_MOST = 1000, /* operators, names and literals */
+    EXPR_KEY_MOST = 4,     /* keys of a table */
+    EXPR_ROW_MOST = 10000, /* rows of a table */
+    EXPR_COLUMN_MOST = 20, /* columns of numbers */
 };
 
 typedef enum {
@@ -63,11 +67,37 @@ typedef struct {
     uint64_t most;
 } ExprName;
 
+/* A table of numbers: lookup('id', 'column', key, ...) reads one. Every combination of keys has a
+ * row; the last key runs fastest. */
+typedef struct ExprTableKey {
+    Str id;
+    ExprType type;         /* EXPR_TEXT, EXPR_INTEGER or EXPR_DECIMAL */
+    const Str *texts;      /* n of them, or */
+    const double *numbers; /* n of them, ascending */
+    size_t n;
+} ExprTableKey;
+
+typedef struct ExprTable {
+    Str id;
+    const ExprTableKey *keys;
+    size_t key_n;
+    const Str *columns;
+    size_t column_n;
+    const double *cells; /* column_n a row */
+} ExprTable;
+
+/* How many rows it has. */
+size_t expr_table_rows(const ExprTable *table);
+/* Position of a key among its own; SIZE_MAX when it is none of them. */
+size_t expr_table_find_key(const ExprTableKey *key, ExprValue value);
+
 /* Resolves names for one kind of expression. name is as written: "sbp", "previous.sbp", and with
  * its sign "$parameter". A constant must have a value. */
 typedef struct ExprScope {
     void *context;
     bool (*find)(void *context, Str name, ExprName *ret_name);
+    /* NULL when nothing looks up tables. Gives NULL for a table that it does not know. */
+    const ExprTable *(*find_table)(void *context, Str id);
 } ExprScope;
 
 /* Where and why a text does not compile; column counts characters from 1. */

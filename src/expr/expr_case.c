@@ -27,6 +27,35 @@ static bool find_name(void *context, Str name, ExprName *ret_name)
     return false;
 }
 
+/* The table of the cases: by sex and month. */
+static const Str case_sexes[] = {{"1", 1}, {"2", 1}};
+static const double case_months[] = {0, 1, 3};
+static const double case_lengths[] = {45, 45.5};
+static const Str case_columns[] = {{"low", 3}, {"high", 4}};
+static const double case_growth_cells[] = {2.5, 4.4, 3.4, 5.8, 5, 8, 2.4, 4.2, 3.2, 5.5, 4.5, 7.5};
+static const double case_length_cells[] = {2, 3, 2.1, 3.1};
+static const ExprTableKey case_growth_keys[] = {
+    {.id = {"sex", 3}, .type = EXPR_TEXT, .texts = case_sexes, .n = 2},
+    {.id = {"month", 5}, .type = EXPR_INTEGER, .numbers = case_months, .n = 3},
+};
+static const ExprTableKey case_length_keys[] = {
+    {.id = {"length", 6}, .type = EXPR_DECIMAL, .numbers = case_lengths, .n = 2},
+};
+static const ExprTable case_tables[] = {
+    {{"growth", 6}, case_growth_keys, 2, case_columns, 2, case_growth_cells},
+    {{"by_length", 9}, case_length_keys, 1, case_columns, 2, case_length_cells},
+};
+
+const ExprTable *expr_case_table(void *context, Str id)
+{
+    (void)context;
+    for (size_t i = 0; i < sizeof case_tables / sizeof case_tables[0]; i++) {
+        if (str_equals(case_tables[i].id, id))
+            return &case_tables[i];
+    }
+    return NULL;
+}
+
 static bool read_type(Str text, ExprType *ret_type)
 {
     for (ExprType type = EXPR_NULL; type <= EXPR_CODES; type++) {
@@ -123,7 +152,7 @@ Err expr_case_run(Str line, Arena *arena, Buf *out)
         || !cells_next_cell(&cells, arena, &expected))
         return ERR_MALFORMED;
     TRY(read_names(&cells, arena, &names));
-    ExprScope scope = {&names, find_name};
+    ExprScope scope = {&names, find_name, expr_case_table};
     Expr *expr = NULL;
     ExprProblem problem = {0};
     if (expr_compile(arena, text, &scope, EXPR_NULL, &expr, &problem) != OK) {

@@ -151,6 +151,14 @@ static ExprValue evaluate_call(const Run *run, const ExprNode *node)
     return expr_function_call(node->function, arguments, node->n, run->scratch);
 }
 
+static ExprValue evaluate_lookup(const Run *run, const ExprNode *node)
+{
+    ExprValue keys[EXPR_KEY_MOST];
+    for (size_t i = 0; i < node->n; i++)
+        keys[i] = evaluate(run, node->arguments[i]);
+    return expr_lookup(node, keys);
+}
+
 static ExprValue evaluate(const Run *run, const ExprNode *node)
 {
     switch (node->kind) {
@@ -171,6 +179,7 @@ static ExprValue evaluate(const Run *run, const ExprNode *node)
     case NODE_CONCAT: return concatenate(run, node);
     case NODE_CASE: return evaluate_case(run, node);
     case NODE_CALL: return evaluate_call(run, node);
+    case NODE_LOOKUP: return evaluate_lookup(run, node);
     }
     return EXPR_ABSENT;
 }

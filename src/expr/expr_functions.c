@@ -150,6 +150,14 @@ static const ExprFunction functions[EXPR_FN_N] = {
      1,
      EXPR_TEXT,
      0},
+    {EXPR_FN_LOOKUP,
+     "lookup",
+     "lookup('table', 'column', key, ...)",
+     {EXPR_TAKES_CODE},
+     3,
+     2 + EXPR_KEY_MOST,
+     EXPR_DECIMAL,
+     0},
 };
 
 const ExprFunction *expr_function_at(size_t index)
@@ -388,6 +396,7 @@ ExprValue expr_function_call(const ExprFunction *function, const ExprValue *argu
     case EXPR_FN_HAS:
     case EXPR_FN_HAS_ANY:
     case EXPR_FN_COUNT:
+    case EXPR_FN_LOOKUP:
     case EXPR_FN_N: break;
     }
     return EXPR_ABSENT;

@@ -35,6 +35,7 @@ typedef enum {
     EXPR_FN_IDENTITY_FAULT,
     EXPR_FN_IDENTITY_BIRTH_DATE,
     EXPR_FN_IDENTITY_SEX,
+    EXPR_FN_LOOKUP, /* never called: a node of its own */
     EXPR_FN_N,
 } ExprFunctionId;
 

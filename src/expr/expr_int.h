@@ -20,6 +20,7 @@ typedef enum {
     NODE_CONCAT,
     NODE_CASE, /* [operand,] when, then, when, then ..., [else] */
     NODE_CALL,
+    NODE_LOOKUP, /* the arguments are keys */
 } NodeKind;
 
 typedef enum {
@@ -54,6 +55,8 @@ struct ExprNode {
     uint64_t bound; /* magnitude of an integer; UINT64_MAX when unknown */
     ExprValue literal;
     const ExprFunction *function;
+    const ExprTable *table; /* NODE_LOOKUP, and which of its columns */
+    size_t column;
     ExprNode **arguments;
     size_t n;
 };
@@ -154,6 +157,10 @@ ExprNode *expr_make_between(Compiler *compiler, ExprNode *nodes[3], bool is_nega
 ExprNode *expr_make_case(Compiler *compiler, ExprNode **nodes, size_t n, bool has_operand,
                          bool has_else, uint32_t from);
 ExprNode *expr_make_call(Compiler *compiler, Token name, ExprNode **nodes, size_t n);
+/* nodes: table, column, keys (expr_table.c). */
+ExprNode *expr_make_lookup(Compiler *compiler, Token name, ExprNode **nodes, size_t n);
+/* keys are evaluated; absent when one is, or when there is no such row. */
+ExprValue expr_lookup(const ExprNode *node, const ExprValue *keys);
 
 /* Order of two present values of one type: -1, 0 or 1. */
 int expr_value_compare(ExprValue a, ExprValue b);

@@ -417,6 +417,7 @@ static void write_function(Writer *writer, const ExprNode *node)
     case EXPR_FN_IDENTITY_FAULT:
     case EXPR_FN_IDENTITY_BIRTH_DATE:
     case EXPR_FN_IDENTITY_SEX:
+    case EXPR_FN_LOOKUP:
     case EXPR_FN_N: writer->err = ERR_INVALID; break;
     }
 }
@@ -457,6 +458,48 @@ static void write_concat(Writer *writer, const ExprNode *node)
     put(writer, ")");
 }
 
+static void write_cell(Writer *writer, double cell)
+{
+    const ExprNode node = {
+        .kind = NODE_LITERAL,
+        .type = EXPR_DECIMAL,
+        .literal = {.type = EXPR_DECIMAL, .as.decimal = cell},
+    };
+    write_literal(writer, &node);
+}
+
+static void write_key(Writer *writer, const ExprTableKey *key, size_t at)
+{
+    ExprNode node = {.kind = NODE_LITERAL, .type = key->type};
+    if (key->type == EXPR_TEXT)
+        node.literal = (ExprValue){.type = EXPR_TEXT, .as.text = key->texts[at]};
+    else if (key->type == EXPR_DECIMAL)
+        node.literal = (ExprValue){.type = EXPR_DECIMAL, .as.decimal = key->numbers[at]};
+    else
+        node.literal = (ExprValue){.type = EXPR_INTEGER, .as.integer = (int64_t)key->numbers[at]};
+    write_literal(writer, &node);
+}
+
+/* A choice a key, each within the one before. */
+static void write_lookup(Writer *writer, const ExprNode *node, size_t at, size_t row)
+{
+    const ExprTable *table = node->table;
+    if (at == table->key_n) {
+        write_cell(writer, table->cells[row * table->column_n + node->column]);
+        return;
+    }
+    const ExprTableKey *key = &table->keys[at];
+    put(writer, "(CASE ");
+    write_node(writer, node->arguments[at]);
+    for (size_t i = 0; i < key->n && writer->err == OK; i++) {
+        put(writer, " WHEN ");
+        write_key(writer, key, i);
+        put(writer, " THEN ");
+        write_lookup(writer, node, at + 1, row * key->n + i);
+    }
+    put(writer, " END)");
+}
+
 static void write_node(Writer *writer, const ExprNode *node)
 {
     if (writer->err != OK)
@@ -482,6 +525,7 @@ static void write_node(Writer *writer, const ExprNode *node)
     case NODE_CONCAT: write_concat(writer, node); break;
     case NODE_CASE: write_case(writer, node); break;
     case NODE_CALL: write_function(writer, node); break;
+    case NODE_LOOKUP: write_lookup(writer, node, 0, 0); break;
     }
 }
 

@@ -108,7 +108,7 @@ static bool find_name(void *context, Str name, ExprName *ret_name)
     return false;
 }
 
-static const ExprScope scope = {NULL, find_name};
+static const ExprScope scope = {NULL, find_name, expr_case_table};
 
 static ExprProblem problem_of(const char *text, ExprType wanted)
 {

@@ -542,6 +542,8 @@ ExprNode *expr_make_call(Compiler *compiler, Token name, ExprNode **nodes, size_
     const ExprFunction *function = expr_function_find(name.text);
     if (function == NULL || n < function->least || n > function->most)
         return fail_call(compiler, name, function);
+    if (function->id == EXPR_FN_LOOKUP)
+        return expr_make_lookup(compiler, name, nodes, n);
     if (!settle_arguments(compiler, function, nodes, n))
         return NULL;
     ExprType type = function->result == EXPR_NULL ? nodes[0]->type : function->result;

@@ -135,9 +135,19 @@ static bool find_name(void *context, Str name, ExprName *ret_name)
     return name_field(names, name, names->readable_n, 0, ret_name);
 }
 
+static const ExprTable *find_table(void *context, Str id)
+{
+    const FormNames *names = context;
+    for (size_t i = 0; i < names->table_n; i++) {
+        if (str_equals(names->tables[i]->id, id))
+            return names->tables[i];
+    }
+    return NULL;
+}
+
 ExprScope form_scope(FormNames *names)
 {
-    return (ExprScope){names, find_name};
+    return (ExprScope){names, find_name, find_table};
 }
 
 size_t form_find_field(const Form *form, Str id)

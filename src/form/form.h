@@ -138,6 +138,8 @@ typedef struct Form {
     size_t check_n;
     const FormAdvice *advice;
     size_t advice_n;
+    const ExprTable *const *tables; /* that its expressions look numbers up in */
+    size_t table_n;
     /* What its expressions read of the policy; behind own_parameter_n what only rules of programs
      * read of its records. */
     const FormParameter *parameters;
@@ -174,6 +176,8 @@ typedef struct {
     size_t readable_n; /* fields before this index may be read; field_n for checks and advice */
     const FormParameter *parameters; /* resolves $names; may be NULL */
     size_t parameter_n;
+    const ExprTable *const *tables; /* that may be looked up; may be NULL */
+    size_t table_n;
 } FormNames;
 ExprScope form_scope(FormNames *names);
 ExprType form_field_expr_type(FieldType type);

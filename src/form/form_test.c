@@ -99,6 +99,7 @@ static void every_shared_case_gives_what_it_says(void **state)
     assert_int_equal(run_file(TESTS_SHARED "/forms/visit.cells"), 8);
     assert_int_equal(run_file(TESTS_SHARED "/forms/kinds.cells"), 6);
     assert_int_equal(run_file(TESTS_SHARED "/forms/policy.cells"), 3);
+    assert_int_equal(run_file(TESTS_SHARED "/forms/table.cells"), 3);
 }
 
 static Form *visit_form(void)
@@ -112,7 +113,7 @@ static void a_declaration_survives_writing_and_reading(void **state)
 {
     (void)state;
     static const char *const files[] = {"/forms/visit.cells", "/forms/kinds.cells",
-                                        "/forms/policy.cells"};
+                                        "/forms/policy.cells", "/forms/table.cells"};
     for (size_t i = 0; i < 2; i++) {
         Str rest = read_file(str_to_c(&arena, str_printf(&arena, "%s%s", TESTS_SHARED, files[i])));
         Str name = {0};
@@ -258,7 +259,7 @@ static void names_reach_only_fields_before(void **state)
 {
     (void)state;
     const Form *form = visit_form();
-    FormNames names = {form->fields, form->field_n, 3, NULL, 0};
+    FormNames names = {.fields = form->fields, .field_n = form->field_n, .readable_n = 3};
     ExprScope scope = form_scope(&names);
     ExprName found = {0};
     assert_true(scope.find(scope.context, STR("mode"), &found));

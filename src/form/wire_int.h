@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/cells.h"
+#include "base/vec.h"
 #include "form/form_int.h"
 #include "form/wire.h"
 
@@ -14,6 +15,14 @@ typedef struct {
     Str cell[WIRE_CELL_MOST];
     size_t n; /* of cell */
 } WireLine;
+
+/* Tables while they are read (wire_table.c). */
+typedef struct WireTables {
+    VEC(const ExprTable *) list;
+    ExprTable *open; /* the last of them, with its arrays */
+    ExprTableKey *keys;
+    Str *columns;
+} WireTables;
 
 const char *wire_type_name(FieldType type);
 bool wire_type_find(Str name, FieldType *ret_type);
@@ -29,3 +38,8 @@ Err wire_fail(size_t line, Wording message, FormWireProblem *reterr_problem) MUS
 
 void wire_put_line(CellsWriter *writer, const char *word, const Str *cells, size_t n);
 void wire_put_value(CellsWriter *writer, const char *word, Str field, ExprValue value);
+
+/* A line of a table: its id, one of its keys, one of its columns. False when it is wrong. */
+bool wire_read_table(WireTables *tables, WireLine *line);
+bool wire_read_key(WireTables *tables, WireLine *line);
+bool wire_read_numbers(WireTables *tables, WireLine *line);

@@ -36,6 +36,7 @@ typedef struct {
     VEC(FormSection) sections;
     VEC(FormParameter) parameters;
     VEC(FormStep) steps; /* of the last parameter */
+    WireTables tables;
     VEC(CodeList) lists;
     VEC(CodeOption) options; /* of the last list */
     VEC(FormField) fields;
@@ -390,14 +391,32 @@ static Err read_attribute(Reader *reader)
     return OK;
 }
 
+/* Tables have any number of cells. */
+typedef bool (*TableLine)(WireTables *, WireLine *);
+
+static TableLine table_line(Str word)
+{
+    if (str_equals_c(word, "table"))
+        return wire_read_table;
+    if (str_equals_c(word, "key"))
+        return wire_read_key;
+    return str_equals_c(word, "numbers") ? wire_read_numbers : NULL;
+}
+
 static Err read_line(Reader *reader)
 {
-    const WireLine *line = &reader->line;
+    WireLine *line = &reader->line;
     if (reader->has_end)
         return fail(reader, "end 之后不能再有内容", "nothing may follow end");
     bool is_first = line->cells.line_number == 1;
     if (is_first != str_equals_c(line->cell[0], "catchment-form"))
         return fail(reader, "第一行应为 catchment-form", "the first line must be catchment-form");
+    TableLine read_table = table_line(line->cell[0]);
+    if (read_table != NULL)
+        return read_table(&reader->tables, line)
+                   ? OK
+                   : fail(reader, "对照表的键、列或数字不对",
+                          "the keys, columns or numbers of the table are wrong");
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         if (str_equals_c(line->cell[0], lines[i].word) && line->n == lines[i].n + 1)
             return lines[i].read(reader, line->cell + 1);
@@ -408,8 +427,9 @@ static Err read_line(Reader *reader)
 static Err compile(Reader *reader, size_t readable_n, Str text, ExprType wanted, size_t line,
                    const Expr **ret_expr)
 {
-    FormNames names = {reader->fields.items, reader->fields.n, readable_n, reader->parameters.items,
-                       reader->parameters.n};
+    FormNames names = {reader->fields.items,     reader->fields.n,     readable_n,
+                       reader->parameters.items, reader->parameters.n, reader->tables.list.items,
+                       reader->tables.list.n};
     ExprScope scope = form_scope(&names);
     ExprProblem problem = {0};
     Expr *expr = NULL;
@@ -470,6 +490,8 @@ static Form *finish(Reader *reader)
     form->check_n = reader->checks.n;
     form->advice = reader->advice.items;
     form->advice_n = reader->advice.n;
+    form->tables = reader->tables.list.items;
+    form->table_n = reader->tables.list.n;
     form->parameters = reader->parameters.items;
     form->parameter_n = form->own_parameter_n = reader->parameters.n;
     form->slot_n = (uint32_t)(form->field_n * 2 + FORM_SLOT_CONTEXT_N + form->parameter_n);

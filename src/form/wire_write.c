@@ -114,6 +114,39 @@ static void put_parameter(CellsWriter *writer, const FormParameter *parameter)
     }
 }
 
+static const char *key_type(ExprType type)
+{
+    return wire_type_name(type == EXPR_TEXT      ? FIELD_TEXT
+                          : type == EXPR_INTEGER ? FIELD_INTEGER
+                                                 : FIELD_DECIMAL);
+}
+
+static void put_table(CellsWriter *writer, const ExprTable *table)
+{
+    size_t row_n = expr_table_rows(table);
+    wire_put_line(writer, "table", &table->id, 1);
+    for (size_t i = 0; i < table->key_n; i++) {
+        const ExprTableKey *key = &table->keys[i];
+        cells_put(writer, STR("key"));
+        cells_put(writer, key->id);
+        cells_put(writer, str_from_c(key_type(key->type)));
+        for (size_t j = 0; j < key->n; j++) {
+            if (key->type == EXPR_TEXT)
+                cells_put(writer, key->texts[j]);
+            else
+                cells_put_decimal(writer, key->numbers[j]);
+        }
+        cells_end_line(writer);
+    }
+    for (size_t i = 0; i < table->column_n; i++) {
+        cells_put(writer, STR("numbers"));
+        cells_put(writer, table->columns[i]);
+        for (size_t row = 0; row < row_n; row++)
+            cells_put_decimal(writer, table->cells[row * table->column_n + i]);
+        cells_end_line(writer);
+    }
+}
+
 static void put_code_list(CellsWriter *writer, const CodeList *list)
 {
     Str cells[] = {list->id, list->source, list->title.zh, list->title.en};
@@ -187,6 +220,8 @@ void form_wire_write(const Form *form, const FormParameter *parameters, Buf *out
     }
     for (size_t i = 0; i < form->own_parameter_n; i++)
         put_parameter(&writer, parameters == NULL ? &form->parameters[i] : &parameters[i]);
+    for (size_t i = 0; i < form->table_n; i++)
+        put_table(&writer, form->tables[i]);
     put_code_lists(&writer, form);
     for (size_t i = 0; i < form->field_n; i++)
         put_field(&writer, &form->fields[i]);

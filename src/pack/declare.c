@@ -53,6 +53,8 @@ static void declare_file(Loader *loader, LoadFile *file)
         declare_list(loader, file, DECLARED_CODES, "codes", "id");
     else if (str_has_prefix(file->in_pack, STR("policy/")))
         declare_list(loader, file, DECLARED_PARAMETER, "parameters", "id");
+    else if (str_has_prefix(file->in_pack, STR("tables/")))
+        declare_list(loader, file, DECLARED_TABLE, "tables", "id");
     else if (str_has_prefix(file->in_pack, STR("roles/")))
         declare_list(loader, file, DECLARED_ROLE, "roles", "role");
     else if (str_has_prefix(file->in_pack, STR("forms/")))

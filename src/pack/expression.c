@@ -13,6 +13,8 @@ typedef struct NameWatch {
     Str failed;
     const Declared *unreached; /* a parameter of a pack that is not needed */
     bool is_outside_facts;     /* a parameter among the facts of a resident */
+    bool is_outside_forms;     /* a table that a rule looks up */
+    bool is_table_wrong;       /* a table that is declared and itself wrong */
 } NameWatch;
 
 static const char *const context_names[] = {
@@ -89,6 +91,42 @@ static bool find_parameter(NameWatch *watch, Str name, ExprName *ret_name)
     *ret_name = (ExprName){.type = parameter->value.type,
                            .slot = form_slot_parameter(form_of(watch->place), at)};
     return true;
+}
+
+/* The form keeps each table that it looks up. */
+static void keep_table(Loader *loader, Declared *declared, const ExprTable *table)
+{
+    Form *form = declared->compiled;
+    for (size_t i = 0; i < form->table_n; i++) {
+        if (form->tables[i] == table)
+            return;
+    }
+    VEC_PUSH(loader->arena, &declared->tables, table);
+    form->tables = declared->tables.items;
+    form->table_n = declared->tables.n;
+}
+
+static const ExprTable *find_table(void *context, Str id)
+{
+    NameWatch *watch = context;
+    Declared *declared = declared_find(watch->loader, DECLARED_TABLE, id);
+    watch->is_table_wrong =
+        declared == NULL ? watch->loader->is_blind[DECLARED_TABLE] : declared->compiled == NULL;
+    if (declared == NULL || declared->compiled == NULL)
+        return NULL;
+    if (!watch->from->needs_blind && !pack_reaches(watch->from, declared->file->pack)) {
+        watch->unreached = declared;
+        watch->failed = id;
+        return NULL;
+    }
+    if (watch->place->form == NULL || watch->place->is_rule) {
+        watch->is_outside_forms = true;
+        watch->failed = id;
+        return NULL;
+    }
+    const LookupTable *lookup = declared->compiled;
+    keep_table(watch->loader, watch->place->form, &lookup->table);
+    return &lookup->table;
 }
 
 static bool is_readable(const NameWatch *watch, Str name)
@@ -168,6 +206,10 @@ static void note_name(Reader *reader, YamlPlace at, const NameWatch *watch)
                    same(watch->unreached->file->pack->folder));
         return;
     }
+    if (watch->is_outside_forms) {
+        MISTAKE_AT(loader, reader->file, at, MISTAKE_LOOKUP_IN_RULES, name);
+        return;
+    }
     if (watch->is_outside_facts) {
         MISTAKE_AT(loader, reader->file, at, MISTAKE_PARAMETER_OF_FACTS, name);
         return;
@@ -222,7 +264,7 @@ const Expr *compile_expression(Reader *reader, const Yaml *scalar, const Express
                                        .field_n = form_of(place)->field_n,
                                        .readable_n = place->readable_n};
     watch.names = form_scope(&watch.form_names);
-    ExprScope scope = {&watch, find_name};
+    ExprScope scope = {&watch, find_name, find_table};
     Expr *expr = NULL;
     ExprProblem problem = {0};
     if (expr_compile(loader->arena, scalar->text, &scope, wanted, &expr, &problem) == OK) {
@@ -233,7 +275,7 @@ const Expr *compile_expression(Reader *reader, const Yaml *scalar, const Express
     YamlPlace at = scalar_place(reader->file, scalar, problem.column == 0 ? 0 : problem.column - 1);
     if (watch.failed.n > 0)
         note_name(reader, at, &watch);
-    else
+    else if (!watch.is_table_wrong)
         MISTAKE_AT(loader, reader->file, at, MISTAKE_EXPRESSION,
                    (Wording){problem.message_zh, problem.message});
     return NULL;

@@ -7,8 +7,8 @@
 #include "base/os_file.h"
 #include "base/utf8.h"
 
-static const char *const folders[] = {"codes", "forms", "policy", "programs",
-                                      "roles", "tests", NULL};
+static const char *const folders[] = {"codes", "forms",  "policy", "programs",
+                                      "roles", "tables", "tests",  NULL};
 static const YamlPlace top = {1, 1};
 
 /* ---- files ---- */
@@ -45,9 +45,11 @@ static bool is_in_place(Loader *loader, const LoadFile *file)
         if (str_equals_c(name, "pack.yaml"))
             return true;
         if (!str_has_suffix(name, STR(".md")))
-            MISTAKE_AT(loader, file, top, MISTAKE_FILE_UNKNOWN, same(name),
-                       (Wording){STR("放进 codes、forms、policy、programs、roles 或 tests"),
-                                 STR("move it to codes, forms, policy, programs, roles or tests")});
+            MISTAKE_AT(
+                loader, file, top, MISTAKE_FILE_UNKNOWN, same(name),
+                (Wording){
+                    STR("放进 codes、forms、policy、programs、roles、tables 或 tests"),
+                    STR("move it to codes, forms, policy, programs, roles, tables or tests")});
         return false;
     }
     bool is_known = false;
@@ -57,13 +59,15 @@ static bool is_in_place(Loader *loader, const LoadFile *file)
         MISTAKE_AT(loader, file, top, MISTAKE_FOLDER_UNKNOWN, same(folder));
         return false;
     }
-    bool is_table = str_equals_c(folder, "codes") && str_has_suffix(name, STR(".csv"));
+    bool is_table = (str_equals_c(folder, "codes") || str_equals_c(folder, "tables"))
+                    && str_has_suffix(name, STR(".csv"));
     if (str_find_char(name, '/', 0) == SIZE_MAX && (is_table || str_has_suffix(name, STR(".yaml"))))
         return true;
     MISTAKE_AT(
         loader, file, top, MISTAKE_FILE_UNKNOWN, same(name),
-        (Wording){STR("文件名以 .yaml 结尾（代码表也可用 .csv），不再分子文件夹"),
-                  STR("end its name in .yaml (a table of codes in .csv), in no deeper folder")});
+        (Wording){STR("文件名以 .yaml 结尾（代码表、对照表也可用 .csv），不再分子文件夹"),
+                  STR("end its name in .yaml (a table of codes or numbers in .csv), in no deeper "
+                      "folder")});
     return false;
 }
 
@@ -72,11 +76,9 @@ static void blind_for_folder(Loader *loader, LoadPack *pack, Str in_pack)
     static const struct {
         const char *folder;
         DeclaredKind kind;
-    } kinds[] = {{"codes", DECLARED_CODES},
-                 {"policy", DECLARED_PARAMETER},
-                 {"forms", DECLARED_FORM},
-                 {"programs", DECLARED_PROGRAM},
-                 {"roles", DECLARED_ROLE}};
+    } kinds[] = {{"codes", DECLARED_CODES},      {"policy", DECLARED_PARAMETER},
+                 {"tables", DECLARED_TABLE},     {"forms", DECLARED_FORM},
+                 {"programs", DECLARED_PROGRAM}, {"roles", DECLARED_ROLE}};
     Str folder = folder_of(in_pack);
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         if (str_equals_c(folder, kinds[i].folder))

@@ -57,24 +57,28 @@ static void read_option(Reader *reader, const Yaml *item, CodeOptions *options, 
         VEC_PUSH(reader->loader->arena, options, option);
 }
 
-static LoadFile *find_table(Reader *reader, const Yaml *scalar)
+LoadFile *find_csv(Reader *reader, const Yaml *scalar)
 {
     Loader *loader = reader->loader;
     LoadPack *pack = reader->file->pack;
     Str name = read_scalar(reader, scalar);
+    Str rest = reader->file->in_pack, folder = {0};
+    (void)str_cut(&rest, '/', &folder);
     VEC(Str) names = {0};
     for (size_t i = 0; i < pack->file_n; i++) {
-        Str in_pack = pack->files[i].in_pack;
-        if (!str_has_suffix(in_pack, STR(".csv")))
+        Str other = pack->files[i].in_pack, other_folder = {0};
+        if (!str_has_suffix(other, STR(".csv")) || !str_cut(&other, '/', &other_folder)
+            || !str_equals(folder, other_folder))
             continue;
-        Str short_name = str_slice(in_pack, sizeof("codes/") - 1, in_pack.n);
-        if (str_equals(short_name, name))
+        if (str_equals(other, name)) {
+            pack->files[i].is_used = true;
             return &pack->files[i];
-        VEC_PUSH(&loader->work, &names, short_name);
+        }
+        VEC_PUSH(&loader->work, &names, other);
     }
     if (name.n > 0)
         MISTAKE_AT(loader, reader->file, scalar->at, MISTAKE_TABLE_UNKNOWN, same(name),
-                   choice_fix(loader, name, names.items, names.n));
+                   choice_fix(loader, name, names.items, names.n), same(folder));
     return NULL;
 }
 
@@ -150,11 +154,9 @@ void load_codes(Loader *loader, Declared *declared)
         for (const Yaml *item = items->first; item != NULL; item = item->next)
             read_option(&reader, item, &options, &seen);
     }
-    LoadFile *file = table == NULL ? NULL : find_table(&reader, table);
-    if (file != NULL) {
-        file->is_used = true;
+    LoadFile *file = table == NULL ? NULL : find_csv(&reader, table);
+    if (file != NULL)
         read_table(&reader, file, &options, &seen);
-    }
     list->options = options.items;
     list->option_n = options.n;
     declared->fields_blind = loader->mistakes.n > mistakes_before;

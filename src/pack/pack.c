@@ -8,14 +8,14 @@ enum { SET_CEILING_MIB = 256, WORK_CEILING_MIB = 512 };
 static void compile_all(Loader *loader)
 {
     static void (*const compilers[DECLARED_KIND_N])(Loader *, Declared *) = {
-        [DECLARED_CODES] = load_codes, [DECLARED_PARAMETER] = load_parameter,
-        [DECLARED_FORM] = load_form,   [DECLARED_PROGRAM] = load_program,
-        [DECLARED_ROLE] = load_role,
+        [DECLARED_CODES] = load_codes,     [DECLARED_PARAMETER] = load_parameter,
+        [DECLARED_TABLE] = load_table,     [DECLARED_FORM] = load_form,
+        [DECLARED_PROGRAM] = load_program, [DECLARED_ROLE] = load_role,
     };
     Map *maps[DECLARED_KIND_N] = {
-        [DECLARED_CODES] = &loader->set->codes, [DECLARED_PARAMETER] = &loader->set->policy,
-        [DECLARED_FORM] = &loader->set->forms,  [DECLARED_PROGRAM] = &loader->set->programs,
-        [DECLARED_ROLE] = &loader->set->roles,
+        [DECLARED_CODES] = &loader->set->codes,      [DECLARED_PARAMETER] = &loader->set->policy,
+        [DECLARED_TABLE] = &loader->set->tables,     [DECLARED_FORM] = &loader->set->forms,
+        [DECLARED_PROGRAM] = &loader->set->programs, [DECLARED_ROLE] = &loader->set->roles,
     };
     for (size_t kind = 0; kind < DECLARED_KIND_N; kind++) {
         map_init(maps[kind], loader->arena);
@@ -30,13 +30,18 @@ static void compile_all(Loader *loader)
 
 static void note_unused_tables(Loader *loader)
 {
-    for (size_t i = 0; i < loader->packs.n && !loader->is_blind[DECLARED_CODES]; i++) {
+    for (size_t i = 0; i < loader->packs.n; i++) {
         LoadPack *pack = loader->packs.items[i];
         for (size_t j = 0; j < pack->file_n; j++) {
             LoadFile *file = &pack->files[j];
-            if (str_has_suffix(file->in_pack, STR(".csv")) && !file->is_used)
-                MISTAKE_AT(loader, file, ((YamlPlace){1, 1}), MISTAKE_TABLE_UNUSED,
-                           same(str_slice(file->in_pack, sizeof("codes/") - 1, file->in_pack.n)));
+            Str name = file->in_pack, folder = {0};
+            if (file->is_used || !str_has_suffix(name, STR(".csv"))
+                || !str_cut(&name, '/', &folder))
+                continue;
+            bool is_codes = str_equals_c(folder, "codes");
+            if (!loader->is_blind[is_codes ? DECLARED_CODES : DECLARED_TABLE])
+                MISTAKE_AT(loader, file, ((YamlPlace){1, 1}), MISTAKE_TABLE_UNUSED, same(name),
+                           same(folder));
         }
     }
 }

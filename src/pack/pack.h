@@ -71,6 +71,14 @@ typedef struct PolicyParameter {
     unsigned uses;   /* PolicyUse */
 } PolicyParameter;
 
+/* A table of a pack (tables/NAME.yaml) that expressions of forms look numbers up in. */
+typedef struct LookupTable {
+    Wording title;
+    Str pack;
+    Str source;
+    ExprTable table;
+} LookupTable;
+
 /* Where a rule has a number that is a parameter: `at` lies in the rule, its items or its program.
  * The rule as declared has the parameter's first value; pack/policy.h gives it the others. */
 typedef struct RuleNumber {
@@ -297,6 +305,7 @@ typedef struct PackSet {
     Map codes;                /* id -> const CodeList * */
     Map roles;                /* id -> const Role * */
     Map policy;               /* id -> const PolicyParameter * */
+    Map tables;               /* id -> const LookupTable * */
     const Rule *const *rules; /* every rule of every program, in pack, program and file order */
     size_t rule_n;
     const struct PackTest *tests; /* see pack_tests.h */

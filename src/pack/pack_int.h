@@ -33,6 +33,7 @@ typedef enum {
 typedef enum {
     DECLARED_CODES,
     DECLARED_PARAMETER,
+    DECLARED_TABLE,
     DECLARED_FORM,
     DECLARED_PROGRAM,
     DECLARED_ROLE,
@@ -47,7 +48,7 @@ typedef struct LoadFile {
     Str text;
     LoadPack *pack;
     const Yaml *yaml; /* NULL: no YAML, or it did not parse */
-    bool is_used;     /* a table that a code list names */
+    bool is_used;     /* a CSV file that a declaration names */
 } LoadFile;
 
 struct LoadPack {
@@ -77,8 +78,10 @@ typedef struct Declared {
     LoadFile *file;
     const Yaml *yaml;
     YamlPlace at;   /* of the id */
-    void *compiled; /* CodeList, PolicyParameter, Form, Program, Role; NULL before and when wrong */
+    void *compiled; /* CodeList, PolicyParameter, LookupTable, Form, Program, Role; NULL before and
+                       when wrong */
     VEC(FormParameter) parameters; /* of a form: what has been named so far */
+    VEC(const ExprTable *) tables; /* of a form: what has been looked up so far */
     /* Of a form. */
     LoadField *fields;
     bool fields_blind; /* some field's id (of a code list: some code) is not known */
@@ -247,7 +250,10 @@ Err load_files(Loader *loader, Str directory) MUST_CHECK;
 void load_texts(Loader *loader, const PackFile *files, size_t n);
 void load_packs(Loader *loader); /* pack.yaml of each, and their order */
 void load_codes(Loader *loader, Declared *declared);
+/* The CSV file of the reader's pack and folder that a scalar names, marked as used; NULL: noted. */
+LoadFile *find_csv(Reader *reader, const Yaml *scalar);
 void load_parameter(Loader *loader, Declared *declared);
+void load_table(Loader *loader, Declared *declared);
 void check_parameters(Loader *loader); /* dated values against the rules, when all are compiled */
 void load_form(Loader *loader, Declared *declared);
 void load_form_judgement(Reader *reader, Declared *declared, Form *form);

@@ -12,7 +12,7 @@
 #include "base/vec.h"
 #include "db/db.h"
 #include "db/migrate.h"
-#include "expr/expr.h"
+#include "expr/expr_case.h"
 #include "support/pg_cluster.h"
 
 #include <stdlib.h>
@@ -200,6 +200,8 @@ static const char *const decimal_templates[] = {
     "greatest(?, %, ?)",
     "CASE WHEN & THEN % ELSE ? END",
     "CASE % WHEN ? THEN 1.5 ELSE # END",
+    "lookup('growth', 'low', CASE WHEN & THEN '1' ELSE \" END, CASE WHEN & THEN 3 ELSE # END)",
+    "lookup('by_length', 'high', CASE WHEN & THEN 45.5 ELSE % END)",
 };
 static const char *const text_templates[] = {
     "(\" || \")",
@@ -316,7 +318,7 @@ typedef struct {
 static void make_case(Case *one, ExprDialect dialect)
 {
     static const ExprType types[] = {EXPR_LOGIC, EXPR_INTEGER, EXPR_DECIMAL, EXPR_TEXT, EXPR_DATE};
-    const ExprScope scope = {NULL, find_name};
+    const ExprScope scope = {NULL, find_name, expr_case_table};
     Err err = ERR_LIMIT;
     while (err == ERR_LIMIT) { /* nests deeper than SQL may: another one */
         Values values = {.dialect = dialect};
@@ -491,7 +493,7 @@ static void sqlite_parses_the_deepest_text_that_is_written(void **state)
         {"(x + ", "x", ")"},
         {"coalesce(n, n, CASE n WHEN 1 THEN 2 ELSE ", "n", " END)"},
     };
-    const ExprScope scope = {NULL, find_name};
+    const ExprScope scope = {NULL, find_name, expr_case_table};
     for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
         Db *db = NULL;
         Str message = {0};

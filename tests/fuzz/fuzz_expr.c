@@ -2,7 +2,7 @@
  * of its type, compiles again from its kept text, and becomes SQL. The first bytes choose the
  * values. */
 #include "base/date.h"
-#include "expr/expr.h"
+#include "expr/expr_case.h"
 
 enum { SLOT_N = 7, VALUE_BYTES = SLOT_N };
 
@@ -92,7 +92,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     ExprValue slots[SLOT_N];
     for (uint32_t i = 0; i < SLOT_N; i++)
         slots[i] = value_of(i, data[i]);
-    const ExprScope scope = {NULL, find_name};
+    const ExprScope scope = {NULL, find_name, expr_case_table};
     Expr *expr = NULL;
     ExprProblem problem = {0};
     Str text = {(const char *)data + VALUE_BYTES, n - VALUE_BYTES};

@@ -119,7 +119,10 @@ export function parseDeclaration(wire: string): Declaration {
         field.columns.push(target)
         break
       case 'check': case 'advice': target = undefined; break
-      case 'parameter': break /* of the rules, for the module */
+      case 'parameter':
+      case 'table':
+      case 'key':
+      case 'numbers': break /* of the rules, for the module */
       case 'end': isEnded = true; break
       default:
         if (!target) throw new Error(`declaration: unknown line ${kind}`)
