@@ -68,6 +68,12 @@ Err app_packs_pending(Cx *cx, const AppPackChange **ret_changes, size_t *ret_n) 
 /* The packs that the database of cx holds, by the texts kept for cx->place. ERR_CONFLICT when it
  * has never had any. */
 Err app_load_held(Cx *cx, Arena *arena, PackSet **ret_packs) MUST_CHECK;
+/* What somebody names: a folder of packs; the folder of one pack, or PACK@VERSION that was kept for
+ * cx->place: that pack in place of the one that the database holds; or "installed". */
+Err app_load_named(Cx *cx, Str named, Arena *arena, PackSet **ret_packs) MUST_CHECK;
+/* A set of texts, prepared; says the mistakes. from: where they are, for messages. */
+Err app_open_pack_files(Str from, const PackFile *files, size_t n, Arena *arena,
+                        PackSet **ret_packs) MUST_CHECK;
 /* The key file: the one given, else the one beside the SQLite file. */
 Str app_keys_file(Str given, Str db_url, Arena *arena);
 bool app_is_file(Str db_url); /* an SQLite file */

@@ -50,6 +50,16 @@ Err app_load_packs(Str directory, Arena *arena, PackSet **ret_packs)
     return take_set(err, mistakes, n, directory, *ret_packs);
 }
 
+Err app_open_pack_files(Str from, const PackFile *files, size_t n, Arena *arena,
+                        PackSet **ret_packs)
+{
+    const PackMistake *mistakes = NULL;
+    size_t mistake_n = 0;
+    Err err =
+        pack_set_open_files(files, n, access_permissions, arena, ret_packs, &mistakes, &mistake_n);
+    return take_set(err, mistakes, mistake_n, from, *ret_packs);
+}
+
 /* ---- comparing ---- */
 
 static const PackApplied *find_applied(const PackApplied *packs, size_t n, Str id)
@@ -226,15 +236,12 @@ Err app_load_held(Cx *cx, Arena *arena, PackSet **ret_packs)
 {
     const PackApplied *held = NULL;
     const PackFile *files = NULL;
-    const PackMistake *mistakes = NULL;
-    size_t held_n = 0, n = 0, mistake_n = 0;
+    size_t held_n = 0, n = 0;
     TRY(pack_applied_list(cx, &held, &held_n));
     if (held_n == 0)
         return cx_fail(cx, ERR_CONFLICT, TEXT_UPGRADE_NEEDED, (Str){0}, 0);
     TRY(read_held(cx, held, held_n, &files, &n));
-    Err err =
-        pack_set_open_files(files, n, access_permissions, arena, ret_packs, &mistakes, &mistake_n);
-    return take_set(err, mistakes, mistake_n, STR("the database"), *ret_packs);
+    return app_open_pack_files(STR("the database"), files, n, arena, ret_packs);
 }
 
 /* Tables and rules were made for these packs by this version of the program. */

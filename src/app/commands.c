@@ -8,6 +8,7 @@ extern const Command cmd_backup;
 extern const Command cmd_config_check;
 extern const Command cmd_config_show;
 extern const Command cmd_doctor;
+extern const Command cmd_pack_diff;
 extern const Command cmd_pack_test;
 extern const Command cmd_restore;
 extern const Command cmd_serve;
@@ -24,6 +25,7 @@ const Command *const app_commands[] = {
     &cmd_restore,
     &cmd_doctor,
     &cmd_pack_check,
+    &cmd_pack_diff,
     &cmd_pack_test,
     &cmd_due,
     &cmd_areas,

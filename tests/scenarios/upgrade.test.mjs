@@ -26,7 +26,7 @@ function changedPacks() {
   };
   edit("pack.yaml", /^version: .*$/m, "version: 99.0.0");
   edit("forms/hypertension_followup.yaml", /^( *)- id: heart_rate\n/m, "$1- id: waist\n$1  label: {zh: 腰围, en: Waist}\n$1  type: decimal\n$1- id: heart_rate\n");
-  edit("programs/hypertension.yaml", /AND lost_reason IS NULL"\}/, 'AND lost_reason IS NULL AND sbp > 0"}');
+  edit("programs/hypertension.yaml", /AND lost_reason IS NULL"\}/, 'AND lost_reason IS NULL AND sbp < 145"}');
   return folder;
 }
 
@@ -40,6 +40,12 @@ async function sql(options, text) {
   database.close();
   return JSON.stringify(rows);
 }
+
+const isListed = (line) => ["open", "due", "overdue"].includes(line?.state);
+
+/** Lines of a list, each as a text. */
+const listedBy = (lines) => lines.map(({ resident, program, obligation, item, opens_on, due_on, closes_on, state }) =>
+  [resident, program, obligation, item ?? "", opens_on, due_on, closes_on, state].join(" ")).sort();
 
 /** Everything that an upgrade could touch. */
 async function fingerprint(options) {
@@ -59,7 +65,7 @@ async function fingerprint(options) {
 for (const [name, makeDatabase] of databases) {
   describe(`a database and its packs, on ${name}`, () => {
     const options = [];
-    let newer;
+    let newer, told, due;
     const given = () => ["--packs", newer];
     before(() => {
       options.push(...makeCounty(makeDatabase, { residents: 1000 }));
@@ -105,6 +111,42 @@ for (const [name, makeDatabase] of databases) {
       assert.match(nothing.err, /Nothing to change/);
     });
 
+    it("tells whom other packs would owe what, and changes nothing", async () => {
+      const fingerprintBefore = await fingerprint(options);
+      const { code, out, err } = attempt("pack", "diff", "installed", newer, ...options);
+      assert.equal(code, 0, err);
+      const said = parseLines(out);
+      assert.deepEqual(said.slice(0, 2), [
+        { change: "pack", pack: "national-2017", what: "version", from: version, to: "99.0.0" },
+        { change: "field", form: "hypertension_followup", field: "waist", what: "new", from: null, to: "decimal" },
+      ]);
+      assert.deepEqual(parseLines(attempt("pack", "diff", `national-2017@${version}`, join(newer, "national-2017"), ...options).out), said);
+      assert.deepEqual(parseLines(attempt("pack", "diff", "installed", "installed", ...options).out), []);
+      assert.equal(await fingerprint(options), fingerprintBefore);
+      const rules = said.filter(({ change }) => change === "rule");
+      assert.deepEqual(rules.map(({ program, rule, what }) => [program, rule, what]), [["hypertension", "followup", "changed"]]);
+      told = parseLines(attempt("pack", "diff", "installed", newer, ...options, "--json").out);
+      assert.ok(told.length > 0);
+      assert.equal(rules[0].gained + rules[0].lost + rules[0].moved + rules[0].state, told.length);
+      assert.equal(rules[0].people, new Set(told.map(({ subject }) => subject)).size);
+      const facilities = said.filter(({ change }) => change === "facility");
+      assert.equal(facilities.reduce((sum, { people }) => sum + people, 0), rules[0].people);
+      assert.match(await sql(options, "SELECT detail FROM audit_entry WHERE action = 'packs.compare'"), new RegExp(`rows ${told.length}`));
+      due = listedBy(parseLines(attempt("due", ...options).out));
+    });
+
+    it("refuses to compare what is not there, and packs with mistakes", () => {
+      const diff = (...operands) => attempt("pack", "diff", ...operands, ...options);
+      assert.equal(diff("installed").code, 64);
+      assert.match(diff("installed", "nowhere").err, /There is no folder nowhere/);
+      assert.match(diff("national-2017@0.0.1", "installed").err, /has never kept version 0\.0\.1 of the pack national-2017/);
+      const broken = changedPacks();
+      writeFileSync(join(broken, "national-2017", "programs", "elderly.yaml"), "program: elderly\n");
+      const refused = diff("installed", broken);
+      assert.notEqual(refused.code, 0);
+      assert.match(refused.err, /national-2017\/programs\/elderly\.yaml:1:/);
+    });
+
     it("is upgraded: the rest of the commands then work with the new packs, and the audit says so", async () => {
       const upgraded = attempt("upgrade", ...options, ...given());
       assert.equal(upgraded.code, 0, upgraded.err);
@@ -116,6 +158,12 @@ for (const [name, makeDatabase] of databases) {
       }
       assert.match(attempt("due", ...options, "--packs", join(root, "packs")).err, /version 99\.0\.0, version \d+\.\d+\.\d+ was given/);
       assert.match(await sql(options, "SELECT detail FROM audit_entry WHERE action = 'packs.apply'"), /national-2017 99\.0\.0/);
+      const side = (which) => listedBy(told.filter((line) => isListed(line[which])).map(({ subject, program, rule, item, ...line }) =>
+        ({ resident: subject, program, obligation: rule, item, ...line[which] })));
+      const now = listedBy(parseLines(attempt("due", ...options).out));
+      const [from, to] = [side("from"), side("to")];
+      assert.ok(from.length + to.length > 0);
+      assert.deepEqual(now, [...due.filter((line) => !from.includes(line)), ...to].sort());
     });
 
     it("holds one set of packs for all its places", async () => {

@@ -31,6 +31,12 @@ typedef struct EvidenceRow {
 } EvidenceRow;
 typedef VEC(EvidenceRow) EvidenceRows;
 
+typedef struct SubjectRow {
+    Uuid subject;
+    EvidenceRow row;
+} SubjectRow;
+typedef VEC(SubjectRow) SubjectEvidence;
+
 /* settle.c. Periods that begin after this day are not stored. */
 Date stored_horizon(const Cx *cx);
 /* Notes that every stored row reaches the horizon; horizon_begin: unless something is noted. */
@@ -42,6 +48,11 @@ Err settle_sight(Cx *cx, Date on, Str area) MUST_CHECK;
 
 /* waivers.c. The evidence that the waivers of a rule are, where it was cleared. */
 Err waivers_remake(Cx *cx, const Rule *rule) MUST_CHECK;
+/* Appends what the waivers of the rule that have not ended are as evidence. */
+Err waivers_in_force(Cx *cx, const Rule *rule, SubjectEvidence *rows) MUST_CHECK;
+
+/* rules.c. What a rule reads and how it schedules, as a hash: equal for rules that owe alike. */
+Str rule_signature(const Rule *rule, Arena *arena);
 
 /* What a list shows: of persons seen, or rows without identity; see access_rows. */
 const DbScope *list_scope(Cx *cx);
@@ -129,6 +140,23 @@ Err rows_reconcile(Cx *cx, const ObligationRows *computed, const ObligationRows 
 /* The reasons of a line, in words. */
 void outcome_explain(Cx *cx, const ObligationOutcome *outcome, ObligationLine *line);
 
+/* Evidence of one subject, as subject_evaluate wants it. */
+void evidence_sort(EvidenceRows *rows);
+
+/* A page while it is evaluated: people and evidence are both in subject order. */
+typedef struct Merge {
+    Cx *cx;
+    const Policy *policy;
+    const People *people;
+    size_t at; /* the next of them */
+    Date horizon;
+    ObligationRows *computed;
+} Merge;
+/* The subject, after everybody before it, who have no evidence. */
+void merge_next(Merge *merge, Uuid subject, const EvidenceRows *rows);
+/* Everybody who is left. */
+void merge_rest(Merge *merge);
+
 /* A walk over everybody in subject order. */
 typedef struct Pass {
     Uuid after; /* subjects up to here are done */
@@ -138,6 +166,9 @@ typedef struct Pass {
     int64_t people; /* of a page */
     ObligationRecompute totals;
 } Pass;
+/* The residents of the next page. *ret_until: the last subject that belongs to the page, whoever it
+ * is. */
+Err pass_people(Cx *cx, Pass *pass, People *people, Uuid *ret_until) MUST_CHECK;
 /* The subjects of the next page: evaluates, compares with what is stored, writes the differences.
  */
 Err pass_page(Cx *cx, Pass *pass) MUST_CHECK;

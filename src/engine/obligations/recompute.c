@@ -302,6 +302,12 @@ static int evidence_order(const void *left, const void *right)
     return order != 0 ? order : (int)a->evidence.kind - (int)b->evidence.kind;
 }
 
+void evidence_sort(EvidenceRows *rows)
+{
+    if (rows->n > 1)
+        qsort(rows->items, rows->n, sizeof *rows->items, evidence_order);
+}
+
 /* The evidence when what one record said is gone and what another says has come. */
 static EvidenceRows evidence_after(Cx *cx, const EvidenceRows *before, Uuid ended,
                                    const EvidenceRows *added)
@@ -313,8 +319,7 @@ static EvidenceRows evidence_after(Cx *cx, const EvidenceRows *before, Uuid ende
     }
     for (size_t i = 0; i < added->n; i++)
         VEC_PUSH(cx->arena, &after, added->items[i]);
-    if (after.n > 1)
-        qsort(after.items, after.n, sizeof *after.items, evidence_order);
+    evidence_sort(&after);
     return after;
 }
 
@@ -348,9 +353,7 @@ Err subject_follow(Cx *cx, const RecordChange *change, RuleKeys keys, const Evid
 
 /* ---- everybody ---- */
 
-/* The residents of the next page. *ret_until: the last subject that belongs to the page, whoever it
- * is. */
-static Err read_people(Cx *cx, Pass *pass, People *people, Uuid *ret_until)
+Err pass_people(Cx *cx, Pass *pass, People *people, Uuid *ret_until)
 {
     CLEANUP(db_rows_close) DbRows found = {0};
     ObligationPeoplePageIn in = {cx->place, pass->after, pass->people};
@@ -370,16 +373,6 @@ static Err read_people(Cx *cx, Pass *pass, People *people, Uuid *ret_until)
     return OK;
 }
 
-/* A page while its evidence is read: people and evidence are both in subject order. */
-typedef struct {
-    Cx *cx;
-    const Policy *policy;
-    const People *people;
-    size_t at; /* the next of them */
-    Date horizon;
-    ObligationRows *computed;
-} Merge;
-
 /* Evaluates everybody before the subject, who have no evidence. */
 static void evaluate_until(Merge *merge, Uuid subject)
 {
@@ -391,7 +384,7 @@ static void evaluate_until(Merge *merge, Uuid subject)
     }
 }
 
-static void evaluate_next(Merge *merge, Uuid subject, const EvidenceRows *rows)
+void merge_next(Merge *merge, Uuid subject, const EvidenceRows *rows)
 {
     evaluate_until(merge, subject);
     bool is_resident = merge->at < merge->people->n
@@ -401,12 +394,20 @@ static void evaluate_next(Merge *merge, Uuid subject, const EvidenceRows *rows)
                      merge->computed);
 }
 
+void merge_rest(Merge *merge)
+{
+    while (merge->at < merge->people->n) {
+        const SubjectFacts *facts = &merge->people->items[merge->at++];
+        subject_evaluate(merge->cx, merge->policy, facts, NULL, 0, merge->horizon, merge->computed);
+    }
+}
+
 /* Reads the evidence of a page, evaluates its subjects, and moves pass->after behind them. */
 static Err read_page(Cx *cx, Pass *pass, ObligationRows *computed)
 {
     People people = {0};
     Uuid until = UUID_NIL, subject = UUID_NIL;
-    TRY(read_people(cx, pass, &people, &until));
+    TRY(pass_people(cx, pass, &people, &until));
     const Policy *policy = NULL;
     TRY(policy_of(cx, &policy));
     Merge merge = {cx, policy, &people, 0, stored_horizon(cx), computed};
@@ -419,7 +420,7 @@ static Err read_page(Cx *cx, Pass *pass, ObligationRows *computed)
         bool has_row = false;
         TRY(obligation_evidence_page_next(&found, cx->arena, &row, &has_row));
         if (rows.n > 0 && (!has_row || !uuid_equals(row.subject_id, subject))) {
-            evaluate_next(&merge, subject, &rows);
+            merge_next(&merge, subject, &rows);
             rows.n = 0;
         }
         if (!has_row)
@@ -428,10 +429,7 @@ static Err read_page(Cx *cx, Pass *pass, ObligationRows *computed)
         subject = row.subject_id;
         VEC_PUSH(cx->arena, &rows, (EvidenceRow){row.rule_key, EVIDENCE_OF(row)});
     }
-    while (merge.at < people.n) {
-        const SubjectFacts *facts = &people.items[merge.at++];
-        subject_evaluate(cx, policy, facts, NULL, 0, merge.horizon, computed);
-    }
+    merge_rest(&merge);
     pass->after = until;
     return OK;
 }

@@ -116,6 +116,7 @@ static void put_items(Buf *buf, const Rule *rule)
     put_span(buf, rule->grace);
     for (size_t i = 0; i < rule->item_n; i++) {
         const RuleItem *item = &rule->items[i];
+        put_text(buf, item->id); /* waivers name it */
         buf_printf(buf, "kind %zu ", item->kind);
         put_span(buf, item->opens);
         put_span(buf, item->due);
@@ -126,7 +127,7 @@ static void put_items(Buf *buf, const Rule *rule)
     }
 }
 
-static Str rule_signature(const Rule *rule, Arena *arena)
+Str rule_signature(const Rule *rule, Arena *arena)
 {
     Buf buf;
     buf_init(&buf, arena, KIB(64));

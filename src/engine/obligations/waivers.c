@@ -106,39 +106,52 @@ static bool is_edition(const Rule *rule, Str program, Str id)
 }
 
 /* spares_on: as stored. */
+static Evidence evidence_of(const Waiver *waiver, int32_t item, Date spares_on)
+{
+    return (Evidence){.record = waiver->id,
+                      .happened_on = waiver->from,
+                      .kind = EVIDENCE_WAIVER,
+                      .is_capped = waiver->kind == WAIVER_POSTPONE,
+                      .next_on = waiver->until,
+                      .detail = item,
+                      .spares_on = spares_on};
+}
+
 static Err evidence_add(Cx *cx, const Rule *rule, const Waiver *waiver, Date spares_on)
 {
     int32_t item = item_of(rule, waiver->item);
     if (item < 0)
         return OK;
+    const Evidence evidence = evidence_of(waiver, item, spares_on);
     ObligationEvidenceInsertWaiverIn in = {
         .place = cx->place,
         .subject_id = waiver->resident,
         .rule_key = rule_key(rule),
-        .happened_on = waiver->from,
-        .record_id = waiver->id,
-        .is_capped = waiver->kind == WAIVER_POSTPONE,
-        .next_on = waiver->until,
+        .happened_on = evidence.happened_on,
+        .record_id = evidence.record,
+        .is_capped = evidence.is_capped,
+        .next_on = evidence.next_on,
         .recorded_on = date_of_instant(waiver->given_at),
         .ended_on = waiver->is_ended ? date_of_instant(waiver->ended_at) : DATE_NONE,
-        .detail = item,
-        .spares_on = spares_on,
+        .detail = evidence.detail,
+        .spares_on = evidence.spares_on,
     };
     return obligation_evidence_insert_waiver(cx->db, &in, NULL);
 }
 
-Err waivers_remake(Cx *cx, const Rule *rule)
+typedef VEC(Waiver) Waivers;
+
+static Err read_of_rule(Cx *cx, const Rule *rule, Waivers *waivers)
 {
     CLEANUP(db_rows_close) DbRows rows = {0};
     ObligationWaiverOfRuleIn in = {cx->place, rule->program->id, rule->id};
-    VEC(Waiver) waivers = {0};
     TRY(obligation_waiver_of_rule_open(cx->db, &in, &rows));
     for (;;) {
         ObligationWaiverOfRuleRow row;
         bool has_row = false;
         TRY(obligation_waiver_of_rule_next(&rows, cx->arena, &row, &has_row));
         if (!has_row)
-            break;
+            return OK;
         Waiver waiver = {.id = row.id,
                          .resident = row.subject_id,
                          .kind = str_equals_c(row.kind, kinds[WAIVER_POSTPONE]) ? WAIVER_POSTPONE
@@ -150,11 +163,31 @@ Err waivers_remake(Cx *cx, const Rule *rule)
                          .given_at = row.given_at,
                          .is_ended = row.has_ended_at,
                          .ended_at = row.ended_at};
-        VEC_PUSH(cx->arena, &waivers, waiver);
+        VEC_PUSH(cx->arena, waivers, waiver);
     }
-    db_rows_close(&rows);
+}
+
+Err waivers_remake(Cx *cx, const Rule *rule)
+{
+    Waivers waivers = {0};
+    TRY(read_of_rule(cx, rule, &waivers));
     for (size_t i = 0; i < waivers.n; i++)
         TRY(evidence_add(cx, rule, &waivers.items[i], waivers.items[i].closes_on));
+    return OK;
+}
+
+Err waivers_in_force(Cx *cx, const Rule *rule, SubjectEvidence *rows)
+{
+    Waivers waivers = {0};
+    TRY(read_of_rule(cx, rule, &waivers));
+    for (size_t i = 0; i < waivers.n; i++) {
+        const Waiver *waiver = &waivers.items[i];
+        int32_t item = item_of(rule, waiver->item);
+        if (item < 0 || waiver->is_ended)
+            continue;
+        const Evidence evidence = evidence_of(waiver, item, waiver->closes_on);
+        VEC_PUSH(cx->arena, rows, ((SubjectRow){waiver->resident, {rule_key(rule), evidence}}));
+    }
     return OK;
 }
 
@@ -471,8 +504,6 @@ Err waiver_end(Cx *cx, Uuid resident, Uuid id, Str reason)
 }
 
 /* ---- reading ---- */
-
-typedef VEC(Waiver) Waivers;
 
 /* As it was known at the end of the day; false: not yet. */
 static bool known_on(Waiver *waiver, Date day)

@@ -9,23 +9,13 @@ typedef struct {
     bool has_row;
 } Stream;
 
-typedef struct {
-    Cx *cx;
+struct RecordStream {
     const RecordForm *form;
     Stream own;
     Stream *children;
-    RecordVisit visit;
-    void *arg;
-} Each;
+};
 
-static void close_streams(Each *each)
-{
-    db_rows_close(&each->own.rows);
-    for (size_t i = 0; each->children != NULL && i < each->form->child_n; i++)
-        db_rows_close(&each->children[i].rows);
-}
-
-static Err open_stream(Cx *cx, const RecordTable *table, const DbValue *in, Stream *ret_stream)
+static Err open_table(Cx *cx, const RecordTable *table, const DbValue *in, Stream *ret_stream)
 {
     ret_stream->table = table;
     TRY(db_query(cx->db, &table->each, access_scope(cx), in, &ret_stream->rows));
@@ -42,14 +32,14 @@ static int compare_places(const DbRows *child, const Record *record)
 }
 
 /* Rows of records that the main read does not give (another snapshot) are passed over. */
-static Err merge_child(Each *each, Stream *child, const Record *record, FormAnswers *answers)
+static Err merge_child(Arena *arena, Stream *child, const Record *record, FormAnswers *answers)
 {
     while (child->has_row) {
         int order = compare_places(&child->rows, record);
         if (order > 0)
             break;
         if (order == 0)
-            record_child_take(child->table, &child->rows, each->cx->arena, answers);
+            record_child_take(child->table, &child->rows, arena, answers);
         TRY(db_next(&child->rows, &child->has_row));
     }
     return OK;
@@ -67,51 +57,108 @@ static void take_end(const RecordTable *own, const DbRows *rows, Arena *arena, R
     record->ended_at = db_column(rows, at + 3).as.instant;
 }
 
-static Err visit_all(Each *each)
+static Err open_tables(Cx *cx, RecordStream *stream)
 {
-    Cx *cx = each->cx;
+    const RecordForm *form = stream->form;
+    const DbValue in[3] = {db_text(cx->place), db_text(form->form->id),
+                           db_date(record_known_on(cx))};
+    stream->children = arena_array(cx->arena, Stream, form->child_n);
+    TRY(open_table(cx, &form->own, in, &stream->own));
+    for (size_t i = 0; i < form->child_n; i++)
+        TRY(open_table(cx, &form->children[i], in, &stream->children[i]));
+    return OK;
+}
+
+static Err open_stream(Cx *cx, const RecordForm *form, RecordStream **ret_stream)
+{
+    RecordStream *stream = arena_new(cx->arena, RecordStream);
+    *stream = (RecordStream){.form = form};
+    Err err = open_tables(cx, stream);
+    if (err != OK)
+        record_stream_close(stream);
+    else
+        *ret_stream = stream;
+    return err;
+}
+
+Err record_stream_open(Cx *cx, Str form, RecordStream **ret_stream)
+{
+    const Form *stored = NULL;
+    Err err = record_form_stored(cx, form, &stored);
+    if (err == OK)
+        *ret_stream = NULL;
+    if (err == OK && stored != NULL)
+        err = open_stream(cx, record_form_make(cx->arena, stored), ret_stream);
+    return err == OK ? OK : cx_fail_db(cx, err);
+}
+
+void record_stream_close(RecordStream *stream)
+{
+    if (stream == NULL)
+        return;
+    db_rows_close(&stream->own.rows);
+    for (size_t i = 0; stream->children != NULL && i < stream->form->child_n; i++)
+        db_rows_close(&stream->children[i].rows);
+}
+
+const Form *record_stream_form(const RecordStream *stream)
+{
+    return stream->form->form;
+}
+
+bool record_stream_subject(const RecordStream *stream, Uuid *ret_subject)
+{
+    if (stream->own.has_row)
+        *ret_subject = db_column(&stream->own.rows, 1).as.uuid;
+    return stream->own.has_row;
+}
+
+Err record_stream_take(RecordStream *stream, Arena *arena, Record *ret_record)
+{
+    Record record;
+    FormAnswers *answers = arena_new(arena, FormAnswers);
+    record_row_take(stream->form, &stream->own.rows, arena, &record);
+    take_end(stream->own.table, &stream->own.rows, arena, &record);
+    *answers = *record.answers;
+    for (size_t i = 0; i < stream->form->child_n; i++)
+        TRY(merge_child(arena, &stream->children[i], &record, answers));
+    record.answers = answers;
+    *ret_record = record;
+    return db_next(&stream->own.rows, &stream->own.has_row);
+}
+
+/* ---- all of a form ---- */
+
+static Err visit_all(Cx *cx, RecordStream *stream, RecordVisit visit, void *arg)
+{
     ArenaMark mark = arena_mark(cx->arena);
-    while (each->own.has_row) {
+    Uuid subject = UUID_NIL;
+    while (record_stream_subject(stream, &subject)) {
         Record record;
-        record_row_take(each->form, &each->own.rows, cx->arena, &record);
-        take_end(each->own.table, &each->own.rows, cx->arena, &record);
-        FormAnswers answers = *record.answers;
-        for (size_t i = 0; i < each->form->child_n; i++)
-            TRY(merge_child(each, &each->children[i], &record, &answers));
-        record.answers = &answers;
+        TRY(record_stream_take(stream, cx->arena, &record));
         size_t problem_n = cx->problem_n;
-        TRY(each->visit(cx, &record, each->arg));
+        TRY(visit(cx, &record, arg));
         if (cx->problem_n == problem_n) /* problems live in the arena too */
             arena_reset_to(cx->arena, mark);
-        TRY(db_next(&each->own.rows, &each->own.has_row));
     }
     return OK;
 }
 
-static Err run_each(Each *each)
-{
-    Cx *cx = each->cx;
-    const DbValue in[3] = {db_text(cx->place), db_text(each->form->form->id),
-                           db_date(record_known_on(cx))};
-    each->children = arena_array(cx->arena, Stream, each->form->child_n);
-    TRY(open_stream(cx, &each->form->own, in, &each->own));
-    for (size_t i = 0; i < each->form->child_n; i++)
-        TRY(open_stream(cx, &each->form->children[i], in, &each->children[i]));
-    return visit_all(each);
-}
-
 Err record_each(Cx *cx, const Form *form, RecordVisit visit, void *arg)
 {
-    Each each = {.cx = cx, .form = record_form_find(cx, form->id), .visit = visit, .arg = arg};
-    ENSURE(each.form != NULL);
+    const RecordForm *found = record_form_find(cx, form->id);
+    RecordStream *stream = NULL;
+    ENSURE(found != NULL);
     bool begins = !db_in_transaction(cx->db);
     if (begins) {
         Err err = db_begin(cx->db);
         if (err != OK)
             return cx_fail_db(cx, err);
     }
-    Err err = run_each(&each);
-    close_streams(&each);
+    Err err = open_stream(cx, found, &stream);
+    if (err == OK)
+        err = visit_all(cx, stream, visit, arg);
+    record_stream_close(stream);
     if (begins && err == OK)
         err = db_commit(cx->db);
     else if (begins)

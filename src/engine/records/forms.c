@@ -273,6 +273,11 @@ static RecordForm *make_form(Arena *arena, const Form *form)
     return made;
 }
 
+const RecordForm *record_form_make(Arena *arena, const Form *form)
+{
+    return make_form(arena, form);
+}
+
 void record_forms_prepare(PackSet *set)
 {
     ENSURE(set->record_forms == NULL);

@@ -182,6 +182,17 @@ Err record_latest(Cx *cx, const Form *form, const Uuid *subjects, size_t n,
  * when it returns. */
 typedef Err (*RecordVisit)(Cx *cx, const Record *record, void *arg);
 Err record_each(Cx *cx, const Form *form, RecordVisit visit, void *arg) MUST_CHECK;
+/* The same pulled, several forms beside each other, whatever the pack set says of them: every field
+ * that the tables keep, by the name and type under which it is stored. In a transaction of the
+ * caller. *ret_stream NULL: the database keeps no such form. */
+typedef struct RecordStream RecordStream;
+Err record_stream_open(Cx *cx, Str form, RecordStream **ret_stream) MUST_CHECK;
+const Form *record_stream_form(const RecordStream *stream);
+/* Of the next record; false: there is none. */
+bool record_stream_subject(const RecordStream *stream, Uuid *ret_subject);
+/* The next record, where there is one; its sealed answers are absent. */
+Err record_stream_take(RecordStream *stream, Arena *arena, Record *ret_record) MUST_CHECK;
+void record_stream_close(RecordStream *stream); /* accepts NULL */
 
 /* Makes the statements of the set's forms, once, after the set was opened (and before other threads
  * see it); they live as long as the set. Every other function here needs it. */

@@ -49,6 +49,11 @@ struct RecordForms {
 
 /* NULL when the set has no such form. */
 const RecordForm *record_form_find(const Cx *cx, Str id);
+/* The statements of a form that stands in no set. */
+const RecordForm *record_form_make(Arena *arena, const Form *form);
+/* tables.c: the form as its tables keep it, fields that no pack has any more too; NULL when the
+ * database has none of that id. */
+Err record_form_stored(Cx *cx, Str id, const Form **ret_form) MUST_CHECK;
 
 DbType record_db_type(FieldType type);
 DbValue record_value_to_db(const FormField *field, ExprValue value);

@@ -314,6 +314,25 @@ static Err read_forms(Cx *cx, KnownForm *forms, size_t most, size_t *ret_n)
     return OK;
 }
 
+Err record_form_stored(Cx *cx, Str id, const Form **ret_form)
+{
+    KnownForm *forms = arena_array(cx->arena, KnownForm, FORMS_MOST);
+    size_t n = 0;
+    TRY(read_forms(cx, forms, FORMS_MOST, &n));
+    *ret_form = NULL;
+    for (size_t i = 0; i < n; i++) {
+        if (!str_equals(forms[i].id, id))
+            continue;
+        Form *form = arena_new(cx->arena, Form);
+        *form = (Form){.id = forms[i].id,
+                       .subject = STR("resident"),
+                       .fields = forms[i].fields.items,
+                       .field_n = forms[i].fields.n};
+        *ret_form = form;
+    }
+    return OK;
+}
+
 Err record_tables_remake(Cx *cx)
 {
     KnownForm *forms = arena_array(cx->arena, KnownForm, FORMS_MOST);

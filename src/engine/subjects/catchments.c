@@ -84,14 +84,10 @@ Err subject_catchment_doctors(Cx *cx, const CatchmentDoctor **ret_doctors, size_
 }
 
 typedef VEC(Str) Codes;
+typedef VEC(CoveredArea) Covered;
 
-static Err read_covered(Cx *cx, Str top, bool below, Date day, Codes *codes)
+static Err read_covered(Cx *cx, Date day, Covered *covered)
 {
-    const Facility *facilities = NULL;
-    size_t n = 0;
-    Cx on_day = *cx;
-    on_day.as_of = day;
-    TRY(subject_facilities(&on_day, &facilities, &n));
     CLEANUP(db_rows_close) DbRows rows = {0};
     CatchmentCoveredIn in = {.place = cx->place, .day = day};
     TRY(catchment_covered_open(cx->db, &in, &rows));
@@ -101,19 +97,46 @@ static Err read_covered(Cx *cx, Str top, bool below, Date day, Codes *codes)
         TRY(catchment_covered_next(&rows, cx->arena, &row, &has_row));
         if (!has_row)
             return OK;
-        bool is_wanted = below ? facility_stands_below(facilities, n, row.facility, top)
-                               : str_equals(row.facility, top);
-        bool is_new = codes->n == 0 || !str_equals(codes->items[codes->n - 1], row.area_code);
-        if (is_wanted && is_new) /* they come by area */
-            VEC_PUSH(cx->arena, codes, row.area_code);
+        VEC_PUSH(cx->arena, covered, ((CoveredArea){row.facility, row.area_code}));
     }
+}
+
+Err subject_catchments_covered(Cx *cx, Date day, const CoveredArea **ret_areas, size_t *ret_n)
+{
+    Covered covered = {0};
+    Err err = read_covered(cx, day, &covered);
+    if (err != OK)
+        return cx_fail_db(cx, err);
+    *ret_areas = covered.items;
+    *ret_n = covered.n;
+    return OK;
+}
+
+static Err codes_covered(Cx *cx, Str top, bool below, Date day, Codes *codes)
+{
+    const Facility *facilities = NULL;
+    size_t n = 0;
+    Covered covered = {0};
+    Cx on_day = *cx;
+    on_day.as_of = day;
+    TRY(subject_facilities(&on_day, &facilities, &n));
+    TRY(read_covered(cx, day, &covered));
+    for (size_t i = 0; i < covered.n; i++) {
+        const CoveredArea *area = &covered.items[i];
+        bool is_wanted = below ? facility_stands_below(facilities, n, area->facility, top)
+                               : str_equals(area->facility, top);
+        bool is_new = codes->n == 0 || !str_equals(codes->items[codes->n - 1], area->area);
+        if (is_wanted && is_new) /* they come by area */
+            VEC_PUSH(cx->arena, codes, area->area);
+    }
+    return OK;
 }
 
 Err subject_catchment_areas(Cx *cx, Str facility, bool below, Date day, const Str **ret_codes,
                             size_t *ret_n)
 {
     Codes codes = {0};
-    Err err = read_covered(cx, facility, below, day, &codes);
+    Err err = codes_covered(cx, facility, below, day, &codes);
     if (err != OK)
         return cx_fail_db(cx, err);
     *ret_codes = codes.items;

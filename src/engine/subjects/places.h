@@ -131,6 +131,13 @@ Err subject_catchment_doctors(Cx *cx, const CatchmentDoctor **ret_doctors,
 Err subject_catchment_areas(Cx *cx, Str facility, bool below, Date day, const Str **ret_codes,
                             size_t *ret_n) MUST_CHECK;
 
+/* The same of every facility, by area: areas in catchments, and ended ones that became them. */
+typedef struct CoveredArea {
+    Str facility, area;
+} CoveredArea;
+Err subject_catchments_covered(Cx *cx, Date day, const CoveredArea **ret_areas,
+                               size_t *ret_n) MUST_CHECK;
+
 /* From the day on (to the last day, if there is one) the facility answers for the area, with these
  * doctors by name. */
 typedef struct CatchmentChange {
