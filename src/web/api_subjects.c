@@ -11,7 +11,9 @@ static Err take_day(Cx *cx, const HttpRequest *request)
     return web_query_date(cx, request, "on", cx->today, &cx->as_of);
 }
 
-/* The rows of the body, and whether they are to be looked at only. */
+/* The rows of the body, as objects or as the text of a sheet, and whether they are to be looked at
+ * only. */
+#define SHEET_SCHEMA "dry_run?: bool, csv?: text, rows?: "
 static Err take_rows(Cx *cx, const HttpRequest *request, SheetShape shape, SheetTable *ret_sheet,
                      bool *ret_is_dry_run)
 {
@@ -22,7 +24,12 @@ static Err take_rows(Cx *cx, const HttpRequest *request, SheetShape shape, Sheet
     if (err != OK && err != ERR_NOT_FOUND)
         return cx_fail(cx, ERR_INVALID, TEXT_FIELD_TYPE, STR("/dry_run"), 2, STR("dry_run"),
                        STR("true/false"));
-    return sheet_read_json(cx, json_get(body, STR("rows")), shape, ret_sheet);
+    Str csv;
+    err = json_get_text(body, STR("csv"), &csv);
+    if (err == ERR_INVALID)
+        return cx_fail(cx, ERR_INVALID, TEXT_FIELD_TYPE, STR("/csv"), 2, STR("csv"), STR("CSV"));
+    return err == OK ? sheet_read(cx, csv, shape, ret_sheet)
+                     : sheet_read_json(cx, json_get(body, STR("rows")), shape, ret_sheet);
 }
 
 static Err answer_rows(HttpResponse *response, size_t n)
@@ -148,7 +155,7 @@ const Route route_areas_post = {
     .handler = areas_post,
     .permit = "areas.write",
     .body_most = ROWS_BODY_MOST,
-    .in = "{dry_run?: bool, rows: [{code: text, parent?: text, level: integer, name: text, "
+    .in = "{" SHEET_SCHEMA "[{code: text, parent?: text, level: integer, name: text, "
           "name_en?: text, kind?: text, valid_from?: date, valid_to?: date, succeeds?: text}]}",
     .out = "{rows: integer}",
     .title = {"增改行政区划：拆分、合并、更名", "Add or change areas: splits, mergers, new names"},
@@ -169,7 +176,7 @@ const Route route_facilities_post = {
     .handler = facilities_post,
     .permit = "facilities.write",
     .body_most = ROWS_BODY_MOST,
-    .in = "{dry_run?: bool, rows: [{code: text, name: text, name_en?: text, kind: text, "
+    .in = "{" SHEET_SCHEMA "[{code: text, name: text, name_en?: text, kind: text, "
           "level: integer, parent?: text, area?: text, ownership?: text, status?: text, "
           "licence_no?: text, licence_to?: date, valid_from: date, valid_to?: date, "
           "merged_into?: text}]}",
@@ -253,7 +260,7 @@ const Route route_catchments_post = {
     .handler = catchments_post,
     .permit = "catchments.write",
     .body_most = ROWS_BODY_MOST,
-    .in = "{dry_run?: bool, rows: [{area: text, facility: text, valid_from: date, valid_to?: date, "
+    .in = "{" SHEET_SCHEMA "[{area: text, facility: text, valid_from: date, valid_to?: date, "
           "team?: text, doctors?: text}]}",
     .out = "{rows: integer}",
     .title = {"自某日起由某机构负责", "Who answers from a day on"},
@@ -356,7 +363,7 @@ const Route route_staff_post = {
     .handler = staff_post_rows,
     .permit = "staff.write",
     .body_most = ROWS_BODY_MOST,
-    .in = "{dry_run?: bool, rows: [{code: text, name: text, sex?: text, birth_date?: date, "
+    .in = "{" SHEET_SCHEMA "[{code: text, name: text, sex?: text, birth_date?: date, "
           "facility: text, post: text, employment?: text, valid_from: date, valid_to?: date, "
           "qualification?: text, licence_no?: text, licence_to?: date, title?: text, "
           "education?: text, phone?: text, id_number?: text, login?: text, role?: text}]}",

@@ -332,5 +332,22 @@ for (const [name, makeDatabase] of databases) {
       assert.equal(command("staff import", good, "--passwords", again).code, 0);
       assert.equal(readFileSync(again, "utf8").trim().split("\r\n").length, 1, "nobody gets a second first password");
     });
+
+    it("takes the text of a sheet over HTTP too, and tells each mistake at its line and column", async () => {
+      const [{ code }] = clinicsOf(await facilityOf(township));
+      const head = "人员编号,姓名,机构,岗位类别,到岗日,账号,权限岗位";
+      const csv = (...rows) => [head, ...rows].join("\r\n");
+      const wrong = await send(township, "/api/staff", { csv: csv(`h1,孙甲,${code},village_doctor,2025-02-30,sun.one,village_doctor`, `h2,,${code},nurse,2025-01-01,,`) });
+      assert.equal(wrong.status, 422, wrong.text);
+      assert.deepEqual(wrong.body.problems.map(({ where }) => where), ["2:valid_from", "3:name"]);
+      assert.equal((await send(township, "/api/staff", { csv: 7 })).body.problems[0].where, "/csv");
+      const good = csv(`h1,孙甲,${code},village_doctor,2025-01-01,sun.one,village_doctor`);
+      const looked = await send(township, "/api/staff", { dry_run: true, csv: good });
+      assert.deepEqual([looked.status, looked.body.rows, looked.body.passwords], [200, 1, []]);
+      assert.ok(!(await accounts(township)).some(({ login }) => login === "sun.one"));
+      const done = await send(township, "/api/staff", { csv: good });
+      assert.equal(done.body.passwords[0].login, "sun.one");
+      assert.equal((await (await as("sun.one", done.body.passwords[0].password)).fetch("/api/session")).body.account.must_change, true);
+    });
   });
 }

@@ -40,6 +40,7 @@ export interface ApiHost {
 interface Options {
   query?: Record<string, string | number | undefined>
   body?: unknown
+  patience?: number /* ms, for what takes the server long */
   isLogin?: boolean /* a 401 is the answer, not an expired login */
 }
 
@@ -72,7 +73,7 @@ export class Api {
 
   private async once<T>(method: string, path: string, options: Options): Promise<T | ApiError> {
     const stop = new AbortController()
-    const timer = setTimeout(() => stop.abort(), TIME_MOST)
+    const timer = setTimeout(() => stop.abort(), options.patience ?? TIME_MOST)
     try {
       const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': this.host.language() }
       if (method !== 'GET' && this.host.csrf()) headers['X-CSRF'] = this.host.csrf()

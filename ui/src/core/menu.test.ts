@@ -24,7 +24,7 @@ test('who sees no persons begins with the numbers by area', () => {
 })
 
 test('the administrator begins with the state of the system', () => {
-  expect(names(account(['accounts.manage', 'audit.read'], false, 3), 'desk')).toEqual(['system', 'audit'])
+  expect(names(account(['accounts.manage', 'audit.read'], false, 3), 'desk')).toEqual(['system', 'accounts', 'audit'])
 })
 
 test('an address outside the menu leads to its first page', () => {
