@@ -236,10 +236,11 @@ static Err read_forms(Cx *cx, const HttpRequest *request, RecordPage *page)
     VEC(Str) forms = {0};
     if (form.n == 0 && program.n == 0)
         return OK;
+    const Program *declared = program.n == 0 ? NULL : pack_program(cx->packs, program);
     for (size_t i = 0; i < cx->packs->forms.n; i++) {
         const Form *one = cx->packs->forms.entries[i].value;
         if ((form.n == 0 || str_equals(one->id, form))
-            && (program.n == 0 || str_equals(one->program, program)))
+            && (program.n == 0 || (declared != NULL && obligation_program_reads(declared, one))))
             VEC_PUSH(cx->arena, &forms, one->id);
     }
     if (forms.n == 0)

@@ -219,6 +219,9 @@ Err obligation_area_counts(Cx *cx, Date on, Str area, AreaCounts *ret_counts) MU
 /* How many subjects wait to be recomputed. */
 Err obligation_stale_subjects(Cx *cx, int64_t *ret_n) MUST_CHECK;
 
+/* Whether records of the form are of the program: it names the program, or the program lets in or
+ * out by it or asks it of one of its rules. A form that several programs read is of each. */
+bool obligation_program_reads(const Program *program, const Form *form);
 /* The ids of the programs that the subject is in on the day, by form, age or facts, in the order of
  * the packs. RecordPrograms of forms. */
 Err obligation_programs_on(Cx *cx, Uuid subject, Date day, const Str **ret_ids,

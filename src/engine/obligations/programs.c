@@ -32,6 +32,15 @@ static bool is_in_program(Cx *cx, const Policy *policy, const SubjectFacts *fact
     return is_in(&spells, day);
 }
 
+bool obligation_program_reads(const Program *program, const Form *form)
+{
+    bool is_read = str_equals(form->program, program->id) || program->enrolled_by == form
+                   || program->left_by == form;
+    for (size_t i = 0; !is_read && i < program->rule_n; i++)
+        is_read = rule_reads(program->rules[i], form);
+    return is_read;
+}
+
 Err obligation_programs_on(Cx *cx, Uuid subject, Date day, const Str **ret_ids, size_t *ret_n)
 {
     SubjectFacts facts;
