@@ -37,6 +37,7 @@ static DbType column_type(FieldType type)
     case FIELD_TEXT:
     case FIELD_CODE:
     case FIELD_CODES:
+    case FIELD_ATTACHMENT:
     case FIELD_ROWS: break;
     }
     return DB_TEXT;
@@ -52,7 +53,7 @@ static AnswerTable answer_table(const Form *form, const FormField *child, Arena 
 {
     const size_t *fields = NULL;
     size_t field_n = 0, n = 0;
-    bool is_codes = child != NULL && child->type == FIELD_CODES;
+    bool is_codes = child != NULL && form_type_is_set(child->type);
     if (!is_codes)
         answers_fields(form, child, arena, &fields, &field_n);
     size_t skip = child == NULL ? ANSWERS_HEADER_N : ANSWERS_SHORT_HEADER_N;

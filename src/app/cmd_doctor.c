@@ -17,6 +17,7 @@
 #include "db/backup.h"
 #include "db/migrate.h"
 #include "engine/obligations/obligations.h"
+#include "engine/records/attachments.h"
 #include "engine/subjects/subjects.h"
 
 enum {
@@ -284,6 +285,21 @@ static Err check_records(Doctor *doctor)
     return check_submissions(doctor, result.records);
 }
 
+static Err check_attachments(Doctor *doctor)
+{
+    AttachmentReport report = {0};
+    Err err = attachment_verify(&doctor->cx, &report);
+    if (err != OK)
+        return say_error(doctor, err);
+    if (report.damaged + report.missing + report.unnoted == 0)
+        return say(doctor, STATE_OK, TEXT_DOCTOR_ATTACHMENTS, number(doctor, report.files),
+                   number(doctor, report.references));
+    Str wrong =
+        str_printf(doctor->cli->arena, "damaged %lld, missing %lld, unnoted %lld",
+                   (long long)report.damaged, (long long)report.missing, (long long)report.unnoted);
+    return say(doctor, STATE_FAIL, TEXT_DOCTOR_ATTACHMENTS_WRONG, wrong, report.first);
+}
+
 static Err remake_facts(Cx *cx)
 {
     RecordFactsReport report;
@@ -417,6 +433,7 @@ static const Check checks[] = {
     {"references", check_references, true, false, false, true},
     {"audit", check_audit, true, true, false, true},
     {"records", check_records, true, true, true, true},
+    {"attachments", check_attachments, true, true, true, true},
     {"residents", check_residents, true, true, false, true},
     {"facts", check_facts, true, true, true, true},
     {"evidence", check_evidence, true, false, true, true},

@@ -2,6 +2,7 @@
 #include "app/jobs.h"
 
 #include "engine/obligations/obligations.h"
+#include "engine/records/attachments.h"
 #include "engine/records/drafts.h"
 #include "engine/subjects/residents.h"
 
@@ -13,5 +14,6 @@ const Job app_jobs[] = {
     {"obligations", MINUTE_MS, obligation_settle_step},
     {"residents", MINUTE_MS, resident_matches_step},
     {"drafts", 60 * MINUTE_MS, draft_expire_step},
+    {"attachments", 60 * MINUTE_MS, attachment_expire_step},
 };
 const size_t app_job_n = sizeof app_jobs / sizeof *app_jobs;

@@ -68,6 +68,9 @@
  ENTRY(route_draft_put)                                                                            \
  ENTRY(route_draft_delete)                                                                         \
  ENTRY(route_records_post)                                                                         \
+ ENTRY(route_resident_attachments_post)                                                            \
+ ENTRY(route_resident_attachment)                                                                  \
+ ENTRY(route_record_attachment)                                                                    \
  ENTRY(route_record)                                                                               \
  ENTRY(route_record_void)
 

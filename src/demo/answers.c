@@ -102,6 +102,7 @@ static ExprValue plain_value(Filling *filling, const FormField *field)
     case FIELD_DATE: return (ExprValue){.type = EXPR_DATE, .as.date = filling->context.happened_on};
     case FIELD_CODE: return (ExprValue){.type = EXPR_TEXT, .as.text = plain_code(filling, field)};
     case FIELD_CODES: return one_code(filling, plain_code(filling, field));
+    case FIELD_ATTACHMENT:
     case FIELD_ROWS: break;
     }
     return EXPR_ABSENT;

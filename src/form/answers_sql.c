@@ -11,7 +11,7 @@ void answers_fields(const Form *form, const FormField *child, Arena *arena,
     for (size_t i = 0; i < n; i++) {
         if (child == NULL) {
             const FormField *field = &form->fields[i];
-            if (field->is_sealed || field->type == FIELD_CODES || field->type == FIELD_ROWS)
+            if (field->is_sealed || form_type_is_set(field->type) || field->type == FIELD_ROWS)
                 continue;
         }
         VEC_PUSH(arena, &fields, i);
@@ -39,7 +39,7 @@ void answers_children(const Form *form, Arena *arena, const size_t **ret_fields,
     VEC(size_t) fields = {0};
     for (size_t i = 0; i < form->field_n; i++) {
         const FormField *field = &form->fields[i];
-        if (!field->is_sealed && (field->type == FIELD_CODES || field->type == FIELD_ROWS))
+        if (!field->is_sealed && (form_type_is_set(field->type) || field->type == FIELD_ROWS))
             VEC_PUSH(arena, &fields, i);
     }
     *ret_fields = fields.items;
@@ -51,7 +51,7 @@ static const char *extra_column(const FormField *child)
 {
     if (child == NULL)
         return NULL;
-    return child->type == FIELD_CODES ? "code" : "row_no";
+    return form_type_is_set(child->type) ? "code" : "row_no";
 }
 
 static void put_fields(const Form *form, const FormField *child, const char *before, Buf *out)
@@ -59,7 +59,7 @@ static void put_fields(const Form *form, const FormField *child, const char *bef
     const size_t *fields;
     size_t n;
     answers_fields(form, child, out->arena, &fields, &n);
-    if (child != NULL && child->type == FIELD_CODES)
+    if (child != NULL && form_type_is_set(child->type))
         return;
     for (size_t i = 0; i < n; i++) {
         buf_put_c(out, before);

@@ -5,9 +5,10 @@
 enum { NAME_MOST = 63, NAME_HEAD = 54 };
 
 static const char *const type_names[] = {
-    [FIELD_TEXT] = "text", [FIELD_INTEGER] = "integer", [FIELD_DECIMAL] = "decimal",
-    [FIELD_DATE] = "date", [FIELD_CODE] = "code",       [FIELD_CODES] = "codes",
-    [FIELD_ROWS] = "rows",
+    [FIELD_TEXT] = "text",       [FIELD_INTEGER] = "integer",
+    [FIELD_DECIMAL] = "decimal", [FIELD_DATE] = "date",
+    [FIELD_CODE] = "code",       [FIELD_CODES] = "codes",
+    [FIELD_ROWS] = "rows",       [FIELD_ATTACHMENT] = "attachment",
 };
 
 /* The columns of the header in v_<form>, and those of the keys. */
@@ -79,12 +80,12 @@ Str ddl_view(const Form *form, const FormField *child, Arena *arena)
 
 static bool has_child_table(const FormField *field)
 {
-    return !field->is_sealed && (field->type == FIELD_CODES || field->type == FIELD_ROWS);
+    return !field->is_sealed && (form_type_is_set(field->type) || field->type == FIELD_ROWS);
 }
 
 static bool has_column(const FormField *field)
 {
-    return !field->is_sealed && field->type != FIELD_CODES && field->type != FIELD_ROWS;
+    return !field->is_sealed && !form_type_is_set(field->type) && field->type != FIELD_ROWS;
 }
 
 void ddl_columns(const Form *form, Arena *arena, const DdlColumn **ret_columns, size_t *ret_n)
@@ -115,7 +116,7 @@ DdlFault ddl_fault(const Form *form, const DdlColumn *column, const DdlKnown *kn
     Str own_name = field->id;
     if (column->row_field != SIZE_MAX) {
         const FormField *row = &field->rows[column->row_field];
-        if (row->type == FIELD_CODES || row->type == FIELD_ROWS)
+        if (form_type_is_set(row->type) || row->type == FIELD_ROWS)
             return DDL_ROWS_NESTED;
         own_name = row->id;
     }
@@ -137,7 +138,8 @@ static const char *column_type(FieldType type, DdlEngine engine)
     case FIELD_TEXT:
     case FIELD_CODE:
     case FIELD_CODES:
-    case FIELD_ROWS: break;
+    case FIELD_ROWS:
+    case FIELD_ATTACHMENT: break;
     }
     return engine == DDL_SQLITE ? "TEXT" : "text COLLATE \"C\"";
 }
@@ -182,7 +184,7 @@ static void put_table(const Form *form, const FormField *child, DdlEngine engine
     const char *last_key = "";
     const FormField *fields = child == NULL ? form->fields : child->rows;
     size_t field_n = child == NULL ? form->field_n : child->row_field_n;
-    if (child != NULL && child->type == FIELD_CODES) {
+    if (child != NULL && form_type_is_set(child->type)) {
         buf_printf(out, ", code %s NOT NULL", column_type(FIELD_CODE, engine));
         last_key = ", code";
         field_n = 0;
@@ -300,7 +302,7 @@ static void put_view(const Form *form, const FormField *child, DdlEngine engine,
     put_view_head(ddl_view(form, child, out->arena), engine, show, out);
     const FormField *fields = child == NULL ? form->fields : child->rows;
     size_t field_n = child == NULL ? form->field_n : child->row_field_n;
-    if (child != NULL && child->type == FIELD_CODES) {
+    if (child != NULL && form_type_is_set(child->type)) {
         buf_put_c(out, ", a.code");
         field_n = 0;
     } else if (child != NULL) {

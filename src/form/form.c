@@ -75,7 +75,8 @@ ExprType form_field_expr_type(FieldType type)
     case FIELD_INTEGER: return EXPR_INTEGER;
     case FIELD_DECIMAL: return EXPR_DECIMAL;
     case FIELD_DATE: return EXPR_DATE;
-    case FIELD_CODES: return EXPR_CODES;
+    case FIELD_CODES:
+    case FIELD_ATTACHMENT: return EXPR_CODES;
     case FIELD_ROWS: break;
     }
     return EXPR_NULL;

@@ -24,10 +24,12 @@ typedef enum {
     FIELD_INTEGER,
     FIELD_DECIMAL,
     FIELD_DATE,
-    FIELD_CODE,  /* one code; kept as text exactly as printed ("1", "01") */
-    FIELD_CODES, /* several codes */
-    FIELD_ROWS,  /* a small table of sub-fields (drugs, operations) */
+    FIELD_CODE,       /* one code; kept as text exactly as printed ("1", "01") */
+    FIELD_CODES,      /* several codes */
+    FIELD_ROWS,       /* a small table of sub-fields (drugs, operations) */
+    FIELD_ATTACHMENT, /* files: the SHA-256 of each, as 64 hexadecimal digits; a set like codes */
 } FieldType;
+enum { FIELD_TYPE_N = FIELD_ATTACHMENT + 1 };
 
 typedef struct {
     Str code;
@@ -74,8 +76,9 @@ struct FormField {
     Str source;
     const FormField *rows; /* sub-fields of FIELD_ROWS */
     size_t row_field_n;
-    size_t row_most;
-    uint32_t section; /* index into Form.sections */
+    size_t row_most;       /* lines of FIELD_ROWS, files of FIELD_ATTACHMENT */
+    size_t kilobytes_most; /* of one file of FIELD_ATTACHMENT */
+    uint32_t section;      /* index into Form.sections */
 };
 
 typedef struct {
@@ -182,6 +185,15 @@ typedef struct {
 ExprScope form_scope(FormNames *names);
 ExprType form_field_expr_type(FieldType type);
 
+/* Its value is a set of texts (codes, or the names of files): a table of its own, a row each. */
+static inline bool form_type_is_set(FieldType type)
+{
+    return type == FIELD_CODES || type == FIELD_ATTACHMENT;
+}
+
+enum { FORM_FILE_NAME_N = 64 }; /* SHA-256 in lower-case hexadecimal digits */
+bool form_is_file_name(Str text);
+
 /* SIZE_MAX when there is none. */
 size_t form_find_field(const Form *form, Str id);
 
@@ -231,7 +243,7 @@ ExprValue form_answers_get(const FormAnswers *answers, FormPlace place);
 /* For callers that know by themselves that a value has the wrong type (JSON true for a number). */
 void form_answers_refuse(FormAnswers *answers, Arena *arena, FormPlace place);
 
-/* One value of a field (not FIELD_CODES, not FIELD_ROWS) from text: whole numbers, decimals with at
+/* One value of a field (no set, not FIELD_ROWS) from text: whole numbers, decimals with at
  * most `places` decimals, ISO dates, text without control characters. ERR_INVALID with the complete
  * message otherwise. Ranges, codes and length are judged by form_evaluate. */
 Err form_value_from_text(const FormField *field, Str text, Arena *arena, ExprValue *ret_value,

@@ -25,6 +25,7 @@ Wording form_message_repeated(Str code, Wording label, Arena *arena);
 Wording form_message_exclusive(const CodeOption *option, Wording label, Arena *arena);
 Wording form_message_length(size_t most, size_t n, Wording label, Arena *arena);
 Wording form_message_rows(size_t most, size_t n, Wording label, Arena *arena);
+Wording form_message_files(size_t most, size_t n, Wording label, Arena *arena);
 
 /* No value at all, or text of blanks only. */
 bool form_value_is_blank(ExprValue value);

@@ -84,6 +84,23 @@ static void judge_codes(Judge *judge, FormPlace place, Wording label, const Str 
                form_message_exclusive(exclusive, label, judge->arena));
 }
 
+/* Whether the files are there is for who stores the answers. */
+static void judge_files(Judge *judge, FormPlace place, Wording label, const Str *names, size_t n)
+{
+    const FormField *field = form_field_at(judge->form, place);
+    bool is_right = true;
+    for (size_t i = 0; i < n && is_right; i++) {
+        is_right = form_is_file_name(names[i]);
+        for (size_t k = 0; k < i; k++)
+            is_right = is_right && !str_equals(names[k], names[i]);
+    }
+    if (!is_right)
+        refuse(judge, place, ISSUE_TYPE, form_message_type(field, label, judge->arena));
+    else if (field->row_most > 0 && n > field->row_most)
+        refuse(judge, place, ISSUE_ROWS,
+               form_message_files(field->row_most, n, label, judge->arena));
+}
+
 static void judge_number(Judge *judge, FormPlace place, Wording label, double value)
 {
     static const double widest[2] = {-(double)FORM_NUMBER_MOST, (double)FORM_NUMBER_MOST};
@@ -134,6 +151,8 @@ static void judge_value(Judge *judge, FormPlace place, bool is_required)
         judge_number(judge, place, label, value.as.decimal);
     else if (value.type == EXPR_TEXT)
         judge_text(judge, place, label, value.as.text);
+    else if (field->type == FIELD_ATTACHMENT && value.type == EXPR_CODES)
+        judge_files(judge, place, label, value.as.codes.items, value.as.codes.n);
     else if (value.type == EXPR_CODES)
         judge_codes(judge, place, label, value.as.codes.items, value.as.codes.n);
 }

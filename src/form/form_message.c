@@ -38,6 +38,9 @@ static Wording type_wanted(const FormField *field, Arena *arena)
     case FIELD_CODES:
         return (Wording){STR("应为选项代码的列表"), STR("must be a list of codes of options")};
     case FIELD_ROWS: return (Wording){STR("应为若干行"), STR("must be a list of lines")};
+    case FIELD_ATTACHMENT:
+        return (Wording){STR("应为已上传文件的 SHA-256 列表"),
+                         STR("must be a list of the SHA-256 of files that were uploaded")};
     case FIELD_TEXT: break;
     }
     if (field->is_multiline)
@@ -125,4 +128,12 @@ Wording form_message_rows(size_t most, size_t n, Wording label, Arena *arena)
     return (Wording){str_printf(arena, "%.*s最多 %zu 行，现有 %zu 行", STR_ARG(label.zh), most, n),
                      str_printf(arena, "%.*s holds at most %zu lines; there are %zu",
                                 STR_ARG(label.en), most, n)};
+}
+
+Wording form_message_files(size_t most, size_t n, Wording label, Arena *arena)
+{
+    return (Wording){
+        str_printf(arena, "%.*s最多 %zu 个文件，现有 %zu 个", STR_ARG(label.zh), most, n),
+        str_printf(arena, "%.*s holds at most %zu files; there are %zu", STR_ARG(label.en), most,
+                   n)};
 }

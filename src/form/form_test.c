@@ -100,6 +100,7 @@ static void every_shared_case_gives_what_it_says(void **state)
     assert_int_equal(run_file(TESTS_SHARED "/forms/kinds.cells"), 6);
     assert_int_equal(run_file(TESTS_SHARED "/forms/policy.cells"), 3);
     assert_int_equal(run_file(TESTS_SHARED "/forms/table.cells"), 3);
+    assert_int_equal(run_file(TESTS_SHARED "/forms/scans.cells"), 6);
 }
 
 static Form *visit_form(void)
@@ -113,7 +114,8 @@ static void a_declaration_survives_writing_and_reading(void **state)
 {
     (void)state;
     static const char *const files[] = {"/forms/visit.cells", "/forms/kinds.cells",
-                                        "/forms/policy.cells", "/forms/table.cells"};
+                                        "/forms/policy.cells", "/forms/table.cells",
+                                        "/forms/scans.cells"};
     for (size_t i = 0; i < 2; i++) {
         Str rest = read_file(str_to_c(&arena, str_printf(&arena, "%s%s", TESTS_SHARED, files[i])));
         Str name = {0};

@@ -15,6 +15,16 @@ bool form_text_is_clean(Str text, bool is_multiline)
     return true;
 }
 
+bool form_is_file_name(Str text)
+{
+    for (size_t i = 0; i < text.n; i++) {
+        bool is_digit = text.p[i] >= '0' && text.p[i] <= '9';
+        if (!is_digit && !(text.p[i] >= 'a' && text.p[i] <= 'f'))
+            return false;
+    }
+    return text.n == FORM_FILE_NAME_N;
+}
+
 bool form_value_is_blank(ExprValue value)
 {
     return value.type == EXPR_NULL || (value.type == EXPR_TEXT && str_trim(value.as.text).n == 0);
@@ -187,7 +197,7 @@ bool form_answers_put_codes(FormAnswers *answers, const Form *form, Arena *arena
     ExprValue value = {.type = EXPR_CODES};
     value.as.codes.items = codes;
     value.as.codes.n = code_n;
-    bool is_read = form_field_at(form, place)->type == FIELD_CODES;
+    bool is_read = form_type_is_set(form_field_at(form, place)->type);
     put_value(answers, arena, place, is_read, code_n == 0 ? EXPR_ABSENT : value);
     return true;
 }

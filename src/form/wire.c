@@ -4,9 +4,10 @@
 #include "base/utf8.h"
 
 static const char *const type_names[] = {
-    [FIELD_TEXT] = "text", [FIELD_INTEGER] = "integer", [FIELD_DECIMAL] = "decimal",
-    [FIELD_DATE] = "date", [FIELD_CODE] = "code",       [FIELD_CODES] = "codes",
-    [FIELD_ROWS] = "rows",
+    [FIELD_TEXT] = "text",       [FIELD_INTEGER] = "integer",
+    [FIELD_DECIMAL] = "decimal", [FIELD_DATE] = "date",
+    [FIELD_CODE] = "code",       [FIELD_CODES] = "codes",
+    [FIELD_ROWS] = "rows",       [FIELD_ATTACHMENT] = "attachment",
 };
 
 static const char *const context_names[FORM_SLOT_CONTEXT_N] = {
@@ -31,9 +32,9 @@ const char *wire_type_name(FieldType type)
 
 bool wire_type_find(Str name, FieldType *ret_type)
 {
-    for (FieldType type = FIELD_TEXT; type <= FIELD_ROWS; type++) {
+    for (int type = 0; type < FIELD_TYPE_N; type++) {
         if (str_equals_c(name, type_names[type])) {
-            *ret_type = type;
+            *ret_type = (FieldType)type;
             return true;
         }
     }

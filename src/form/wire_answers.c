@@ -143,7 +143,7 @@ static Err read_previous_codes(Reader *reader)
     const Str *codes = NULL;
     size_t n = 0;
     TRY(find_field(reader, reader->line.cell[1], &at));
-    if (reader->form->fields[at].type != FIELD_CODES)
+    if (!form_type_is_set(reader->form->fields[at].type))
         return fail(reader, "这不是多选字段", "this is no several-choice field");
     read_codes(reader, 2, &codes, &n);
     ExprValue *value = previous_value(reader, at);

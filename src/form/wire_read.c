@@ -331,6 +331,12 @@ static Err read_counted(Reader *reader, FormField *field)
     } else if (str_equals_c(cell[0], "length")) {
         TRY(read_count(reader, cell[1], INT32_MAX, &n));
         field->length_most = (size_t)n;
+    } else if (str_equals_c(cell[0], "files")) {
+        TRY(read_count(reader, cell[1], FORM_ROW_MOST, &n));
+        field->row_most = (size_t)n;
+    } else if (str_equals_c(cell[0], "kilobytes")) {
+        TRY(read_count(reader, cell[1], INT32_MAX, &n));
+        field->kilobytes_most = (size_t)n;
     } else if (str_equals_c(cell[0], "rows")) {
         TRY(read_count(reader, cell[1], FORM_ROW_MOST, &n));
         field->row_most = (size_t)n;

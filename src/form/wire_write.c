@@ -61,7 +61,9 @@ static void put_attributes(CellsWriter *writer, const FormField *field)
     put_limits(writer, "usual", field->has_usual, field->usual);
     if (field->codes != NULL)
         put_text(writer, "list", field->codes->id);
-    put_count(writer, "rows", field->row_most);
+    bool has_files = field->type == FIELD_ATTACHMENT;
+    put_count(writer, has_files ? "files" : "rows", field->row_most);
+    put_count(writer, "kilobytes", has_files ? field->kilobytes_most : 0);
     put_flag(writer, "required", field->is_required);
     put_expr(writer, "required_if", field->required_if);
     put_expr(writer, "shown_if", field->shown_if);

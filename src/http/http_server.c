@@ -19,6 +19,7 @@ enum {
     STREAM_PIECE = 64 * 1024,
     GZIP_LEAST = 1024,
     RESPONSE_HEADERS_MOST = 16 * 1024,
+    BODIES_MOST = 64 * 1024 * 1024, /* of all requests that are being read or answered */
 };
 
 struct HttpServer {
@@ -31,6 +32,7 @@ struct HttpServer {
     HttpExchange *exchanges; /* one a connection */
     Arena refusals;          /* of the gate's thread */
     bool is_secure;
+    size_t bodies; /* bytes kept of bodies; libmicrohttpd's thread alone */
     _Atomic uint64_t requests, refused, in_flight;
 };
 
@@ -232,6 +234,7 @@ static void exchange_end(void *context, struct MHD_Connection *connection, void 
     *request = NULL;
     if (exchange == NULL)
         return;
+    server->bodies -= exchange->body.n;
     arena_reset(&exchange->arena);
     exchange->connection = NULL;
     atomic_fetch_sub(&server->in_flight, 1);
@@ -340,6 +343,19 @@ static enum MHD_Result go(HttpExchange *exchange)
     return MHD_YES;
 }
 
+/* Whoever sends at once more than memory is kept for is told to come again; the rest of the body is
+ * read and forgotten. */
+static void take_body(HttpExchange *exchange, Str bytes)
+{
+    HttpServer *server = exchange->server;
+    size_t before = exchange->body.n;
+    if (exchange->err == OK && bytes.n > BODIES_MOST - server->bodies)
+        exchange->err = ERR_BUSY;
+    if (exchange->err == OK)
+        buf_put(&exchange->body, bytes);
+    server->bodies += exchange->body.n - before;
+}
+
 /* libmicrohttpd calls it at the end of the head, for each part of the body, at its end, and after
  * each resume. */
 static enum MHD_Result answer(void *context UNUSED, struct MHD_Connection *connection UNUSED,
@@ -355,7 +371,7 @@ static enum MHD_Result answer(void *context UNUSED, struct MHD_Connection *conne
     case EXCHANGE_RECEIVING:
         if (*n == 0)
             return go(exchange);
-        buf_put(&exchange->body, (Str){bytes, *n});
+        take_body(exchange, (Str){bytes, *n});
         *n = 0;
         return MHD_YES;
     case EXCHANGE_READY: return send_response(exchange);

@@ -11,19 +11,33 @@ enum {
     TEXT_LENGTH_MOST = 10000,
     ROWS_DEFAULT = 20,
     ROWS_MOST = 200,
+    FILES_DEFAULT = 4,
+    FILES_MOST = 20,
+    KILOBYTES_DEFAULT = 2048,
+    KILOBYTES_MOST = 5120,    /* what one request may carry */
     IDEOGRAPH_FIRST = 0x3400, /* of Unicode's CJK ideographs, with extension A */
     IDEOGRAPH_LAST = 0x9fff,
 };
 
-static const char *const type_names[] = {"text", "integer", "decimal", "date",
-                                         "code", "codes",   "rows",    NULL};
+static const char *const type_names[] = {"text",  "integer", "decimal",    "date", "code",
+                                         "codes", "rows",    "attachment", NULL};
 static const char *const field_keys[] = {
     "id",    "type",   "label",    "hint",      "unit",      "places",    "range",
     "usual", "codes",  "required", "shown_if",  "computed",  "suggested", "target_of",
     "keeps", "sealed", "retired",  "carried",   "multiline", "length",    "in_lists",
-    "loinc", "source", "rows",     "rows_most", NULL};
+    "loinc", "source", "rows",     "rows_most", "files",     "kilobytes", NULL};
 
-enum { TEXT = 1, INTEGER = 2, DECIMAL = 4, DATE = 8, CODE = 16, CODES = 32, ROWS = 64, ALL = 127 };
+enum {
+    TEXT = 1,
+    INTEGER = 2,
+    DECIMAL = 4,
+    DATE = 8,
+    CODE = 16,
+    CODES = 32,
+    ROWS = 64,
+    FILES = 128,
+    ALL = 255,
+};
 
 /* Which types a key goes with, and whether a column of rows may have it. */
 static const struct {
@@ -40,15 +54,17 @@ static const struct {
     {"multiline", TEXT, true},
     {"rows", ROWS, false},
     {"rows_most", ROWS, false},
-    {"computed", ALL & ~ROWS & ~CODES, false},
-    {"suggested", ALL & ~ROWS & ~CODES, false},
-    {"target_of", ALL & ~ROWS, false},
+    {"files", FILES, false},
+    {"kilobytes", FILES, false},
+    {"computed", ALL & ~ROWS & ~CODES & ~FILES, false},
+    {"suggested", ALL & ~ROWS & ~CODES & ~FILES, false},
+    {"target_of", ALL & ~ROWS & ~FILES, false},
     {"keeps", TEXT | CODE | DATE, false},
     {"sealed", TEXT, false},
     {"shown_if", ALL, false},
-    {"carried", ALL, false},
-    {"in_lists", ALL & ~ROWS, false},
-    {"loinc", ALL & ~ROWS, true},
+    {"carried", ALL & ~FILES, false},
+    {"in_lists", ALL & ~ROWS & ~FILES, false},
+    {"loinc", ALL & ~ROWS & ~FILES, true},
 };
 
 /* The facts of a resident that a field may keep; the first ones are sealed. */
@@ -171,6 +187,16 @@ static Wording read_unit(Reader *reader, const Yaml *map)
     return same(unit);
 }
 
+static void read_files(Reader *reader, const Yaml *map, FormField *field)
+{
+    int64_t files = read_whole(reader, map, "files", 1, FILES_MOST, FILES_DEFAULT);
+    int64_t size = read_whole(reader, map, "kilobytes", 1, KILOBYTES_MOST, KILOBYTES_DEFAULT);
+    if (field->type != FIELD_ATTACHMENT)
+        return;
+    field->row_most = (size_t)files;
+    field->kilobytes_most = (size_t)size;
+}
+
 /* What stands in the field alone; expressions and references to other fields come later. */
 static void read_field(Reader *reader, const Yaml *map, FormField *field, LoadField *note)
 {
@@ -193,6 +219,7 @@ static void read_field(Reader *reader, const Yaml *map, FormField *field, LoadFi
     field->row_most = (size_t)read_whole(reader, map, "rows_most", 1, ROWS_MOST, ROWS_DEFAULT);
     if (!note->is_type_known)
         return;
+    read_files(reader, map, field);
     check_keys_of_type(reader, map, field->type, note->is_column);
     read_ranges(reader, map, field);
     read_code_list(reader, map, field);
@@ -236,9 +263,9 @@ static bool read_column(Reader *reader, const Yaml *item, FormField *column,
     if (item->kind != YAML_MAP)
         return false;
     bool is_known = column->id.n > 0 && note.is_type_known && column->type != FIELD_ROWS
-                    && column->type != FIELD_CODES;
+                    && !form_type_is_set(column->type);
     column->is_required = read_true(reader, item, "required");
-    if (note.is_type_known && (column->type == FIELD_ROWS || column->type == FIELD_CODES))
+    if (note.is_type_known && (column->type == FIELD_ROWS || form_type_is_set(column->type)))
         MISTAKE_AT(reader->loader, reader->file, read_key(item, "type")->at,
                    MISTAKE_TYPE_NOT_IN_ROWS, same(str_from_c(type_names[column->type])));
     if (column->id.n > 0)
@@ -355,7 +382,7 @@ static void link_field(Reader *reader, Declared *declared, size_t index)
         return;
     if (field->type == FIELD_ROWS)
         read_rows(reader, map, field, &declared->fields[index]);
-    if (field->type == FIELD_ROWS || field->type == FIELD_CODES)
+    if (field->type == FIELD_ROWS || form_type_is_set(field->type))
         return;
     ExprType wanted = form_field_expr_type(field->type);
     field->computed = read_expression(reader, map, "computed", &place, wanted);

@@ -39,7 +39,7 @@ static ExprValue value_of(Reader *reader, const FormField *field, const Yaml *ya
 {
     if (yaml_is_absent(yaml))
         return EXPR_ABSENT;
-    if (field->type == FIELD_CODES && yaml->kind != YAML_MAP)
+    if (form_type_is_set(field->type) && yaml->kind != YAML_MAP)
         return codes_value(reader, yaml);
     Str text = read_scalar(reader, yaml);
     ExprValue value = EXPR_ABSENT;

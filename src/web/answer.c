@@ -74,7 +74,7 @@ bool web_is_old_chromium(Str user_agent)
 
 void web_security_headers(const HttpRequest *request, HttpResponse *response, bool is_page)
 {
-    Str policy = STR("default-src 'none'; frame-ancestors 'none'");
+    Str policy = STR("default-src 'none'; frame-ancestors 'none'; sandbox");
     if (is_page)
         policy = web_is_old_chromium(http_header(request, "user-agent"))
                      ? POLICY("'wasm-unsafe-eval' 'unsafe-eval'")

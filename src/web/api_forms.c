@@ -9,9 +9,10 @@
 static const char *field_type_name(FieldType type)
 {
     static const char *const names[] = {
-        [FIELD_TEXT] = "text", [FIELD_INTEGER] = "integer", [FIELD_DECIMAL] = "decimal",
-        [FIELD_DATE] = "date", [FIELD_CODE] = "code",       [FIELD_CODES] = "codes",
-        [FIELD_ROWS] = "rows",
+        [FIELD_TEXT] = "text",       [FIELD_INTEGER] = "integer",
+        [FIELD_DECIMAL] = "decimal", [FIELD_DATE] = "date",
+        [FIELD_CODE] = "code",       [FIELD_CODES] = "codes",
+        [FIELD_ROWS] = "rows",       [FIELD_ATTACHMENT] = "attachment",
     };
     return names[type];
 }
@@ -131,6 +132,12 @@ static void put_field(JsonOut *out, const Form *form, const FormField *field)
     put_flag(out, "retired", field->is_retired);
     if (field->target_of.n > 0)
         web_json_text(out, "target_of", field->target_of);
+    if (field->type == FIELD_ATTACHMENT) {
+        json_key_c(out, "files_most");
+        json_integer(out, (int64_t)field->row_most);
+        json_key_c(out, "kilobytes_most");
+        json_integer(out, (int64_t)field->kilobytes_most);
+    }
     if (field->type == FIELD_ROWS) {
         json_key_c(out, "rows_most");
         json_integer(out, (int64_t)field->row_most);
@@ -194,11 +201,11 @@ static Err form_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
 }
 
 /* put_field */
-#define FIELD_MEMBERS                                                                              \
- "id: text, type: text|integer|decimal|date|code|codes|rows, label: wording, hint?: wording, "     \
- "section?: text, unit?: wording, places?: integer, length?: integer, range?: [number], "          \
- "usual?: [number], options?: [{code: text, label: wording, exclusive?: bool, details?: text}], "  \
- "required?: bool, computed?: bool, suggested?: bool, conditional?: bool, carried?: bool, "        \
+#define FIELD_MEMBERS                                                                                     \
+ "id: text, type: text|integer|decimal|date|code|codes|rows|attachment, label: wording, hint?: wording, " \
+ "section?: text, unit?: wording, places?: integer, length?: integer, range?: [number], "                 \
+ "usual?: [number], options?: [{code: text, label: wording, exclusive?: bool, details?: text}], "         \
+ "required?: bool, computed?: bool, suggested?: bool, conditional?: bool, carried?: bool, "               \
  "multiline?: bool, retired?: bool, target_of?: text"
 
 const Route route_form = {
@@ -207,9 +214,11 @@ const Route route_form = {
     .handler = form_get,
     .permit = "forms.read",
     .query = "{version?: text}",
-    .out = "{id: text, title: wording, version: text, program?: text, subject: text, "
-           "is_version_asked: bool, source?: text, definition: {sections: [{id: text, title: "
-           "wording}], fields: [{" FIELD_MEMBERS ", rows_most?: integer, rows?: [{" FIELD_MEMBERS
-           "}]}]}, wire: text}",
+    .out =
+        "{id: text, title: wording, version: text, program?: text, subject: text, "
+        "is_version_asked: bool, source?: text, definition: {sections: [{id: text, title: "
+        "wording}], fields: [{" FIELD_MEMBERS
+        ", files_most?: integer, kilobytes_most?: integer, rows_most?: integer, rows?: [{" FIELD_MEMBERS
+        "}]}]}, wire: text}",
     .title = {"一种表单的定义", "The declaration of a form"},
 };

@@ -4,6 +4,7 @@
 
 #include "engine/obligations/obligations.h"
 #include "engine/records/answers_json.h"
+#include "engine/records/attachments.h"
 #include "engine/subjects/places.h"
 #include "engine/subjects/residents.h"
 #include "web/problem.h"
@@ -180,6 +181,26 @@ const Route route_records_post = {
     .title = {"提交记录或更正", "Submit a record, or an amendment of one"},
 };
 
+static Err write_attachments(Cx *cx, JsonOut *out, Uuid record)
+{
+    const Attachment *list = NULL;
+    size_t n = 0;
+    TRY(attachment_list(cx, record, &list, &n));
+    json_key_c(out, "attachments");
+    json_array_begin(out);
+    for (size_t i = 0; i < n; i++) {
+        json_object_begin(out);
+        web_json_text(out, "field", list[i].field);
+        web_json_text(out, "hash", list[i].hash);
+        web_json_text(out, "type", media_type(list[i].kind));
+        json_key_c(out, "bytes");
+        json_integer(out, list[i].bytes);
+        json_object_end(out);
+    }
+    json_array_end(out);
+    return OK;
+}
+
 static Err record_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
 {
     Uuid id = UUID_NIL;
@@ -191,6 +212,7 @@ static Err record_get(Cx *cx, const HttpRequest *request, HttpResponse *response
     json_object_begin(&out);
     TRY(record_write(cx, &out, &record, &names, true));
     web_json_text(&out, "reason", record.reason);
+    TRY(write_attachments(cx, &out, id));
     TRY(record_write_chain(cx, &out, &record, &names));
     json_object_end(&out);
     return OK;
@@ -201,8 +223,10 @@ const Route route_record = {
     .path = "/api/records/{id}",
     .handler = record_get,
     .permit = "records.read",
-    .out = "{" SCHEMA_RECORD_MEMBERS ", summary: " SCHEMA_SUMMARY
-           ", answers?: answers, reason?: text, chain: [{" SCHEMA_RECORD_MEMBERS "}]}",
+    .out =
+        "{" SCHEMA_RECORD_MEMBERS ", summary: " SCHEMA_SUMMARY
+        ", answers?: answers, reason?: text, attachments: [{field: text, hash: text, type: text, "
+        "bytes: integer}], chain: [{" SCHEMA_RECORD_MEMBERS "}]}",
     .title = {"一条记录及其内容", "One record with its answers"},
 };
 

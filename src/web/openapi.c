@@ -59,6 +59,22 @@ static void put_content(JsonOut *out, const char *type, const char *schema)
     json_object_end(out);
 }
 
+/* Bytes of one of several types. */
+static void put_media(JsonOut *out, const char *types)
+{
+    Str rest = str_from_c(types), type;
+    json_key_c(out, "content");
+    json_object_begin(out);
+    while (str_cut(&rest, ',', &type)) {
+        json_key(out, str_trim(type));
+        json_object_begin(out);
+        json_key_c(out, "schema");
+        schema_write(out, "text");
+        json_object_end(out);
+    }
+    json_object_end(out);
+}
+
 static void put_answer(JsonOut *out, const char *status, const char *description,
                        const Route *route)
 {
@@ -66,7 +82,7 @@ static void put_answer(JsonOut *out, const char *status, const char *description
     json_object_begin(out);
     put_c(out, "description", description);
     if (route->out_media != NULL)
-        put_content(out, route->out_media, "text");
+        put_media(out, route->out_media);
     else if (route->out != NULL)
         put_content(out, "application/json", route->out);
     json_object_end(out);
@@ -116,12 +132,15 @@ static void put_operation(JsonOut *out, const Route *route, Arena *arena)
     }
     json_array_end(out);
     put_parameters(out, route, arena);
-    if (route->in != NULL) {
+    if (route->in != NULL || route->in_media != NULL) {
         json_key_c(out, "requestBody");
         json_object_begin(out);
         json_key_c(out, "required");
         json_bool(out, true);
-        put_content(out, "application/json", route->in);
+        if (route->in_media != NULL)
+            put_media(out, route->in_media);
+        else
+            put_content(out, "application/json", route->in);
         json_object_end(out);
     }
     put_responses(out, route);
@@ -205,9 +224,9 @@ static void put_items(JsonOut *out, const FormField *field)
 static void put_field_schema(JsonOut *out, const FormField *field)
 {
     static const char *const types[] = {
-        [FIELD_TEXT] = "string", [FIELD_INTEGER] = "integer", [FIELD_DECIMAL] = "number",
-        [FIELD_DATE] = "string", [FIELD_CODE] = "string",     [FIELD_CODES] = "array",
-        [FIELD_ROWS] = "array",
+        [FIELD_TEXT] = "string", [FIELD_INTEGER] = "integer",  [FIELD_DECIMAL] = "number",
+        [FIELD_DATE] = "string", [FIELD_CODE] = "string",      [FIELD_CODES] = "array",
+        [FIELD_ROWS] = "array",  [FIELD_ATTACHMENT] = "array",
     };
     json_object_begin(out);
     json_key_c(out, "title");
@@ -217,7 +236,7 @@ static void put_field_schema(JsonOut *out, const FormField *field)
     put_type(out, types[field->type]);
     if (field->type == FIELD_DATE)
         put_c(out, "format", "date");
-    if (field->type == FIELD_CODES || field->type == FIELD_ROWS)
+    if (form_type_is_set(field->type) || field->type == FIELD_ROWS)
         put_items(out, field);
     json_object_end(out);
 }

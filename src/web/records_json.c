@@ -44,7 +44,7 @@ void record_write_summary(Cx *cx, JsonOut *out, JsonParts *parts, const char *ke
         const FormField *field = &form->fields[i];
         if (!field->is_in_lists)
             continue;
-        if (field->type == FIELD_CODES)
+        if (form_type_is_set(field->type))
             continue; /* lists show single values */
         Wording text = record_value_wording(cx->arena, field, answers->values[i]);
         if (text.zh.n == 0)
@@ -116,6 +116,10 @@ static Err write_header(Cx *cx, JsonOut *out, const Record *record, const Form *
     json_key_c(out, "amended_by");
     json_uuid(out, record->amended_by);
     web_json_text(out, "end_reason", record->end_reason);
+    if (record->attachment_n > 0) {
+        json_key_c(out, "files");
+        json_integer(out, record->attachment_n);
+    }
     if (uuid_is_nil(record->performed_by))
         return OK;
     Str name = {0};

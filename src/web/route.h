@@ -45,8 +45,9 @@ typedef struct Route {
     const char *audit; /* entry after success; NULL when the engine makes its own, or none is due */
     const char *query; /* schema of the query parameters, an object; or NULL */
     const char *in;    /* schema of the body; or NULL */
-    const char *out;   /* schema of the answer; or NULL */
-    const char *out_media; /* of an answer that is no JSON, instead of out */
+    const char *in_media;  /* of a body that is no JSON, instead of in: types parted by ", " */
+    const char *out;       /* schema of the answer; or NULL */
+    const char *out_media; /* of an answer that is no JSON, instead of out: the same */
     RoutePersons persons;
     bool may_create; /* 201 besides 200 */
     struct {

@@ -36,4 +36,4 @@
  "id: uuid, form: text, form_title: wording, form_version: text, subject: uuid, happened_on: "     \
  "date, recorded_at: instant, facility?: text, facility_name?: wording, performed_by?: uuid, "     \
  "amends?: uuid, is_ended: bool, amended_by?: uuid, end_reason?: text, performed_by_name?: text, " \
- "recorded_by?: uuid, recorded_by_name?: text"
+ "recorded_by?: uuid, recorded_by_name?: text, files?: integer"

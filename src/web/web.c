@@ -261,7 +261,7 @@ static const char *route_fault(const Route *route)
         return "has no handler";
     if (route->title.zh == NULL || route->title.en == NULL)
         return "lacks a title";
-    if (route->in != NULL && route->body_most == 0)
+    if ((route->in != NULL || route->in_media != NULL) && route->body_most == 0)
         return "describes a body but takes none";
     const char *schemas[] = {route->query, route->in, route->out};
     size_t at = 0;

@@ -2,6 +2,8 @@
 // against the schema that the server serves. A route without an example here fails.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { newId } from "../support/county.mjs";
+import { jpeg } from "../support/media.mjs";
 import { databases, logIn, makeCounty, startServer } from "../support/server.mjs";
 import { faultsOf } from "../support/json_schema.mjs";
 
@@ -35,6 +37,8 @@ const examples = {
   "/api/records/{id}": ["doctor", "/api/records/{record}"],
   "/api/records/{id}/history": ["doctor", "/api/records/{record}/history"],
   "/api/residents/{id}/records": ["doctor", "/api/residents/{resident}/records?limit=2&ended=1"],
+  "/api/records/{id}/attachments/{hash}": ["doctor", "/api/records/{paper}/attachments/{file}"],
+  "/api/residents/{id}/attachments/{hash}": ["doctor", "/api/residents/{resident}/attachments/{file}"],
   "/api/drafts": ["doctor", ""],
   "/api/drafts/{form}": ["doctor", "/api/drafts/{form}?resident={resident}"],
   "/api/system": ["admin", ""],
@@ -84,6 +88,14 @@ for (const [name, makeDatabase] of databases) {
       const { records, resident: who } = (await clients.doctor.fetch(`/api/residents/${resident.id}`)).body;
       values.household = who.household;
       values.account = (await clients.admin.fetch("/api/accounts")).body.items[0].id;
+      const { cookie, csrf } = clients.doctor;
+      const sent = await fetch(`${server.url}/api/residents/${resident.id}/attachments?form=paper_document&field=files`, {
+        method: "POST", body: jpeg(), headers: { cookie, "x-csrf": csrf, "content-type": "image/jpeg" },
+      });
+      values.file = (await sent.json()).hash;
+      values.paper = newId();
+      const paper = { id: values.paper, form: "paper_document", subject: resident.id, happened_on: "2025-06-30", answers: { kind: "2", files: [values.file] } };
+      assert.equal((await clients.doctor.fetch("/api/records", { method: "POST", body: paper })).status, 201);
       values.record = (records.find((record) => record.form === form) ?? records[0]).id;
     });
     after(() => server?.stop());

@@ -14,6 +14,7 @@ DbValue record_value_to_db(const FormField *field, ExprValue value)
     case FIELD_TEXT:
     case FIELD_CODE:
     case FIELD_CODES:
+    case FIELD_ATTACHMENT:
     case FIELD_ROWS: break;
     }
     DCHECK(value.type == EXPR_TEXT);
@@ -31,6 +32,7 @@ ExprValue record_value_from_db(const FormField *field, DbValue value, Arena *are
     case FIELD_TEXT:
     case FIELD_CODE:
     case FIELD_CODES:
+    case FIELD_ATTACHMENT:
     case FIELD_ROWS: break;
     }
     return (ExprValue){.type = EXPR_TEXT, .as.text = str_copy(arena, value.as.text)};
@@ -75,7 +77,7 @@ Err record_answers_insert(Cx *cx, const RecordForm *form, Uuid id, const FormAns
     TRY(db_run_later(cx->db, &own->insert, NULL, in));
     for (size_t i = 0; i < form->child_n; i++) {
         const RecordTable *child = &form->children[i];
-        if (child->child->type == FIELD_CODES)
+        if (form_type_is_set(child->child->type))
             TRY(insert_codes(cx, child, id, answers->values[child->child_field]));
         else
             TRY(insert_rows(cx, child, id, &answers->rows[child->child_field]));
@@ -154,7 +156,7 @@ static void take_row(const RecordTable *child, const DbRows *rows, Arena *arena,
 void record_child_take(const RecordTable *child, const DbRows *rows, Arena *arena,
                        const FormAnswers *answers)
 {
-    if (child->child->type == FIELD_CODES)
+    if (form_type_is_set(child->child->type))
         take_code(child, rows, arena, answers);
     else
         take_row(child, rows, arena, answers);

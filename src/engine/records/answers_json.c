@@ -64,6 +64,7 @@ static bool read_value(Reading *reading, const FormField *field, const Json *jso
                == OK;
     }
     case FIELD_CODES:
+    case FIELD_ATTACHMENT:
     case FIELD_ROWS: break;
     }
     return false;
@@ -143,7 +144,7 @@ static void read_member(Reading *reading, const Json *member)
         read_rows(reading, index, member);
         return;
     }
-    bool is_read = field->type == FIELD_CODES
+    bool is_read = form_type_is_set(field->type)
                        ? read_codes(reading, FORM_FIELD(index), member)
                        : read_value(reading, field, member, &reading->answers->values[index]);
     if (is_read)

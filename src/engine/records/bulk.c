@@ -167,7 +167,7 @@ static DbValue *add_answer_row(RecordBulk *bulk, const RecordTable *table, Uuid 
 static void add_child(RecordBulk *bulk, const RecordTable *child, Uuid id,
                       const FormAnswers *answers)
 {
-    if (child->child->type == FIELD_CODES) {
+    if (form_type_is_set(child->child->type)) {
         ExprValue value = answers->values[child->child_field];
         for (size_t i = 0; value.type == EXPR_CODES && i < value.as.codes.n; i++)
             add_answer_row(bulk, child, id)[0] = kept_text(bulk, value.as.codes.items[i]);

@@ -7,6 +7,7 @@
 #include "base/vec.h"
 #include "core/keys.h"
 #include "core/place.h"
+#include "engine/records/records_int.h"
 #include "engine/records/records_sql.h"
 #include "pack/pack.h"
 
@@ -30,7 +31,7 @@ static Err days_kept(Cx *cx, int64_t *ret_days)
     return OK;
 }
 
-static Err oldest(Cx *cx, Instant *ret_oldest)
+Err draft_oldest(Cx *cx, Instant *ret_oldest)
 {
     int64_t days;
     TRY(days_kept(cx, &days));
@@ -38,26 +39,25 @@ static Err oldest(Cx *cx, Instant *ret_oldest)
     return OK;
 }
 
-static Err require_sight(Cx *cx, const KeptDraft *draft)
+Err record_write_sight(Cx *cx, Uuid subject, Str form_id)
 {
-    const RecordSubjectIn in = {.place = cx->place, .subject = draft->subject};
+    const RecordSubjectIn in = {.place = cx->place, .subject = subject};
     RecordSubjectRow ignored;
     bool found = false, sees_form = false;
-    const Form *form = pack_form(cx->packs, draft->form);
+    const Form *form = pack_form(cx->packs, form_id);
     if (form == NULL)
-        return cx_fail(cx, ERR_INVALID, TEXT_RECORD_FORM_UNKNOWN, STR("/form"), 1, draft->form);
+        return cx_fail(cx, ERR_INVALID, TEXT_RECORD_FORM_UNKNOWN, STR("/form"), 1, form_id);
     TRY(record_subject(cx->db, access_scope(cx), cx->arena, &in, &ignored, &found));
     if (!found)
         return cx_fail(cx, ERR_NOT_FOUND, TEXT_NOT_FOUND, STR("/subject"), 1, STR("subject"));
-    TRY(access_sees_class_of(cx, draft->subject, form->sensitivity, &sees_form));
-    return sees_form ? OK
-                     : cx_fail(cx, ERR_FORBIDDEN, TEXT_FORM_CLOSED, STR("/form"), 1, draft->form);
+    TRY(access_sees_class_of(cx, subject, form->sensitivity, &sees_form));
+    return sees_form ? OK : cx_fail(cx, ERR_FORBIDDEN, TEXT_FORM_CLOSED, STR("/form"), 1, form_id);
 }
 
 static Err keep_work(Cx *cx, void *arg)
 {
     const KeptDraft *draft = arg;
-    TRY(require_sight(cx, draft));
+    TRY(record_write_sight(cx, draft->subject, draft->form));
     const DraftWriteIn in = {.place = cx->place,
                              .account = cx->actor->account,
                              .subject_id = draft->subject,
@@ -69,6 +69,7 @@ static Err keep_work(Cx *cx, void *arg)
                                                   bound_to(cx, draft->subject, draft->form),
                                                   draft->content)};
     TRY(draft_write(cx->db, &in, NULL));
+    TRY(record_attachments_renew(cx, draft->subject)); /* it may name some */
     DraftCountRow count;
     const DraftCountIn mine = {.place = cx->place, .account = cx->actor->account};
     TRY(draft_count(cx->db, cx->arena, &mine, &count));
@@ -102,7 +103,7 @@ static Err find_work(Cx *cx, Uuid subject, Str form, Uuid amends, bool *ret_foun
                       .amends = amends};
     DraftKeptRow row;
     bool found = false;
-    TRY(oldest(cx, &in.oldest));
+    TRY(draft_oldest(cx, &in.oldest));
     TRY(draft_kept(cx->db, access_scope(cx), cx->arena, &in, &row, &found));
     *ret_found = false;
     if (!found)
@@ -132,7 +133,7 @@ static Err list_work(Cx *cx, const KeptDraft **ret_drafts, size_t *ret_n)
 {
     DraftMineIn in = {.place = cx->place, .account = cx->actor->account, .most = DRAFTS_MOST};
     VEC(KeptDraft) drafts = {0};
-    TRY(oldest(cx, &in.oldest));
+    TRY(draft_oldest(cx, &in.oldest));
     CLEANUP(db_rows_close) DbRows rows = {0};
     TRY(draft_mine_open(cx->db, access_scope(cx), &in, &rows));
     for (;;) {
@@ -196,7 +197,7 @@ Err draft_expire_step(Cx *cx, bool *ret_has_more)
     *ret_has_more = false;
     DraftEndedIn in = {.place = cx->place};
     DraftEndedRow row;
-    TRY(oldest(cx, &in.oldest));
+    TRY(draft_oldest(cx, &in.oldest));
     TRY(draft_ended(cx->db, cx->arena, &in, &row)); /* no write where nothing ended */
     DraftRemoveEndedIn ended = {.place = cx->place, .oldest = in.oldest};
     return row.n == 0 ? OK : cx_write(cx, expire_work, &ended);

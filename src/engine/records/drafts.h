@@ -37,5 +37,7 @@ Err draft_find(Cx *cx, Uuid subject, Str form, Uuid amends, bool *ret_found,
 Err draft_list(Cx *cx, const KeptDraft **ret_drafts, size_t *ret_n) MUST_CHECK;
 /* Nothing when there is none. */
 Err draft_drop(Cx *cx, Uuid subject, Str form, Uuid amends) MUST_CHECK;
+/* Drafts last saved before it have ended. */
+Err draft_oldest(Cx *cx, Instant *ret_oldest) MUST_CHECK;
 /* A job: takes away what is too old or was sent. */
 Err draft_expire_step(Cx *cx, bool *ret_has_more) MUST_CHECK;

@@ -46,6 +46,7 @@ DbType record_db_type(FieldType type)
     case FIELD_TEXT:
     case FIELD_CODE:
     case FIELD_CODES:
+    case FIELD_ATTACHMENT:
     case FIELD_ROWS: break;
     }
     return DB_TEXT;
@@ -61,7 +62,7 @@ static DbStatement make_statement(Arena *arena, const char *kind, Str sql)
  * SQL knows: f0, f1 ... */
 static void make_insert(Arena *arena, const Form *form, RecordTable *table)
 {
-    bool is_codes = table->child != NULL && table->child->type == FIELD_CODES;
+    bool is_codes = table->child != NULL && form_type_is_set(table->child->type);
     DbColumn *columns = arena_array(arena, DbColumn, 3 + table->field_n);
     size_t n = 0;
     columns[n++] = (DbColumn){"place", DB_TEXT, false};
@@ -99,7 +100,7 @@ static const DbColumn *out_columns(Arena *arena, const RecordTable *table, size_
     size_t n = 0;
     for (; n < header_n; n++)
         out[n] = header_columns[n];
-    if (table->child != NULL && table->child->type == FIELD_CODES)
+    if (table->child != NULL && form_type_is_set(table->child->type))
         out[n++] = (DbColumn){"code", DB_TEXT, false};
     else if (table->child != NULL)
         out[n++] = (DbColumn){"row_no", DB_INTEGER, false};
@@ -267,6 +268,7 @@ static RecordForm *make_form(Arena *arena, const Form *form)
     for (size_t i = 0; i < form->field_n; i++) {
         made->keeps_facts = made->keeps_facts || !str_is_empty(form->fields[i].keeps);
         made->has_sealed = made->has_sealed || form->fields[i].is_sealed;
+        made->has_attachments = made->has_attachments || form->fields[i].type == FIELD_ATTACHMENT;
         made->lists_sealed =
             made->lists_sealed || (form->fields[i].is_sealed && form->fields[i].is_in_lists);
     }

@@ -62,6 +62,19 @@ static Words words_begin(Arena *arena)
     return words;
 }
 
+/* How many, and enough of their names to see that others are meant. */
+static Wording files_wording(Arena *arena, ExprValue value)
+{
+    Words words = words_begin(arena);
+    size_t n = value.as.codes.n;
+    for (size_t i = 0; i < n; i++)
+        words_add(&words, same(str_slice(value.as.codes.items[i], 0, RECORD_FILE_SHORT)), ", ");
+    Wording names = words_end(&words);
+    return (Wording){
+        str_printf(arena, "%zu 个文件（%.*s）", n, STR_ARG(names.zh)),
+        str_printf(arena, "%zu file%s (%.*s)", n, n == 1 ? "" : "s", STR_ARG(names.en))};
+}
+
 static Wording codes_wording(Arena *arena, const FormField *field, ExprValue value)
 {
     Words words = words_begin(arena);
@@ -82,7 +95,9 @@ Wording record_value_wording(Arena *arena, const FormField *field, ExprValue val
     case EXPR_DECIMAL:
         return with_unit(arena, field, str_from_c(num_format_double(value.as.decimal, number)));
     case EXPR_DATE: return with_unit(arena, field, str_from_c(date_format(value.as.date, day)));
-    case EXPR_CODES: return codes_wording(arena, field, value);
+    case EXPR_CODES:
+        return field->type == FIELD_ATTACHMENT ? files_wording(arena, value)
+                                               : codes_wording(arena, field, value);
     case EXPR_LOGIC:
     case EXPR_NULL: break;
     }

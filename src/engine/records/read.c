@@ -265,15 +265,18 @@ static Err read_forms(Cx *cx, Uuid subject, bool whole, Record *records, size_t 
         map_put(&by_id, id_key(&records[i].id), &records[i]);
         map_put(&forms, records[i].form, NULL);
     }
-    bool has_sealed = false;
+    bool has_sealed = false, has_attachments = false;
     for (size_t i = 0; i < forms.n; i++) {
         const RecordForm *form = record_form_find(cx, forms.entries[i].key);
         if (form == NULL)
             continue; /* its pack is gone: header without answers */
         TRY((whole ? read_whole : read_listed)(cx, form, subject, &by_id));
         give_empty(cx, form, records, n);
+        has_attachments = has_attachments || form->has_attachments;
         has_sealed = has_sealed || (whole ? form->has_sealed : form->lists_sealed);
     }
+    if (has_attachments)
+        TRY(record_attachments_count(cx, subject, &by_id));
     return has_sealed ? record_sealed_read_all(cx, subject, &by_id, whole) : OK;
 }
 

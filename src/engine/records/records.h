@@ -34,6 +34,7 @@ typedef struct Record {
     Uuid amends; /* nil: an original */
     Str reason;  /* that came with it; only where record_open reads an original */
     const FormAnswers *answers;
+    int64_t attachment_n; /* files that it names; only in a timeline */
     /* how it ended, when it did */
     bool is_ended;
     Uuid amended_by; /* nil when voided */

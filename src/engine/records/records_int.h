@@ -39,6 +39,7 @@ typedef struct RecordForm {
     DbStatement earlier; /* the previous record: id, day, these fields */
     bool keeps_facts;    /* some field keeps a fact of the resident */
     bool has_sealed;     /* and is sealed */
+    bool has_attachments;
 } RecordForm;
 
 struct RecordForms {
@@ -131,6 +132,26 @@ Err record_header_find(Cx *cx, Uuid id, bool *ret_found, Str *ret_form,
 /* submit.c */
 Err record_end_write(Cx *cx, Uuid id, int64_t rev, Uuid amended_by, Str reason) MUST_CHECK;
 Err record_hooks_run(Cx *cx, const RecordChange *change) MUST_CHECK;
+
+/* drafts.c: whether the person is in sight, and a form of its class; with a problem otherwise. */
+Err record_write_sight(Cx *cx, Uuid subject, Str form) MUST_CHECK;
+
+/* attachments.c: whether the writer sent the files that the answers name (and `amended`, or NULL,
+ * does not); the references to them; how many each record of a subject names (by the bytes of its
+ * id); keeping what was sent for a person as long as a draft about him. */
+enum { RECORD_FILE_SHORT = 8 }; /* digits of a file's name that people are shown */
+Err record_attachments_check(Cx *cx, const RecordDraft *draft, const RecordForm *form,
+                             const FormAnswers *amended) MUST_CHECK;
+Err record_attachments_insert(Cx *cx, const RecordForm *form, Uuid id,
+                              const FormAnswers *answers) MUST_CHECK;
+Err record_attachments_count(Cx *cx, Uuid subject, const Map *by_id) MUST_CHECK;
+Err record_attachments_renew(Cx *cx, Uuid subject) MUST_CHECK;
+/* attachments_read.c */
+enum { ATTACHMENT_PART_BYTES = 32 * 1024 }; /* so that a thousand rows fit in memory */
+Str attachment_hash(Cx *cx, Str bytes);
+/* What a part is bound to: its file, its number and how many there are. */
+Str attachment_part_bound(Cx *cx, Str hash, size_t part, size_t n);
+size_t attachment_part_count(int64_t bytes);
 
 /* served.c: the performer is the writer, who performed what is amended, or on duty that day below
  * the writer's facility; the facility goes with it. Then the day; then the reason of an original.

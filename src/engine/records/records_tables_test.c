@@ -1,6 +1,7 @@
 /* Tests of the tables of records on SQLite and PostgreSQL: past days, append only, fields that are
  * added or changed, many records at once, JSON. */
 #include "engine/records/answers_json.h"
+#include "engine/records/attachments_sql.h"
 #include "engine/records/records_bulk.h"
 #include "engine/records/records_fixture.h"
 #include "engine/records/records_sql.h"
@@ -264,6 +265,9 @@ static void every_statement_prepares_and_gives_what_it_declares(void **state)
     Str message = {0};
     Err err = db_check_statements(f->cx.db, records_statements, records_statements_n, &f->arena,
                                   &message);
+    if (err == OK)
+        err = db_check_statements(f->cx.db, attachments_statements, attachments_statements_n,
+                                  &f->arena, &message);
     if (err != OK)
         print_message("%.*s\n", STR_ARG(message));
     assert_int_equal(err, OK);

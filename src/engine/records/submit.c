@@ -315,6 +315,9 @@ static Err store(Cx *cx, Submission *submission)
     submission->is_written = true;
     TRY(insert_header(cx, submission));
     TRY(record_answers_insert(cx, submission->form, record->id, submission->draft->answers));
+    if (submission->form->has_attachments)
+        TRY(record_attachments_insert(cx, submission->form, record->id,
+                                      submission->draft->answers));
     bool amends = !uuid_is_nil(record->amends);
     if (amends)
         TRY(record_end_write(cx, record->amends, record->rev, record->id,
@@ -346,6 +349,9 @@ static Err check_and_store(Cx *cx, Submission *submission)
     TRY(record_served_check(cx, submission->draft, &submission->record, &submission->amended));
     TRY(record_lateness_check(cx, submission->form->form, submission->draft, &submission->amended));
     TRY(judge(cx, submission));
+    if (submission->form->has_attachments)
+        TRY(record_attachments_check(cx, submission->draft, submission->form,
+                                     submission->amended.answers));
     return store(cx, submission);
 }
 

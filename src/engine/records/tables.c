@@ -240,8 +240,8 @@ Err record_tables_pending(Cx *cx, const RecordTableChange **ret_changes, size_t 
 
 static FieldType field_type(Str name)
 {
-    static const FieldType types[] = {FIELD_TEXT, FIELD_INTEGER, FIELD_DECIMAL, FIELD_DATE,
-                                      FIELD_CODE, FIELD_CODES,   FIELD_ROWS};
+    static const FieldType types[] = {FIELD_TEXT, FIELD_INTEGER, FIELD_DECIMAL,    FIELD_DATE,
+                                      FIELD_CODE, FIELD_CODES,   FIELD_ATTACHMENT, FIELD_ROWS};
     size_t at = 0;
     while (at + 1 < sizeof types / sizeof *types && !str_equals(ddl_type_name(types[at]), name))
         at++;

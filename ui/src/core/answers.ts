@@ -1,6 +1,7 @@
 /* Answers between three shapes: typed text (screen), JSON (API) and words (summary). */
 import { plainNumber, type Answer, type Answers, type RowAnswer } from './form-module'
 import type { Declaration, Field } from './form-declaration'
+import { t } from './i18n'
 import type { AnswerJson, AnswersJson, Wording } from './types'
 
 export function isBlank(answer: Answer | undefined): boolean {
@@ -73,10 +74,16 @@ function one(field: Field, value: string, say: (wording: Wording) => string): st
   return field.unit && value !== '' ? `${value} ${say(field.unit)}` : value
 }
 
+/* How many, and enough of their names to tell them from others. */
+function filesText(hashes: string[]): string {
+  return `${t('files.count', { n: hashes.length })} (${hashes.map((hash) => hash.slice(0, 8)).join(', ')})`
+}
+
 /* An answer in words, for the summary, the record page and "last time". */
 export function answerText(field: Field, answer: Answer | undefined, say: (wording: Wording) => string): string {
   if (answer === undefined || isBlank(answer)) return ''
   if (typeof answer === 'string') return one(field, answer, say)
+  if (field.type === 'attachment') return filesText(answer as string[])
   return (answer as (string | RowAnswer)[])
     .map((item) => {
       if (typeof item === 'string') return one(field, item, say)

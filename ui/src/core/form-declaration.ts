@@ -3,7 +3,7 @@
 import { decodeCells } from './cells'
 import type { Wording } from './types'
 
-export type FieldType = 'text' | 'integer' | 'decimal' | 'date' | 'code' | 'codes' | 'rows'
+export type FieldType = 'text' | 'integer' | 'decimal' | 'date' | 'code' | 'codes' | 'rows' | 'attachment'
 
 export interface CodeOption {
   code: string
@@ -29,7 +29,8 @@ export interface Field {
   isRetired: boolean
   isSealed: boolean
   targetOf: string
-  rowMost: number
+  rowMost: number /* lines, or files */
+  kilobytesMost: number /* of a file */
   columns: Field[]
 }
 
@@ -42,7 +43,7 @@ export interface Declaration {
   byId: Map<string, Field>
 }
 
-const FIELD_TYPES: readonly string[] = ['text', 'integer', 'decimal', 'date', 'code', 'codes', 'rows']
+const FIELD_TYPES: readonly string[] = ['text', 'integer', 'decimal', 'date', 'code', 'codes', 'rows', 'attachment']
 
 function newField(id: string, type: string, section: number, zh: string, en: string): Field {
   if (!FIELD_TYPES.includes(type)) throw new Error(`declaration: unknown type ${type}`)
@@ -61,6 +62,7 @@ function newField(id: string, type: string, section: number, zh: string, en: str
     isSealed: false,
     targetOf: '',
     rowMost: 20,
+    kilobytesMost: 0,
     columns: [],
   }
 }
@@ -74,7 +76,8 @@ function setAttribute(field: Field, cells: string[], lists: Map<string, CodeOpti
     case 'length': field.length = Number(a); break
     case 'range': field.range = [Number(a), Number(b)]; break
     case 'list': field.options = lists.get(a) ?? []; break
-    case 'rows': field.rowMost = Number(a); break
+    case 'rows': case 'files': field.rowMost = Number(a); break
+    case 'kilobytes': field.kilobytesMost = Number(a); break
     case 'computed': field.isComputed = true; break
     case 'carried': field.isCarried = true; break
     case 'multiline': field.isMultiline = true; break

@@ -127,6 +127,15 @@ export interface RecordBrief {
   amends: string | null
   amended_by?: string | null
   summary: ShownValue[]
+  files?: number
+}
+
+/* A file that an answer of a record names. */
+export interface RecordFile {
+  field: string
+  hash: string
+  type: string
+  bytes: number
 }
 
 /* The versions of a record, with what each changed in the one before. */
@@ -213,6 +222,7 @@ export interface RecordPage extends RecordBrief {
   subject: string
   answers: AnswersJson
   reason?: string | null
+  attachments: RecordFile[]
   chain: RecordVersion[]
 }
 
