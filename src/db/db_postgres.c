@@ -81,7 +81,7 @@ static Err set_up(Pg *pg)
     if (pg->is_limited)
         TRY(say(pg, &sql_postgres_limit_time));
     if (!pg->is_read_only)
-        return OK;
+        return say(pg, &sql_postgres_plan_once);
     TRY(say(pg, &sql_postgres_refuse_writes));
     return say(pg, &sql_postgres_read_one_state);
 }

@@ -26,6 +26,11 @@ COPY bulk_table (bulk_columns) FROM STDIN (FORMAT binary);
 -- name: postgres_limit_time :run
 SET statement_timeout = '60s';
 
+-- Connections that write run the same small statements again and again, by keys: each is planned once.
+-- Where the values decide, among lists, those that only read may plan anew.
+-- name: postgres_plan_once :run
+SET plan_cache_mode = force_generic_plan;
+
 -- Connections that only read see one state of the database through a transaction, as with SQLite.
 -- name: postgres_refuse_writes :run
 SET default_transaction_read_only = on;
