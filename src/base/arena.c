@@ -20,6 +20,13 @@ struct ArenaChunk {
     alignas(max_align_t) unsigned char bytes[];
 };
 
+/* Under the sanitizer chunks are given back at once, so that it sees who still reads them. */
+#if defined(__SANITIZE_ADDRESS__)
+static const bool keeps_spare = false;
+#else
+static const bool keeps_spare = true;
+#endif
+
 static size_t aligned(size_t n)
 {
     size_t a = alignof(max_align_t);
@@ -32,14 +39,19 @@ void arena_init(Arena *arena, size_t ceiling)
     *arena = (Arena){.ceiling = ceiling};
 }
 
-void arena_done(Arena *arena)
+static void free_chunks(ArenaChunk *chunk)
 {
-    ArenaChunk *chunk = arena->chunk;
     while (chunk != NULL) {
         ArenaChunk *older = chunk->older;
         free(chunk);
         chunk = older;
     }
+}
+
+void arena_done(Arena *arena)
+{
+    free_chunks(arena->chunk);
+    free_chunks(arena->spare);
     *arena = (Arena){.ceiling = arena->ceiling};
 }
 
@@ -53,7 +65,34 @@ void arena_reset(Arena *arena)
     }
     if (chunk != NULL)
         chunk->used = 0;
+    free_chunks(arena->spare);
     *arena = (Arena){.chunk = chunk, .ceiling = arena->ceiling};
+}
+
+static ArenaChunk *make_chunk(size_t size)
+{
+    ArenaChunk *chunk = malloc(sizeof(ArenaChunk) + size);
+    if (chunk == NULL) {
+        fprintf(stderr, "out of memory: %zu bytes wanted\n", size);
+        abort();
+    }
+    chunk->size = size;
+    return chunk;
+}
+
+/* The smallest spare chunk that is large enough, taken out; NULL: there is none. */
+static ArenaChunk *take_spare(Arena *arena, size_t size)
+{
+    ArenaChunk **best = NULL;
+    for (ArenaChunk **at = &arena->spare; *at != NULL; at = &(*at)->older) {
+        if ((*at)->size >= size && (best == NULL || (*at)->size < (*best)->size))
+            best = at;
+    }
+    if (best == NULL)
+        return NULL;
+    ArenaChunk *chunk = *best;
+    *best = chunk->older;
+    return chunk;
 }
 
 static void add_chunk(Arena *arena, size_t need)
@@ -63,13 +102,10 @@ static void add_chunk(Arena *arena, size_t need)
         size = CHUNK_MOST;
     if (size < need)
         size = need;
-    ArenaChunk *chunk = malloc(sizeof(ArenaChunk) + size);
-    if (chunk == NULL) {
-        fprintf(stderr, "out of memory: %zu bytes wanted\n", size);
-        abort();
-    }
+    ArenaChunk *chunk = take_spare(arena, size);
+    if (chunk == NULL)
+        chunk = make_chunk(size);
     chunk->older = arena->chunk;
-    chunk->size = size;
     chunk->used = 0;
     arena->chunk = chunk;
 }
@@ -125,9 +161,14 @@ ArenaMark arena_mark(const Arena *arena)
 void arena_reset_to(Arena *arena, ArenaMark mark)
 {
     while (arena->chunk != mark.chunk && arena->chunk->older != NULL) {
-        ArenaChunk *older = arena->chunk->older;
-        free(arena->chunk);
-        arena->chunk = older;
+        ArenaChunk *chunk = arena->chunk;
+        arena->chunk = chunk->older;
+        if (keeps_spare && chunk->size >= CHUNK_MOST) {
+            chunk->older = arena->spare;
+            arena->spare = chunk;
+        } else {
+            free(chunk);
+        }
     }
     if (arena->chunk != NULL)
         arena->chunk->used = mark.chunk == NULL ? 0 : mark.chunk_used;

@@ -19,6 +19,7 @@ typedef struct ArenaChunk ArenaChunk;
 
 typedef struct Arena {
     ArenaChunk *chunk; /* newest first */
+    ArenaChunk *spare; /* given back by arena_reset_to, for what comes next */
     size_t used;       /* bytes handed out */
     size_t ceiling;    /* soft ceiling in bytes */
     bool is_over;
@@ -48,6 +49,8 @@ __attribute__((returns_nonnull)) void *arena_grow(Arena *arena, void *old, size_
                                                   size_t new_n);
 
 ArenaMark arena_mark(const Arena *arena);
+/* Keeps the chunks for what is asked next: a loop that begins each round at the same mark takes its
+ * memory from the system once. arena_reset and arena_done give them back. */
 void arena_reset_to(Arena *arena, ArenaMark mark);
 
 #define arena_new(arena, Type)      ((Type *)arena_alloc((arena), sizeof(Type)))

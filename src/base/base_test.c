@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -225,6 +226,41 @@ static void an_arena_remembers_that_it_went_over(void **state)
     arena_done(&arena);
 }
 
+static bool is_zero(const unsigned char *bytes, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (bytes[i] != 0)
+            return false;
+    }
+    return true;
+}
+
+static void an_arena_gives_what_a_reset_took_back_again_and_zeroed(void **state)
+{
+    (void)state;
+    enum { ROUNDS = 4, BLOCKS = 6 };
+    Arena arena;
+    arena_init(&arena, MIB(64));
+    unsigned char *kept = arena_alloc(&arena, 1000);
+    memset(kept, 7, 1000);
+    ArenaMark mark = arena_mark(&arena);
+    for (size_t round = 0; round < ROUNDS; round++) {
+        for (size_t i = 0; i < BLOCKS; i++) {
+            size_t n = i % 2 == 0 ? KIB(700) : MIB(3) / (round + 1);
+            unsigned char *block = arena_alloc(&arena, n);
+            assert_true(is_zero(block, n));
+            memset(block, 0xff, n);
+        }
+        arena_reset_to(&arena, mark);
+        assert_int_equal(arena.used, mark.used);
+        assert_int_equal(kept[999], 7);
+    }
+    (void)arena_alloc(&arena, MIB(2));
+    arena_reset(&arena);
+    assert_true(is_zero(arena_alloc(&arena, MIB(2)), MIB(2)));
+    arena_done(&arena);
+}
+
 static void maps_keep_the_order_of_insertion(void **state)
 {
     (void)state;
@@ -289,6 +325,7 @@ int main(void)
         cmocka_unit_test(only_well_formed_utf8_is_valid),
         cmocka_unit_test(uuids_of_later_instants_sort_later),
         cmocka_unit_test(an_arena_remembers_that_it_went_over),
+        cmocka_unit_test(an_arena_gives_what_a_reset_took_back_again_and_zeroed),
         cmocka_unit_test(maps_keep_the_order_of_insertion),
         cmocka_unit_test(buffers_stop_at_their_ceiling),
         cmocka_unit_test(cutting_gives_every_part),
