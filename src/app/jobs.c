@@ -9,11 +9,11 @@
 enum { MINUTE_MS = 60 * 1000 };
 
 /* A list computes the stale people whom it shows by itself; a minute is soon enough for the rest.
- */
+ * Duplicates are derived by whoever asks for them first: nothing of it while people come in. */
 const Job app_jobs[] = {
-    {"obligations", MINUTE_MS, obligation_settle_step},
-    {"residents", MINUTE_MS, resident_matches_step},
-    {"drafts", 60 * MINUTE_MS, draft_expire_step},
-    {"attachments", 60 * MINUTE_MS, attachment_expire_step},
+    {"obligations", MINUTE_MS, obligation_settle_step, 0},
+    {"residents", MINUTE_MS, resident_matches_step, MINUTE_MS},
+    {"drafts", 60 * MINUTE_MS, draft_expire_step, 0},
+    {"attachments", 60 * MINUTE_MS, attachment_expire_step, 0},
 };
 const size_t app_job_n = sizeof app_jobs / sizeof *app_jobs;

@@ -93,8 +93,11 @@ Err jobs_start(const JobsOptions *options, Arena *arena, Jobs **ret_jobs)
     jobs->options = *options;
     jobs->turns = arena_array(arena, JobTurn, options->job_n);
     jobs->stats = arena_array(arena, JobStats, options->job_n);
-    for (size_t i = 0; i < options->job_n; i++)
+    int64_t now_ns = os_clock_monotonic_ns();
+    for (size_t i = 0; i < options->job_n; i++) {
         jobs->stats[i].name = options->jobs[i].name;
+        jobs->turns[i].next_ns = now_ns + options->jobs[i].first_ms * NS_PER_MS;
+    }
     mutex_init(&jobs->mutex);
     condition_init(&jobs->wake);
     Err err = thread_start(&jobs->thread, run_thread, jobs);

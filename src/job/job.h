@@ -20,6 +20,7 @@ typedef struct Job {
     const char *name; /* lower_snake, in metrics and log */
     int64_t rest_ms;
     JobStep step;
+    int64_t first_ms; /* from the start to its first turn */
 } Job;
 
 enum {

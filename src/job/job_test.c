@@ -18,7 +18,7 @@ static Err no_step(Cx *cx, bool *ret_has_more)
     return OK;
 }
 
-static const Job resting = {"resting", 60000, no_step};
+static const Job resting = {"resting", 60000, no_step, 0};
 
 static void a_job_goes_on_at_once_or_rests(void **state)
 {
@@ -81,7 +81,7 @@ static Instant test_now(void *context)
 static void steps_run_until_there_is_no_more_and_stop_cleanly(void **state)
 {
     (void)state;
-    const Job jobs[] = {{"failing", 1000, failing_step}, {"counting", 60000, counted_step}};
+    const Job jobs[] = {{"failing", 1000, failing_step, 0}, {"counting", 60000, counted_step, 0}};
     const JobsOptions options = {.jobs = jobs, .job_n = 2, .now = test_now};
     Arena arena = {0};
     arena_init(&arena, MIB(1));

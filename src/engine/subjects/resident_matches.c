@@ -12,7 +12,7 @@
 
 enum { STEP_RESIDENTS = 200, MATCHES_MOST = 200, SCORE_MOST = 100 };
 
-/* "<rev> <resident>": keys are derived up to here. */
+/* "<rev> <resident>": keys are derived of every lower rev, and of this one up to the resident. */
 static const Str reached_setting = {"residents.matches", sizeof "residents.matches" - 1};
 
 /* How much each thing in common says; they add up. */
@@ -55,7 +55,7 @@ static Err put_key(Cx *cx, Uuid id, int64_t kind, Str first, Str second)
                                 .resident_id = id,
                                 .kind = kind,
                                 .token = {(const char *)token.bytes, TOKEN_SIZE}};
-    return resident_match_insert(cx->db, &in, NULL);
+    return resident_match_insert(cx->db, &in);
 }
 
 /* Letters that are typed for digits: O for 0, I for 1. The kind of document is typed wrongly too.
@@ -85,7 +85,7 @@ static Err put_keys(Cx *cx, const Resident *resident)
     Str name = name_normalised(cx->arena, resident->name);
     Str phone = number_normalised(cx->arena, resident->phone);
     ResidentMatchClearIn clear = {.place = cx->place, .resident_id = resident->id};
-    TRY(resident_match_clear(cx->db, &clear, NULL));
+    TRY(resident_match_clear(cx->db, &clear));
     TRY(put_key(cx, resident->id, MATCH_ID_NUMBER, comparable_number(cx, resident), STR("#")));
     TRY(put_key(cx, resident->id, MATCH_NAME_BIRTH, name, birth));
     TRY(put_key(cx, resident->id, MATCH_NAME_PHONE, name, phone));
@@ -95,40 +95,92 @@ static Err put_keys(Cx *cx, const Resident *resident)
 typedef struct Due {
     Uuid ids[STEP_RESIDENTS];
     size_t n;
-    int64_t rev;
+    int64_t rev; /* when they are done: reached, with `up_to` */
+    Uuid up_to;
+    bool is_moved, has_more;
 } Due;
 
-static Err read_due(Cx *cx, Due *due)
+static Uuid behind_all(void)
+{
+    Uuid id = UUID_NIL;
+    for (size_t i = 0; i < sizeof id.bytes; i++)
+        id.bytes[i] = 0xff;
+    return id;
+}
+
+/* A place without keys has none of rev 0, which nobody has. */
+static Err read_reached(Cx *cx, Due *due)
 {
     Str text = {0}, rev = {0};
-    Uuid after = UUID_NIL;
-    int64_t reached = 0;
+    due->up_to = behind_all();
     TRY(setting_get(cx, reached_setting, &text));
-    if (str_cut(&text, ' ', &rev) && uuid_parse(text, &after) == OK) {
-        for (size_t i = 0; i < rev.n; i++)
-            reached = reached * 10 + (rev.p[i] - '0');
+    if (!str_cut(&text, ' ', &rev) || uuid_parse(text, &due->up_to) != OK)
+        return OK;
+    for (size_t i = 0; i < rev.n; i++)
+        due->rev = due->rev * 10 + (rev.p[i] - '0');
+    return OK;
+}
+
+/* The next of those who came with one rev, in the order of the register. */
+static Err read_together(Cx *cx, Due *due)
+{
+    ResidentMatchDueTogetherIn in = {
+        .place = cx->place, .rev = due->rev, .after_id = due->up_to, .most = STEP_RESIDENTS};
+    CLEANUP(db_rows_close) DbRows rows = {0};
+    TRY(resident_match_due_together_open(cx->db, &in, &rows));
+    for (due->n = 0; due->n < STEP_RESIDENTS; due->n++) {
+        ResidentMatchDueTogetherRow row;
+        bool has_row = false;
+        TRY(resident_match_due_together_next(&rows, cx->arena, &row, &has_row));
+        if (!has_row)
+            break;
+        due->ids[due->n] = row.id;
     }
-    ResidentMatchDueIn in = {
-        .place = cx->place, .rev = reached, .after_id = after, .most = STEP_RESIDENTS};
+    due->up_to = due->n < STEP_RESIDENTS ? behind_all() : due->ids[due->n - 1];
+    due->is_moved = due->has_more = true;
+    return OK;
+}
+
+/* All of the next revs; one with more residents than a step is gone through by itself. */
+static Err read_next(Cx *cx, Due *due)
+{
+    int64_t revs[STEP_RESIDENTS + 1] = {0};
+    size_t n = 0;
+    ResidentMatchDueIn in = {.place = cx->place, .rev = due->rev, .most = STEP_RESIDENTS + 1};
     CLEANUP(db_rows_close) DbRows rows = {0};
     TRY(resident_match_due_open(cx->db, &in, &rows));
-    for (due->n = 0; due->n < STEP_RESIDENTS; due->n++) {
+    for (; n < STEP_RESIDENTS + 1; n++) {
         ResidentMatchDueRow row;
         bool has_row = false;
         TRY(resident_match_due_next(&rows, cx->arena, &row, &has_row));
         if (!has_row)
-            return OK;
-        due->ids[due->n] = row.id;
-        due->rev = row.rev;
+            break;
+        revs[n] = row.rev;
+        if (n < STEP_RESIDENTS)
+            due->ids[n] = row.id;
     }
+    due->has_more = n > STEP_RESIDENTS;
+    due->is_moved = n > 0;
+    while (due->has_more && n > 0 && revs[n - 1] == revs[STEP_RESIDENTS])
+        n--; /* perhaps not all of this rev */
+    due->n = n;
+    if (due->is_moved)
+        due->rev = n > 0 ? revs[n - 1] : revs[STEP_RESIDENTS];
+    due->up_to = due->is_moved && n == 0 ? UUID_NIL : behind_all();
     return OK;
 }
 
+static Err read_due(Cx *cx, Due *due)
+{
+    TRY(read_reached(cx, due));
+    return uuid_equals(due->up_to, behind_all()) ? read_next(cx, due) : read_together(cx, due);
+}
+
+/* Who has changed since they were read has a higher rev, and another turn. */
 static Err derive_work(Cx *cx, void *arg)
 {
-    Due *due = arg;
+    const Due *due = arg;
     char id[UUID_TEXT_SIZE];
-    TRY(read_due(cx, due));
     for (size_t i = 0; i < due->n; i++) {
         ArenaMark mark = arena_mark(cx->arena);
         Resident resident;
@@ -138,20 +190,18 @@ static Err derive_work(Cx *cx, void *arg)
         TRY(put_keys(cx, &resident));
         arena_reset_to(cx->arena, mark);
     }
-    if (due->n == 0)
-        return OK;
-    return setting_put(cx, reached_setting,
-                       str_printf(cx->arena, "%lld %s", (long long)due->rev,
-                                  uuid_format(due->ids[due->n - 1], id)));
+    return setting_put(
+        cx, reached_setting,
+        str_printf(cx->arena, "%lld %s", (long long)due->rev, uuid_format(due->up_to, id)));
 }
 
 Err resident_matches_step(Cx *cx, bool *ret_has_more)
 {
     Due due = {0};
     TRY(read_due(cx, &due)); /* no write where nothing changed */
-    if (due.n > 0)
+    if (due.is_moved)
         TRY(cx_write(cx, derive_work, &due));
-    *ret_has_more = due.n == STEP_RESIDENTS;
+    *ret_has_more = due.has_more;
     return OK;
 }
 

@@ -6,6 +6,7 @@
 #include "core/place.h"
 #include "db/migrate.h"
 #include "engine/subjects/places_sql.h"
+#include "engine/subjects/residents.h"
 #include "engine/subjects/subjects_int.h"
 #include "engine/subjects/subjects_sql.h"
 #include "engine/subjects/subjects_test_sql.h"
@@ -716,6 +717,29 @@ static void residents_added_at_once_are_like_those_added_alone(void **state)
     assert_int_equal(resident_add(cx, &crowd.items[2400]), OK); /* the same content */
 }
 
+/* More than a step derives, all of one rev; the first and the last share telephone and birth date.
+ */
+static void pairs_are_found_among_many_who_came_together(void **state)
+{
+    Cx *cx = &fixture_of(state)->cx;
+    Crowd crowd = {arena_array(cx->arena, Resident, 450), 450};
+    for (size_t i = 0; i < crowd.n; i++)
+        crowd.items[i] = person(cx, str_printf(cx->arena, "周%zu", i), VILLAGE_2, STR(""),
+                                str_printf(cx->arena, "1370000%04zu", i % 449), STR(""));
+    assert_int_equal(cx_write(cx, add_crowd, &crowd), OK);
+    for (size_t round = 0; round < 2; round++) {
+        const ResidentMatch *matches = NULL;
+        size_t n = 0;
+        bool has_more = true;
+        assert_int_equal(resident_matches(cx, VILLAGE_2, &matches, &n), OK);
+        assert_int_equal(n, 1 + round);
+        assert_int_equal(resident_matches_step(cx, &has_more), OK);
+        assert_false(has_more); /* nothing is derived twice */
+        crowd.items[200].id = cx_new_id(cx);
+        assert_int_equal(resident_add(cx, &crowd.items[200]), OK);
+    }
+}
+
 static int run_group(const char *name, bool on_postgres)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -746,6 +770,7 @@ static int run_group(const char *name, bool on_postgres)
         TEST(people_of_a_list_come_in_its_order),
         TEST(residents_added_at_once_are_like_those_added_alone),
         TEST(a_part_that_fails_leaves_nothing_of_the_whole),
+        TEST(pairs_are_found_among_many_who_came_together),
     };
     is_postgres = on_postgres;
     return cmocka_run_group_tests_name(name, subjects, NULL, NULL);
