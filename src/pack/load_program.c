@@ -159,7 +159,7 @@ static Rule *read_rule(Reader *reader, const Program *program, Declared *enrolme
     static const char *const keys[] = {"id",         "title",  "evidence",  "remarks", "source",
                                        "every",      "count",  "sum",       "first",   "windows",
                                        "after_last", "doses",  "deadlines", "sooner",  "late",
-                                       "valid",      "notice", NULL};
+                                       "valid",      "notice", "alone",     NULL};
     Loader *loader = reader->loader;
     if (!read_map(reader, item, keys, 5))
         return NULL;
@@ -182,6 +182,7 @@ static Rule *read_rule(Reader *reader, const Program *program, Declared *enrolme
         VEC_PUSH(loader->arena, &numbers, program->numbers[i]);
     loader->numbers = &numbers;
     (void)read_days(reader, item, "notice", PARAMETER_OF_NOTICE, &rule->notice_days);
+    rule->is_alone = read_true(reader, item, "alone");
     read_valid(reader, item, rule);
     rule->key = key_of(program->id, rule->id, rule->valid_from);
     RuleReader rules = {.reader = reader,

@@ -171,6 +171,7 @@ typedef struct Rule {
     const Expr *evidence_where; /* which records meet it; NULL: all */
     ScheduleKind schedule;
     int32_t notice_days; /* an obligation is `due` this many days before due_on */
+    bool is_alone;       /* nothing else can be done at the visit that meets it */
 
     /* SCHEDULE_EVERY */
     PeriodKind every;

@@ -4,6 +4,7 @@
 #include "web/records_json.h"
 
 #include "core/keys.h"
+#include "engine/obligations/visits.h"
 #include "engine/subjects/subjects.h"
 #include "web/person.h"
 #include "web/schemas.h"
@@ -230,8 +231,18 @@ static void write_programs(JsonOut *out, const ObligationCount *counts, size_t n
     json_array_end(out);
 }
 
+void web_json_visit(JsonOut *out, size_t together)
+{
+    if (together < 2)
+        return;
+    json_key_c(out, "visit");
+    json_integer(out, (int64_t)together);
+}
+
 /* What the list says of each line besides the line itself. */
 typedef struct {
+    const ObligationVisit *visits; /* none where the caller sees no persons */
+    size_t visit_n;
     const ResidentBrief *people;
     const Record *last;     /* of the rule's form; NULL when the caller may not read records */
     const AreaNames *towns; /* of rows without identity */
@@ -313,9 +324,39 @@ static void write_line(Cx *cx, JsonOut *out, const ObligationLine *line, Details
     write_program(out, &details->parts, rule->program);
     json_object_end(out);
     web_json_obligation(out, &details->parts, line, on);
+    const ObligationVisit *visit =
+        obligation_visit_of(details->visits, details->visit_n, line->obligation.subject);
+    if (visit != NULL && obligation_goes_together(line))
+        web_json_visit(out, visit->n);
     if (details->last != NULL)
         write_last(cx, out, &details->parts, rule->evidence, &details->last[at]);
     json_object_end(out);
+}
+
+/* What each visit can do, also what stands on other pages. */
+static void write_visits(JsonOut *out, Details *details)
+{
+    json_key_c(out, "visits");
+    json_array_begin(out);
+    for (size_t i = 0; i < details->visit_n; i++) {
+        const ObligationVisit *visit = &details->visits[i];
+        json_object_begin(out);
+        json_key_c(out, "resident");
+        json_uuid(out, visit->subject);
+        json_key_c(out, "items");
+        json_array_begin(out);
+        for (size_t j = 0; j < visit->n; j++) {
+            json_object_begin(out);
+            write_rule(out, &details->parts, &visit->lines[j].obligation);
+            web_json_date(out, "due_on", visit->lines[j].obligation.due_on);
+            json_key_c(out, "state");
+            json_text_c(out, obligation_state_name(visit->lines[j].state));
+            json_object_end(out);
+        }
+        json_array_end(out);
+        json_object_end(out);
+    }
+    json_array_end(out);
 }
 
 /* The last records that met the lines' rules: one query for each form among them. */
@@ -344,7 +385,8 @@ static Err read_last(Cx *cx, const ObligationLine *lines, const Uuid *subjects, 
     return OK;
 }
 
-static Err read_details(Cx *cx, const ObligationLine *lines, size_t n, Details *ret_details)
+static Err read_details(Cx *cx, const ObligationFilter *filter, const ObligationLine *lines,
+                        size_t n, Details *ret_details)
 {
     Uuid *ids = arena_array(cx->arena, Uuid, n);
     for (size_t i = 0; i < n; i++)
@@ -357,6 +399,9 @@ static Err read_details(Cx *cx, const ObligationLine *lines, size_t n, Details *
             towns[i] = str_slice(lines[i].area, 0, TOWN_DIGITS);
         TRY(subject_area_names(cx, towns, n, names));
         ret_details->towns = names;
+    } else if (!filter->states[OBLIGATION_WAIVED]) {
+        TRY(obligation_visits(cx, filter->on, lines, n, &ret_details->visits,
+                              &ret_details->visit_n));
     }
     if (!access_may(cx->actor, STR("records.read")))
         return OK;
@@ -411,7 +456,7 @@ static Err obligations_get(Cx *cx, const HttpRequest *request, HttpResponse *res
     const ObligationLine *lines = page.lines;
     size_t n = page.n - (has_next ? 1 : 0);
     Details details = {.parts.arena = cx->arena};
-    TRY(read_details(cx, lines, n, &details));
+    TRY(read_details(cx, &filter, lines, n, &details));
     TRY(audit_list(cx, &filter, n));
     JsonOut out = web_json(response);
     json_object_begin(&out);
@@ -425,6 +470,7 @@ static Err obligations_get(Cx *cx, const HttpRequest *request, HttpResponse *res
     for (size_t i = 0; i < n; i++)
         write_line(cx, &out, &lines[i], &details, i, filter.on);
     json_array_end(&out);
+    write_visits(&out, &details);
     web_json_text(&out, "next",
                   has_next ? close_cursor(cx, cursor_text(cx, &lines[n - 1])) : (Str){0});
     json_object_end(&out);
@@ -443,7 +489,9 @@ const Route route_obligations = {
         "}, waived: integer, by_program: [{program: text, title: wording, tag: wording, " SCHEMA_COUNTS_MEMBERS
         "}], items: [{resident: {" SCHEMA_PERSON_MEMBERS
         ", age_group?: text, programs: [{id: text, tag: wording}]}, " SCHEMA_OBLIGATION_MEMBERS
-        ", last?: {happened_on: date, values: " SCHEMA_SUMMARY "}}], next?: text}",
+        ", visit?: integer, last?: {happened_on: date, values: " SCHEMA_SUMMARY
+        "}}], visits: [{resident: uuid, items: [{program: text, program_title: wording, obligation: text, title: wording, item?: text, "
+        "form: text, due_on: date, state: open|due|overdue}]}], next?: text}",
     .title = {"应做服务清单", "What is due, within the caller's sight"},
 };
 

@@ -1,5 +1,6 @@
 /* /api/residents: finding a person within sight, and a person's page: who it is, programs, what is
  * owed and why, the timeline. */
+#include "engine/obligations/visits.h"
 #include "pack/pack.h"
 #include "web/person.h"
 #include "web/records_json.h"
@@ -145,11 +146,13 @@ static Err write_obligations(Cx *cx, JsonOut *out, JsonParts *parts, Uuid reside
     json_key_c(out, "obligations");
     json_array_begin(out);
     const Rule *answered = NULL;
+    size_t together = obligation_together(lines, n);
     for (size_t i = 0; i < n; i++) {
         if (!obligation_is_shown(&lines[i], &answered))
             continue;
         json_object_begin(out);
         web_json_obligation(out, parts, &lines[i], on);
+        web_json_visit(out, obligation_goes_together(&lines[i]) ? together : 0);
         web_json_reasons(cx, out, parts, &lines[i]);
         json_object_end(out);
     }
@@ -218,7 +221,7 @@ const Route route_resident = {
            ", record_number?: text, id_number_masked?: text, phone_masked?: text, address?: text, "
            "household?: uuid, registered_on?: date}, "
            "programs: [{id: text, title: wording, tag: wording, enrolled_on: date}], "
-           "obligations: [" SCHEMA_EXPLAINED "], "
+           "obligations: [" SCHEMA_EXPLAINED_AT_VISIT "], "
            "records: [{" SCHEMA_RECORD_MEMBERS ", summary: " SCHEMA_SUMMARY "}]}",
     .title = {"居民页：档案、应做服务、时间轴", "A person's page: who, what is owed, the timeline"},
 };

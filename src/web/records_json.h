@@ -26,6 +26,8 @@ void json_parts_keep(JsonParts *parts, const JsonOut *out, const void *of, uint3
 
 /* Members of an object that has been begun: the dates and the state of a line. */
 void web_json_obligation(JsonOut *out, JsonParts *parts, const ObligationLine *line, Date on);
+/* "visit": how many things one visit can do, this one among them; nothing below two. */
+void web_json_visit(JsonOut *out, size_t together);
 /* Whether a screen shows the line: what was and what is; of what is not open yet the next one of a
  * rule, when nothing of that rule is open. Call in the order of the list; *answered begins as NULL.
  */

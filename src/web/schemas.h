@@ -20,10 +20,12 @@
 #define SCHEMA_OBLIGATION "{" SCHEMA_OBLIGATION_MEMBERS "}"
 
 /* web_json_reasons, behind an obligation */
-#define SCHEMA_EXPLAINED                                                                           \
- "{" SCHEMA_OBLIGATION_MEMBERS                                                                     \
+#define SCHEMA_EXPLAINED "{" SCHEMA_OBLIGATION_MEMBERS SCHEMA_REASONS "}"
+#define SCHEMA_EXPLAINED_AT_VISIT                                                                  \
+ "{" SCHEMA_OBLIGATION_MEMBERS ", visit?: integer" SCHEMA_REASONS "}"
+#define SCHEMA_REASONS                                                                             \
  ", why: [{rule: text, source?: text, source_title: wording, records: [uuid], text: wording}], "   \
- "waiver?: uuid}"
+ "waiver?: uuid"
 
 /* What record_write_history writes. */
 #define SCHEMA_CHANGES "[{field: text, label?: wording, before?: wording, after?: wording}]"

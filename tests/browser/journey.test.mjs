@@ -4,8 +4,8 @@ import { after, before, test } from 'node:test'
 import { ask, enter, openBrowser, openPage, picture, startServer, TODAY } from './support.mjs'
 
 const WORDS = {
-  zh: { locale: 'zh-CN', band: '演示数据', overdue: '逾期', why: '为什么', notControlled: '控制不满意', saved: '已保存' },
-  en: { locale: 'en-US', band: 'Demo data', overdue: 'Overdue', why: 'Why?', notControlled: 'Not controlled', saved: 'Saved' },
+  zh: { locale: 'zh-CN', band: '演示数据', overdue: '逾期', why: '为什么', together: /这 \d 项可一次完成/, notControlled: '控制不满意', saved: '已保存' },
+  en: { locale: 'en-US', band: 'Demo data', overdue: 'Overdue', why: 'Why?', together: /These \d can be done at one visit/, notControlled: 'Not controlled', saved: 'Saved' },
 }
 
 let server, browser
@@ -71,6 +71,12 @@ for (const [lang, words] of Object.entries(WORDS)) {
     const dates = before.items.map((item) => item.due_on)
     assert.deepEqual(dates, dates.slice().sort())
     assert.equal(await page.locator('.due-card').count(), before.items.length)
+    const several = before.items.findIndex((item) => item.visit)
+    assert.ok(several >= 0)
+    const visit = before.visits.find((one) => one.resident === before.items[several].resident.id)
+    const card = await page.locator('.due-card').nth(several).innerText()
+    assert.match(card, words.together)
+    for (const item of visit.items) assert.ok(card.includes(item.title[lang]), `${item.title[lang]} in ${card}`)
     const { resident } = before.items[0]
     assert.equal(await page.locator('a.due-name').first().innerText(), resident.name)
 

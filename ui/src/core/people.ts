@@ -1,6 +1,6 @@
 /* How persons and their values are put in words. */
 import { lang, say, t, tOf } from './i18n'
-import type { ShownValue } from './types'
+import type { ShownValue, Wording } from './types'
 
 export function personLine(person: { sex: string; age: number }): string {
   return `${tOf('sex', person.sex)} ${t('person.age', { n: person.age })}`
@@ -49,4 +49,9 @@ export function nameOf(thing: { name: string; name_en?: string | null }): string
 /* The name as it is written on the spot, where the page shows another one: for the title of what names it. */
 export function localName(thing: { name: string; name_en?: string | null }): string | undefined {
   return nameOf(thing) === thing.name ? undefined : thing.name
+}
+
+/* How many of these things one visit can do, and which. */
+export function togetherLine(items: readonly { title: Wording }[]): string {
+  return t('due.together', { n: items.length, items: items.map((one) => say(one.title)).join(t('list.comma')) })
 }

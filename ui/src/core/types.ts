@@ -89,10 +89,17 @@ export interface Obligation {
   days_late: number
   last?: { happened_on: string; values: ShownValue[] } | null
   why?: Reason[]
+  visit?: number /* so many things of this person can be done at one visit */
 }
 
 export interface DueItem extends Obligation {
   resident: ResidentBrief
+}
+
+/* What one visit can do, also what stands on other pages of the list. */
+export interface Visit {
+  resident: string
+  items: { title: Wording; form: string }[]
 }
 
 export type Counts = Record<ObligationState, number>
@@ -102,6 +109,7 @@ export interface DueList {
   counts: Counts
   by_program: ({ program: string; title: Wording } & Counts)[]
   items: DueItem[]
+  visits: Visit[]
   next: string | null
 }
 

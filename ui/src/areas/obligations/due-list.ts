@@ -1,7 +1,7 @@
 /* What is owed in my villages: pages of the list, counts, filters. Shared by phone and desk. */
 import { reactive } from 'vue'
 import { api } from '../../core/session'
-import type { Counts, DueItem, DueList, ObligationState } from '../../core/types'
+import type { Counts, DueItem, DueList, ObligationState, Visit } from '../../core/types'
 
 export type StateFilter = ObligationState | 'all'
 
@@ -23,6 +23,7 @@ export function createDueList(limit: number) {
     counts: { ...NONE },
     programs: [] as DueList['by_program'],
     items: [] as DueItem[],
+    visits: [] as Visit[],
     next: null as string | null,
     isLoading: true,
     isLoadingMore: false,
@@ -63,6 +64,7 @@ export function createDueList(limit: number) {
     list.counts = page.counts
     list.programs = page.by_program
     list.items = page.items
+    list.visits = page.visits
     list.next = page.next
     list.isStale = false
   }
@@ -90,6 +92,7 @@ export function createDueList(limit: number) {
       const page = await query(list.next)
       if (mine !== turn) return
       list.items.push(...page.items)
+      list.visits.push(...page.visits)
       list.next = page.next
     } catch (error) {
       if (mine === turn) list.moreError = error
