@@ -28,8 +28,8 @@ static Wording with_unit(Arena *arena, const FormField *field, Str number)
     if (field->unit.zh.n == 0)
         return same(str_copy(arena, number));
     Str unit_en = wording_in(field->unit, LANG_EN);
-    return (Wording){str_printf(arena, "%.*s %.*s", STR_ARG(number), STR_ARG(field->unit.zh)),
-                     str_printf(arena, "%.*s %.*s", STR_ARG(number), STR_ARG(unit_en))};
+    const Str zh[] = {number, field->unit.zh}, en[] = {number, unit_en};
+    return (Wording){str_join(arena, zh, 2, STR(" ")), str_join(arena, en, 2, STR(" "))};
 }
 
 /* Both languages grow together; parts in between are parted. */
