@@ -19,6 +19,8 @@ const char *const access_permissions[] = {
     "emergencies.review",  /* at the own facility and below */
     "records.read",        "records.write",    "records.void",
     "records.backdate", /* later than a form allows, with a reason */
+    "tables.read",      /* the records of a form in a table, without identity where so purposed */
+    "tables.export",    /* the same as a file */
     "accounts.manage",  /* those below the own facility, of roles that the own role manages */
     "policy.read",         "policy.write", /* what parameters are in this place */
     "metrics.read",        "audit.read",       NULL,

@@ -211,7 +211,9 @@ bool role_permits(const Role *role, const RolePurpose *purpose, Str permission)
     bool is_of_persons = str_has_prefix(permission, STR("residents."))
                          || str_has_prefix(permission, STR("records."));
     bool is_of_numbers = str_has_prefix(permission, STR("obligations."));
+    bool is_of_rows = str_has_prefix(permission, STR("tables."));
     if ((is_of_persons && purpose->opens != OPENS_PERSONS)
+        || (is_of_rows && purpose->opens != OPENS_PERSONS && purpose->opens != OPENS_ROWS)
         || (is_of_numbers && purpose->opens == OPENS_NOTHING))
         return false;
     for (size_t i = 0; i < role->permission_n; i++) {

@@ -36,6 +36,7 @@ const Command *const app_commands[] = {
     &cmd_catchments_import,
     &cmd_staff_import,
     &cmd_records,
+    &cmd_records_export,
     &cmd_records_refile,
     &cmd_resident_add,
     &cmd_resident_correct,

@@ -36,6 +36,8 @@
  ENTRY(route_emergency_review)                                                                     \
  ENTRY(route_forms)                                                                                \
  ENTRY(route_form)                                                                                 \
+ ENTRY(route_form_records)                                                                         \
+ ENTRY(route_form_records_csv)                                                                     \
  ENTRY(route_form_context)                                                                         \
  ENTRY(route_obligations)                                                                          \
  ENTRY(route_obligations_why)                                                                      \

@@ -3,9 +3,10 @@
 
 #include "cli/json_lines.h"
 #include "engine/records/answers_json.h"
+#include "engine/records/form_table.h"
 #include "engine/records/records.h"
 
-enum { RECORDS_MOST = 100000 };
+enum { RECORDS_MOST = 100000, PIECE_MOST = 4 * 1024 * 1024 };
 
 static void put_text(JsonOut *json, const char *key, Str text)
 {
@@ -148,4 +149,59 @@ const Command cmd_records = {
             {0},
         },
     .run = records_run,
+};
+
+static Err read_day(const Cli *cli, const char *option, Date *ret_day)
+{
+    Str text = cli_value(cli, option);
+    *ret_day = DATE_NONE;
+    if (text.n == 0 || date_parse(text, ret_day) == OK)
+        return OK;
+    cli_say("catchment records export: --%s wants a day, written 2025-06-30", option);
+    return ERR_USAGE;
+}
+
+static Err export_run(Cli *cli)
+{
+    Cx *cx = cli->cx;
+    Str form = cli_value(cli, "form");
+    RecordExport export = {.form = pack_form(cx->packs, form),
+                           .page = {.before_day = DATE_NONE,
+                                    .facility = cli_value(cli, "facility"),
+                                    .area = cli_value(cli, "area")}};
+    if (export.form == NULL)
+        return cx_fail(cx, ERR_NOT_FOUND, TEXT_RECORD_FORM_UNKNOWN, STR("--form"), 1, form);
+    TRY(read_day(cli, "from", &export.page.from));
+    TRY(read_day(cli, "to", &export.page.until));
+    TRY(record_export_begin(cx, &export));
+    for (bool has_head = false, has_more = true; has_more;) {
+        ArenaMark mark = arena_mark(cx->arena);
+        Buf piece;
+        buf_init(&piece, cx->arena, PIECE_MOST);
+        if (!has_head)
+            record_export_head(cx, &export, &piece);
+        int64_t before = export.n;
+        TRY(record_export_next(cx, &export, &piece));
+        has_more = export.n > before;
+        has_head = true;
+        TRY(cli_put(buf_str(&piece)));
+        arena_reset_to(cx->arena, mark);
+    }
+    return OK;
+}
+
+const Command cmd_records_export = {
+    .name = "records export",
+    .summary = "the current records of a form as CSV, newest first, with who they are about",
+    .needs = CLI_DATABASE,
+    .options =
+        (const CliOption[]){
+            {"form", "FORM", NULL, true, "the form"},
+            {"from", "DATE", NULL, false, "served on this day or later"},
+            {"to", "DATE", NULL, false, "served on this day or earlier"},
+            {"facility", "CODE", NULL, false, "served by this facility"},
+            {"area", "CODE", NULL, false, "of people who live in this area (or the first digits)"},
+            {0},
+        },
+    .run = export_run,
 };

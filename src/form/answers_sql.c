@@ -116,7 +116,25 @@ static void put_newest(Buf *out)
                ANSWERS_LATEST_MOST);
 }
 
-static void put_where(AnswersWhich which, Buf *out)
+/* A child table has those of the page: its first and last record are known. */
+static void put_page(const FormField *child, Buf *out)
+{
+    buf_put_c(out,
+              " WHERE person.place = r.place AND person.id = r.subject_id AND r.place = :place"
+              " AND r.form = :form AND r.happened_on >= :from_day AND r.happened_on <= :to_day"
+              " AND r.happened_on <= :before_day"
+              " AND (r.happened_on < :before_day OR r.id < :before_id)"
+              " AND r.happened_on >= :last_day AND (r.happened_on > :last_day OR r.id >= :last_id)"
+              " AND (:facility = '' OR r.facility = :facility)"
+              " AND person.area_code >= :area_from AND person.area_code < :area_to"
+              " AND NOT EXISTS (SELECT 1 FROM record_end e"
+              " WHERE e.place = r.place AND e.record_id = r.id)"
+              " AND {scope:area person} AND {scope:form r}");
+    if (child != NULL) /* so that every read of a page has the same parameters */
+        buf_put_c(out, " AND :most > 0");
+}
+
+static void put_where(const FormField *child, AnswersWhich which, Buf *out)
 {
     switch (which) {
     case ANSWERS_OF_RECORD: buf_put_c(out, " WHERE r.place = :place AND r.id = :id"); break;
@@ -131,6 +149,7 @@ static void put_where(AnswersWhich which, Buf *out)
         buf_put_c(out, known_then);
         break;
     case ANSWERS_LATEST: buf_put_c(out, " WHERE r.place = :place AND r.id = newest.id"); break;
+    case ANSWERS_PAGE: put_page(child, out); break;
     case ANSWERS_EACH:
         buf_put_c(out,
                   " JOIN resident person ON person.place = r.place AND person.id = r.subject_id"
@@ -146,6 +165,10 @@ static void put_order(const FormField *child, AnswersWhich which, Buf *out)
 {
     if (which == ANSWERS_PREVIOUS) {
         buf_put_c(out, " ORDER BY r.happened_on DESC, r.id DESC LIMIT 1");
+        return;
+    }
+    if (which == ANSWERS_PAGE && child == NULL) {
+        buf_put_c(out, " ORDER BY r.happened_on DESC, r.id DESC LIMIT :most");
         return;
     }
     if (which == ANSWERS_LATEST || (which != ANSWERS_EACH && child == NULL))
@@ -187,7 +210,7 @@ static void put_columns(const Form *form, const FormField *child, AnswersWhich w
 Str answers_sql_read(const Form *form, const FormField *child, AnswersWhich which, Arena *arena)
 {
     DCHECK(child == NULL || which == ANSWERS_OF_RECORD || which == ANSWERS_OF_SUBJECT
-           || which == ANSWERS_EACH);
+           || which == ANSWERS_EACH || which == ANSWERS_PAGE);
     Buf out;
     buf_init(&out, arena, SQL_MOST);
     put_columns(form, child, which, &out);
@@ -201,13 +224,15 @@ Str answers_sql_read(const Form *form, const FormField *child, AnswersWhich whic
         put_newest(&out);
     else
         buf_put_c(&out, " FROM record r");
+    if (which == ANSWERS_PAGE) /* the person before the answers: most may be out of sight */
+        buf_put_c(&out, " CROSS JOIN resident person");
     buf_put_c(&out, " CROSS JOIN ");
     ddl_put_name(&out, ddl_table(form, child, arena));
     buf_put_c(&out, " a");
     if (tells_end)
         buf_put_c(&out, " LEFT JOIN record_end e ON e.place = r.place AND e.record_id = r.id"
                         " AND e.ended_on <= :known_on");
-    put_where(which, &out);
+    put_where(child, which, &out);
     buf_put_c(&out, join_answers);
     put_order(child, which, &out);
     ENSURE(!out.is_over);
@@ -229,7 +254,7 @@ Str answers_sql_earlier(const Form *form, const size_t *fields, size_t n, Arena 
         ddl_put_name(&out, ddl_table(form, NULL, arena));
         buf_put_c(&out, " a");
     }
-    put_where(ANSWERS_PREVIOUS, &out);
+    put_where(NULL, ANSWERS_PREVIOUS, &out);
     if (n > 0)
         buf_put_c(&out, join_answers);
     put_order(NULL, ANSWERS_PREVIOUS, &out);

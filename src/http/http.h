@@ -51,7 +51,8 @@ typedef struct HttpResponse {
     size_t header_n;
     Str constant; /* instead of body: bytes that outlive the server (embedded files) */
     /* instead of body: called again and again for the next piece until it writes nothing, on any
-     * worker thread: it may use the request's memory, but not request->worker */
+     * worker thread: it may use the request's memory, and request->worker, which is that of the
+     * thread */
     Err (*stream)(void *state, Buf *out);
     void *stream_state;
 } HttpResponse;

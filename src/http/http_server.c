@@ -128,6 +128,7 @@ static void pool_run(void *context UNUSED, HttpExchange *exchange, void *worker)
         work(exchange);
         atomic_store(&exchange->state, EXCHANGE_READY);
     } else {
+        exchange->request.worker = worker;
         work_stream(exchange);
     }
     MHD_resume_connection(connection);

@@ -80,6 +80,17 @@ static Err performer_name(Cx *cx, PerformerNames *names, Uuid id, Str *ret_name)
     return OK;
 }
 
+Err record_write_performer(Cx *cx, JsonOut *out, const Record *record, PerformerNames *names)
+{
+    Str name = {0};
+    json_key_c(out, "performed_by");
+    json_uuid(out, record->performed_by);
+    if (!uuid_is_nil(record->performed_by))
+        TRY(performer_name(cx, names, record->performed_by, &name));
+    web_json_text(out, "performed_by_name", name);
+    return OK;
+}
+
 static void write_form(JsonOut *out, JsonParts *parts, const Record *record, const Form *form)
 {
     if (form != NULL && json_parts_again(parts, out, form, 0))

@@ -41,6 +41,9 @@ typedef struct PerformerNames {
     JsonParts *parts; /* of the answer, or NULL */
 } PerformerNames;
 
+/* Members: who performed it. */
+Err record_write_performer(Cx *cx, JsonOut *out, const Record *record,
+                           PerformerNames *names) MUST_CHECK;
 /* Members of an object that has been begun: the header, a summary of those fields that lists show,
  * and the answers. */
 Err record_write(Cx *cx, JsonOut *out, const Record *record, PerformerNames *names,

@@ -57,6 +57,19 @@ typedef struct Route {
 
 RoutePersons route_persons(const Route *route);
 
+/* For the pieces of a streamed answer: the Cx of the handler (`like`, kept in the request's memory
+ * with a copy of its actor), reading through the connection of the thread that is asked for the
+ * piece. What is allocated between begin and end is gone afterwards. */
+typedef struct WebStream {
+    Cx cx;
+    Actor actor;
+    ArenaMark mark;
+} WebStream;
+void web_stream_keep(const Cx *cx, WebStream *ret_stream);
+/* For one piece. */
+Cx *web_stream_begin(const HttpRequest *request, WebStream *stream);
+void web_stream_end(const HttpRequest *request, WebStream *stream);
+
 /* Who is asking, for handlers about the session itself. */
 typedef struct WebCall {
     struct Web *web;

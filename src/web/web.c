@@ -145,6 +145,30 @@ static void say(const Route *route, const HttpResponse *response, Err err, Uuid 
         LOG_ID("account", account));
 }
 
+void web_stream_keep(const Cx *cx, WebStream *ret_stream)
+{
+    *ret_stream = (WebStream){.cx = *cx, .actor = *cx->actor};
+    ret_stream->cx.has_snapshot = false;
+}
+
+Cx *web_stream_begin(const HttpRequest *request, WebStream *stream)
+{
+    WebWorker *worker = request->worker;
+    stream->mark = arena_mark(&worker->arena);
+    stream->cx.arena = &worker->arena;
+    stream->cx.db = worker->db;
+    stream->cx.actor = &stream->actor;
+    stream->cx.problems = NULL;
+    stream->cx.problem_n = stream->cx.problem_capacity = 0;
+    return &stream->cx;
+}
+
+void web_stream_end(const HttpRequest *request, WebStream *stream)
+{
+    WebWorker *worker = request->worker;
+    arena_reset_to(&worker->arena, stream->mark);
+}
+
 static void handle(const HttpRequest *request, HttpResponse *response, size_t at)
 {
     WebWorker *worker = request->worker;
@@ -173,7 +197,9 @@ static void handle(const HttpRequest *request, HttpResponse *response, size_t at
         response->status = 0;
         problem_write(response, cx.lang, err, cx.problems, cx.problem_n, cx.request_id);
     } else if (response->status == 0) {
-        response->status = response->body.n > 0 || response->constant.n > 0 ? 200 : 204;
+        bool has_body =
+            response->body.n > 0 || response->constant.n > 0 || response->stream != NULL;
+        response->status = has_body ? 200 : 204;
     }
     end_headers(request, response, cx.request_id);
     int64_t duration = os_clock_monotonic_ns() - began;

@@ -21,6 +21,8 @@ const examples = {
   "/api/facilities": ["county", ""],
   "/api/forms": ["doctor", ""],
   "/api/forms/{id}": ["doctor", "/api/forms/{form}"],
+  "/api/forms/{id}/records": ["doctor", "/api/forms/{form}/records?limit=20"],
+  "/api/forms/{id}/records.csv": ["clinician", "/api/forms/{form}/records.csv?from=2025-06-01"],
   "/api/forms/{id}/context": ["doctor", "/api/forms/{form}/context?resident={resident}"],
   "/api/obligations": ["doctor", "/api/obligations?state=overdue,due,open&limit=100"],
   "/api/obligations/why": ["doctor", "/api/obligations/why?resident={resident}"],

@@ -24,6 +24,12 @@ static const DbColumn in_previous[PREVIOUS_IN_N] = {
 static const DbColumn in_each[] = {
     {"place", DB_TEXT, false}, {"form", DB_TEXT, false}, {"known_on", DB_DATE, false}};
 
+static const DbColumn in_page[PAGE_IN_N] = {
+    {"place", DB_TEXT, false},     {"form", DB_TEXT, false},       {"from_day", DB_DATE, false},
+    {"to_day", DB_DATE, false},    {"before_day", DB_DATE, false}, {"before_id", DB_UUID, false},
+    {"last_day", DB_DATE, false},  {"last_id", DB_UUID, false},    {"facility", DB_TEXT, false},
+    {"area_from", DB_TEXT, false}, {"area_to", DB_TEXT, false},    {"most", DB_INTEGER, false}};
+
 enum { LATEST_IN_N = 2 + ANSWERS_LATEST_MOST };
 
 /* :place :form, then the subjects; NULL where there are fewer. */
@@ -126,9 +132,10 @@ static void make_reads(Arena *arena, const Form *form, RecordTable *table)
         {ANSWERS_OF_RECORD, "record", in_of_record, 2, &table->of_record},
         {ANSWERS_OF_SUBJECT, "subject", in_of_subject, 3, &table->of_subject},
         {ANSWERS_EACH, "each", in_each, 3, &table->each},
+        {ANSWERS_PAGE, "page", in_page, PAGE_IN_N, &table->page},
         {ANSWERS_PREVIOUS, "previous", in_previous, PREVIOUS_IN_N, &table->previous},
     };
-    size_t n = table->child == NULL ? 4 : 3;
+    size_t n = table->child == NULL ? 5 : 4;
     size_t out_n;
     const DbColumn *out = out_columns(arena, table, &out_n);
     for (size_t i = 0; i < n; i++) {
@@ -141,6 +148,7 @@ static void make_reads(Arena *arena, const Form *form, RecordTable *table)
     }
     if (table->child == NULL)
         table->each.out_n += ANSWERS_END_N;
+    table->page.is_scoped = true;
     table->each.is_scoped = true;
     table->each.is_streamed = true;
     table->each.may_scan = true; /* it is there to read all of them */

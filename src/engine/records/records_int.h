@@ -18,10 +18,11 @@ typedef struct RecordTable {
     const DbColumn *columns; /* of the table, in the order of the insert's parameters */
     DbStatement insert;
     DbStatement of_record, of_subject, each;
+    DbStatement page;
     DbStatement previous; /* of the own table only */
 } RecordTable;
 
-enum { EARLIER_HEADER_N = 2, PREVIOUS_IN_N = 7 };
+enum { EARLIER_HEADER_N = 2, PREVIOUS_IN_N = 7, PAGE_IN_N = 12 };
 
 typedef struct RecordForm {
     const Form *form;

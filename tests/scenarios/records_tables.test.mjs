@@ -1,0 +1,143 @@
+// A form's records as a table and as CSV: who sees which, filters and pages, what a spreadsheet gets.
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { attempt, followup, submit, wholeList } from "../support/county.mjs";
+import { databases, logIn, makeCounty, startServer } from "../support/server.mjs";
+
+const FORM = "hypertension_followup";
+
+/** Rows of cells; the quoting of RFC 4180. */
+function cellsOf(text) {
+  const rows = [[]];
+  for (const [, quoted, plain, end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n|$)/g)) {
+    rows.at(-1).push(quoted === undefined ? plain : quoted.replaceAll('""', '"'));
+    if (end === "\r\n") rows.push([]);
+    if (end === "") break;
+  }
+  return rows.slice(0, -1);
+}
+
+for (const [name, makeDatabase] of databases) {
+  describe(`tables of records, on ${name}`, () => {
+    let options, server, doctor, clinician, county, people, mine;
+    before(async () => {
+      options = makeCounty(makeDatabase);
+      server = await startServer(options);
+      [doctor, clinician, county] = await Promise.all(["doctor", "clinician", "county"].map((login) => logIn(server, login)));
+      people = [...new Map((await wholeList(doctor)).map(({ resident }) => [resident.id, resident])).values()];
+      mine = followup(people[0].id, { symptoms: ["3", "4"] });
+      assert.equal((await submit(doctor, mine)).status, 201);
+    });
+    after(() => server?.stop());
+
+    const page = async (client, query = "") => {
+      const answer = await client.fetch(`/api/forms/${FORM}/records?limit=40${query}`);
+      assert.equal(answer.status, 200, answer.text);
+      return answer.body;
+    };
+    const whole = async (client, query = "") => {
+      const records = [];
+      for (let after = ""; ;) {
+        const { records: more, next } = await page(client, query + after);
+        records.push(...more);
+        if (!next) return records;
+        after = `&after=${next}`;
+      }
+    };
+
+    it("gives the current records of a form newest first, each once, over pages", async () => {
+      const records = await whole(doctor);
+      assert.ok(records.length > 40);
+      assert.equal(new Set(records.map(({ id }) => id)).size, records.length);
+      const days = records.map(({ happened_on }) => happened_on);
+      assert.deepEqual(days, [...days].sort().reverse());
+      const found = records.find(({ id }) => id === mine.id);
+      assert.equal(found.resident.name, people[0].name);
+      assert.deepEqual([...found.answers.symptoms].sort(), ["3", "4"]);
+      assert.equal(found.answers.sbp, 128);
+      const second = { ...followup(people[0].id, { sbp: 131 }), amends: mine.id, reason: "录错" };
+      assert.equal((await submit(doctor, second)).status, 201);
+      const after = await whole(doctor);
+      assert.ok(!after.some(({ id }) => id === mine.id) && after.some(({ id }) => id === second.id), "only what is current");
+      mine = second;
+    });
+
+    it("is limited to the areas in sight and narrowed by days, facility and area", async () => {
+      const own = await whole(doctor), all = await whole(clinician);
+      assert.ok(all.length > own.length);
+      const ids = new Set(all.map(({ id }) => id));
+      assert.ok(own.every(({ id }) => ids.has(id)));
+      const areas = new Set(own.map(({ resident }) => resident.area));
+      assert.ok(all.some(({ resident }) => !areas.has(resident.area)));
+      const june = await whole(clinician, "&from=2025-06-01&until=2025-06-30");
+      assert.deepEqual(june.map(({ id }) => id), all.filter(({ happened_on }) => happened_on >= "2025-06-01").map(({ id }) => id));
+      const [area] = areas;
+      const there = await whole(clinician, `&area=${area}`);
+      assert.deepEqual(there.map(({ id }) => id), all.filter(({ resident }) => resident.area === area).map(({ id }) => id));
+      const { facility } = all[0];
+      const served = await whole(clinician, `&facility=${facility}`);
+      assert.deepEqual(served.map(({ id }) => id), all.filter((one) => one.facility === facility).map(({ id }) => id));
+      assert.equal((await doctor.fetch(`/api/forms/nothing/records`)).status, 404);
+      assert.equal((await doctor.fetch(`/api/forms/${FORM}/records?after=x`)).status, 422);
+      assert.equal((await doctor.fetch(`/api/forms/${FORM}/records?from=x`)).status, 422);
+    });
+
+    it("gives who sees no persons codes and numbers of townships, and nothing that tells who it is", async () => {
+      const records = await whole(county);
+      assert.ok(records.length > 0);
+      const answer = await county.fetch(`/api/forms/${FORM}/records?limit=100`);
+      for (const { id, name: of } of people) assert.ok(!answer.text.includes(id) && !answer.text.includes(of));
+      for (const record of records.slice(0, 50)) {
+        assert.deepEqual(Object.keys(record).sort(), ["answers", "facility", "happened_on", "resident"]);
+        assert.deepEqual(Object.keys(record.resident).sort(), ["age_group", "area", "sex"]);
+        assert.equal(record.resident.area.length, 9);
+        assert.ok(Object.values(record.answers).every((value) => typeof value === "number" || /^\d+$/.test([value].flat().join(""))), JSON.stringify(record.answers));
+      }
+      assert.equal((await county.fetch(`/api/forms/${FORM}/records?area=${people[0].area}`)).status, 422);
+      const { text } = await county.fetch(`/api/forms/${FORM}/records.csv`);
+      for (const { id, name: of } of people) assert.ok(!text.includes(id) && !text.includes(of));
+      assert.equal((await doctor.fetch(`/api/forms/${FORM}/records.csv`)).status, 403, "a village doctor exports nothing");
+      assert.equal((await (await logIn(server, "admin")).fetch(`/api/forms/${FORM}/records`)).status, 403);
+    });
+
+    it("exports what the table shows as CSV for spreadsheets, codes with labels, no formula", async () => {
+      const evil = followup(people[1].id, { symptoms: ["3"], symptoms_other: "=HYPERLINK(\"x\"),\"1\"" });
+      const sent = await submit(clinician, evil);
+      if (sent.status !== 201) assert.fail(sent.text);
+      const answer = await clinician.fetch(`/api/forms/${FORM}/records.csv`, { headers: { cookie: `${clinician.cookie}; lang=zh` } });
+      assert.equal(answer.status, 200, answer.text.slice(0, 300));
+      assert.match(answer.headers.get("content-type"), /^text\/csv/);
+      assert.match(answer.headers.get("content-disposition"), /^attachment; filename="hypertension_followup-2025-06-30\.csv"$/);
+      const bytes = Buffer.from(await (await fetch(`${server.url}/api/forms/${FORM}/records.csv`, { headers: { cookie: clinician.cookie } })).arrayBuffer());
+      assert.equal(bytes.subarray(0, 3).toString("hex"), "efbbbf");
+      const [head, ...rows] = cellsOf(answer.text.replace(/^\ufeff/, ""));
+      const records = await whole(clinician);
+      assert.equal(rows.length, records.length);
+      assert.deepEqual(rows.map((row) => row[1]), records.map(({ id }) => id));
+      assert.ok(rows.every((row) => row.length === head.length));
+      assert.equal(head[0], "服务日期");
+      assert.equal(rows[0][2], records[0].resident.name);
+      const sbp = head.findIndex((title) => /收缩压.*mmHg/.test(title));
+      assert.deepEqual(rows.map((row) => row[sbp]), records.map(({ answers }) => String(answers.sbp ?? "")));
+      const at = rows.findIndex((row) => row[1] === mine.id);
+      assert.ok(rows[at].some((cell) => /^1 \S+/.test(cell)), "codes with their labels");
+      const line = rows.find((row) => row[1] === evil.id);
+      assert.ok(line.includes("'=HYPERLINK(\"x\"),\"1\""), line.join("|"));
+      const { account } = (await clinician.fetch("/api/session")).body;
+      const told = await (await logIn(server, "admin")).fetch(`/api/audit?account=${account.id}`);
+      assert.match(told.text, /"export\.records".*form=hypertension_followup from=/);
+    });
+
+    it("exports the same from the command line", async () => {
+      const { code, out, err } = attempt("records", "export", ...options, "--form", FORM, "--from", "2025-06-01", "--to", "2025-06-30");
+      assert.equal(code, 0, err);
+      const [head, ...rows] = cellsOf(out.replace(/^\ufeff/, ""));
+      const june = await whole(clinician, "&from=2025-06-01&until=2025-06-30");
+      const ids = rows.map((row) => row[1]);
+      assert.ok(june.every(({ id }) => ids.includes(id)) && ids.length >= june.length);
+      assert.ok(rows.every((row) => row.length === head.length && row[0] >= "2025-06-01" && row[0] <= "2025-06-30"));
+      assert.notEqual(attempt("records", "export", ...options, "--form", "nothing").code, 0);
+      assert.notEqual(attempt("records", "export", ...options, "--form", FORM, "--from", "June").code, 0);
+    });
+  });
+}
