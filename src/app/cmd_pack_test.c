@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 #include "core/place.h"
 #include "engine/obligations/obligations.h"
+#include "engine/obligations/waivers.h"
 #include "engine/subjects/subjects.h"
 #include "pack/pack_tests.h"
 
@@ -174,6 +175,39 @@ static Err void_record(Run *run, size_t at, Arena *arena)
     return record_void(&cx, run->records[at], STR("测试"));
 }
 
+static void give_waiver(Run *run, const PackTestWaiver *wanted, Arena *arena)
+{
+    Cx cx = cx_on(run, arena, wanted->on);
+    cx.now = instant_of_date(wanted->on, 20, 0); /* behind the records of the day */
+    bool is_put_off = !date_is_none(wanted->put_off_to), was_known = false;
+    const Waiver waiver = {.id = cx_new_id(&cx),
+                           .resident = run->resident,
+                           .kind = is_put_off ? WAIVER_POSTPONE : WAIVER_WAIVE,
+                           .program = wanted->program->id,
+                           .rule = wanted->rule,
+                           .item = wanted->item,
+                           .is_whole = !is_put_off && wanted->item.n == 0,
+                           .closes_on = DATE_NONE,
+                           .until = is_put_off ? wanted->put_off_to : wanted->until,
+                           .reason = wanted->reason,
+                           .note = wanted->note};
+    Err err = waiver_give(&cx, &waiver, &was_known);
+    Str problem = cx.problem_n > 0 ? cx.problems[0].text.zh : str_from_c(err_name(err));
+    if (err != OK)
+        say(run, wanted->line, str_printf(arena, "sparing: %.*s", STR_ARG(problem)));
+}
+
+/* Those given before the day, each once. */
+static void give_waivers(Run *run, Date before, Date *given, Arena *arena)
+{
+    for (size_t i = 0; i < run->test->waiver_n; i++) {
+        Date on = run->test->waivers[i].on;
+        if (date_compare(on, before) < 0 && date_compare(on, *given) >= 0)
+            give_waiver(run, &run->test->waivers[i], arena);
+    }
+    *given = date_max(*given, before);
+}
+
 static bool is_listed(ObligationState state)
 {
     return state == OBLIGATION_OPEN || state == OBLIGATION_DUE || state == OBLIGATION_OVERDUE;
@@ -268,8 +302,13 @@ static Err run_test(Run *run, const PackTest *test, bool forms_failed)
     check_record_numbers(run, &arena);
     bool has_person = test->record_n > 0 || test->has_obligations;
     Err err = has_person ? add_test_resident(run, &arena) : OK;
-    for (size_t i = 0; err == OK && i < test->record_n; i++)
+    Date given = date_from_ymd(1, 1, 1);
+    for (size_t i = 0; err == OK && i < test->record_n; i++) {
+        give_waivers(run, test->records[i].on, &given, &arena);
         submit_record(run, i, &arena);
+    }
+    if (err == OK && has_person)
+        give_waivers(run, date_from_ymd(9999, 12, 31), &given, &arena);
     for (size_t i = 0; err == OK && i < test->record_n; i++)
         err = void_record(run, i, &arena);
     if (err == OK && test->has_obligations)

@@ -401,6 +401,31 @@ static void read_obligations(Reader *reader, const Yaml *list, PackTest *test)
     test->obligations = lines;
 }
 
+static void read_waivers(Reader *reader, const Yaml *list, PackTest *test)
+{
+    static const char *const keys[] = {"program", "obligation", "on",   "reason", "item",
+                                       "until",   "put_off_to", "note", NULL};
+    if (!read_list(reader, list, "waivers", false))
+        return;
+    PackTestWaiver *waivers = arena_array(reader->loader->arena, PackTestWaiver, list->n + 1);
+    for (const Yaml *item = list->first; item != NULL; item = item->next) {
+        if (!read_map(reader, item, keys, 4))
+            continue;
+        RuleName name = find_rule(reader, item);
+        waivers[test->waiver_n++] =
+            (PackTestWaiver){.line = line_of(item),
+                             .program = name.program,
+                             .rule = name.rule,
+                             .item = name.item,
+                             .on = read_date(reader, item, "on"),
+                             .until = read_date(reader, item, "until"),
+                             .put_off_to = read_date(reader, item, "put_off_to"),
+                             .reason = read_text(reader, item, "reason"),
+                             .note = read_text(reader, item, "note")};
+    }
+    test->waivers = waivers;
+}
+
 static void read_identities(Reader *reader, const Yaml *list, PackTest *test)
 {
     static const char *const keys[] = {"number", "fault",        "stored", "birth_date",
@@ -455,8 +480,8 @@ static void read_record_numbers(Reader *reader, const Yaml *list, PackTest *test
 
 static void read_test(TestFile *file, const Yaml *item)
 {
-    static const char *const keys[] = {
-        "name", "case", "on", "resident", "records", "expect", "identity", "record_number", NULL};
+    static const char *const keys[] = {"name",    "case",   "on",       "resident",      "records",
+                                       "waivers", "expect", "identity", "record_number", NULL};
     static const char *const resident_keys[] = {"sex",     "birth_date", "registered_on",
                                                 "died_on", "left_on",    NULL};
     Reader *reader = &file->reader;
@@ -492,6 +517,7 @@ static void read_test(TestFile *file, const Yaml *item)
         }
     }
     read_records(file, records, &test);
+    read_waivers(reader, read_key(item, "waivers"), &test);
     read_obligations(reader, read_key(item, "expect"), &test);
     read_identities(reader, read_key(item, "identity"), &test);
     read_record_numbers(reader, read_key(item, "record_number"), &test);

@@ -56,13 +56,15 @@ typedef struct PackTestObligation {
     uint32_t flags; /* bit 0 age_too_young, bit 1 interval_too_short */
 } PackTestObligation;
 
-/* Spares somebody an obligation, from a day on. */
+/* Spares somebody an obligation from a day on, or puts it off; given behind the records up to that
+ * day. */
 typedef struct PackTestWaiver {
     uint32_t line;
     const Program *program;
-    Str rule, item; /* item: empty for all */
-    Date on, until; /* until: DATE_NONE for good */
-    Str reason, text;
+    Str rule, item;   /* item: empty for whatever of the rule falls in its days */
+    Date on, until;   /* until: DATE_NONE for good */
+    Date put_off_to;  /* instead: the one obligation that waits longest; or DATE_NONE */
+    Str reason, note; /* as in the program: away, refuses ... */
 } PackTestWaiver;
 
 typedef struct PackTestIdentity {
