@@ -30,6 +30,8 @@ const Command *const app_commands[] = {
     &cmd_due,
     &cmd_areas,
     &cmd_areas_check,
+    &cmd_grid_coverage,
+    &cmd_grid_doctor,
     &cmd_areas_import,
     &cmd_facilities,
     &cmd_facilities_import,

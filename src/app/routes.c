@@ -25,6 +25,8 @@
  ENTRY(route_facilities_post)                                                                      \
  ENTRY(route_catchments)                                                                           \
  ENTRY(route_catchments_post)                                                                      \
+ ENTRY(route_grid)                                                                                 \
+ ENTRY(route_grid_doctor)                                                                          \
  ENTRY(route_staff)                                                                                \
  ENTRY(route_staff_post)                                                                           \
  ENTRY(route_staff_leave)                                                                          \

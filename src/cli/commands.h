@@ -11,6 +11,8 @@ extern const Command cmd_relations_grant;
 extern const Command cmd_relations_list;
 extern const Command cmd_areas;
 extern const Command cmd_areas_check;
+extern const Command cmd_grid_coverage;
+extern const Command cmd_grid_doctor;
 extern const Command cmd_areas_import;
 extern const Command cmd_catchments_import;
 extern const Command cmd_demo;

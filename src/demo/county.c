@@ -91,18 +91,6 @@ static const bool *choose_without(Demo *demo)
     return is_without;
 }
 
-Str village_stem(Str name)
-{
-    static const char *const suffixes[] = {"社区居民委员会", "村民委员会", "居民委员会社区",
-                                           "居民委员会",     "村委会",     "社区"};
-    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
-        Str suffix = str_from_c(suffixes[i]);
-        if (name.n > suffix.n && str_has_suffix(name, suffix))
-            return str_slice(name, 0, name.n - suffix.n);
-    }
-    return name;
-}
-
 static Str stem_en(Str name_en)
 {
     size_t at = str_find_char(name_en, ' ', 0);
@@ -196,7 +184,7 @@ static Err add_clinic(Demo *demo, DemoVillage *village, DemoClinic *clinic)
 {
     Arena *arena = demo->cx->arena;
     bool is_station = is_urban(village->area);
-    Str stem = village_stem(village->area->name);
+    Str stem = area_name_stem(village->area->name);
     clinic->facility = (Facility){
         .code = str_printf(arena, "%.*sV01", STR_ARG(village->area->code)),
         .name =

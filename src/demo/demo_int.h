@@ -6,6 +6,7 @@
 #include "demo/names.h"
 #include "demo/rng.h"
 #include "demo/table.h"
+#include "engine/subjects/grid.h"
 #include "engine/subjects/subjects.h"
 
 /* Kinds of random streams: what is drawn in one never disturbs another. */
@@ -16,6 +17,7 @@ typedef enum {
     STREAM_CARE,
     STREAM_EXAM,
     STREAM_CHILD,
+    STREAM_DIABETES,
 } DemoStream;
 
 typedef struct DemoVillage {
@@ -55,12 +57,10 @@ typedef struct Demo {
     DemoClinic *clinics;
     size_t clinic_n;
     size_t guided; /* the clinic of the guided village doctor */
-    NumberTable pyramid, hypertension;
+    NumberTable pyramid, hypertension, diabetes;
     uint16_t *serials; /* of ID numbers: by birth day and sex */
 } Demo;
 
-/* A village's name without "village committee". */
-Str village_stem(Str name);
 /* Areas, facilities, catchments, accounts. */
 Err demo_county(Demo *demo) MUST_CHECK;
 /* How many people live in each village; once, because rounding would move some the second time. */

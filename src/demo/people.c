@@ -105,7 +105,7 @@ static void fill_resident(Demo *demo, Rng *rng, DemoPerson *person, int64_t grou
         .id_type = STR("01"),
         .id_number = identity_number(demo, person),
         .phone = str_printf(arena, "12%09lld", (long long)rng_between(rng, 0, 999999999)),
-        .address = str_printf(arena, "%.*s%lld组%lld号", STR_ARG(village_stem(village->name)),
+        .address = str_printf(arena, "%.*s%lld组%lld号", STR_ARG(area_name_stem(village->name)),
                               (long long)group, (long long)door),
         .registered_on = registered_on,
         .died_on = DATE_NONE,

@@ -49,6 +49,8 @@ const examples = {
   "/api/sessions": ["doctor", ""],
   "/api/catchments": ["township", ""],
   "/api/staff": ["township", ""],
+  "/api/grid": ["county", ""],
+  "/api/grid-doctor": ["county", "/api/grid-doctor?address={area}"],
 };
 
 function fill(text, values) {

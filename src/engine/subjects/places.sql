@@ -92,6 +92,14 @@ WHERE r.place = :place AND r.died_on IS NULL AND r.left_on IS NULL
 GROUP BY r.area_code
 ORDER BY r.area_code;
 
+-- name: area_population :one
+-- in: place text, area_code text
+-- out: people integer
+-- unscoped: a count of one area, of no person
+SELECT count(*) AS people
+FROM resident r
+WHERE r.place = :place AND r.area_code = :area_code AND r.died_on IS NULL AND r.left_on IS NULL;
+
 -- name: facility_in_force :many
 -- in: place text, day date
 -- out: code text, name text, name_en text, kind text, level integer, parent text, valid_from date

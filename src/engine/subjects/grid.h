@@ -1,0 +1,58 @@
+/* Grid service: each centre and clinic answers for areas, with a doctor by name, and every address
+ * is in exactly one of them.
+ *
+ * Invariants
+ *  1. A facility is in grid service on a day when it, or one below it, answers that day for an area
+ *     for which a doctor is named. Centres are level 4, clinics and stations level 5.
+ *  2. An address is looked up by the names that stand in it; nobody's address is read. */
+#pragma once
+
+#include "engine/subjects/places.h"
+
+typedef struct GridLevel {
+    int64_t level; /* of facilities: 4 or 5 */
+    size_t units, covered;
+} GridLevel;
+
+/* An area without areas in it for which nobody answers, or no doctor is named. */
+typedef struct GridGap {
+    const Area *area;
+    int64_t people; /* registered in it, living and here */
+} GridGap;
+
+enum { GRID_LEVEL_N = 2 };
+
+typedef struct GridCoverage {
+    GridLevel levels[GRID_LEVEL_N];
+    const Facility *const *missing; /* units that are not covered, by level and code */
+    size_t missing_n;
+    const GridGap *gaps; /* by code */
+    size_t gap_n;
+} GridCoverage;
+
+/* On the asked day. Reads no person; people are counted in gaps only. */
+Err grid_coverage(Cx *cx, GridCoverage *ret_coverage) MUST_CHECK;
+
+typedef struct GridDoctor {
+    Str name;
+    Str substitute; /* who stands in on the asked day; empty: nobody */
+    bool is_away;
+} GridDoctor;
+
+/* One area that an address may mean, and who answers for it. */
+typedef struct GridMatch {
+    const Area *area;
+    const Area *township;     /* NULL: none above it */
+    const Facility *facility; /* NULL: nobody answers for it */
+    const GridDoctor *doctors;
+    size_t doctor_n;
+} GridMatch;
+
+enum { GRID_MATCH_MOST = 20 };
+
+/* The areas whose names stand in the address (or whose code it begins with), the longest names
+ * only, and those of a township that it names too when there are such; by code. */
+Err grid_find(Cx *cx, Str address, const GridMatch **ret_matches, size_t *ret_n) MUST_CHECK;
+
+/* A village's name as people say it: without "village committee". */
+Str area_name_stem(Str name);

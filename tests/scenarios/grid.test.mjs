@@ -1,0 +1,95 @@
+// SYS-04, grid service: every clinic answers for its villages with a doctor by name; what is missing is named; whoever
+// knows an address finds the doctor.
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { attempt, lines } from "../support/county.mjs";
+import { Client, databases, logIn, makeCounty, root, startServer } from "../support/server.mjs";
+
+const packs = ["--packs", join(root, "packs")];
+
+for (const [name, makeDatabase] of databases) {
+  describe(`SYS-04: grid service on ${name}`, () => {
+    let server, options, admin, anybody, areas, catchments, clinic;
+    const command = (words, ...more) => attempt(...words.split(" "), ...more, ...options, ...packs);
+    const coverage = async () => (await admin.fetch("/api/grid")).body;
+    const ask = async (address) => (await anybody.fetch(`/api/grid-doctor?address=${encodeURIComponent(address)}`)).body.items;
+    const stem = (text) => text.replace(/(社区居民委员会|村民委员会|居民委员会社区|居民委员会|村委会|居委会|社区)$/, "");
+
+    before(async () => {
+      options = makeCounty(makeDatabase);
+      server = await startServer(options);
+      admin = await logIn(server, "admin");
+      anybody = new Client(server);
+      areas = (await admin.fetch("/api/areas")).body.areas;
+      catchments = (await admin.fetch("/api/catchments")).body.items;
+      const facilities = (await admin.fetch("/api/facilities")).body.facilities;
+      clinic = facilities.find(({ level, code }) => level === 5 && catchments.filter(({ facility }) => facility === code).length === 2);
+    });
+    after(() => server?.stop());
+
+    it("shows 22 of 22 centres and 343 of 343 clinics, and nobody without a grid", async () => {
+      assert.deepEqual(await coverage(), { centres: { covered: 22, units: 22 }, clinics: { covered: 343, units: 343 }, missing: [], gaps: [] });
+      assert.deepEqual(lines("grid coverage", options), [
+        { units_of: "centres", covered: 22, units: 22 },
+        { units_of: "clinics", covered: 343, units: 343 },
+      ]);
+    });
+
+    it("tells anybody the doctor of an address, without logging in", async () => {
+      const own = catchments.find(({ facility }) => facility === clinic.code);
+      const village = areas.find(({ code }) => code === own.area);
+      const town = areas.find(({ code }) => code === village.parent);
+      const found = await ask(`广东省惠州市博罗县${town.name}${stem(village.name)}3组12号`);
+      assert.equal(found.length, 1, JSON.stringify(found));
+      assert.equal(found[0].area, village.code);
+      assert.equal(found[0].township.zh, town.name);
+      assert.equal(found[0].facility, clinic.code);
+      assert.deepEqual(found[0].doctors, [{ name: own.doctors[0].name, is_away: false, substitute: null }]);
+      assert.deepEqual(await ask(village.code), found);
+      const [line] = lines("grid doctor", options, `${town.name}${village.name}`);
+      assert.equal(line.facility, clinic.code);
+      assert.deepEqual(line.doctors.map((doctor) => doctor.name), [own.doctors[0].name]);
+    });
+
+    it("finds every village by its township and name, and nothing in an address that names none", async () => {
+      const towns = new Map(areas.filter(({ level }) => level === 4).map((area) => [area.code, area]));
+      for (const village of areas.filter(({ level }) => level === 5).slice(0, 60)) {
+        const found = await ask(`${towns.get(village.parent).name}${village.name}`);
+        assert.ok(found.some(({ area }) => area === village.code), village.name);
+      }
+      assert.deepEqual(await ask("上海市静安区南京西路1号"), []);
+      assert.equal((await anybody.fetch("/api/grid-doctor?address=%20")).status, 422);
+      assert.equal((await anybody.fetch("/api/grid")).status, 401);
+    });
+
+    it("names a clinic whose grid was taken away: 342 of 343, its villages, and how many people live there", async () => {
+      const own = catchments.filter(({ facility }) => facility === clinic.code);
+      const rows = own.map(({ area, facility, valid_from, doctors }) => ({ area, facility, valid_from, valid_to: "2025-06-29", doctors: doctors.map(({ code }) => code).join(" ") }));
+      const done = await admin.fetch("/api/catchments", { method: "POST", body: { rows } });
+      assert.equal(done.status, 200, done.text);
+      const { centres, clinics, missing, gaps } = await coverage();
+      assert.deepEqual(centres, { covered: 22, units: 22 });
+      assert.deepEqual(clinics, { covered: 342, units: 343 });
+      assert.deepEqual(missing.map(({ code, name: words, level }) => [code, words.zh, level]), [[clinic.code, clinic.name, 5]]);
+      assert.deepEqual(gaps.map(({ area }) => area), own.map(({ area }) => area).sort());
+      assert.ok(gaps.every(({ people }) => people > 0));
+      const [match] = await ask(own[0].area);
+      assert.equal(match.facility, null);
+      assert.deepEqual(match.doctors, []);
+      assert.ok(lines("grid coverage", options).some((line) => line.missing === clinic.code));
+      const day = (await admin.fetch("/api/grid?on=2025-06-29")).body;
+      assert.deepEqual(day.clinics, { covered: 343, units: 343 });
+      assert.equal(command("areas check").code === 0, false);
+    });
+
+    it("names a clinic whose doctor is not named any more", async () => {
+      const other = catchments.find(({ facility, area }) => facility !== clinic.code && catchments.filter((one) => one.facility === facility).length === 1 && area);
+      const row = { area: other.area, facility: other.facility, valid_from: "2025-06-30" };
+      assert.equal((await admin.fetch("/api/catchments", { method: "POST", body: { rows: [row] } })).status, 200);
+      const { clinics, missing } = await coverage();
+      assert.deepEqual(clinics, { covered: 341, units: 343 });
+      assert.ok(missing.some(({ code }) => code === other.facility));
+    });
+  });
+}
