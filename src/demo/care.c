@@ -1,6 +1,6 @@
-/* The care that people got: the health record of everybody over six, and the histories of those
- * with hypertension who are managed; exams and children stand in files of their own. Written in
- * bulk with their evidence. */
+/* The care that people got: the health record of everybody over six, and the visits of those who
+ * are managed with hypertension or diabetes; diabetes, exams and children stand in files of their
+ * own. Written in bulk with their evidence. */
 #include "base/num.h"
 #include "demo/care_int.h"
 
@@ -20,6 +20,8 @@ Err demo_care_begin(Demo *demo, DemoCare **ret_care)
     care->followup = pack_form(cx->packs, STR("hypertension_followup"));
     if (care->personal == NULL || care->registration == NULL || care->followup == NULL)
         return cx_fail(cx, ERR_PACK, TEXT_DEMO_PACK_MISSING, (Str){0}, 0);
+    care->diabetes_registration = pack_form(cx->packs, STR("diabetes_registration"));
+    care->diabetes_followup = pack_form(cx->packs, STR("diabetes_followup"));
     care_exams_begin(care);
     care_children_begin(care);
     arena_init(&care->arena, MIB(PERSON_MEMORY));
@@ -75,19 +77,51 @@ Err care_write(History *history, Filling *filling, const Writing *writing)
     return evidence_bulk_add(care->evidence, filling->form, &record);
 }
 
+bool care_is_managed(Date since, Date on)
+{
+    return !date_is_none(since) && date_compare(since, on) <= 0;
+}
+
+/* Those that forms ask for. */
+static size_t programs_on(const History *history, Date on, Str *programs)
+{
+    size_t n = 0;
+    if (care_is_managed(history->managed_since, on))
+        programs[n++] = STR("hypertension");
+    if (care_is_managed(history->diabetes_since, on))
+        programs[n++] = STR("diabetes");
+    return n;
+}
+
+void care_keep(History *history, const Filling *filling, Date on)
+{
+    Kept *kept = history->kept;
+    while (kept->form != NULL && kept->form != filling->form
+           && kept < &history->kept[CARE_KEPT_N - 1])
+        kept++;
+    FormAnswers *answers = arena_new(&history->care->arena, FormAnswers);
+    *answers = filling->answers;
+    *kept = (Kept){filling->form, answers, on};
+}
+
 Filling care_begin(History *history, const Form *form, Date happened_on, Date recorded_on)
 {
     const DemoPerson *person = history->person;
+    Str *programs = arena_array(&history->care->arena, Str, CARE_PROGRAM_N);
     FormContext context = {
         .happened_on = happened_on,
         .today = recorded_on,
         .subject_sex = person->resident.sex,
         .subject_birth_date = person->birth_date,
+        .subject_programs = programs,
+        .subject_program_n = programs_on(history, happened_on, programs),
         .previous_happened_on = DATE_NONE,
     };
-    if (form == history->previous_form && history->previous != NULL) {
-        context.previous_happened_on = history->previous_on;
-        context.previous = history->previous->values;
+    for (size_t i = 0; i < CARE_KEPT_N; i++) {
+        if (history->kept[i].form != form)
+            continue;
+        context.previous_happened_on = history->kept[i].on;
+        context.previous = history->kept[i].answers->values;
     }
     return filling_begin(form, context, &history->rng, &history->care->arena);
 }
@@ -132,18 +166,22 @@ static Err write_personal(History *history)
 
 /* ---- hypertension ---- */
 
-static double prevalence(const Demo *demo, const DemoPerson *person)
+double care_prevalence(const NumberTable *table, const DemoPerson *person)
 {
     int age = date_age_years(person->birth_date, date_from_ymd(2025, 1, 1));
-    for (size_t i = 0; i < demo->hypertension.n; i++) {
-        const double *row = demo->hypertension.rows[i].cells;
+    for (size_t i = 0; i < table->n; i++) {
+        const double *row = table->rows[i].cells;
         if (age >= row[0] && age <= row[1])
-            return row[2] / 100
-                   * (age < 55          ? person->is_male ? 1.1 : 0.9
-                      : person->is_male ? 0.95
-                                        : 1.05);
+            return row[2] / 100;
     }
     return 0;
+}
+
+static double hypertension_share(const Demo *demo, const DemoPerson *person)
+{
+    int age = date_age_years(person->birth_date, date_from_ymd(2025, 1, 1));
+    double by_sex = age < 55 ? person->is_male ? 1.1 : 0.9 : person->is_male ? 0.95 : 1.05;
+    return care_prevalence(&demo->hypertension, person) * by_sex;
 }
 
 static void draw_condition(History *history)
@@ -225,7 +263,7 @@ static void fill_visit(History *history, Filling *filling, Str mode, int64_t sbp
     fill_drugs(history, filling);
 }
 
-static Date next_date(const Filling *filling)
+Date care_next_date(const Filling *filling)
 {
     size_t at = form_find_field(filling->form, STR("next_followup_on"));
     if (at == SIZE_MAX || filling->answers.values[at].type != EXPR_DATE)
@@ -268,14 +306,9 @@ static Err write_visit(History *history, Date on, Date recorded_on, Date *ret_ne
     if (is_void && ends)
         TRY(record_bulk_void(history->care->records, first.id, history->person->clinic->doctor,
                              ended_at, STR("录到了别人名下")));
-    if (!is_void || !ends) {
-        FormAnswers *kept = arena_new(&history->care->arena, FormAnswers);
-        *kept = filling.answers;
-        history->previous = kept;
-        history->previous_form = filling.form;
-        history->previous_on = on;
-    }
-    *ret_next = next_date(&filling);
+    if (!is_void || !ends)
+        care_keep(history, &filling, on);
+    *ret_next = care_next_date(&filling);
     return OK;
 }
 
@@ -286,6 +319,24 @@ static int lateness(History *history)
     if (rng_chance(rng, history->person->clinic->timeliness))
         return (int)rng_between(rng, -12, 2);
     return rng_chance(rng, 0.7) ? (int)rng_between(rng, 5, 45) : (int)rng_between(rng, 60, 150);
+}
+
+/* Who has both diseases comes once for both; the earlier of the next dates holds. */
+static Err write_both(History *history, Date on, Date recorded_on, Date *ret_next)
+{
+    Date next = DATE_NONE;
+    if (care_is_managed(history->managed_since, on))
+        TRY(write_visit(history, on, recorded_on, &next));
+    if (!care_is_managed(history->diabetes_since, on)) {
+        *ret_next = next;
+        return OK;
+    }
+    const Rng rng = history->rng;
+    Date other = DATE_NONE;
+    TRY(care_diabetes_visit(history, on, recorded_on, &other));
+    history->rng = rng;
+    *ret_next = date_min(next, other);
+    return OK;
 }
 
 static Err write_visits(History *history, Date first)
@@ -301,7 +352,7 @@ static Err write_visits(History *history, Date first)
         if (!care_is_known(history->care, instant_of_date(recorded_on, 12, 0)))
             return OK;
         Date next = DATE_NONE, visited = on;
-        TRY(write_visit(history, on, recorded_on, &next));
+        TRY(write_both(history, on, recorded_on, &next));
         int late = lateness(history);
         on = date_add_days(date_is_none(next) ? date_add_months(visited, 3) : next, late);
         if (date_compare(on, visited) <= 0)
@@ -331,37 +382,48 @@ static Err write_registration(History *history, Date on, Date *ret_first)
     return care_write(history, &filling, &writing);
 }
 
-static Err write_hypertension(History *history)
+static Err write_hypertension(History *history, Date *ret_first)
 {
     Rng *rng = &history->rng;
     const Demo *demo = history->care->demo;
-    bool has = rng_chance(rng, prevalence(demo, history->person));
+    bool has = rng_chance(rng, hypertension_share(demo, history->person));
     bool is_managed = rng_chance(rng, managed_share);
     /* three in four were registered before 2025, the others month by month after it */
     bool is_old = rng_chance(rng, 0.75);
     Date on = is_old ? date_add_days(date_from_ymd(2023, 7, 1), (int)rng_between(rng, 0, 540))
                      : date_add_days(date_from_ymd(2025, 1, 1), (int)rng_between(rng, 0, 700));
     draw_condition(history);
+    history->has_hypertension = has;
+    *ret_first = DATE_NONE;
     if (!has || !is_managed || date_age_years(history->person->birth_date, on) < 35)
         return OK;
     on = date_max(on, history->person->resident.registered_on);
-    Date first = DATE_NONE;
-    TRY(write_registration(history, on, &first));
-    if (date_is_none(first))
-        return OK;
-    history->managed_since = on;
-    return write_visits(history, first);
+    TRY(write_registration(history, on, ret_first));
+    if (!date_is_none(*ret_first))
+        history->managed_since = on;
+    return OK;
+}
+
+static Err write_chronic(History *history)
+{
+    uint64_t seed = history->care->demo->options->seed, number = history->person->number;
+    Date first = DATE_NONE, other = DATE_NONE;
+    history->rng = rng_stream(seed, STREAM_CARE, number * 40000 + 1);
+    TRY(write_hypertension(history, &first));
+    history->rng = rng_stream(seed, STREAM_DIABETES, number * 40000);
+    TRY(care_diabetes_register(history, &other));
+    first = date_min(first, other);
+    return date_is_none(first) ? OK : write_visits(history, first);
 }
 
 Err demo_care_person(DemoCare *care, const DemoPerson *person)
 {
     arena_reset(&care->arena);
     History history = {
-        .care = care, .person = person, .previous_on = DATE_NONE, .managed_since = DATE_NONE};
+        .care = care, .person = person, .managed_since = DATE_NONE, .diabetes_since = DATE_NONE};
     history.rng = rng_stream(care->demo->options->seed, STREAM_CARE, person->number * 40000);
     TRY(write_personal(&history));
-    history.rng = rng_stream(care->demo->options->seed, STREAM_CARE, person->number * 40000 + 1);
-    TRY(write_hypertension(&history));
+    TRY(write_chronic(&history));
     history.rng = rng_stream(care->demo->options->seed, STREAM_EXAM, person->number);
     TRY(care_exams(&history));
     history.rng = rng_stream(care->demo->options->seed, STREAM_CHILD, person->number);

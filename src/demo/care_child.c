@@ -147,11 +147,7 @@ static Err write_check(History *history, size_t at, Date on)
         filling_text(&filling, "referral", STR("1"));
     filling_normal(&filling);
     TRY(care_write_simple(history, &filling));
-    FormAnswers *kept = arena_new(&history->care->arena, FormAnswers);
-    *kept = filling.answers;
-    history->previous = kept;
-    history->previous_form = form;
-    history->previous_on = on;
+    care_keep(history, &filling, on);
     return OK;
 }
 
@@ -177,7 +173,6 @@ Err care_child(History *history)
     uint64_t seed = history->care->demo->options->seed;
     if (date_age_years(person->birth_date, FIRST_DAY) >= 7)
         return OK;
-    history->previous = NULL;
     history->rng = rng_stream(seed, STREAM_CHILD, person->number * 100);
     TRY(write_birth(history));
     for (size_t at = 0; at < sizeof checks / sizeof checks[0]; at++) {

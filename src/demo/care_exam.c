@@ -1,4 +1,5 @@
-/* Health exams: of the elderly and of those managed with hypertension, most of them once a year. */
+/* Health exams: of the elderly and of those managed with hypertension or diabetes, most of them
+ * once a year. */
 #include "base/num.h"
 #include "demo/care_int.h"
 
@@ -41,7 +42,7 @@ static void fill_signs(History *history, Filling *filling, bool *ret_is_abnormal
 static void fill_tests(History *history, Filling *filling, bool *is_abnormal)
 {
     Rng *rng = &history->rng;
-    double glucose = drawn(rng, 5.7, 0.8, 4.1, 1);
+    double glucose = drawn(rng, history->glucose, 0.5, 4.1, 1);
     filling_integer(filling, "haemoglobin", (int64_t)drawn(rng, 135, 12, 90, 0));
     filling_decimal(filling, "leukocytes", drawn(rng, 6.2, 1.2, 3.2, 2));
     filling_integer(filling, "platelets", (int64_t)drawn(rng, 210, 40, 100, 0));
@@ -63,12 +64,10 @@ static Err write_exam(History *history, Date on)
 {
     Rng *rng = &history->rng;
     bool is_abnormal = false;
-    bool is_managed =
-        !date_is_none(history->managed_since) && date_compare(history->managed_since, on) <= 0;
     Filling filling = care_begin(history, history->care->exam, on, on);
     fill_signs(history, &filling, &is_abnormal);
     fill_tests(history, &filling, &is_abnormal);
-    filling_codes(&filling, "exam_for", is_managed ? STR("1") : STR("9"));
+    filling_text(&filling, "mental_disorder", STR("2"));
     filling_codes(&filling, "diet", STR("1"));
     filling_text(&filling, "exercise", rng_chance(rng, 0.4) ? STR("4") : STR("1"));
     filling_text(&filling, "smoking", history->cigarettes > 0 ? STR("3") : STR("1"));
@@ -106,7 +105,7 @@ static Err write_year(History *history, int year)
     date_to_ymd(birth, &birth_year, &month, &day);
     bool is_elderly = year - birth_year >= ELDERLY_AGE;
     bool is_managed =
-        !date_is_none(history->managed_since) && date_compare(history->managed_since, on) <= 0;
+        care_is_managed(history->managed_since, on) || care_is_managed(history->diabetes_since, on);
     if (!comes || (!is_elderly && !is_managed)
         || date_compare(on, history->person->resident.registered_on) < 0
         || !care_is_known(history->care, instant_of_date(on, 12, 0)))

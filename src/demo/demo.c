@@ -66,6 +66,7 @@ static Err make_work(Cx *cx, void *arg)
     Demo demo = {.cx = cx, .options = arg};
     demo.pyramid = table_numbers("pyramid.csv", cx->arena);
     demo.hypertension = table_numbers("hypertension.csv", cx->arena);
+    demo.diabetes = table_numbers("diabetes.csv", cx->arena);
     return make_county(&demo);
 }
 

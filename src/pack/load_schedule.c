@@ -134,7 +134,7 @@ static void read_first_field(RuleReader *rules, const Yaml *first)
 
 static void read_first(RuleReader *rules)
 {
-    static const char *const periods[] = {"next_period", "this_period", NULL};
+    static const char *const periods[] = {"next_period", "this_period", "whole_period", NULL};
     Rule *rule = rules->rule;
     rule->first_period =
         rules->program->enrolled_by == NULL ? FIRST_THIS_PERIOD : FIRST_NEXT_PERIOD;
@@ -147,7 +147,7 @@ static void read_first(RuleReader *rules)
     }
     size_t period = read_choice(rules->reader, rules->item, "first", periods);
     if (period != SIZE_MAX)
-        rule->first_period = period == 0 ? FIRST_NEXT_PERIOD : FIRST_THIS_PERIOD;
+        rule->first_period = (FirstPeriod)period;
 }
 
 static void read_sooner(RuleReader *rules)

@@ -156,6 +156,7 @@ typedef enum {
 typedef enum {
     FIRST_NEXT_PERIOD, /* owed from the period after the enrolment */
     FIRST_THIS_PERIOD,
+    FIRST_WHOLE_PERIOD, /* and what was done in it before the enrolment counts */
 } FirstPeriod;
 
 /* One line of what is owed: `obligations:` of a program. Rules with one id and different days of

@@ -6,6 +6,7 @@
 
 typedef struct Run {
     Arena *arena;
+    const PackSet *set;
     const PackTest *test;
     VEC(PackTestFailure) failures;
 } Run;
@@ -150,6 +151,54 @@ static const PackTestRecord *previous_record(const PackTest *test, size_t at, si
     return found;
 }
 
+/* Whether the record is one of the form, and of those that the condition picks. */
+static bool is_picked(Run *run, const PackTestRecord *record, const FormAnswers *judged,
+                      const Form *form, const Expr *where)
+{
+    if (form == NULL || record->form != form || !date_is_none(record->voided_on))
+        return false;
+    if (where == NULL)
+        return true;
+    ExprValue *slots = arena_array(run->arena, ExprValue, form->slot_n);
+    for (size_t i = 0; i < form->field_n; i++)
+        slots[i] = judged->values[i];
+    slots[form_slot(form, FORM_SLOT_HAPPENED_ON)] =
+        (ExprValue){.type = EXPR_DATE, .as.date = record->on};
+    for (size_t i = 0; i < form->parameter_n; i++)
+        slots[form_slot_parameter(form, i)] = form_parameter_on(&form->parameters[i], record->on);
+    return expr_holds(where, slots, run->arena);
+}
+
+/* Of the programs that forms enrol in: whether the records judged so far leave the person in. */
+static bool is_in_program(Run *run, size_t at, const Program *program, const FormAnswers *judged)
+{
+    const PackTest *test = run->test;
+    Date entered = DATE_NONE, left = DATE_NONE;
+    for (size_t i = 0; i < test->record_n; i++) {
+        const PackTestRecord *record = &test->records[i];
+        if (i == at || judged[i].values == NULL
+            || date_compare(record->on, test->records[at].on) > 0)
+            continue;
+        if (is_picked(run, record, &judged[i], program->enrolled_by, program->enrolled_where))
+            entered = date_max(entered, record->on);
+        if (is_picked(run, record, &judged[i], program->left_by, program->left_where))
+            left = date_max(left, record->on);
+    }
+    return !date_is_none(entered) && (date_is_none(left) || date_compare(left, entered) < 0);
+}
+
+static void tell_programs(Run *run, size_t at, const FormAnswers *judged, FormContext *context)
+{
+    const Map *programs = &run->set->programs;
+    Str *ids = arena_array(run->arena, Str, programs->n + 1);
+    for (size_t i = 0; i < programs->n; i++) {
+        const Program *program = programs->entries[i].value;
+        if (is_in_program(run, at, program, judged))
+            ids[context->subject_program_n++] = program->id;
+    }
+    context->subject_programs = ids;
+}
+
 static void run_record(Run *run, size_t at, FormAnswers *judged)
 {
     const PackTest *test = run->test;
@@ -164,6 +213,7 @@ static void run_record(Run *run, size_t at, FormAnswers *judged)
         .previous_happened_on = previous == NULL ? DATE_NONE : previous->on,
         .previous = previous == NULL ? NULL : judged[before].values,
     };
+    tell_programs(run, at, judged, &context);
     judged[at] = copy_answers(&record->answers, record->form, run->arena);
     FormResult result = {0};
     form_evaluate(record->form, &context, &judged[at], run->arena, &result);
@@ -197,7 +247,7 @@ static void run_test(Run *run)
 void pack_tests_run_forms(const PackSet *set, Arena *arena, const PackTestFailure **ret_failures,
                           size_t *ret_n)
 {
-    Run run = {.arena = arena};
+    Run run = {.arena = arena, .set = set};
     for (size_t i = 0; i < set->test_n; i++) {
         run.test = &set->tests[i];
         run_test(&run);

@@ -73,6 +73,24 @@ describe("the demo county", () => {
     }
   });
 
+  it("has people with diabetes, some with hypertension too, whose one exam of the year counts for both", () => {
+    for (const options of counties.values()) {
+      const exams = (day) => {
+        const programs = new Map();
+        for (const { resident, program, obligation } of lines("due", options, "--on", day))
+          if (obligation === "exam") programs.set(resident, [...(programs.get(resident) ?? []), program]);
+        return programs;
+      };
+      const before = exams("2025-02-28"), after = exams("2025-06-30");
+      const both = [...before].filter(([, programs]) => programs.includes("diabetes") && programs.includes("hypertension"));
+      assert.ok(both.length >= 3, `${both.length} people with both`);
+      assert.ok(both.some(([resident]) => !after.has(resident)), "nobody was examined since");
+      for (const [resident, programs] of both) assert.deepEqual(after.get(resident) ?? programs, programs, resident);
+      const visits = lines("due", options, "--on", "2025-05-20").filter(({ program, obligation }) => program === "diabetes" && obligation === "followup");
+      assert.ok(visits.some(({ state }) => state === "overdue") && visits.some(({ state }) => state !== "overdue"));
+    }
+  });
+
   it("splits the list of the county among its clinics without loss", () => {
     const options = counties.get("SQLite");
     const whole = lines("due", options, "--on", "2025-06-30");

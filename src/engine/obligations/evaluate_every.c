@@ -1,7 +1,8 @@
 /* So much in each calendar period: every, count, sum.
  *
  *  1. Owed from the period after the enrolment, or from that of the enrolment itself when the rule
- *     says so or the enrolment sets a date in it.
+ *     says so or the enrolment sets a date in it. Of a whole first period also records before the
+ *     enrolment count.
  *  2. Records that count, in the period, meet the period's obligation; nothing else does.
  *  3. due_on is the earlier of the period's last day and the date that the last visit set (already
  *     capped by the rule; visits that do not count, such as telephone visits, set dates too).
@@ -44,16 +45,25 @@ static Asked asked_by(const Evidence *row)
     return (Asked){row->next_on, reason, row->record, row->happened_on};
 }
 
+/* The first day whose visits count. */
+static Date counts_from(const Walk *walk)
+{
+    Date from = walk->spell->from;
+    return walk->rule->first_period == FIRST_WHOLE_PERIOD ? period_of(walk->rule->every, from).first
+                                                          : from;
+}
+
 /* The next visit of the spell before `after`, or NULL. */
 static const Evidence *next_visit(Walk *walk, Date after)
 {
     const Evaluation *evaluation = walk->evaluation;
     after = date_min(after, walk->spell->after);
+    Date from = counts_from(walk);
     for (; walk->at < evaluation->n; walk->at++) {
         const Evidence *row = &evaluation->rows[walk->at];
         if (!is_before(row->happened_on, after))
             return NULL;
-        if (row->kind != EVIDENCE_VISIT || is_before(row->happened_on, walk->spell->from))
+        if (row->kind != EVIDENCE_VISIT || is_before(row->happened_on, from))
             continue;
         walk->at++;
         return row;
@@ -169,7 +179,7 @@ static Period first_owed(Walk *walk)
     Period period = period_of(walk->rule->every, walk->spell->from);
     walk->asked = asked_by(enter);
     bool is_asked = !date_is_none(walk->asked.on) && is_before(walk->asked.on, period.after);
-    if (is_asked || walk->rule->first_period == FIRST_THIS_PERIOD)
+    if (is_asked || walk->rule->first_period != FIRST_NEXT_PERIOD)
         return period;
     for (const Evidence *visit; (visit = next_visit(walk, period.after)) != NULL;)
         set_dates(walk, visit);

@@ -73,6 +73,8 @@ static Evidence telephone(uint8_t number, const char *on, const char *next)
                       .next_on = day(next)};
 }
 
+static const Rule *asked = &rule; /* what EVALUATE evaluates */
+
 static ObligationOutcomes evaluate(const Evidence *rows, size_t n, const char *gone_on,
                                    const char *horizon)
 {
@@ -81,7 +83,7 @@ static ObligationOutcomes evaluate(const Evidence *rows, size_t n, const char *g
                                 .birth_date = DATE_NONE,
                                 .registered_on = day("2000-01-01"),
                                 .gone_on = day(gone_on)};
-    rule_evaluate(&rule, &facts, rows, n, day(horizon), &arena, &outcomes);
+    rule_evaluate(asked, &facts, rows, n, day(horizon), &arena, &outcomes);
     return outcomes;
 }
 
@@ -259,6 +261,29 @@ static void death_ends_what_is_owed(void **state)
     assert_line(&lines.items[0], "2025-01-01", "2025-03-31", "2025-03-31", 0);
 }
 
+static void what_was_done_before_the_enrolment_counts_in_a_whole_first_period(void **state)
+{
+    (void)state;
+    Rule whole = rule;
+    whole.first_period = FIRST_WHOLE_PERIOD;
+    asked = &whole;
+    ObligationOutcomes met = EVALUATE("2025-04-01", visit(1, "2024-12-31", NULL),
+                                      visit(2, "2025-01-08", NULL), enter(3, "2025-01-10", NULL));
+    ObligationOutcomes late =
+        EVALUATE("2025-01-31", visit(1, "2024-12-31", NULL), enter(3, "2025-01-10", NULL));
+    ObligationOutcomes again =
+        EVALUATE("2025-01-31", enter(1, "2025-01-02", NULL), visit(2, "2025-01-03", NULL),
+                 leave(3, "2025-01-04"), enter(4, "2025-01-10", NULL));
+    asked = &rule;
+    assert_int_equal(met.n, 2);
+    assert_line(&met.items[0], "2025-01-10", "2025-03-31", "2025-03-31", 2);
+    assert_line(&met.items[1], "2025-04-01", "2025-06-30", "2025-06-30", 0);
+    assert_int_equal(late.n, 1);
+    assert_line(&late.items[0], "2025-01-10", "2025-03-31", "2025-03-31", 0);
+    assert_int_equal(again.n, 1);
+    assert_line(&again.items[0], "2025-01-02", "2025-03-31", "2025-03-31", 2);
+}
+
 static void states_follow_the_day(void **state)
 {
     (void)state;
@@ -320,6 +345,7 @@ int main(void)
         cmocka_unit_test(coming_back_begins_a_new_spell),
         cmocka_unit_test(leaving_and_coming_back_in_one_quarter_leaves_one_line),
         cmocka_unit_test(death_ends_what_is_owed),
+        cmocka_unit_test(what_was_done_before_the_enrolment_counts_in_a_whole_first_period),
         cmocka_unit_test(states_follow_the_day),
     };
     return cmocka_run_group_tests(tests, arena_up, arena_down);
