@@ -30,6 +30,7 @@ const Command *const app_commands[] = {
     &cmd_due,
     &cmd_areas,
     &cmd_areas_check,
+    &cmd_health_files,
     &cmd_grid_coverage,
     &cmd_grid_doctor,
     &cmd_areas_import,

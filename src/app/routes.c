@@ -27,6 +27,7 @@
  ENTRY(route_catchments_post)                                                                      \
  ENTRY(route_grid)                                                                                 \
  ENTRY(route_grid_doctor)                                                                          \
+ ENTRY(route_health_files)                                                                         \
  ENTRY(route_staff)                                                                                \
  ENTRY(route_staff_post)                                                                           \
  ENTRY(route_staff_leave)                                                                          \

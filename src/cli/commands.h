@@ -11,6 +11,7 @@ extern const Command cmd_relations_grant;
 extern const Command cmd_relations_list;
 extern const Command cmd_areas;
 extern const Command cmd_areas_check;
+extern const Command cmd_health_files;
 extern const Command cmd_grid_coverage;
 extern const Command cmd_grid_doctor;
 extern const Command cmd_areas_import;

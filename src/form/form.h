@@ -132,6 +132,7 @@ typedef struct Form {
     Str paper;       /* name of the printed form, or empty */
     Str sensitivity; /* its class, of the code list of that name; empty: none */
     Str within; /* policy parameter: days after the service in which it may be recorded; or empty */
+    bool opens_file; /* who has such a record has a health record */
     Str source;
     const FormSection *sections;
     size_t section_n;

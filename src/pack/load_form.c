@@ -75,11 +75,15 @@ static const char *const facts[] = {"name",
                                     "contact_name",
                                     "contact_phone",
                                     "registered_address",
+                                    "father_name",
+                                    "father_phone",
+                                    "mother_name",
+                                    "mother_phone",
                                     "sex",
                                     "birth_date",
                                     "id_type",
                                     NULL};
-enum { SEALED_FACT_N = 7 };
+enum { SEALED_FACT_N = 11 };
 
 static const char *const subjects[] = {"resident", "household", "facility", "staff",
                                        "team",     "area",      NULL};
@@ -488,6 +492,7 @@ static void read_head(Reader *reader, const Yaml *map, Form *form)
     form->paper = read_text(reader, map, "paper");
     form->sensitivity = read_sensitivity(reader, read_key(map, "sensitivity"));
     form->within = read_within(reader, map);
+    form->opens_file = read_true(reader, map, "opens_file");
     form->source = read_source(reader, map);
     size_t subject = read_choice(reader, map, "subject", subjects);
     form->subject = subject == SIZE_MAX ? (Str){0} : str_from_c(subjects[subject]);
@@ -500,9 +505,9 @@ static void read_head(Reader *reader, const Yaml *map, Form *form)
 
 void load_form(Loader *loader, Declared *declared)
 {
-    static const char *const keys[] = {"form",     "title",       "subject",         "source",
-                                       "sections", "program",     "paper",           "checks",
-                                       "advice",   "sensitivity", "recorded_within", NULL};
+    static const char *const keys[] = {
+        "form",   "title",  "subject",     "source",          "sections",   "program", "paper",
+        "checks", "advice", "sensitivity", "recorded_within", "opens_file", NULL};
     Reader reader = {loader, declared->file};
     const Yaml *map = declared->yaml;
     if (!read_map(&reader, map, keys, 5))

@@ -50,6 +50,7 @@ const examples = {
   "/api/catchments": ["township", ""],
   "/api/staff": ["township", ""],
   "/api/grid": ["county", ""],
+  "/api/health-files": ["doctor", ""],
   "/api/grid-doctor": ["county", "/api/grid-doctor?address={area}"],
 };
 

@@ -248,3 +248,16 @@ Err record_tables_forget(Cx *cx) MUST_CHECK;
  * showing what was known at its end, or the current ones again. One connection only. */
 Err record_views_as_of(Cx *cx, Date day) MUST_CHECK;
 Err record_views_current(Cx *cx) MUST_CHECK;
+
+/* Health records (files): whoever has a current record of a form that opens one has one. */
+enum { RECORD_FILES_MISSING_MOST = 200 };
+typedef struct RecordFiles {
+    int64_t residents; /* in sight, living and here, in the area */
+    int64_t files;
+} RecordFiles;
+/* area: a code, or empty for everybody in sight. */
+Err record_files_count(Cx *cx, Str area, RecordFiles *ret_files) MUST_CHECK;
+/* The residents who have none, by area; the first RECORD_FILES_MISSING_MOST. One audit entry. */
+Err record_files_missing(Cx *cx, Str area, const Uuid **ret_ids, size_t *ret_n) MUST_CHECK;
+/* Of 100, two decimals; there must be residents. */
+double record_files_percent(RecordFiles files);

@@ -336,3 +336,39 @@ WHERE s.place = :place
                        WHERE m.place = :place AND m.person_id = :person)
   AND r.place = s.place AND r.id = s.record_id
 ORDER BY s.subject_id, s.record_id;
+
+-- How many of those in sight who live in an area have a current record of one of the forms; up to six
+-- forms, NULL where there are fewer.
+-- name: record_file_count :one
+-- in: place text, area text, form1 text?, form2 text?, form3 text?, form4 text?, form5 text?, form6 text?
+-- out: residents integer, files integer
+-- scan: counts everybody in sight
+SELECT count(*) AS residents,
+       count(CASE WHEN EXISTS (
+         SELECT 1 FROM record c
+         WHERE c.place = p.place AND c.subject_id = p.id
+           AND c.form IN (:form1, :form2, :form3, :form4, :form5, :form6)
+           AND NOT EXISTS (SELECT 1 FROM record_end e
+                           WHERE e.place = c.place AND e.record_id = c.id))
+         THEN 1 END) AS files
+FROM resident p
+WHERE p.place = :place AND p.area_code >= :area AND p.area_code < :area || ':'
+  AND p.merged_into IS NULL AND p.died_on IS NULL AND p.left_on IS NULL AND {scope:resident p};
+
+-- Those of them who have none.
+-- name: record_file_missing :many
+-- in: place text, area text, most integer
+-- in: form1 text?, form2 text?, form3 text?, form4 text?, form5 text?, form6 text?
+-- out: id uuid
+-- scan: reads everybody in sight until enough are found
+SELECT p.id
+FROM resident p
+WHERE p.place = :place AND p.area_code >= :area AND p.area_code < :area || ':'
+  AND p.merged_into IS NULL AND p.died_on IS NULL AND p.left_on IS NULL AND {scope:resident p}
+  AND NOT EXISTS (
+    SELECT 1 FROM record c
+    WHERE c.place = p.place AND c.subject_id = p.id
+      AND c.form IN (:form1, :form2, :form3, :form4, :form5, :form6)
+      AND NOT EXISTS (SELECT 1 FROM record_end e WHERE e.place = c.place AND e.record_id = c.id))
+ORDER BY p.area_code, p.id
+LIMIT :most;
