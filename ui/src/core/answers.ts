@@ -1,7 +1,7 @@
 /* Answers between three shapes: typed text (screen), JSON (API) and words (summary). */
 import { plainNumber, type Answer, type Answers, type RowAnswer } from './form-module'
 import type { Declaration, Field } from './form-declaration'
-import { t } from './i18n'
+import { word } from '../forms/record-words'
 import type { AnswerJson, AnswersJson, Wording } from './types'
 
 export function isBlank(answer: Answer | undefined): boolean {
@@ -76,7 +76,7 @@ function one(field: Field, value: string, say: (wording: Wording) => string): st
 
 /* How many, and enough of their names to tell them from others. */
 function filesText(hashes: string[]): string {
-  return `${t('files.count', { n: hashes.length })} (${hashes.map((hash) => hash.slice(0, 8)).join(', ')})`
+  return `${word('files.count', { n: hashes.length })} (${hashes.map((hash) => hash.slice(0, 8)).join(', ')})`
 }
 
 /* An answer in words, for the summary, the record page and "last time". */

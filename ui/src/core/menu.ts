@@ -5,7 +5,7 @@ import type { Account } from './types'
 export type Device = 'phone' | 'desk'
 
 export interface MenuPage {
-  name: 'due' | 'overview' | 'residents' | 'emergencies' | 'system' | 'accounts' | 'audit' | 'me'
+  name: 'due' | 'overview' | 'residents' | 'emergencies' | 'system' | 'tables' | 'accounts' | 'audit' | 'me'
   devices: readonly Device[]
   may(account: Account): boolean
 }
@@ -27,6 +27,7 @@ const PAGES: readonly MenuPage[] = [
   { name: 'residents', devices: ['phone'], may: (account) => account.sees_persons && holds(account, 'residents.search') },
   { name: 'emergencies', devices: ['phone', 'desk'], may: (account) => holds(account, 'emergencies.review') },
   { name: 'system', devices: ['phone', 'desk'], may: (account) => holds(account, 'accounts.manage') },
+  { name: 'tables', devices: ['desk'], may: (account) => holds(account, 'tables.read') },
   { name: 'accounts', devices: ['desk'], may: (account) => holds(account, 'accounts.manage') },
   { name: 'audit', devices: ['desk'], may: (account) => holds(account, 'audit.read') },
   { name: 'me', devices: ['phone'], may: () => true },

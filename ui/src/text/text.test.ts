@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import access from './access.json'
+import records from './records.json'
 import en from './en.json'
 import zh from './zh.json'
 
@@ -30,6 +31,13 @@ test('the words on access are there in both languages, in order, and used', () =
   const all = sources.map(({ text }) => text).join('\n')
   const prefixes = [...all.matchAll(/wordOf\('(\w+)',/g)].map((match) => match[1] + '.')
   expect(Object.keys(access).filter((key) => !all.includes(`'${key}'`) && !prefixes.some((prefix) => key.startsWith(prefix)))).toEqual([])
+})
+
+test('the words on files and tables of records are there in both languages, in order, and used', () => {
+  expect(Object.keys(records)).toEqual(Object.keys(records).slice().sort())
+  expect(Object.entries(records).filter(([, { zh, en }]) => !zh.trim() || !en.trim())).toEqual([])
+  const all = sources.map(({ text }) => text).join('\n')
+  expect(Object.keys(records).filter((key) => !all.includes(`'${key}'`))).toEqual([])
 })
 
 test('both languages use the same placeholders', () => {

@@ -1,0 +1,64 @@
+/* The records of a form side by side at a desk: filters, pages, the file; without identity for who sees no persons. */
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { after, before, test } from 'node:test'
+import { DESK, enter, openBrowser, openPage, picture, require, startServer } from './support.mjs'
+
+const { AxeBuilder } = require('@axe-core/playwright')
+
+let server, browser
+
+before(async () => {
+  server = await startServer({ residents: 2000 })
+  browser = await openBrowser()
+})
+after(async () => {
+  await browser?.close()
+  await server?.close()
+})
+
+async function begin(login, locale) {
+  const page = await openPage(browser, { locale, viewport: DESK })
+  await enter(page, server, login).catch(() => undefined) /* who has no list begins elsewhere */
+  await page.goto(`${server.address}/desk.html#/tables`)
+  await page.locator('.table-form').waitFor()
+  return page
+}
+
+async function look(page, name) {
+  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']).analyze()
+  const bad = violations.filter((finding) => ['serious', 'critical'].includes(finding.impact))
+  assert.deepEqual(bad.flatMap((finding) => finding.nodes.map((node) => `${name}: ${finding.id}: ${node.target}`)), [])
+  await picture(page, name)
+}
+
+async function choose(page, title) {
+  await page.locator('.table-form').click()
+  await page.locator('.el-select-dropdown__item', { hasText: title }).first().click()
+}
+
+for (const [name, locale, title] of [['zh', 'zh-CN', '高血压患者随访'], ['en', 'en-US', 'Hypertension follow-up']]) {
+  test(`a clinician reads the follow-ups in a table and takes them as a file (${name})`, async () => {
+    const page = await begin('clinician', locale)
+    await choose(page, title)
+    const lines = page.locator('.el-table__body-wrapper tbody tr')
+    await lines.nth(5).waitFor()
+    const first = await lines.count()
+    await look(page, `record-table-${name}`)
+    if (await page.locator('.desk-more button').count()) {
+      await page.locator('.desk-more button').click()
+      await page.waitForFunction((n) => document.querySelectorAll('.el-table__body-wrapper tbody tr').length > n, first)
+    }
+    const saved = page.waitForEvent('download')
+    await page.locator('.table-export').click()
+    const file = await saved
+    assert.match(file.suggestedFilename(), /^hypertension_followup-.*\.csv$/)
+    const text = await readFile(await file.path(), 'utf8')
+    assert.ok(text.startsWith('\ufeff') && text.split('\r\n').length > 5)
+    await page.fill('.table-from', '2025-06-30')
+    await page.locator('.desk-filters .el-button--primary').click()
+    await page.waitForFunction((n) => document.querySelectorAll('.el-table__body-wrapper tbody tr').length < n, first)
+    assert.deepEqual(page.faults, [])
+    await page.context().close()
+  })
+}
