@@ -385,9 +385,10 @@ static Err read_last(Cx *cx, const ObligationLine *lines, const Uuid *subjects, 
     return OK;
 }
 
-static Err read_details(Cx *cx, const ObligationFilter *filter, const ObligationLine *lines,
+static Err read_details(Cx *cx, const ObligationFilter *filter, const ObligationPage *page,
                         size_t n, Details *ret_details)
 {
+    const ObligationLine *lines = page->lines;
     Uuid *ids = arena_array(cx->arena, Uuid, n);
     for (size_t i = 0; i < n; i++)
         ids[i] = lines[i].obligation.subject;
@@ -400,7 +401,7 @@ static Err read_details(Cx *cx, const ObligationFilter *filter, const Obligation
         TRY(subject_area_names(cx, towns, n, names));
         ret_details->towns = names;
     } else if (!filter->states[OBLIGATION_WAIVED]) {
-        TRY(obligation_visits(cx, filter->on, lines, n, &ret_details->visits,
+        TRY(obligation_visits(cx, filter->on, page, n, &ret_details->visits,
                               &ret_details->visit_n));
     }
     if (!access_may(cx->actor, STR("records.read")))
@@ -456,7 +457,7 @@ static Err obligations_get(Cx *cx, const HttpRequest *request, HttpResponse *res
     const ObligationLine *lines = page.lines;
     size_t n = page.n - (has_next ? 1 : 0);
     Details details = {.parts.arena = cx->arena};
-    TRY(read_details(cx, &filter, lines, n, &details));
+    TRY(read_details(cx, &filter, &page, n, &details));
     TRY(audit_list(cx, &filter, n));
     JsonOut out = web_json(response);
     json_object_begin(&out);

@@ -15,6 +15,7 @@
 #include "demo/answers.h"
 #include "engine/obligations/obligations.h"
 #include "engine/obligations/obligations_sql.h"
+#include "engine/obligations/visits.h"
 #include "engine/subjects/subjects.h"
 #include "support/pg_cluster.h"
 
@@ -365,6 +366,12 @@ static void assert_counted(Fixture *f, ObligationFilter filter, const Obligation
             assert_int_equal(page.counts[c].due, counts[c].due);
             assert_int_equal(page.counts[c].open, counts[c].open);
         }
+        const ObligationPage bare = {.lines = page.lines, .n = page.n};
+        const ObligationVisit *known, *asked;
+        size_t known_n, asked_n;
+        assert_int_equal(obligation_visits(&f->cx, filter.on, &page, page.n, &known, &known_n), 0);
+        assert_int_equal(obligation_visits(&f->cx, filter.on, &bare, page.n, &asked, &asked_n), 0);
+        assert_int_equal(known_n, asked_n);
     }
 }
 

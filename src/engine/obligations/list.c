@@ -174,11 +174,12 @@ static Err count_spared(Cx *cx, const ObligationFilter *filter, int64_t *ret_n)
     return OK;
 }
 
-static Err read_counted(Cx *cx, const ObligationFilter *filter, Lines *lines, Counts *counts)
+static Err read_counted(Cx *cx, const ObligationFilter *filter, Lines *lines, Lines *together,
+                        Counts *counts)
 {
     bool is_spared = filter->states[OBLIGATION_WAIVED], is_read = false;
     if (!is_spared)
-        TRY(page_read(cx, filter, &is_read, lines, counts));
+        TRY(page_read(cx, filter, &is_read, lines, together, counts));
     if (is_read)
         return OK;
     TRY((is_spared ? read_spared : read_list)(cx, filter, lines));
@@ -187,16 +188,17 @@ static Err read_counted(Cx *cx, const ObligationFilter *filter, Lines *lines, Co
 
 Err obligation_list_counted(Cx *cx, const ObligationFilter *filter, ObligationPage *ret_page)
 {
-    Lines lines = {0};
+    Lines lines = {0}, together = {0};
     Counts counts = {0};
     TRY(settle_sight(cx, filter->on, filter->area));
     int64_t waived = 0;
-    Err err = read_counted(cx, filter, &lines, &counts);
+    Err err = read_counted(cx, filter, &lines, &together, &counts);
     if (err == OK)
         err = count_spared(cx, filter, &waived);
     if (err != OK)
         return cx_fail_db(cx, err);
-    *ret_page = (ObligationPage){lines.items, lines.n, counts.items, counts.n, waived};
+    *ret_page = (ObligationPage){lines.items, lines.n,        counts.items, counts.n,
+                                 waived,      together.items, together.n};
     return OK;
 }
 

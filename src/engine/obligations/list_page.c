@@ -2,6 +2,7 @@
  * counted as they come, and only the first of the page are kept. Where the sight holds too many
  * (a county), the database sorts and counts them (list.c). */
 #include "engine/obligations/obligations_int.h"
+#include "engine/obligations/visits.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -39,6 +40,7 @@ typedef struct {
     ObligationLine *best; /* ascending; filter->most at most */
     size_t best_n;
     ObligationCounts *counts;
+    ObligationLines *together; /* of all rows */
 } Gathering;
 
 static ObligationCount *count_of(Gathering *gathering, const Rule *rule)
@@ -119,6 +121,8 @@ static void take(Gathering *gathering, const Rule *rule, const ObligationOpenRow
     count->open += line.state == OBLIGATION_OPEN;
     if (is_asked(gathering->filter, &line))
         keep(gathering, &line);
+    if (obligation_goes_together(&line))
+        VEC_PUSH(gathering->cx->arena, gathering->together, line);
 }
 
 static Err read_rows(Gathering *gathering, size_t *ret_n)
@@ -142,15 +146,16 @@ static Err read_rows(Gathering *gathering, size_t *ret_n)
 }
 
 Err page_read(Cx *cx, const ObligationFilter *filter, bool *ret_is_read, ObligationLines *lines,
-              ObligationCounts *counts)
+              ObligationLines *together, ObligationCounts *counts)
 {
-    Gathering gathering = {.cx = cx, .filter = filter, .counts = counts};
+    Gathering gathering = {.cx = cx, .filter = filter, .counts = counts, .together = together};
     gathering.best = arena_array(cx->arena, ObligationLine, filter->most);
     size_t n = 0;
     TRY(read_rows(&gathering, &n));
     *ret_is_read = n < PASS_MOST;
     if (!*ret_is_read) {
         counts->n = 0;
+        *together = (ObligationLines){0};
         return OK;
     }
     lines->items = gathering.best;

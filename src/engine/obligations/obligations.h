@@ -187,6 +187,10 @@ typedef struct ObligationPage {
     const ObligationCount *counts;
     size_t count_n;
     int64_t waived; /* spared on the day, apart from the others */
+    /* What goes together (visits.h) in all of the sight, in no order; where that was not read: NULL
+     */
+    const ObligationLine *together;
+    size_t together_n;
 } ObligationPage;
 /* obligation_list and obligation_counts of the filter's day and area in one: stale subjects are
  * looked for once, and counts are asked for only when the lines are not all there is. */

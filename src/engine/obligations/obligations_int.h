@@ -64,7 +64,7 @@ int line_compare(const void *left, const void *right);
 /* list_page.c. The page of the filter and all its counts; false in *ret_is_read, and nothing read,
  * when too many rows are in sight for it. */
 Err page_read(Cx *cx, const ObligationFilter *filter, bool *ret_is_read, ObligationLines *lines,
-              ObligationCounts *counts) MUST_CHECK;
+              ObligationLines *together, ObligationCounts *counts) MUST_CHECK;
 
 /* What the record says to the rules that read its form. */
 void evidence_of_record(Cx *cx, const Policy *policy, const Form *form, const Record *record,

@@ -97,6 +97,43 @@ static Subjects subjects_of(Cx *cx, const ObligationLine *lines, size_t n)
     return subjects;
 }
 
+static bool is_among(const Subjects *sorted, Uuid subject)
+{
+    size_t from = 0, to = sorted->n;
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        int order = uuid_compare(sorted->items[middle], subject);
+        if (order == 0)
+            return true;
+        if (order < 0)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return false;
+}
+
+static int uuid_order(const void *left, const void *right)
+{
+    return uuid_compare(*(const Uuid *)left, *(const Uuid *)right);
+}
+
+/* What the page has read anyway of its people. */
+static ObligationLines known_of(Cx *cx, const ObligationPage *page, const Subjects *subjects)
+{
+    Subjects sorted = {0};
+    ObligationLines known = {0};
+    for (size_t i = 0; i < subjects->n; i++)
+        VEC_PUSH(cx->arena, &sorted, subjects->items[i]);
+    if (sorted.n > 1)
+        qsort(sorted.items, sorted.n, sizeof *sorted.items, uuid_order);
+    for (size_t i = 0; i < page->together_n; i++) {
+        if (is_among(&sorted, page->together[i].obligation.subject))
+            VEC_PUSH(cx->arena, &known, page->together[i]);
+    }
+    return known;
+}
+
 static int by_subject(const void *left, const void *right)
 {
     const ObligationLine *a = left, *b = right;
@@ -117,21 +154,32 @@ static void add_visit(Cx *cx, Uuid subject, const ObligationLines *lines, Visits
                  ((ObligationVisit){subject, lines->items + from, after - from}));
 }
 
-Err obligation_visits(Cx *cx, Date on, const ObligationLine *lines, size_t n,
+static void add_visits(Cx *cx, const Uuid *subjects, size_t n, const ObligationLines *open,
+                       Visits *visits)
+{
+    if (open->n > 1)
+        qsort(open->items, open->n, sizeof *open->items, by_subject);
+    for (size_t i = 0; i < n; i++)
+        add_visit(cx, subjects[i], open, visits);
+}
+
+Err obligation_visits(Cx *cx, Date on, const ObligationPage *page, size_t n,
                       const ObligationVisit **ret_visits, size_t *ret_n)
 {
     Visits visits = {0};
-    Subjects subjects = subjects_of(cx, lines, n);
+    Subjects subjects = subjects_of(cx, page->lines, n);
+    if (page->together != NULL) {
+        const ObligationLines known = known_of(cx, page, &subjects);
+        add_visits(cx, subjects.items, subjects.n, &known, &visits);
+        subjects.n = 0;
+    }
     for (size_t from = 0; from < subjects.n; from += BATCH) {
         size_t batch = subjects.n - from < BATCH ? subjects.n - from : BATCH;
         ObligationLines open = {0};
         Err err = read_batch(cx, on, subjects.items + from, batch, &open);
         if (err != OK)
             return cx_fail_db(cx, err);
-        if (open.n > 1)
-            qsort(open.items, open.n, sizeof *open.items, by_subject);
-        for (size_t i = 0; i < batch; i++)
-            add_visit(cx, subjects.items[from + i], &open, &visits);
+        add_visits(cx, subjects.items + from, batch, &open, &visits);
     }
     *ret_visits = visits.items;
     *ret_n = visits.n;

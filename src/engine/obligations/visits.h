@@ -17,9 +17,9 @@ typedef struct ObligationVisit {
     size_t n;
 } ObligationVisit;
 /* The subjects of a page of the list of today or later, each of whom has a visit that does several
- * things, also such as stand on other pages; in the order of the page. After obligation_list or
- * obligation_list_counted. One statement for fifty people. */
-Err obligation_visits(Cx *cx, Date on, const ObligationLine *lines, size_t n,
+ * things, also such as stand on other pages; in the order of the page, of its first n lines. Asks
+ * nothing where the page knows them, else one statement for fifty people. */
+Err obligation_visits(Cx *cx, Date on, const ObligationPage *page, size_t n,
                       const ObligationVisit **ret_visits, size_t *ret_n) MUST_CHECK;
 /* NULL: none of them is the subject's. */
 const ObligationVisit *obligation_visit_of(const ObligationVisit *visits, size_t n, Uuid subject);
