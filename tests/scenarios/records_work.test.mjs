@@ -106,6 +106,10 @@ for (const [name, makeDatabase] of databases) {
       const content = JSON.stringify({ sbp: "1x", note: "王某某" });
       assert.equal((await put(doctor, people[3].id, { id: record.id, content: "{}" })).status, 200);
       assert.equal((await put(doctor, people[3].id, { id: record.id, content })).status, 200);
+      const { account } = (await doctor.fetch("/api/session")).body;
+      const admin = await logIn(server, "admin");
+      const kept = async () => (await get(admin, `/api/audit?account=${account.id}&limit=200`)).items.filter(({ action, object }) => action === "draft.keep" && object === record.id).length;
+      assert.equal(await kept(), 1, "once a draft and day");
       const again = await logIn(server, "doctor"); // another device
       assert.equal((await get(again, at(people[3].id))).draft.content, content);
       const [line, ...rest] = (await get(again, "/api/drafts")).drafts;

@@ -54,10 +54,30 @@ Err record_write_sight(Cx *cx, Uuid subject, Str form_id)
     return sees_form ? OK : cx_fail(cx, ERR_FORBIDDEN, TEXT_FORM_CLOSED, STR("/form"), 1, form_id);
 }
 
+/* A screen saves every few seconds: the first time of a day is written down. */
+static Err was_told_today(Cx *cx, const KeptDraft *draft, bool *ret_was_told)
+{
+    DraftKeptIn in = {.place = cx->place,
+                      .account = cx->actor->account,
+                      .subject_id = draft->subject,
+                      .form = draft->form,
+                      .amends = draft->amends};
+    DraftKeptRow row;
+    bool found = false;
+    TRY(draft_oldest(cx, &in.oldest));
+    TRY(draft_kept(cx->db, access_scope(cx), cx->arena, &in, &row, &found));
+    Date today = date_of_instant(draft->saved_at);
+    *ret_was_told = found && uuid_equals(row.record_id, draft->record)
+                    && date_compare(date_of_instant(row.saved_at), today) == 0;
+    return OK;
+}
+
 static Err keep_work(Cx *cx, void *arg)
 {
     const KeptDraft *draft = arg;
+    bool was_told = false;
     TRY(record_write_sight(cx, draft->subject, draft->form));
+    TRY(was_told_today(cx, draft, &was_told));
     const DraftWriteIn in = {.place = cx->place,
                              .account = cx->actor->account,
                              .subject_id = draft->subject,
@@ -76,10 +96,11 @@ static Err keep_work(Cx *cx, void *arg)
     if (count.n > DRAFTS_MOST)
         return cx_fail(cx, ERR_LIMIT, TEXT_DRAFTS_MANY, (Str){0}, 1,
                        str_printf(cx->arena, "%d", DRAFTS_MOST));
-    return audit_add(cx, &(AuditEntry){.action = STR("draft.keep"),
-                                       .subject = draft->subject,
-                                       .object = draft->record,
-                                       .detail = draft->form});
+    return was_told ? OK
+                    : audit_add(cx, &(AuditEntry){.action = STR("draft.keep"),
+                                                  .subject = draft->subject,
+                                                  .object = draft->record,
+                                                  .detail = draft->form});
 }
 
 Err draft_keep(Cx *cx, const KeptDraft *draft)

@@ -6,8 +6,9 @@
  *     by nothing until it is sent as a record.
  *  2. Its content is sealed as a whole, bound to account, subject and form: it may hold what a form
  *     seals, half typed.
- *  3. It is read only while its subject, and a form of its class, are in the account's sight.
- *  4. It ends when its record is stored, when it is dropped, and DRAFT_DAYS after it was last
+ *  3. Keeping it is an audit entry, once a draft and day; opening it each time.
+ *  4. It is read only while its subject, and a form of its class, are in the account's sight.
+ *  5. It ends when its record is stored, when it is dropped, and DRAFT_DAYS after it was last
  *     saved, or as many as the setting draft_days says. */
 #pragma once
 
