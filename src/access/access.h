@@ -75,8 +75,16 @@ typedef struct Relation {
 Err relation_grant(Cx *cx, const Relation *relation) MUST_CHECK;
 /* Inside a write: all relations of a source end on last_day at the latest. */
 Err relation_end(Cx *cx, Uuid source, Date last_day) MUST_CHECK;
-/* Every relation to a person, also ended ones: for the command line. holder: see access_relation.
- */
+/* Inside a write: those to one person that come from a source and are of kinds (bits); whether
+ * there was any that lasted longer. */
+Err relation_end_of(Cx *cx, Uuid subject, Uuid source, int64_t kinds, Date last_day,
+                    bool *ret_has_ended) MUST_CHECK;
+/* "contract"; parse: false when it is no kind that is given (an emergency is opened). */
+const char *relation_kind_name(RelationKind kind);
+bool relation_kind_parse(Str name, RelationKind *ret_kind);
+/* Whose it is, when an account holds it. */
+bool relation_holder_account(Str holder, Uuid *ret_account);
+/* Every relation to a person, also ended ones. holder: see access_relation. */
 typedef struct RelationInfo {
     Str holder;
     RelationKind kind;

@@ -324,6 +324,12 @@ WHERE access_relation.valid_to < :valid_to AND access_relation.valid_to < :renew
 UPDATE access_relation SET valid_to = :last_day
 WHERE place = :place AND source = :source AND valid_to > :last_day;
 
+-- name: access_relation_end_of :run
+-- in: place text, subject_id uuid, source uuid, kinds integer, last_day date
+UPDATE access_relation SET valid_to = :last_day
+WHERE place = :place AND subject_id = :subject_id AND source = :source AND (kind & :kinds) <> 0
+  AND valid_to > :last_day;
+
 -- name: access_area_all :many
 -- scan: a comparison of the whole table
 -- in: place text

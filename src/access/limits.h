@@ -22,8 +22,9 @@ enum {
     TREATING_DAYS =
         365, /* how long after a record its facility sees a person who lives elsewhere */
     TREATING_RENEW_DAYS = 30,
-    EMERGENCY_DAYS = 1,   /* after the day itself: a night is one emergency */
-    EMERGENCIES_MOST = 5, /* of one account, found or not, within: */
+    RELATION_DAYS_MOST = 366, /* of one that a person gives */
+    EMERGENCY_DAYS = 1,       /* after the day itself: a night is one emergency */
+    EMERGENCIES_MOST = 5,     /* of one account, found or not, within: */
     EMERGENCY_WINDOW_MINUTES = 24 * 60,
     SMALL_COUNT = 5,         /* fewer of a sensitive kind are not told to who may not see persons */
     AUDIT_LIST_DAYS = 31,    /* read at once, when no person is named */

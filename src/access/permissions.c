@@ -15,6 +15,7 @@ const char *const access_permissions[] = {
     "residents.reveal",                       /* the ID and telephone number whole, with a reason */
     "residents.search",    "residents.write", /* a person and what happens to one */
     "residents.merge",                        /* duplicates, merging and taking apart */
+    "residents.grant",                        /* letting others see a person for a time */
     "residents.emergency", /* opening somebody out of sight by the exact number */
     "emergencies.review",  /* at the own facility and below */
     "records.read",        "records.write",    "records.void",

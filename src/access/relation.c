@@ -7,6 +7,43 @@
 #include "access/limits.h"
 #include "base/vec.h"
 
+static const struct {
+    const char *name;
+    RelationKind kind;
+} kinds[] = {
+    {"treating", RELATION_TREATING},   {"contract", RELATION_CONTRACT},
+    {"referral", RELATION_REFERRAL},   {"worklist", RELATION_WORKLIST},
+    {"sample", RELATION_SAMPLE},       {"card", RELATION_CARD},
+    {"emergency", RELATION_EMERGENCY},
+};
+enum { KIND_N = sizeof kinds / sizeof *kinds };
+
+const char *relation_kind_name(RelationKind kind)
+{
+    for (size_t i = 0; i < KIND_N; i++) {
+        if (kinds[i].kind == kind)
+            return kinds[i].name;
+    }
+    return "";
+}
+
+bool relation_kind_parse(Str name, RelationKind *ret_kind)
+{
+    for (size_t i = 0; i < KIND_N; i++) {
+        if (kinds[i].kind != RELATION_EMERGENCY && str_equals_c(name, kinds[i].name)) {
+            *ret_kind = kinds[i].kind;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool relation_holder_account(Str holder, Uuid *ret_account)
+{
+    return str_has_prefix(holder, STR("@"))
+           && uuid_parse(str_slice(holder, 1, holder.n), ret_account) == OK;
+}
+
 Str relation_holder(Arena *arena, Uuid account)
 {
     char text[UUID_TEXT_SIZE];
@@ -33,6 +70,14 @@ static Err write_relation(Cx *cx, const Relation *relation, Date renew_before)
     return access_relation_write(cx->db, &in);
 }
 
+/* What the audit keeps of it. */
+static Str said_of(Cx *cx, const Relation *relation)
+{
+    char until[DATE_TEXT_SIZE];
+    return str_printf(cx->arena, "%s %.*s until %s", relation_kind_name(relation->kind),
+                      STR_ARG(holder_of(cx, relation)), date_format(relation->until, until));
+}
+
 Err relation_grant(Cx *cx, const Relation *relation)
 {
     DCHECK(cx->is_writing);
@@ -43,7 +88,7 @@ Err relation_grant(Cx *cx, const Relation *relation)
     return audit_add(cx, &(AuditEntry){.action = STR("relation.grant"),
                                        .subject = relation->subject,
                                        .object = relation->source,
-                                       .detail = holder_of(cx, relation)});
+                                       .detail = said_of(cx, relation)});
 }
 
 Err relation_end(Cx *cx, Uuid source, Date last_day)
@@ -52,6 +97,24 @@ Err relation_end(Cx *cx, Uuid source, Date last_day)
     AccessRelationEndIn in = {.place = cx->place, .source = source, .last_day = last_day};
     TRY(access_relation_end(cx->db, &in, NULL));
     return audit_add(cx, &(AuditEntry){.action = STR("relation.end"), .object = source});
+}
+
+Err relation_end_of(Cx *cx, Uuid subject, Uuid source, int64_t of_kinds, Date last_day,
+                    bool *ret_has_ended)
+{
+    DCHECK(cx->is_writing);
+    AccessRelationEndOfIn in = {.place = cx->place,
+                                .subject_id = subject,
+                                .source = source,
+                                .kinds = of_kinds,
+                                .last_day = last_day};
+    int64_t changed = 0;
+    TRY(access_relation_end_of(cx->db, &in, &changed));
+    *ret_has_ended = changed > 0;
+    return changed == 0 ? OK
+                        : audit_add(cx, &(AuditEntry){.action = STR("relation.end"),
+                                                      .subject = subject,
+                                                      .object = source});
 }
 
 /* Rewritten only when it has lost a month of its time, so that a record rarely writes one. */

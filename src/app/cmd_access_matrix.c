@@ -48,12 +48,13 @@ static const char *outcome(const Route *route, const Role *role, const RolePurpo
                            size_t standing)
 {
     bool in_areas = role->sight >= standings[standing].least;
-    bool sees = (role->sees_persons && purpose->opens == OPENS_PERSONS && in_areas)
-                || is_related(role, purpose, standings[standing].kind);
+    bool is_home = role->sees_persons && purpose->opens == OPENS_PERSONS && in_areas;
+    bool sees = is_home || is_related(role, purpose, standings[standing].kind);
     bool is_public = str_equals_c(str_from_c(route->permit), ROUTE_PUBLIC);
     if (!is_public && !role_permits(role, purpose, str_from_c(route->permit)))
         return "403";
     switch (route_persons(route)) {
+    case ROUTE_PERSONS_HOME: return is_home ? "full" : "nothing";
     case ROUTE_PERSONS_ONE:
     case ROUTE_PERSONS_SEARCH: return sees ? "full" : "nothing";
     case ROUTE_PERSONS_LIST: return of_list(role, purpose, in_areas);
@@ -74,7 +75,7 @@ static void put(JsonOut *json, const char *key, Str text)
 static Err print_row(Cli *cli, const Route *route, const Role *role, const RolePurpose *purpose)
 {
     static const char *const methods[HTTP_METHOD_N] = {"GET", "POST", "PUT", "DELETE"};
-    static const char *const meets[] = {"", "none", "one", "search", "list", "count"};
+    static const char *const meets[] = {"", "none", "one", "home", "search", "list", "count"};
     JsonLine line;
     json_line_begin(&line, cli->arena);
     put(&line.json, "method", str_from_c(methods[route->method]));

@@ -34,6 +34,9 @@
  ENTRY(route_session_purpose)                                                                      \
  ENTRY(route_audit)                                                                                \
  ENTRY(route_resident_audit)                                                                       \
+ ENTRY(route_relations)                                                                            \
+ ENTRY(route_relations_post)                                                                       \
+ ENTRY(route_relation_end)                                                                         \
  ENTRY(route_emergencies)                                                                          \
  ENTRY(route_emergencies_post)                                                                     \
  ENTRY(route_emergency_review)                                                                     \

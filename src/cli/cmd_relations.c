@@ -8,20 +8,6 @@
 #include "cli/json_lines.h"
 #include "engine/subjects/residents.h"
 
-static const struct {
-    const char *name;
-    RelationKind kind;
-} kinds[] = {
-    {"treating", RELATION_TREATING},   {"contract", RELATION_CONTRACT},
-    {"referral", RELATION_REFERRAL},   {"worklist", RELATION_WORKLIST},
-    {"sample", RELATION_SAMPLE},       {"card", RELATION_CARD},
-    {"emergency", RELATION_EMERGENCY},
-};
-enum {
-    KIND_N = sizeof kinds / sizeof *kinds,
-    GRANTED_N = KIND_N - 1, /* an emergency is opened by who has it */
-};
-
 static Err wrong(const Cli *cli, const char *option)
 {
     cli_say("catchment %s: --%s %.*s cannot be used", cli->command->name, option,
@@ -31,12 +17,8 @@ static Err wrong(const Cli *cli, const char *option)
 
 static Err read_kind(const Cli *cli, RelationKind *ret_kind)
 {
-    for (size_t i = 0; i < GRANTED_N; i++) {
-        if (str_equals_c(cli_value(cli, "kind"), kinds[i].name)) {
-            *ret_kind = kinds[i].kind;
-            return OK;
-        }
-    }
+    if (relation_kind_parse(cli_value(cli, "kind"), ret_kind))
+        return OK;
     return wrong(cli, "kind");
 }
 
@@ -172,10 +154,7 @@ static Err print_relation(Cli *cli, const RelationInfo *relation)
     JsonLine line;
     json_line_begin(&line, cli->arena);
     put_text(&line.json, "holder", relation->holder);
-    for (size_t i = 0; i < KIND_N; i++) {
-        if (kinds[i].kind == relation->kind)
-            put_text(&line.json, "kind", str_from_c(kinds[i].name));
-    }
+    put_text(&line.json, "kind", str_from_c(relation_kind_name(relation->kind)));
     put_text(&line.json, "class", relation->class);
     json_key_c(&line.json, "source");
     json_uuid(&line.json, relation->source);

@@ -31,13 +31,13 @@ static void read_permissions(Reader *reader, const Yaml *map, Role *role)
 }
 
 /* The kinds of relation, each once, as bits. */
-static int64_t read_relations(Reader *reader, const Yaml *map)
+static int64_t read_relations(Reader *reader, const Yaml *map, const char *key)
 {
     static const char *const kinds[] = {"treating", "contract", "referral", "worklist",
                                         "sample",   "card",     NULL};
-    const Yaml *list = read_key(map, "relations");
+    const Yaml *list = read_key(map, key);
     int64_t relations = 0;
-    if (list == NULL || !read_list(reader, list, "relations", true))
+    if (list == NULL || !read_list(reader, list, key, true))
         return 0;
     for (const Yaml *item = list->first; item != NULL; item = item->next) {
         Str name = read_scalar(reader, item);
@@ -48,7 +48,7 @@ static int64_t read_relations(Reader *reader, const Yaml *map)
             relations |= (int64_t)1 << at;
         else if (name.n > 0)
             MISTAKE_AT(reader->loader, reader->file, item->at, MISTAKE_CHOICE_UNKNOWN, same(name),
-                       same(STR("relations")), choice_fix_c(reader->loader, name, kinds));
+                       same(str_from_c(key)), choice_fix_c(reader->loader, name, kinds));
     }
     return relations;
 }
@@ -154,7 +154,7 @@ void load_role(Loader *loader, Declared *declared)
 {
     static const char *const keys[] = {"role",        "title",   "sight",     "sees_persons",
                                        "permissions", "manages", "relations", "classes",
-                                       "purposes",    NULL};
+                                       "purposes",    "grants",  NULL};
     static const char *const sights[] = {"catchment", "tree", "place", NULL};
     Reader reader = {loader, declared->file};
     const Yaml *map = declared->yaml;
@@ -166,7 +166,8 @@ void load_role(Loader *loader, Declared *declared)
                    .title = read_wording(&reader, map, "title"),
                    .sight = sight == SIZE_MAX ? SIGHT_CATCHMENT : (RoleSight)sight,
                    .sees_persons = read_true(&reader, map, "sees_persons"),
-                   .relations = read_relations(&reader, map),
+                   .relations = read_relations(&reader, map, "relations"),
+                   .grants = read_relations(&reader, map, "grants"),
                    .classes = read_classes(&reader, map)};
     read_purposes(&reader, map, role);
     read_permissions(&reader, map, role);

@@ -282,6 +282,7 @@ typedef struct Role {
     RoleSight sight;
     bool sees_persons;
     int64_t relations;                   /* the kinds that open persons to it, as bits */
+    int64_t grants;                      /* the kinds that it may give others, as bits */
     RolePurpose purposes[PURPOSES_MOST]; /* the first is the one of who names none */
     size_t purpose_n;
     Str classes; /* the sensitivity classes that it sees, as DbScope has them */

@@ -29,6 +29,7 @@ typedef enum {
     ROUTE_PERSONS_DEFAULT,
     ROUTE_PERSONS_NONE,
     ROUTE_PERSONS_ONE,    /* who is out of sight is not found */
+    ROUTE_PERSONS_HOME,   /* the same, and by the areas of sight alone, not by relation */
     ROUTE_PERSONS_SEARCH, /* those in the areas of sight, and by relation */
     ROUTE_PERSONS_LIST,   /* those in the areas of sight; without identity where the purpose says so
                            */

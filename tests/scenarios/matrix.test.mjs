@@ -8,7 +8,9 @@ import { attempt, lines, newId, parseLines, wholeList, withoutRequest } from "..
 import { Client, databases, logIn, makeCounty, root, startServer, temporaryFolder } from "../support/server.mjs";
 
 const printed = parseLines(attempt("access", "matrix", "--json", "--packs", join(root, "packs")).out);
-const cell = (path, role, purpose, standing) => printed.find((row) => row.method === "GET" && row.path === path && row.role === role && row.purpose === purpose)[standing];
+const cells = new Map(printed.map((row) => [`${row.method} ${row.path} ${row.role} ${row.purpose}`, row]));
+const cellOf = (route, role, purpose, standing) => cells.get(`${route} ${role} ${purpose}`)[standing];
+const cell = (path, role, purpose, standing) => cellOf(`GET ${path}`, role, purpose, standing);
 const pairs = [...new Map(printed.map(({ role, purpose }) => [`${role} ${purpose}`, { role, purpose }])).values()];
 const roles = [...new Set(pairs.map(({ role }) => role))];
 const kinds = ["treating", "contract", "referral", "worklist", "sample", "card"];
@@ -19,17 +21,17 @@ describe("the printed matrix", () => {
   it("has every route for every role and purpose, and the roles of a county", () => {
     const routes = new Set(printed.map(({ method, path }) => `${method} ${path}`));
     assert.equal(printed.length, routes.size * pairs.length);
-    for (const role of ["village_doctor", "assistant_physician", "physician", "general_practitioner", "public_health_physician", "nurse", "tcm_physician", "reporting_physician", "sterile_supply_worker", "township_director", "lead_hospital_director", "posted_manager", "county_commission", "inspector", "cdc_reviewer", "finance_officer", "insurance_officer", "administrator", "auditor"]) assert.ok(roles.includes(role), role);
+    for (const role of ["village_doctor", "assistant_physician", "physician", "general_practitioner", "public_health_physician", "nurse", "tcm_physician", "reporting_physician", "sterile_supply_worker", "contract_team_member", "township_director", "lead_hospital_director", "posted_manager", "county_commission", "inspector", "cdc_reviewer", "finance_officer", "insurance_officer", "administrator", "auditor"]) assert.ok(roles.includes(role), role);
     for (const row of printed) assert.ok(row.ended === row.elsewhere, "an ended relation opens nothing");
   });
 
   it("keeps persons from those whom the county's table keeps from them", () => {
     for (const role of ["sterile_supply_worker", "lead_hospital_director", "county_commission", "finance_officer", "insurance_officer", "administrator", "auditor", "township_administrator"]) {
-      for (const row of printed.filter((line) => line.role === role && ["one", "search", "list"].includes(line.persons))) {
+      for (const row of printed.filter((line) => line.role === role && ["one", "home", "search", "list"].includes(line.persons))) {
         for (const standing of ["own", "below", "elsewhere", ...kinds, "emergency", "ended"]) assert.notEqual(row[standing], "full", `${role} ${row.path}`);
       }
     }
-    for (const [role, kind] of [["reporting_physician", "worklist"], ["inspector", "sample"], ["cdc_reviewer", "card"]]) {
+    for (const [role, kind] of [["contract_team_member", "contract"], ["reporting_physician", "worklist"], ["inspector", "sample"], ["cdc_reviewer", "card"]]) {
       for (const { purpose } of pairs.filter((pair) => pair.role === role)) {
         assert.deepEqual(["own", "elsewhere", ...kinds].filter((standing) => cell("/api/residents/{id}", role, purpose, standing) === "full"), [kind], role);
       }
@@ -64,7 +66,7 @@ for (const [name, makeDatabase] of databases) {
         const ids = [...new Set((await wholeList(client)).filter(({ last }) => last).map(({ resident }) => resident.id))];
         const page = (await client.fetch(`/api/residents/${ids[at]}`)).body;
         const { id_number } = (await client.fetch(`/api/residents/${ids[at]}/reveal`, { method: "POST", body: { reason } })).body;
-        return { id: ids[at], number: id_number, village: page.resident.area, record: page.records[0].id, name: page.resident.name };
+        return { id: ids[at], number: id_number, village: page.resident.area, record: page.records[0].id, household: page.resident.household, name: page.resident.name };
       };
       people.own = await take(doctor, 0);
       for (const [at, standing] of ["elsewhere", ...kinds, "emergency", "ended"].entries()) people[standing] = await take(other, at);
@@ -96,6 +98,8 @@ for (const [name, makeDatabase] of databases) {
       return client;
     }
 
+    /** What a browser asks of one person; somebody who is not there has ids of the same form. */
+    const nobody = () => ({ id: newId(), record: newId(), household: newId() });
     const ones = {
       "/api/residents/{id}": ({ id }) => `/api/residents/${id}`,
       "/api/residents/{id}/audit": ({ id }) => `/api/residents/${id}/audit`,
@@ -103,7 +107,91 @@ for (const [name, makeDatabase] of databases) {
       "/api/records/{id}": ({ record }) => `/api/records/${record}`,
       "/api/obligations/why": ({ id }) => `/api/obligations/why?resident=${id}`,
       "/api/forms/{id}/context": ({ id }) => `/api/forms/hypertension_followup/context?resident=${id}`,
+      "/api/residents/{id}/records": ({ id }) => `/api/residents/${id}/records`,
+      "/api/residents/{id}/waivers": ({ id }) => `/api/residents/${id}/waivers`,
+      "/api/residents/{id}/obligations/explain": ({ id }) => `/api/residents/${id}/obligations/explain?rule=hypertension/followup`,
+      "/api/records/{id}/history": ({ record }) => `/api/records/${record}/history`,
+      "/api/residents/{id}/relations": ({ id }) => `/api/residents/${id}/relations`,
+      "/api/households/{id}": ({ household }) => `/api/households/${household}`,
     };
+    /** What is written about one person: each stops after sight is decided, by something that is wrong with it or without
+     *  changing what the others ask for. */
+    const writes = {
+      "POST /api/residents/{id}/reveal": ({ id }) => [`/api/residents/${id}/reveal`, { reason }],
+      "POST /api/residents/{id}/waivers": ({ id }) => [`/api/residents/${id}/waivers`, { id: newId(), program: "hypertension", obligation: "followup", closes_on: "1999-01-01", reason: "refuses" }],
+      "POST /api/residents/{id}/waivers/{waiver}/end": ({ id }) => [`/api/residents/${id}/waivers/${newId()}/end`, { reason }],
+      "POST /api/residents/{id}/events": ({ id }) => [`/api/residents/${id}/events`, { id: newId(), kind: "moved", happened_on: "2025-06-01", area: "999999999999" }],
+      "POST /api/residents/{id}/events/{event}/void": ({ id }) => [`/api/residents/${id}/events/${newId()}/void`, { reason }],
+      "POST /api/residents/{id}/relations": ({ id }) => [`/api/residents/${id}/relations`, { source: newId(), kind: "referral", facility: clinic, until: "2125-01-01" }],
+      "POST /api/residents/{id}/relations/{source}/end": ({ id }) => [`/api/residents/${id}/relations/${newId()}/end`, {}],
+      "POST /api/residents/{id}/merge": ({ id }) => [`/api/residents/${id}/merge`, { into: newId(), reason }],
+      "POST /api/residents/{id}/unmerge": ({ id }) => [`/api/residents/${id}/unmerge`, { reason }],
+      "POST /api/households/{id}/move": ({ household }) => [`/api/households/${household}/move`, { area: "999999999999", happened_on: "2025-06-01" }],
+      "POST /api/records/{id}/refile": ({ id, record }) => [`/api/records/${record}/refile`, { id: newId(), subject: id, reason }],
+      "POST /api/records/{id}/void": ({ record }) => [`/api/records/${record}/void`, { reason: "" }],
+      "POST /api/records": ({ id }) => ["/api/records", { id: newId(), form: "hypertension_followup", subject: id, happened_on: "2025-06-30", answers: {} }],
+      "POST /api/residents/{id}/attachments": ({ id }) => [`/api/residents/${id}/attachments?form=paper_document&field=files`, "%PDF-1.4\n%%EOF\n", { "content-type": "application/pdf" }],
+      "PUT /api/drafts/{form}": ({ id }) => [`/api/drafts/hypertension_followup?resident=${id}`, { id: newId(), content: "{}" }],
+    };
+    /** Files that nobody has sent are not there for anybody. */
+    const files = {
+      "GET /api/residents/{id}/attachments/{hash}": ({ id }) => `/api/residents/${id}/attachments/${"0".repeat(64)}`,
+      "GET /api/records/{id}/attachments/{hash}": ({ record }) => `/api/records/${record}/attachments/${"0".repeat(64)}`,
+    };
+    /** One's own drafts, which answer alike for everybody. */
+    const drafts = ["GET /api/drafts", "GET /api/drafts/{form}", "DELETE /api/drafts/{form}"];
+
+    it("asks every route that meets one person", () => {
+      const known = [...Object.keys(ones).map((path) => `GET ${path}`), ...Object.keys({ ...writes, ...files }), ...drafts];
+      assert.deepEqual([...new Set(printed.filter(({ persons }) => ["one", "home"].includes(persons)).map(({ method, path }) => `${method} ${path}`))].sort(), known.sort());
+    });
+
+    const refusals = (answer, person) => [person.name, person.number, person.number.slice(-6)].filter((word) => answer.text.includes(word));
+
+    async function checkWrites(client, said, expected, person) {
+      for (const [route, what] of Object.entries(writes)) {
+        const send = (whom) => {
+          const [path, body, headers] = what(whom);
+          return client.fetch(path, { method: route.split(" ")[0], body, headers });
+        };
+        const want = expected(route);
+        const answer = await send(person);
+        assert.equal(answer.status === 403, want === "403", `${said} ${route}: ${answer.status}, not ${want}`);
+        assert.ok(answer.status !== 401 && answer.status < 500, `${said} ${route}: ${answer.text}`);
+        if (want === "403") assert.equal(answer.body.problems[0].code, "NOT_PERMITTED", `${said} ${route}`);
+        const none = mask(await send(nobody()));
+        assert.equal(mask(answer) !== none, want === "full", `${said} ${route}: ${want}, but ${answer.status}`);
+        if (want !== "full") assert.deepEqual(refusals(answer, person), [], `${said} ${route}`);
+      }
+      const mine = cellOf("GET /api/drafts", ...said.role);
+      const listed = await client.fetch("/api/drafts");
+      const draft = `/api/drafts/hypertension_followup?resident=${person.id}`;
+      const kept = await client.fetch(draft);
+      const isKept = expected("PUT /api/drafts/{form}") === "full";
+      assert.equal(listed.status, mine === "403" ? 403 : 200, `${said}`);
+      assert.equal(listed.text.includes(person.id), isKept, `${said} drafts`);
+      assert.equal(Boolean(kept.body.draft), isKept, `${said} draft`);
+      assert.equal((await client.fetch(draft, { method: "DELETE" })).status, mine === "403" ? 403 : 204, `${said}`);
+    }
+
+    /** Naming somebody beside a person whom one sees: like naming nobody. */
+    async function checkBeside(client, said, expected, person) {
+      const beside = {
+        "POST /api/residents/{id}/merge": ({ id }) => [`/api/residents/${people.own.id}/merge`, { into: id, reason }],
+        "POST /api/records/{id}/refile": ({ id }) => [`/api/records/${people.own.record}/refile`, { id: newId(), subject: id, reason }],
+        "POST /api/records": ({ record }) => ["/api/records", { id: newId(), form: "hypertension_followup", subject: people.own.id, happened_on: "2025-06-30", answers: {}, amends: record, reason }],
+        "POST /api/residents/{id}/events": ({ household }) => [`/api/residents/${people.own.id}/events`, { id: newId(), kind: "joined", happened_on: "2025-06-01", household }],
+      };
+      for (const [route, what] of Object.entries(beside)) {
+        if (expected(route) !== "nothing") continue;
+        const [path, body] = what(person);
+        const [nowhere, other] = what(nobody());
+        const answer = await client.fetch(path, { method: "POST", body });
+        assert.equal(mask(answer), mask(await client.fetch(nowhere, { method: "POST", body: other })), `${said} ${route} beside`);
+        assert.ok(answer.status >= 400, `${said} ${route} beside`);
+        assert.deepEqual(refusals(answer, person), [], `${said} ${route} beside`);
+      }
+    }
 
     async function checkOnes(client, said, expected, person) {
       for (const [path, ask] of Object.entries(ones)) {
@@ -111,9 +199,17 @@ for (const [name, makeDatabase] of databases) {
         const want = expected(path);
         assert.equal(answer.status, { full: 200, nothing: 404, 403: 403 }[want], `${said} ${path}: ${want}`);
         if (want === "full") continue;
-        const none = await client.fetch(ask({ id: newId(), record: newId() }));
+        const none = await client.fetch(ask(nobody()));
         assert.equal(mask(answer), mask(none), `${said} ${path} tells that somebody exists`);
         for (const word of [person.name, person.number]) assert.ok(!answer.text.includes(word), `${said} ${path}`);
+      }
+    }
+
+    async function checkFiles(client, said, expected, person) {
+      for (const [route, path] of Object.entries(files)) {
+        const answer = await client.fetch(path(person));
+        assert.equal(answer.status, expected(route) === "403" ? 403 : 404, `${said} ${route}`);
+        if (expected(route) !== "full") assert.equal(mask(answer), mask(await client.fetch(path(nobody()))), `${said} ${route} tells that somebody exists`);
       }
     }
 
@@ -139,6 +235,11 @@ for (const [name, makeDatabase] of databases) {
         assert.equal((list.body.items ?? []).length > 0, want === "no identity", `${said} rows`);
         assert.equal((list.body.counts?.overdue ?? 0) + (list.body.counts?.due ?? 0) + (list.body.counts?.open ?? 0) > 0, want === "no identity", `${said} counts`);
       }
+      for (const path of ["/api/residents-unplaced", "/api/resident-duplicates"]) {
+        const found = await client.fetch(path);
+        assert.equal(found.status === 403, cell(path, role, purpose, standing) === "403", `${said} ${path}`);
+        if (cell(path, role, purpose, standing) !== "full") assert.ok(!found.text.includes(person.id) && !found.text.includes(`"${person.name}"`), `${said} ${path}`);
+      }
       const numbers = cell("/api/overview", role, purpose, standing);
       const overview = await client.fetch("/api/overview");
       assert.equal(overview.status, numbers === "403" ? 403 : 200, said);
@@ -156,12 +257,43 @@ for (const [name, makeDatabase] of databases) {
             const standing = standingOf(where, named);
             const said = `${login} for ${purpose}, ${standing}`;
             await checkOnes(client, said, (path) => cell(path, role, purpose, standing), person);
+            await checkFiles(client, said, (route) => cellOf(route, role, purpose, standing), person);
             await checkSearch(client, said, cell("/api/residents", role, purpose, standing), person);
             if (["own", "elsewhere"].includes(named)) await checkLists(client, said, role, purpose, standing, person);
           }
         }
       });
+
+      it(`holds for what ${role} writes, ${purpose}`, async () => {
+        for (const { where, login } of accounts.filter((account) => account.role === role)) {
+          const client = await session(login, purpose);
+          const mayOpen = (await client.fetch("/api/session")).body.account.permissions.includes("residents.emergency");
+          if (mayOpen) assert.equal((await client.fetch("/api/emergencies", { method: "POST", body: { id_number: people.emergency.number, reason } })).status, 200);
+          const refused = Object.keys(writes).every((route) => cellOf(route, role, purpose, "own") === "403");
+          for (const [named, person] of Object.entries(people)) {
+            if (refused && named !== "own") continue; // refused before anybody is looked for
+            const standing = standingOf(where, named);
+            const said = Object.assign(new String(`${login} for ${purpose}, ${standing}`), { role: [role, purpose, standing] });
+            await checkWrites(client, said, (route) => cellOf(route, role, purpose, standing), person);
+            if (cell("/api/residents/{id}", role, purpose, standingOf(where, "own")) === "full") await checkBeside(client, said, (route) => cellOf(route, role, purpose, standing), person);
+          }
+        }
+      });
     }
+
+    it("holds for every writing route: who lacks the permission is refused and told nothing else, and nobody else is refused", async () => {
+      // Leaving ends the session, and is last.
+      const isLeaving = ({ method, path }) => method === "DELETE" && path === "/api/session";
+      for (const { role, purpose } of pairs) {
+        const client = await session(`${role}-centre`, purpose);
+        const routes = printed.filter((line) => line.role === role && line.purpose === purpose && line.method !== "GET" && line.path !== "/api/session/purpose" && !(line.method === "POST" && line.path === "/api/session"));
+        for (const row of [...routes.filter((line) => !isLeaving(line)), ...routes.filter(isLeaving)]) {
+          const answer = await client.fetch(row.path.replaceAll(/\{\w+\}/g, newId()), { method: row.method, body: row.method === "DELETE" ? undefined : {} });
+          assert.equal(answer.status === 403, row.own === "403", `${role} for ${purpose}: ${row.method} ${row.path} ${answer.status}`);
+          if (answer.status === 403) assert.deepEqual(answer.body.problems.map(({ code }) => code), ["NOT_PERMITTED"], `${role} ${row.path}`);
+        }
+      }
+    });
 
     it("holds for every route: who lacks the permission is refused, and nobody else", async () => {
       for (const { role, purpose } of pairs) {

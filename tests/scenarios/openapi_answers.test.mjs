@@ -16,6 +16,7 @@ const examples = {
   "/api/session": ["doctor", ""],
   "/api/audit": ["admin", ""],
   "/api/residents/{id}/audit": ["doctor", "/api/residents/{resident}/audit"],
+  "/api/residents/{id}/relations": ["doctor", "/api/residents/{resident}/relations"],
   "/api/emergencies": ["director", "/api/emergencies?state=all"],
   "/api/areas": ["county", ""],
   "/api/facilities": ["county", ""],

@@ -11,6 +11,7 @@
  *  3. All of it in one transaction with the hooks (ResidentHook), which keep what is derived. */
 #pragma once
 
+#include "access/access.h"
 #include "engine/subjects/subjects.h"
 
 /* ---- registering ---- */
@@ -74,6 +75,19 @@ typedef struct ResidentState {
     Str relation;
     Date died_on, left_on;
 } ResidentState;
+
+/* ---- who else sees a resident ---- */
+
+/* Lets a facility or an account see a resident who lives in one's own areas: a kind that one's role
+ * gives (packs), from today or later, for RELATION_DAYS_MOST at most. Whom one sees by a relation
+ * only cannot be passed on: ERR_NOT_FOUND. source: made by the caller; the same again changes
+ * nothing. */
+Err resident_relation_give(Cx *cx, const Relation *relation) MUST_CHECK;
+/* ERR_NOT_FOUND when nothing of that source, and of a kind that one gives, lasts longer. */
+Err resident_relation_end(Cx *cx, Uuid resident, Uuid source, Date last_day) MUST_CHECK;
+/* Of a resident in sight; those that open a sensitivity class only to who sees it. */
+Err resident_relation_list(Cx *cx, Uuid resident, const RelationInfo **ret_relations,
+                           size_t *ret_n) MUST_CHECK;
 
 /* ---- in an emergency ---- */
 
