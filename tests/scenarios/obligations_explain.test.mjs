@@ -1,8 +1,10 @@
 // Why something is owed to a resident by a rule, and why not: over HTTP and on the command line.
 import assert from "node:assert/strict";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { followup, lines, newId, submit, wholeList } from "../support/county.mjs";
-import { databases, logIn, makeCounty, startServer } from "../support/server.mjs";
+import { databases, logIn, makeCounty, root, startServer, temporaryFolder } from "../support/server.mjs";
 
 for (const [name, makeDatabase] of databases) {
   describe(`explaining a rule on ${name}`, () => {
@@ -83,6 +85,24 @@ for (const [name, makeDatabase] of databases) {
       assert.equal((await doctor.fetch(`/api/residents/${line.resident.id}/obligations/explain?rule=hypertension/nothing`)).status, 404);
       assert.equal((await doctor.fetch(`/api/residents/${line.resident.id}/obligations/explain?rule=followup`)).status, 422);
       assert.equal((await doctor.fetch(`/api/residents/${newId()}/obligations/explain?rule=hypertension/followup`)).status, 404);
+    });
+
+    it("reads a parameter in a condition as the place has it", async () => {
+      await server.stop();
+      const packs = join(temporaryFolder(), "packs");
+      cpSync(join(root, "packs"), packs, { recursive: true });
+      const path = join(packs, "national-2017", "programs", "hypertension.yaml");
+      const text = readFileSync(path, "utf8").replace("AND lost_reason IS NULL\"}", "AND lost_reason IS NULL AND sbp < $hypertension_emergency_sbp\"}");
+      assert.match(text, /\$hypertension_emergency_sbp"\}/);
+      writeFileSync(path, text);
+      server = await startServer(options, "--packs", packs);
+      doctor = await logIn(server, "doctor");
+      const [meets, again] = [followup(line.resident.id), followup(line.resident.id)];
+      for (const visit of [meets, again]) assert.equal((await submit(doctor, visit)).status, 201);
+      const found = await explain("hypertension/followup");
+      const texts = [meets, again].map(({ id }) => of(found, id).text.en);
+      assert.ok(texts.some((one) => one.startsWith("meets")), texts.join("\n"));
+      for (const one of texts) assert.doesNotMatch(one, /sbp|128/);
     });
   });
 }

@@ -35,9 +35,8 @@ bool rule_reads(const Rule *rule, const Form *form)
            || rule->program->left_by == form || rule->anchor.form == form;
 }
 
-/* The slots that a rule's expressions read: answers, the day, and the policy on that day. */
-static const ExprValue *slots_of(Cx *cx, const Policy *policy, const Form *form,
-                                 const Record *record)
+const ExprValue *evidence_slots(Cx *cx, const Policy *policy, const Form *form,
+                                const Record *record)
 {
     const FormParameter *parameters = policy_of_form(policy, form);
     ExprValue *slots = arena_array(cx->arena, ExprValue, form->slot_n);
@@ -168,7 +167,7 @@ void evidence_of_record(Cx *cx, const Policy *policy, const Form *form, const Re
         if (!enters && !leaves && !anchors && rule->evidence != form)
             continue;
         if (slots == NULL)
-            slots = slots_of(cx, policy, form, record);
+            slots = evidence_slots(cx, policy, form, record);
         if (enters && holds(program->enrolled_where, slots, cx->arena)) {
             Date first = rule->first_form == form ? date_at(slots, rule->first_field) : DATE_NONE;
             add(cx, rows, rule, record, (Evidence){.kind = EVIDENCE_ENTER, .next_on = first});

@@ -17,6 +17,7 @@ typedef VEC(ConsideredRecord) ConsideredRecords;
 typedef struct {
     Cx *cx;
     ObligationExplanation *out;
+    const Policy *policy; /* as known on the day asked about */
     SubjectFacts facts;
     EvidenceRows rows; /* of every rule */
     Spells spells;     /* of the program */
@@ -177,19 +178,12 @@ static Wording answers_read(Cx *cx, const Form *form, const Record *record, cons
     return (Wording){buf_str(&zh), buf_str(&en)};
 }
 
-static bool holds(Cx *cx, const Form *form, const Record *record, const Expr *where)
-{
-    ExprValue *slots = arena_array(cx->arena, ExprValue, form->slot_n);
-    for (size_t i = 0; i < form->field_n; i++)
-        slots[i] = record->answers->values[i];
-    slots[form_slot(form, FORM_SLOT_HAPPENED_ON)] =
-        (ExprValue){.type = EXPR_DATE, .as.date = record->happened_on};
-    return where == NULL || expr_holds(where, slots, cx->arena);
-}
-
 /* The condition of the rule that the record does not fulfil, or NULL. */
-static const Expr *failing(Cx *cx, const Rule *rule, const Form *form, const Record *record)
+static const Expr *failing(const Explaining *e, const Form *form, const Record *record)
 {
+    Cx *cx = e->cx;
+    const Rule *rule = e->out->rule;
+    const ExprValue *slots = evidence_slots(cx, e->policy, form, record);
     const Program *program = rule->program;
     const Expr *const conditions[] = {
         rule->evidence == form ? rule->evidence_where : NULL,
@@ -199,7 +193,7 @@ static const Expr *failing(Cx *cx, const Rule *rule, const Form *form, const Rec
         program->left_by == form ? program->left_where : NULL,
     };
     for (size_t i = 0; i < sizeof conditions / sizeof *conditions; i++) {
-        if (conditions[i] != NULL && !holds(cx, form, record, conditions[i]))
+        if (conditions[i] != NULL && !expr_holds(conditions[i], slots, cx->arena))
             return conditions[i];
     }
     return NULL;
@@ -227,7 +221,7 @@ static void tell(Explaining *e, ConsideredRecord *one, bool counts, TextId text,
 static void tell_visit(Explaining *e, const Record *record, ConsideredRecord *one)
 {
     const Evidence *visit = evidence_of(e, record->id, EVIDENCE_VISIT);
-    const Expr *fails = failing(e->cx, e->out->rule, one->form, record);
+    const Expr *fails = failing(e, one->form, record);
     if (!is_member_on(e, record->happened_on)) {
         tell(e, one, false, TEXT_CONSIDERED_OUTSIDE, (Wording){0});
     } else if (visit != NULL && !visit->is_counted && !date_is_none(visit->next_on)) {
@@ -458,6 +452,7 @@ Err obligation_explain(Cx *cx, Uuid subject, Str program, Str rule, Date on,
     const Policy *policy = NULL;
     TRY(find_editions(cx, subject, program, rule, on, &out));
     TRY(policy_known_on(cx, on, &policy));
+    e.policy = policy;
     out.program = policy_rule_on(policy, out.rule, on)->program; /* with the place's ages */
     TRY(obligation_of(cx, subject, on, &lines, &n));
     take_lines(cx, lines, n, &out);

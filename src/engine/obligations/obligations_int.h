@@ -66,6 +66,10 @@ int line_compare(const void *left, const void *right);
 Err page_read(Cx *cx, const ObligationFilter *filter, bool *ret_is_read, ObligationLines *lines,
               ObligationLines *together, ObligationCounts *counts) MUST_CHECK;
 
+/* The slots that a rule's expressions read of a record: answers, the day, and the policy on that
+ * day. */
+const ExprValue *evidence_slots(Cx *cx, const Policy *policy, const Form *form,
+                                const Record *record);
 /* What the record says to the rules that read its form. */
 void evidence_of_record(Cx *cx, const Policy *policy, const Form *form, const Record *record,
                         EvidenceRows *rows);
