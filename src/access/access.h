@@ -94,9 +94,9 @@ typedef struct RelationInfo {
 } RelationInfo;
 Err relation_list(Cx *cx, Uuid subject, const RelationInfo **ret_relations,
                   size_t *ret_n) MUST_CHECK;
-/* Inside the write of a record: the writer's facility treats the subject. Nothing for the system.
- */
-Err relation_treat(Cx *cx, Uuid subject) MUST_CHECK;
+/* Inside the write of a record: the writer's facility treats the subject, and sees it for so many
+ * days from today on. Nothing for the system, and with 0 days. */
+Err relation_treat(Cx *cx, Uuid subject, int64_t days) MUST_CHECK;
 
 /* Whether access_area is what access_areas_rebuild would make; also true when the next scope makes
  * it anew. Leaves everything as it was. Outside a transaction. */

@@ -19,12 +19,10 @@ enum {
     PASSWORD_HASHES_AT_ONCE = 2, /* each takes its memory and a core */
     PASSWORD_HASHES_WAITING = 64,
     REASON_CHARACTERS_LEAST = 10, /* of a reason to see what is masked */
-    TREATING_DAYS =
-        365, /* how long after a record its facility sees a person who lives elsewhere */
-    TREATING_RENEW_DAYS = 30,
-    RELATION_DAYS_MOST = 366, /* of one that a person gives */
-    EMERGENCY_DAYS = 1,       /* after the day itself: a night is one emergency */
-    EMERGENCIES_MOST = 5,     /* of one account, found or not, within: */
+    TREATING_RENEW_DAYS = 30,     /* a relation by treating is prolonged at most this often */
+    RELATION_DAYS_MOST = 366,     /* of one that a person gives */
+    EMERGENCY_DAYS = 1,           /* after the day itself: a night is one emergency */
+    EMERGENCIES_MOST = 5,         /* of one account, found or not, within: */
     EMERGENCY_WINDOW_MINUTES = 24 * 60,
     SMALL_COUNT = 5,         /* fewer of a sensitive kind are not told to who may not see persons */
     AUDIT_LIST_DAYS = 31,    /* read at once, when no person is named */

@@ -118,20 +118,20 @@ Err relation_end_of(Cx *cx, Uuid subject, Uuid source, int64_t of_kinds, Date la
 }
 
 /* Rewritten only when it has lost a month of its time, so that a record rarely writes one. */
-static Err keep_treating(Cx *cx, Relation relation)
+static Err keep_treating(Cx *cx, Relation relation, int64_t days)
 {
     relation.kind = RELATION_TREATING;
     relation.from = cx->today;
-    relation.until = date_add_days(cx->today, TREATING_DAYS);
+    relation.until = date_add_days(cx->today, (int)days);
     return write_relation(cx, &relation, date_add_days(relation.until, -TREATING_RENEW_DAYS));
 }
 
-Err relation_treat(Cx *cx, Uuid subject)
+Err relation_treat(Cx *cx, Uuid subject, int64_t days)
 {
     DCHECK(cx->is_writing);
-    if (cx->actor->is_system || cx->actor->facility.n == 0)
+    if (cx->actor->is_system || cx->actor->facility.n == 0 || days <= 0)
         return OK;
-    return keep_treating(cx, (Relation){.subject = subject, .facility = cx->actor->facility});
+    return keep_treating(cx, (Relation){.subject = subject, .facility = cx->actor->facility}, days);
 }
 
 static Err read_relations(Cx *cx, Uuid subject, const RelationInfo **ret_relations, size_t *ret_n)

@@ -122,6 +122,23 @@ Err policy_form(Cx *cx, const Form *form, const FormParameter **ret_parameters)
     return OK;
 }
 
+Err policy_value_on(Cx *cx, Str id, Date day, ExprValue *ret_value)
+{
+    const Policy *policy = NULL;
+    TRY(policy_of(cx, &policy));
+    const FormParameter *parameter = policy_parameter(policy, id);
+    *ret_value = parameter == NULL ? EXPR_ABSENT : form_parameter_on(parameter, day);
+    return OK;
+}
+
+Err policy_whole_on(Cx *cx, Str id, Date day, int64_t *ret_number)
+{
+    ExprValue value = EXPR_ABSENT;
+    TRY(policy_value_on(cx, id, day, &value));
+    *ret_number = value.type == EXPR_INTEGER ? value.as.integer : 0;
+    return OK;
+}
+
 Err policy_history(Cx *cx, const PolicyValue **ret_values, size_t *ret_n)
 {
     Values values = {0};

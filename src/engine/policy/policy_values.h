@@ -19,6 +19,12 @@ Err policy_known_on(Cx *cx, Date day, const Policy **ret_policy) MUST_CHECK;
 /* The parameters of the form there, for FormContext and form_wire_write. */
 Err policy_form(Cx *cx, const Form *form, const FormParameter **ret_parameters) MUST_CHECK;
 
+/* What a parameter is there on a day, for engines that judge by one; absent when the packs have no
+ * such parameter. */
+Err policy_value_on(Cx *cx, Str id, Date day, ExprValue *ret_value) MUST_CHECK;
+/* The same as a whole number; 0 when it is none. */
+Err policy_whole_on(Cx *cx, Str id, Date day, int64_t *ret_number) MUST_CHECK;
+
 /* One thing that the place has said. */
 typedef struct PolicyValue {
     int64_t seq;

@@ -37,7 +37,11 @@ Err record_hooks_run(Cx *cx, const RecordChange *change)
 
 Err record_treating_hook(Cx *cx, const RecordChange *change)
 {
-    return change->added == NULL ? OK : relation_treat(cx, change->added->subject);
+    int64_t days = 0;
+    if (change->added == NULL)
+        return OK;
+    TRY(policy_whole_on(cx, STR("treating_days"), cx->today, &days));
+    return relation_treat(cx, change->added->subject, days);
 }
 
 typedef struct Submission {

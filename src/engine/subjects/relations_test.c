@@ -253,7 +253,7 @@ static void a_relation_of_an_account_is_not_its_colleagues_and_ends_with_its_sou
 
 static Err treat_work(Cx *cx, void *arg)
 {
-    return relation_treat(cx, *(const Uuid *)arg);
+    return relation_treat(cx, *(const Uuid *)arg, 365);
 }
 
 static void who_treats_a_person_still_sees_him_when_the_areas_have_changed(void **state)

@@ -1,63 +1,76 @@
-/* Numbers of identity documents by kind (WS 364 CV02.01.101). Kinds without a fixed form accept
- * letters and digits.
+/* Numbers of identity documents by kind (WS 364 CV02.01.101).
  *
- *   01  GB 11643: 18 characters with a check character; so are the residence permits of Hong Kong,
- *       Macau and Taiwan (81, 82, 83) and the permanent residence card of foreigners since 2023 (9)
- *   03  passport: letters and digits (ICAO Doc 9303)
- *   06  permit of Hong Kong and Macau residents: H or M and 8 digits, older ones with 2 more
- *   07  permit of Taiwan residents: 8 digits, older ones 10 and a letter
- *   99  anything else; a permanent residence card before 2023 is 3 letters and 12 digits */
+ * 01 is GB 11643: 18 characters with a check character; so are the residence permits of Hong Kong,
+ * Macau and Taiwan (81, 82, 83) and the permanent residence card of foreigners since 2023 (9). What
+ * the other kinds look like is the parameter document_form_<kind> of the packs: forms parted by
+ * spaces, in which A is a letter, 9 a digit, and ?5-20 so many letters or digits. A kind without
+ * one accepts anything. */
+#include "base/num.h"
+#include "engine/policy/policy_values.h"
 #include "engine/subjects/subjects_int.h"
 
-enum { NUMBER_MOST = 30, PASSPORT_LEAST = 5, PASSPORT_MOST = 20 };
+enum { NUMBER_MOST = 30 };
 
-/* A pattern of 'A' letter, '9' digit, other characters themselves. */
-static bool has_form(Str text, const char *pattern)
+static bool is_letter(char c)
 {
-    size_t i = 0;
-    for (; pattern[i] != '\0' && i < text.n; i++) {
-        char c = text.p[i];
-        bool fits = pattern[i] == 'A'   ? c >= 'A' && c <= 'Z'
-                    : pattern[i] == '9' ? c >= '0' && c <= '9'
-                                        : c == pattern[i];
+    return c >= 'A' && c <= 'Z';
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* "5-20" */
+static bool has_length(Str text, Str range)
+{
+    int64_t least = 0, most = 0;
+    Str part = {0};
+    for (size_t i = 0; i < text.n; i++) {
+        if (!is_letter(text.p[i]) && !is_digit(text.p[i]))
+            return false;
+    }
+    return str_cut(&range, '-', &part) && num_parse_i64(part, &least) == OK
+           && num_parse_i64(range, &most) == OK && (int64_t)text.n >= least
+           && (int64_t)text.n <= most;
+}
+
+static bool has_form(Str text, Str form)
+{
+    if (form.n > 0 && form.p[0] == '?')
+        return has_length(text, str_slice(form, 1, form.n));
+    if (text.n != form.n)
+        return false;
+    for (size_t i = 0; i < form.n; i++) {
+        char c = text.p[i], wanted = form.p[i];
+        bool fits = wanted == 'A' ? is_letter(c) : wanted == '9' ? is_digit(c) : c == wanted;
         if (!fits)
             return false;
     }
-    return i == text.n && pattern[i] == '\0';
+    return true;
 }
 
-static bool has_one_form(Str text, const char *const *patterns)
+Err resident_document_fault(Cx *cx, Str id_type, Str number, Str *ret_fault)
 {
-    for (; *patterns != NULL; patterns++) {
-        if (has_form(text, *patterns))
-            return true;
-    }
-    return false;
-}
-
-static bool is_letters_and_digits(Str text, size_t least, size_t most)
-{
-    for (size_t i = 0; i < text.n; i++) {
-        char c = text.p[i];
-        if (!(c >= '0' && c <= '9') && !(c >= 'A' && c <= 'Z'))
-            return false;
-    }
-    return text.n >= least && text.n <= most;
-}
-
-const char *resident_document_fault(Str id_type, Str number, Date today)
-{
-    static const char *const permits[] = {"H99999999", "M99999999", "H9999999999", "M9999999999",
-                                          NULL};
-    static const char *const taiwan[] = {"99999999", "9999999999", "9999999999A", NULL};
     IdentityNumber ignored;
-    if (str_equals_c(id_type, "01"))
-        return identity_number_read(number, today, &ignored) == IDENTITY_OK ? NULL : "GB 11643";
-    if (str_equals_c(id_type, "03"))
-        return is_letters_and_digits(number, PASSPORT_LEAST, PASSPORT_MOST) ? NULL : "E12345678";
-    if (str_equals_c(id_type, "06"))
-        return has_one_form(number, permits) ? NULL : "H12345678";
-    if (str_equals_c(id_type, "07"))
-        return has_one_form(number, taiwan) ? NULL : "12345678";
-    return number.n > 0 && number.n <= NUMBER_MOST ? NULL : "1-30";
+    ExprValue forms = EXPR_ABSENT;
+    *ret_fault = (Str){0};
+    if (str_equals_c(id_type, "01")) {
+        if (identity_number_read(number, cx->today, &ignored) != IDENTITY_OK)
+            *ret_fault = STR("GB 11643");
+        return OK;
+    }
+    Str id = str_printf(cx->arena, "document_form_%.*s", STR_ARG(id_type));
+    TRY(policy_value_on(cx, id, cx->today, &forms));
+    if (forms.type != EXPR_TEXT) {
+        *ret_fault = number.n > 0 && number.n <= NUMBER_MOST ? (Str){0} : STR("1-30");
+        return OK;
+    }
+    Str rest = forms.as.text, form = {0};
+    while (str_cut(&rest, ' ', &form)) {
+        if (has_form(number, form))
+            return OK;
+    }
+    *ret_fault = forms.as.text;
+    return OK;
 }

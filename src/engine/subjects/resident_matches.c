@@ -5,6 +5,7 @@
 #include "base/vec.h"
 #include "core/keys.h"
 #include "core/place.h"
+#include "engine/policy/policy_values.h"
 #include "engine/subjects/residents_sql.h"
 #include "engine/subjects/subjects_int.h"
 
@@ -15,16 +16,29 @@ enum { STEP_RESIDENTS = 200, MATCHES_MOST = 200, SCORE_MOST = 100 };
 /* "<rev> <resident>": keys are derived of every lower rev, and of this one up to the resident. */
 static const Str reached_setting = {"residents.matches", sizeof "residents.matches" - 1};
 
-/* How much each thing in common says; they add up. */
+/* What two entries can have in common. How much each says is the parameter weight_<name> of the
+ * packs; they add up. */
 static const struct {
-    int64_t kind, weight;
+    int64_t kind;
     const char *name;
 } kinds[MATCH_KINDS] = {
-    {MATCH_ID_NUMBER, 80, "same_id_number"},
-    {MATCH_NAME_BIRTH, 50, "same_name_and_birth_date"},
-    {MATCH_NAME_PHONE, 40, "same_name_and_phone"},
-    {MATCH_PHONE_BIRTH, 30, "same_phone_and_birth_date"},
+    {MATCH_ID_NUMBER, "same_id_number"},
+    {MATCH_NAME_BIRTH, "same_name_and_birth_date"},
+    {MATCH_NAME_PHONE, "same_name_and_phone"},
+    {MATCH_PHONE_BIRTH, "same_phone_and_birth_date"},
 };
+
+typedef struct Weights {
+    int64_t of[MATCH_KINDS]; /* by index of kinds */
+} Weights;
+
+static Err read_weights(Cx *cx, Weights *weights)
+{
+    for (size_t i = 0; i < MATCH_KINDS; i++)
+        TRY(policy_whole_on(cx, str_printf(cx->arena, "weight_%s", kinds[i].name), cx->today,
+                            &weights->of[i]));
+    return OK;
+}
 
 const char *resident_match_name(int64_t reason)
 {
@@ -35,11 +49,11 @@ const char *resident_match_name(int64_t reason)
     return "";
 }
 
-static int64_t score_of(int64_t reasons)
+static int64_t score_of(const Weights *weights, int64_t reasons)
 {
     int64_t score = 0;
     for (size_t i = 0; i < MATCH_KINDS; i++)
-        score += (reasons & kinds[i].kind) != 0 ? kinds[i].weight : 0;
+        score += (reasons & kinds[i].kind) != 0 ? weights->of[i] : 0;
     return score > SCORE_MOST ? SCORE_MOST : score;
 }
 
@@ -218,6 +232,8 @@ static int by_score(const void *a, const void *b)
 
 static Err read_pairs(Cx *cx, Str area, ResidentMatch *matches, size_t *n)
 {
+    Weights weights;
+    TRY(read_weights(cx, &weights));
     ResidentMatchPairIn in = {.place = cx->place, .area = area, .most = MATCHES_MOST};
     CLEANUP(db_rows_close) DbRows rows = {0};
     TRY(resident_match_pair_open(cx->db, access_scope(cx), &in, &rows));
@@ -227,7 +243,8 @@ static Err read_pairs(Cx *cx, Str area, ResidentMatch *matches, size_t *n)
         TRY(resident_match_pair_next(&rows, cx->arena, &row, &has_row));
         if (!has_row)
             return OK;
-        matches[*n] = (ResidentMatch){row.first_id, row.second_id, row.kinds, score_of(row.kinds)};
+        matches[*n] =
+            (ResidentMatch){row.first_id, row.second_id, row.kinds, score_of(&weights, row.kinds)};
     }
     return OK;
 }

@@ -92,10 +92,10 @@ static Err check_document(Cx *cx, Resident *resident)
     if (resident->id_type.n == 0)
         return cx_fail(cx, ERR_INVALID, TEXT_FIELD_REQUIRED, STR("/id_type"), 1, STR("id_type"));
     resident->id_number = document_number(cx, resident->id_number);
-    const char *form = resident_document_fault(resident->id_type, resident->id_number, cx->today);
-    if (form != NULL)
-        return cx_fail(cx, ERR_INVALID, TEXT_RESIDENT_DOCUMENT, STR("/id_number"), 1,
-                       str_from_c(form));
+    Str form = {0};
+    TRY(resident_document_fault(cx, resident->id_type, resident->id_number, &form));
+    if (form.n > 0)
+        return cx_fail(cx, ERR_INVALID, TEXT_RESIDENT_DOCUMENT, STR("/id_number"), 1, form);
     take_from_card(cx, resident);
     return OK;
 }

@@ -25,9 +25,9 @@ typedef struct ResidentDraft {
  * by id. ret_resident: as stored. */
 Err resident_register(Cx *cx, const ResidentDraft *draft, Resident *ret_resident,
                       bool *ret_was_known) MUST_CHECK;
-/* Whether the number can be one of the kind of document (WS 364 CV02.01.101); NULL, or what it
- * should look like. A kind that is not known accepts anything. */
-const char *resident_document_fault(Str id_type, Str normalised, Date today);
+/* Whether the number can be one of the kind of document (WS 364 CV02.01.101); empty, or what it
+ * should look like. A kind of which the packs say nothing accepts anything. */
+Err resident_document_fault(Cx *cx, Str id_type, Str normalised, Str *ret_fault) MUST_CHECK;
 
 /* ---- what happens to a resident ---- */
 
