@@ -133,7 +133,7 @@ for (const [name, makeDatabase] of databases) {
     it("finds nothing in a good database, and changes nothing", () => {
       const { code, failed, checks } = doctor(options);
       assert.deepEqual([code, failed], [0, []], JSON.stringify(checks));
-      assert.deepEqual(checks.map(({ check }) => check), ["space", "keys", "integrity", "schema", "packs", "clock", "references", "audit", "records", "residents", "facts", "evidence", "obligations", "areas"]);
+      assert.deepEqual(checks.map(({ check }) => check), ["space", "keys", "integrity", "schema", "packs", "clock", "references", "audit", "records", "attachments", "residents", "facts", "evidence", "obligations", "areas"]);
       for (const { zh, en } of checks) assert.ok(/[\u4e00-\u9fff]/.test(zh) && /^[\x20-\x7e]+$/.test(en), zh);
       assert.deepEqual(doctor(options).checks.map(({ state }) => state), checks.map(({ state }) => state));
     });
@@ -146,7 +146,7 @@ for (const [name, makeDatabase] of databases) {
       const missing = doctor(["--db", url(options), "--keys", join(temporaryFolder(), "none")]);
       assert.equal(missing.code, 75);
       assert.deepEqual(missing.failed, ["keys"]);
-      assert.deepEqual(missing.checks.filter(({ state, check }) => state === "skip" && check !== "space" && check !== "clock").map(({ check }) => check), ["audit", "records", "residents", "facts"]);
+      assert.deepEqual(missing.checks.filter(({ state, check }) => state === "skip" && check !== "space" && check !== "clock").map(({ check }) => check), ["audit", "records", "attachments", "residents", "facts"]);
       const other = makeCounty(undefined, { residents: 1000 });
       const foreign = doctor(["--db", url(options), "--keys", keysOf(other)]);
       assert.ok(foreign.failed.includes("audit") && foreign.failed.includes("residents"), foreign.failed.join());
