@@ -39,6 +39,10 @@ const DbScope *access_sight(const Cx *cx);
 const DbScope *access_rows(Cx *cx);
 /* Whether a session of the role for the purpose has the permission. */
 bool role_permits(const Role *role, const RolePurpose *purpose, Str permission);
+/* What lists of what is owed go by: the rows of access_rows and the organisations of its
+ * sight (their desks, see subjects/registers.h); of who may not see persons, organisations alone.
+ */
+DbScope access_scope_of_duties(Cx *cx);
 /* The scope of a role at a facility, from the catchments in force. ERR_FORBIDDEN when the packs
  * have no such role. */
 Err access_actor(Cx *cx, const Account *account, Actor *ret_actor) MUST_CHECK;

@@ -172,6 +172,18 @@ covered (facility, area_code) AS (
 SELECT :place, k.facility || '/own', k.area_code
 FROM covered k;
 
+-- A facility's own desk, and those of facilities that became it: where lists keep what organisations owe.
+-- name: access_area_fill_desk :run
+-- in: place text, day date
+INSERT INTO access_area (place, facility, area_code)
+SELECT f.place, f.code || '/own', f.place || '/' || f.code
+FROM v_facility f
+WHERE f.place = :place AND f.valid_from <= :day AND (f.valid_to IS NULL OR f.valid_to >= :day)
+UNION
+SELECT f.place, f.merged_into || '/own', f.place || '/' || f.code
+FROM v_facility f
+WHERE f.place = :place AND f.merged_into <> '' AND f.valid_to < :day;
+
 -- The areas of a facility and of every facility below it, under the facility's code.
 -- name: access_area_fill :run
 -- in: place text, day date
@@ -287,10 +299,13 @@ SELECT count(*) AS n
 FROM above u
 WHERE u.code = :top;
 
+-- The range of the areas of a sight; desks are in no range of areas.
 -- name: access_area_bounds :one
 -- in: place text, facility text
 -- out: areas integer, first_code text?, last_code text?
-SELECT count(*) AS areas, min(a.area_code) AS first_code, max(a.area_code) AS last_code
+SELECT count(*) AS areas,
+    min(CASE WHEN substr(a.area_code, 7, 1) = '/' THEN NULL ELSE a.area_code END) AS first_code,
+    max(CASE WHEN substr(a.area_code, 7, 1) = '/' THEN NULL ELSE a.area_code END) AS last_code
 FROM access_area a
 WHERE a.place = :place AND a.facility = :facility;
 

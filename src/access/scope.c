@@ -48,6 +48,16 @@
                " AND " RELATION_COUNTS                                                             \
                " AND rel.subject_id IN (" ENTRIES_OF(alias ".subject_id") "))))"
 
+/* Whoever has part in a subject (see subjects/registers.h). Desks of facilities lie in no range of
+ * areas, so that membership alone decides where the sight is a facility's. */
+#define SUBJECT_IN_SIGHT(alias, id)                                                                \
+ "EXISTS (SELECT 1 FROM v_subject_party part WHERE part.place = " alias ".place"                   \
+ " AND part.subject_id = " alias "." id " AND ((:scope_by_facility = 0"                            \
+ " AND part.area_code >= :scope_from AND part.area_code < :scope_after)"                           \
+ " OR (:scope_by_facility = 1 AND EXISTS (SELECT 1 FROM access_area in_sight"                      \
+ " WHERE in_sight.place = part.place AND in_sight.facility = :scope_facility"                      \
+ " AND in_sight.area_code = part.area_code))))"
+
 /* The areas in sight, as rows: what a list is driven by, so that its index is asked area by area.
  * Where the sight is a range, the areas that occur in `$`, found by leaps over its index on
  * (place, area_code). */
@@ -95,10 +105,13 @@ void access_register_scopes(void)
                       " rel.subject_id) AS subject_id FROM access_relation rel"
                       " WHERE :scope_relations <> 0 AND " RELATION_COUNTS);
     db_register_scope("areas", AREAS_IN_SIGHT);
-    db_register_scope(
-        "record", "EXISTS (SELECT 1 FROM resident sr WHERE sr.place = $.place"
-                  " AND sr.id = $.subject_id AND (" PERSON_IN_SIGHT("sr") "))"
-                                                                          " AND " FORM_SEEN("$"));
+    db_register_scope("subject", SUBJECT_IN_SIGHT("$", "id"));
+    db_register_scope("record",
+                      "(EXISTS (SELECT 1 FROM resident sr WHERE sr.place = $.place"
+                      " AND sr.id = $.subject_id AND (" PERSON_IN_SIGHT(
+                          "sr") "))"
+                                " OR " SUBJECT_IN_SIGHT("$", "subject_id") ")"
+                                                                           " AND " FORM_SEEN("$"));
     db_register_scope("form", FORM_SEEN("$"));
     db_register_scope("class", CLASS_SEEN("$"));
 }
@@ -132,6 +145,25 @@ const DbScope *access_rows(Cx *cx)
     return rows;
 }
 
+/* '/' comes before every digit of a code, and '0' behind it. */
+DbScope access_scope_of_duties(Cx *cx)
+{
+    const Actor *actor = cx->actor;
+    if (actor == NULL)
+        return scope_nobody;
+    DbScope scope = actor->sees_rows ? *access_rows(cx) : actor->scope;
+    bool is_of_persons = scope.by_facility || scope.area_after.n > 0;
+    if (!is_of_persons)
+        scope = actor->sight;
+    bool is_empty = !scope.by_facility && scope.area_after.n == 0;
+    if (is_empty || (is_of_persons && !scope.by_facility))
+        return scope; /* a range of the whole place has the desks in it */
+    scope.area_from = str_printf(cx->arena, "%.*s/", STR_ARG(cx->place));
+    if (!is_of_persons || scope.area_after.n == 0)
+        scope.area_after = str_printf(cx->arena, "%.*s0", STR_ARG(cx->place));
+    return scope;
+}
+
 static Err scope_of_sight(Cx *cx, Str sight, DbScope *ret_scope)
 {
     AccessAreaBoundsIn in = {.place = cx->place, .facility = sight};
@@ -143,9 +175,12 @@ static Err scope_of_sight(Cx *cx, Str sight, DbScope *ret_scope)
         *ret_scope = scope_nobody;
         return OK;
     }
+    bool has_areas = row.first_code.p != NULL; /* else it has its desk only */
     *ret_scope = (DbScope){
-        .area_from = row.first_code,
-        .area_after = str_printf(cx->arena, "%.*s" AFTER_EVERY_CODE, STR_ARG(row.last_code)),
+        .area_from = has_areas ? row.first_code : STR(""),
+        .area_after = has_areas
+                          ? str_printf(cx->arena, "%.*s" AFTER_EVERY_CODE, STR_ARG(row.last_code))
+                          : STR(""),
         .by_facility = true,
         .facility = sight,
     };
@@ -368,6 +403,7 @@ static Err rebuild(Cx *cx, void *arg)
     char day[DATE_TEXT_SIZE];
     AccessAreaClearIn clear = {.place = cx->place};
     AccessAreaFillOwnIn own = {.place = cx->place, .day = cx->today};
+    AccessAreaFillDeskIn desk = {.place = cx->place, .day = cx->today};
     AccessAreaFillIn fill = {.place = cx->place, .day = cx->today};
     AccessAreaFillNamedIn named = {.place = cx->place, .day = cx->today};
     AccessAreaFillSubstituteIn substitute = {.place = cx->place, .day = cx->today};
@@ -375,6 +411,7 @@ static Err rebuild(Cx *cx, void *arg)
     AccessAreaFillStaffIn staff_own = {.place = cx->place, .suffix = STR("/own")};
     TRY(access_area_clear(cx->db, &clear, NULL));
     TRY(access_area_fill_own(cx->db, &own, NULL));
+    TRY(access_area_fill_desk(cx->db, &desk, NULL));
     TRY(access_area_fill(cx->db, &fill, NULL));
     TRY(access_area_fill_named(cx->db, &named, NULL));
     TRY(access_area_fill_substitute(cx->db, &substitute, NULL));

@@ -161,6 +161,7 @@ static Err open_all(App *app, const AppOptions *options)
     record_set_programs(obligation_programs_on);
     resident_set_hooks(app_resident_hooks);
     policy_set_hooks(app_policy_hooks);
+    subject_set_hooks(app_subject_hooks);
     TRY(open_keys(app, options));
     TRY(open_database(app, options));
     if (options->packs == APP_PACKS_APPLIED_TO_ALL)

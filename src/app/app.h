@@ -10,6 +10,7 @@
 #include "core/keys.h"
 #include "engine/policy/policy_values.h"
 #include "engine/records/records.h"
+#include "engine/subjects/registers.h"
 #include "engine/subjects/subjects.h"
 #include "pack/pack.h"
 
@@ -90,3 +91,4 @@ Instant app_now(Date fixed_day);
 extern const RecordHook app_record_hooks[];
 extern const ResidentHook app_resident_hooks[];
 extern const PolicyHook app_policy_hooks[];
+extern const SubjectHook app_subject_hooks[];

@@ -158,6 +158,7 @@ static Err update_places(App *app, Cx *cx, const Place *places, size_t n)
             TRY(place_fixed_day(&of_place, &day));
         of_place.now = app_now(day);
         of_place.today = date_of_instant(of_place.now);
+        TRY(subject_registers_follow(&of_place));
         TRY(obligation_rules_update(&of_place));
     }
     return OK;

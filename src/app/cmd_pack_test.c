@@ -6,12 +6,16 @@
 #include "core/place.h"
 #include "engine/obligations/obligations.h"
 #include "engine/obligations/waivers.h"
+#include "engine/subjects/registers.h"
 #include "engine/subjects/subjects.h"
 #include "pack/pack_tests.h"
 
 /* The county of the tests is nobody's. */
-#define TEST_PLACE STR("000000")
-#define TEST_AREA  STR("000000001201")
+#define TEST_PLACE    STR("000000")
+#define TEST_AREA     STR("000000001201")
+#define TEST_HOSPITAL STR("000000G01")
+#define TEST_CENTRE   STR("000000G02")
+enum { TOWNSHIP_N = 22 };
 /* Tests about numbers only name no day. */
 #define DAY_WITHOUT_ONE date_from_ymd(2025, 6, 30)
 
@@ -22,8 +26,9 @@ typedef struct {
     const PackTest *test;
     Date day;        /* of this test */
     bool has_failed; /* this test */
-    Uuid resident;
-    Uuid *records; /* of this test, in its order */
+    Uuid resident;   /* or another subject */
+    int facility_n;  /* made so far: each test about a facility has its own */
+    Uuid *records;   /* of this test, in its order */
 } Run;
 
 static void say(Run *run, uint32_t line, Str message)
@@ -89,9 +94,34 @@ static void check_record_numbers(Run *run, Arena *arena)
     }
 }
 
+/* A facility of the tests, or the id of what a register form is to create. */
+static Err add_test_subject(Run *run, Arena *arena)
+{
+    Cx cx = cx_on(run, arena, run->day);
+    bool is_facility = str_equals_c(run->test->subject, "facility");
+    run->facility_n += is_facility;
+    if (!is_facility) {
+        run->resident = cx_new_id(&cx);
+        return OK;
+    }
+    const Str code = str_printf(arena, "000000T%03d", run->facility_n);
+    const Facility facility = {.code = code,
+                               .name = code,
+                               .name_en = STR(""),
+                               .kind = STR("shared_centre"),
+                               .level = 3,
+                               .parent = TEST_HOSPITAL,
+                               .valid_from = PLACE_BEGINNING,
+                               .valid_to = DATE_NONE};
+    run->resident = subject_id_of(TEST_PLACE, STR("facility"), code);
+    return subject_facility_add(&cx, &facility);
+}
+
 static Err add_test_resident(Run *run, Arena *arena)
 {
     Cx cx = cx_on(run, arena, run->day);
+    if (run->test->subject.n > 0)
+        return add_test_subject(run, arena);
     run->resident = cx_new_id(&cx);
     const Resident resident = {
         .id = run->resident,
@@ -151,7 +181,7 @@ static void submit_record(Run *run, size_t at, Arena *arena)
                          .form = record->form->id,
                          .subject = run->resident,
                          .happened_on = record->on,
-                         .facility = STR("000000G01"),
+                         .facility = TEST_HOSPITAL,
                          .answers = &answers};
     RecordReceipt receipt;
     run->records[at] = draft.id;
@@ -321,12 +351,57 @@ static Err run_test(Run *run, const PackTest *test, bool forms_failed)
     return err;
 }
 
+static Err make_facility(Cx *cx, Str code, Str name, Str parent)
+{
+    const Facility facility = {.code = code,
+                               .name = name,
+                               .name_en = STR(""),
+                               .kind =
+                                   parent.n == 0 ? STR("county_hospital") : STR("township_centre"),
+                               .level = parent.n == 0 ? 3 : 4,
+                               .parent = parent,
+                               .valid_from = PLACE_BEGINNING,
+                               .valid_to = DATE_NONE};
+    return subject_facility_add(cx, &facility);
+}
+
+static Err make_staff(Cx *cx, Str code)
+{
+    const Staff staff = {.id = cx_new_id(cx),
+                         .code = code,
+                         .name = code,
+                         .facility = TEST_CENTRE,
+                         .birth_date = DATE_NONE,
+                         .licence_to = DATE_NONE,
+                         .valid_from = PLACE_BEGINNING,
+                         .valid_to = DATE_NONE};
+    return staff_add(cx, &staff);
+}
+
+/* 000000001 to 000000022. */
+static Err make_townships(Cx *cx)
+{
+    for (int i = 1; i <= TOWNSHIP_N; i++) {
+        const Area area = {.code = str_printf(cx->arena, "000000%03d", i),
+                           .parent = TEST_PLACE,
+                           .level = 4,
+                           .name = str_printf(cx->arena, "%d 乡", i)};
+        TRY(subject_area_add(cx, &area));
+    }
+    return OK;
+}
+
 static Err make_place(Cx *cx, void *arg)
 {
     (void)arg;
     const Area area = {.code = TEST_AREA, .parent = TEST_PLACE, .level = 5, .name = STR("测试村")};
     TRY(place_put(cx, STR("测试县"), STR("Test county")));
     TRY(subject_area_add(cx, &area));
+    TRY(make_townships(cx));
+    TRY(make_facility(cx, TEST_HOSPITAL, STR("测试县人民医院"), STR("")));
+    TRY(make_facility(cx, TEST_CENTRE, STR("测试卫生院"), TEST_HOSPITAL));
+    TRY(make_staff(cx, STR("000000S01")));
+    TRY(make_staff(cx, STR("000000S02")));
     return obligation_rules_update(cx);
 }
 

@@ -1,5 +1,5 @@
-/* What runs in the transaction of every record, of every change of a resident and of a parameter,
- * in this order. */
+/* What runs in the transaction of every record, of every change of a resident, of another subject
+ * and of a parameter, in this order. */
 #include "app/app.h"
 
 #include "engine/obligations/obligations.h"
@@ -15,7 +15,13 @@ const PolicyHook app_policy_hooks[] = {
     NULL,
 };
 
+const SubjectHook app_subject_hooks[] = {
+    obligation_subject_hook,
+    NULL,
+};
+
 const RecordHook app_record_hooks[] = {
+    record_register_hook,
     obligation_record_hook,
     record_treating_hook,
     NULL,

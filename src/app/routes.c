@@ -54,6 +54,8 @@
  ENTRY(route_waivers)                                                                              \
  ENTRY(route_waivers_post)                                                                         \
  ENTRY(route_waiver_end)                                                                           \
+ ENTRY(route_subjects)                                                                             \
+ ENTRY(route_subject)                                                                              \
  ENTRY(route_residents)                                                                            \
  ENTRY(route_resident_reveal)                                                                      \
  ENTRY(route_resident)                                                                             \

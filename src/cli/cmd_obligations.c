@@ -6,6 +6,8 @@
 #include "cli/facility.h"
 #include "cli/json_lines.h"
 #include "engine/obligations/explain.h"
+#include "engine/obligations/obligations.h"
+#include "engine/subjects/registers.h"
 #include "engine/subjects/subjects.h"
 
 static void put_reasons(JsonOut *json, const ObligationLine *line, Lang lang)
@@ -36,8 +38,15 @@ static Err put_line(Cx *cx, const ObligationLine *line)
     JsonLine out;
     json_line_begin(&out, cx->arena);
     JsonOut *json = &out.json;
-    json_key_c(json, "resident");
+    bool is_resident = str_equals_c(line->obligation.rule->program->subject, "resident");
+    json_key_c(json, is_resident ? "resident" : "subject");
     json_uuid(json, line->obligation.subject);
+    if (!is_resident) {
+        json_key_c(json, "kind");
+        json_text(json, line->obligation.rule->program->subject);
+        json_key_c(json, "at");
+        json_text(json, line->area);
+    }
     json_key_c(json, "program");
     json_text(json, line->obligation.rule->program->id);
     json_key_c(json, "obligation");
@@ -91,15 +100,20 @@ static Err take_facility(Cli *cli, ObligationFilter *filter, Actor *actor)
     Cx *cx = cli->cx;
     Str code = cli_value(cli, "facility");
     TRY(facility_require(cx, code));
-    TRY(subject_catchment_areas(cx, code, true, filter->on, &filter->areas, &filter->area_n));
-    if (filter->area_n == 0) {
-        filter->areas = arena_new(cx->arena, Str); /* it answers for nowhere: for nobody */
-        return OK;
-    }
-    /* the codes are sorted, and ':' follows '9' */
-    actor->scope.area_from = filter->areas[0];
+    const Str *areas = NULL, *desks = NULL;
+    size_t area_n = 0, desk_n = 0;
+    TRY(subject_catchment_areas(cx, code, true, filter->on, &areas, &area_n));
+    TRY(subject_desks(cx, code, &desks, &desk_n));
+    Str *all = arena_array(cx->arena, Str, area_n + desk_n + 1);
+    for (size_t i = 0; i < desk_n; i++)
+        all[filter->area_n++] = desks[i];
+    for (size_t i = 0; i < area_n; i++)
+        all[filter->area_n++] = areas[i];
+    filter->areas = all;
+    /* the codes are sorted, and ':' follows '9'; a desk is in no range of areas */
+    actor->scope.area_from = area_n == 0 ? STR("") : areas[0];
     actor->scope.area_after =
-        str_printf(cx->arena, "%.*s:", STR_ARG(filter->areas[filter->area_n - 1]));
+        area_n == 0 ? STR("") : str_printf(cx->arena, "%.*s:", STR_ARG(areas[area_n - 1]));
     return OK;
 }
 
@@ -236,14 +250,19 @@ static Err explain_run(Cli *cli)
 {
     Cx *cx = cli->cx;
     Uuid resident = UUID_NIL;
-    if (uuid_parse(cli_value(cli, "resident"), &resident) != OK) {
-        cli_say("catchment obligations explain: --resident wants the id that `due` prints");
+    Str subject = cli_value(cli, "subject");
+    if (uuid_parse(subject.n > 0 ? subject : cli_value(cli, "resident"), &resident) != OK) {
+        cli_say("catchment obligations explain: --resident or --subject wants the id that `due` "
+                "prints");
         return ERR_USAGE;
     }
-    Resident opened;
-    TRY(resident_open(cx, resident, &opened));
+    if (subject.n == 0) {
+        Resident opened;
+        TRY(resident_open(cx, resident, &opened));
+        resident = opened.id;
+    }
     if (cli_value(cli, "rule").n > 0)
-        return explain_rule(cli, opened.id, date_is_none(cli->on) ? cx->today : cli->on);
+        return explain_rule(cli, resident, date_is_none(cli->on) ? cx->today : cli->on);
     const ObligationLine *lines = NULL;
     size_t n = 0;
     TRY(obligation_of(cx, resident, date_is_none(cli->on) ? cx->today : cli->on, &lines, &n));
@@ -256,7 +275,8 @@ const Command cmd_obligations_explain = {
     .needs = CLI_DATABASE,
     .options =
         (const CliOption[]){
-            {"resident", "ID", NULL, true, "the resident"},
+            {"resident", "ID", NULL, false, "the resident"},
+            {"subject", "ID", NULL, false, "or an organisation: a facility, an agreement"},
             {"rule", "PROGRAM/RULE", NULL, false, "this rule: who is in, what each record did"},
             {"json", NULL, NULL, false, "JSON lines (the only form there is)"},
             {"on", "DATE", NULL, false, "the day asked about (default: today)"},

@@ -134,7 +134,19 @@ static void put_page(const FormField *child, Buf *out)
         buf_put_c(out, " AND :most > 0");
 }
 
-static void put_where(const FormField *child, AnswersWhich which, Buf *out)
+/* Records about residents go through the person's row, whose index leads; others by their parties.
+ */
+static void put_each(const Form *form, Buf *out)
+{
+    bool is_resident = str_equals_c(form->subject, "resident");
+    if (is_resident)
+        buf_put_c(out,
+                  " JOIN resident person ON person.place = r.place AND person.id = r.subject_id");
+    buf_put_c(out, " WHERE r.place = :place AND r.form = :form AND r.recorded_on <= :known_on");
+    buf_put_c(out, is_resident ? " AND {scope:resident person}" : " AND {scope:record r}");
+}
+
+static void put_where(const Form *form, const FormField *child, AnswersWhich which, Buf *out)
 {
     switch (which) {
     case ANSWERS_OF_RECORD: buf_put_c(out, " WHERE r.place = :place AND r.id = :id"); break;
@@ -150,12 +162,7 @@ static void put_where(const FormField *child, AnswersWhich which, Buf *out)
         break;
     case ANSWERS_LATEST: buf_put_c(out, " WHERE r.place = :place AND r.id = newest.id"); break;
     case ANSWERS_PAGE: put_page(child, out); break;
-    case ANSWERS_EACH:
-        buf_put_c(out,
-                  " JOIN resident person ON person.place = r.place AND person.id = r.subject_id"
-                  " WHERE r.place = :place AND r.form = :form AND r.recorded_on <= :known_on"
-                  " AND {scope:resident person}");
-        break;
+    case ANSWERS_EACH: put_each(form, out); break;
     }
 }
 
@@ -232,7 +239,7 @@ Str answers_sql_read(const Form *form, const FormField *child, AnswersWhich whic
     if (tells_end)
         buf_put_c(&out, " LEFT JOIN record_end e ON e.place = r.place AND e.record_id = r.id"
                         " AND e.ended_on <= :known_on");
-    put_where(child, which, &out);
+    put_where(form, child, which, &out);
     buf_put_c(&out, join_answers);
     put_order(child, which, &out);
     ENSURE(!out.is_over);
@@ -254,7 +261,7 @@ Str answers_sql_earlier(const Form *form, const size_t *fields, size_t n, Arena 
         ddl_put_name(&out, ddl_table(form, NULL, arena));
         buf_put_c(&out, " a");
     }
-    put_where(NULL, ANSWERS_PREVIOUS, &out);
+    put_where(form, NULL, ANSWERS_PREVIOUS, &out);
     if (n > 0)
         buf_put_c(&out, join_answers);
     put_order(NULL, ANSWERS_PREVIOUS, &out);

@@ -88,6 +88,12 @@ static bool has_column(const FormField *field)
     return !field->is_sealed && !form_type_is_set(field->type) && field->type != FIELD_ROWS;
 }
 
+/* What a column is measured in; of a reference, what it refers to. Neither ever changes. */
+static Str unit_of(const FormField *field)
+{
+    return field->refers_to.n > 0 ? field->refers_to : field->unit.zh;
+}
+
 void ddl_columns(const Form *form, Arena *arena, const DdlColumn **ret_columns, size_t *ret_n)
 {
     VEC(DdlColumn) columns = {0};
@@ -96,14 +102,14 @@ void ddl_columns(const Form *form, Arena *arena, const DdlColumn **ret_columns, 
         if (field->is_sealed)
             continue;
         VEC_PUSH(arena, &columns,
-                 (DdlColumn){field->id, ddl_type_name(field->type), field->unit.zh, i, SIZE_MAX});
+                 (DdlColumn){field->id, ddl_type_name(field->type), unit_of(field), i, SIZE_MAX});
         if (field->type != FIELD_ROWS)
             continue;
         for (size_t j = 0; j < field->row_field_n; j++) {
             const FormField *row = &field->rows[j];
             Str name = str_printf(arena, "%.*s.%.*s", STR_ARG(field->id), STR_ARG(row->id));
             VEC_PUSH(arena, &columns,
-                     (DdlColumn){name, ddl_type_name(row->type), row->unit.zh, i, j});
+                     (DdlColumn){name, ddl_type_name(row->type), unit_of(row), i, j});
         }
     }
     *ret_columns = columns.items;

@@ -59,7 +59,9 @@ struct FormField {
     double range[2]; /* outside: refused */
     double usual[2]; /* outside: asks for confirmation */
     const CodeList *codes;
-    bool is_required;        /* when shown */
+    Str refers_to;    /* of FIELD_TEXT: facility, area (their code), staff (its code), or a declared
+                         kind of subject (its id); empty: free text */
+    bool is_required; /* when shown */
     const Expr *required_if; /* instead of is_required */
     const Expr *shown_if;
     const Expr *computed;  /* the value; never entered */
@@ -122,6 +124,14 @@ typedef struct {
 /* DATE_NONE asks for the first. */
 ExprValue form_parameter_on(const FormParameter *parameter, Date day);
 
+/* Of a form whose records create, change and end the subjects of its kind: which fields say what;
+ * SIZE_MAX: none. */
+typedef struct FormRegister {
+    size_t name, code;
+    size_t owner;       /* the facility that answers for it */
+    size_t from, until; /* without `from`: the day of the record */
+} FormRegister;
+
 typedef struct Form {
     Str id;
     Str pack;    /* pack id */
@@ -134,6 +144,7 @@ typedef struct Form {
     Str within; /* policy parameter: days after the service in which it may be recorded; or empty */
     bool opens_file; /* who has such a record has a health record */
     Str source;
+    const FormRegister *registers; /* NULL: it registers nothing. Not on the wire */
     const FormSection *sections;
     size_t section_n;
     const FormField *fields;

@@ -283,6 +283,8 @@ static Str *find_text_attribute(FormField *field, Str word)
         return &field->target_of;
     if (str_equals_c(word, "keeps"))
         return &field->keeps;
+    if (str_equals_c(word, "refers_to"))
+        return &field->refers_to;
     if (str_equals_c(word, "loinc"))
         return &field->loinc;
     return str_equals_c(word, "source") ? &field->source : NULL;

@@ -71,6 +71,7 @@ static void put_attributes(CellsWriter *writer, const FormField *field)
     put_expr(writer, "suggested", field->suggested);
     put_text(writer, "target_of", field->target_of);
     put_text(writer, "keeps", field->keeps);
+    put_text(writer, "refers_to", field->refers_to);
     put_flag(writer, "sealed", field->is_sealed);
     put_flag(writer, "retired", field->is_retired);
     put_flag(writer, "carried", field->is_carried);

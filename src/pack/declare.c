@@ -58,7 +58,7 @@ static void declare_file(Loader *loader, LoadFile *file)
     else if (str_has_prefix(file->in_pack, STR("roles/")))
         declare_list(loader, file, DECLARED_ROLE, "roles", "role");
     else if (str_has_prefix(file->in_pack, STR("forms/")))
-        (void)declare(loader, file, file->yaml, DECLARED_FORM, "form");
+        declare_register(loader, declare(loader, file, file->yaml, DECLARED_FORM, "form"));
     else if (str_has_prefix(file->in_pack, STR("programs/")))
         (void)declare(loader, file, file->yaml, DECLARED_PROGRAM, "program");
 }

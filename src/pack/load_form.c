@@ -85,9 +85,6 @@ static const char *const facts[] = {"name",
                                     NULL};
 enum { SEALED_FACT_N = 11 };
 
-static const char *const subjects[] = {"resident", "household", "facility", "staff",
-                                       "team",     "area",      NULL};
-
 /* ---- one field ---- */
 
 static void check_keys_of_type(Reader *reader, const Yaml *map, FieldType type, bool is_column)
@@ -154,11 +151,30 @@ static void read_keeps(Reader *reader, const Yaml *map, FormField *field)
                    same(field->keeps));
 }
 
-static bool read_type(Reader *reader, const Yaml *map, FieldType *ret_type)
+static void check_reference(Reader *reader, const Yaml *map, Str type)
+{
+    static const char *const others[] = {"length", "multiline", "keeps", "sealed", NULL};
+    for (size_t i = 0; others[i] != NULL; i++) {
+        const Yaml *value = read_key(map, others[i]);
+        if (value != NULL)
+            MISTAKE_AT(reader->loader, reader->file, value->key_at, MISTAKE_KEY_NOT_FOR_TYPE,
+                       same(str_from_c(others[i])), same(type));
+    }
+}
+
+/* A facility, an area, a member of staff or a declared subject is kept as text: its code or id. */
+static bool read_type(Reader *reader, const Yaml *map, FieldType *ret_type, Str *ret_refers_to)
 {
     const Yaml *value = read_key(map, "type");
+    *ret_refers_to = (Str){0};
     if (value == NULL)
         return false;
+    *ret_refers_to = read_referred(reader, value);
+    if (ret_refers_to->n > 0) {
+        *ret_type = FIELD_TEXT;
+        check_reference(reader, map, *ret_refers_to);
+        return true;
+    }
     Str text = read_scalar(reader, value);
     for (size_t i = 0; type_names[i] != NULL; i++) {
         if (str_equals_c(text, type_names[i])) {
@@ -207,7 +223,7 @@ static void read_field(Reader *reader, const Yaml *map, FormField *field, LoadFi
     note->yaml = map;
     if (!read_map(reader, map, field_keys, 3))
         return;
-    note->is_type_known = read_type(reader, map, &field->type);
+    note->is_type_known = read_type(reader, map, &field->type, &field->refers_to);
     field->label = read_wording(reader, map, "label");
     field->hint = read_wording(reader, map, "hint");
     field->unit = read_unit(reader, map);
@@ -494,8 +510,7 @@ static void read_head(Reader *reader, const Yaml *map, Form *form)
     form->within = read_within(reader, map);
     form->opens_file = read_true(reader, map, "opens_file");
     form->source = read_source(reader, map);
-    size_t subject = read_choice(reader, map, "subject", subjects);
-    form->subject = subject == SIZE_MAX ? (Str){0} : str_from_c(subjects[subject]);
+    form->subject = read_subject(reader, map);
     const Yaml *program = read_key(map, "program");
     if (program == NULL)
         return;
@@ -506,8 +521,8 @@ static void read_head(Reader *reader, const Yaml *map, Form *form)
 void load_form(Loader *loader, Declared *declared)
 {
     static const char *const keys[] = {
-        "form",   "title",  "subject",     "source",          "sections",   "program", "paper",
-        "checks", "advice", "sensitivity", "recorded_within", "opens_file", NULL};
+        "form",   "title",  "subject",     "source",          "sections",   "program",  "paper",
+        "checks", "advice", "sensitivity", "recorded_within", "opens_file", "register", NULL};
     Reader reader = {loader, declared->file};
     const Yaml *map = declared->yaml;
     if (!read_map(&reader, map, keys, 5))
@@ -539,6 +554,7 @@ void load_form(Loader *loader, Declared *declared)
     for (size_t i = 0; i < form->field_n; i++)
         link_field(&reader, declared, i);
     check_facts_once(&reader, declared, form);
+    load_register(&reader, map, declared, form);
     load_form_judgement(&reader, declared, form);
     form->own_parameter_n = form->parameter_n;
 }

@@ -153,13 +153,34 @@ static void check_edition(Reader *reader, const LoadRules *before, const LoadRul
     }
 }
 
+/* Who owes it: a facility that the subject's register names. */
+static void read_owner(Reader *reader, const Program *program, const Yaml *item, Rule *rule)
+{
+    const Yaml *value = read_key(item, "owner");
+    if (value == NULL || program->subject.n == 0)
+        return;
+    Str owner = read_scalar(reader, value);
+    const Form *registers = map_get(&reader->loader->set->subjects, program->subject);
+    VEC(Str) names = {0};
+    for (size_t i = 0; registers != NULL && i < registers->field_n; i++) {
+        const FormField *field = &registers->fields[i];
+        if (str_equals_c(field->refers_to, "facility"))
+            VEC_PUSH(&reader->loader->work, &names, field->id);
+        if (str_equals_c(field->refers_to, "facility") && str_equals(field->id, owner))
+            rule->owner = owner;
+    }
+    if (rule->owner.n == 0 && value->kind == YAML_SCALAR)
+        MISTAKE_AT(reader->loader, reader->file, value->at, MISTAKE_OWNER_UNKNOWN, same(owner),
+                   choice_fix(reader->loader, owner, names.items, names.n));
+}
+
 static Rule *read_rule(Reader *reader, const Program *program, Declared *enrolment, const Yaml *who,
                        const Yaml *item)
 {
-    static const char *const keys[] = {"id",         "title",  "evidence",  "remarks", "source",
-                                       "every",      "count",  "sum",       "first",   "windows",
-                                       "after_last", "doses",  "deadlines", "sooner",  "late",
-                                       "valid",      "notice", "alone",     NULL};
+    static const char *const keys[] = {
+        "id",     "title",    "evidence",   "remarks",    "source",    "every",  "count", "sum",
+        "first",  "windows",  "after_last", "doses",      "deadlines", "sooner", "late",  "valid",
+        "notice", "coverage", "owner",      "day_itself", "opens",     "alone",  NULL};
     Loader *loader = reader->loader;
     if (!read_map(reader, item, keys, 5))
         return NULL;
@@ -173,6 +194,8 @@ static Rule *read_rule(Reader *reader, const Program *program, Declared *enrolme
                    .valid_until = DATE_NONE,
                    .needed = 1,
                    .tally_field = SIZE_MAX,
+                   .unit_field = SIZE_MAX,
+                   .round_field = SIZE_MAX,
                    .first_form = program->enrolled_by,
                    .first_field = SIZE_MAX,
                    .sooner_field = SIZE_MAX,
@@ -195,6 +218,7 @@ static Rule *read_rule(Reader *reader, const Program *program, Declared *enrolme
     rule->evidence =
         read_records(reader, program, item, "evidence", &rule->evidence_where, &rules.evidence);
     read_schedule(&rules);
+    read_owner(reader, program, item, rule);
     rule->numbers = numbers.items;
     rule->number_n = numbers.n;
     loader->numbers = NULL;
@@ -246,6 +270,8 @@ static void read_who(Reader *reader, const Yaml *map, Program *program, Declared
     Declared *leaving = NULL;
     program->enrolled_by =
         read_records(reader, program, who, "enrolled_by", &program->enrolled_where, ret_enrolment);
+    program->is_by_register =
+        program->enrolled_by != NULL && program->enrolled_by->registers != NULL;
     program->left_by =
         read_records(reader, program, who, "left_by", &program->left_where, &leaving);
 }
@@ -265,14 +291,6 @@ static void read_tag(Reader *reader, const Yaml *map, Program *program)
                    same(program->tag.en));
 }
 
-static void read_subject(Reader *reader, const Yaml *map, Program *program)
-{
-    static const char *const subjects[] = {"resident", "household", "facility", "staff",
-                                           "team",     "area",      NULL};
-    size_t subject = read_choice(reader, map, "subject", subjects);
-    program->subject = subject == SIZE_MAX ? (Str){0} : str_from_c(subjects[subject]);
-}
-
 void load_program(Loader *loader, Declared *declared)
 {
     static const char *const keys[] = {"program", "title", "tag",         "subject",
@@ -287,7 +305,7 @@ void load_program(Loader *loader, Declared *declared)
                          .title = read_wording(&reader, map, "title"),
                          .source = read_source(&reader, map)};
     read_tag(&reader, map, program);
-    read_subject(&reader, map, program);
+    program->subject = read_subject(&reader, map);
     Declared *enrolment = NULL;
     RuleNumbers numbers = {0};
     loader->numbers = &numbers;

@@ -93,12 +93,14 @@ static void read_every(RuleReader *rules, const Yaml *every)
 
 static void read_count(RuleReader *rules, const Yaml *count)
 {
-    static const char *const others[] = {"where", NULL};
+    static const char *const others[] = {"where", "distinct", NULL};
     read_period(rules->reader, count, others, rules->rule);
     if (rules->evidence == NULL || count->kind != YAML_MAP)
         return;
     ExpressionPlace place = record_place(rules->evidence);
     rules->rule->tally_where = read_expression(rules->reader, count, "where", &place, EXPR_LOGIC);
+    rules->rule->unit_field =
+        read_field_name(rules->reader, count, "distinct", rules->evidence, WANTS_TEXT);
 }
 
 static void need_key(Reader *reader, const Yaml *map, const char *key)
@@ -116,6 +118,59 @@ static void read_sum(RuleReader *rules, const Yaml *sum)
     need_key(rules->reader, sum, "of");
     rules->rule->tally_field =
         read_field_name(rules->reader, sum, "of", rules->evidence, WANTS_NUMBER);
+}
+
+/* ---- a share of units in each period ---- */
+
+/* townships, villages, or {facilities: [kinds]}; what the field that names a unit refers to. */
+static const char *read_units(Reader *reader, const Yaml *coverage, Rule *rule)
+{
+    static const char *const names[] = {"townships", "villages", NULL};
+    static const char *const keys[] = {"facilities", NULL};
+    const Yaml *of = read_key(coverage, "of");
+    if (of == NULL || of->kind != YAML_MAP) {
+        size_t kind = of == NULL ? SIZE_MAX : read_choice(reader, coverage, "of", names);
+        rule->units = kind == 1 ? UNITS_VILLAGES : UNITS_TOWNSHIPS;
+        return "area";
+    }
+    rule->units = UNITS_FACILITIES;
+    if (!read_map(reader, of, keys, 1))
+        return "facility";
+    const Yaml *list = read_key(of, "facilities");
+    if (list == NULL || !read_list(reader, list, "facilities", true))
+        return "facility";
+    Str *kinds = arena_array(reader->loader->arena, Str, list->n);
+    for (const Yaml *entry = list->first; entry != NULL; entry = entry->next)
+        kinds[rule->unit_kind_n++] = read_scalar(reader, entry);
+    rule->unit_kinds = kinds;
+    return "facility";
+}
+
+static void read_coverage(RuleReader *rules, const Yaml *coverage)
+{
+    static const char *const others[] = {"of", "unit", "round", "within", NULL};
+    static const char *const within[] = {"catchment", NULL};
+    Reader *reader = rules->reader;
+    Rule *rule = rules->rule;
+    rule->schedule = SCHEDULE_COVERAGE;
+    rule->tally = TALLY_SUM;
+    read_period(reader, coverage, others, rule);
+    need_key(reader, coverage, "of");
+    need_key(reader, coverage, "unit");
+    if (coverage->kind != YAML_MAP)
+        return;
+    if (rule->needed > 1)
+        note_scalar(reader, coverage, MISTAKE_COVERAGE_SHARE);
+    const char *wanted = read_units(reader, coverage, rule);
+    rule->is_within_catchment = read_key(coverage, "within") != NULL
+                                && read_choice(reader, coverage, "within", within) == 0;
+    rule->unit_field = read_field_name(reader, coverage, "unit", rules->evidence, WANTS_TEXT);
+    rule->round_field = read_field_name(reader, coverage, "round", rules->evidence, WANTS_NUMBER);
+    if (rule->unit_field != SIZE_MAX && rule->evidence != NULL
+        && !str_equals_c(rule->evidence->fields[rule->unit_field].refers_to, wanted))
+        MISTAKE_AT(reader->loader, reader->file, read_key(coverage, "unit")->at,
+                   MISTAKE_FIELD_NOT_REFERENCE, same(read_key(coverage, "unit")->text),
+                   same(str_from_c(wanted)));
 }
 
 /* A date of the form that enrols. */
@@ -339,6 +394,13 @@ static void read_deadlines(RuleReader *rules, const Yaml *list)
     rule->deadlines = days;
     rule->deadline_n = n;
     (void)read_span(reader, rules->item, "late", &rule->late);
+    rule->has_opens = read_span(reader, rules->item, "opens", &rule->opens_before);
+    const Yaml *day = read_key(rules->item, "day_itself");
+    double counts = 1;
+    const PolicyParameter *ignored = NULL;
+    if (day != NULL && !read_amount(reader, day, &counts, &ignored))
+        note_scalar(reader, day, MISTAKE_WHOLE_NUMBER_EXPECTED);
+    rule->is_day_late = !(counts > 0);
 }
 
 /* ---- one of them ---- */
@@ -347,13 +409,19 @@ static void check_companions(RuleReader *rules, const char *schedule)
 {
     static const struct {
         const char *key, *with;
-    } companions[] = {{"first", "every"}, {"sooner", "every"}, {"late", "deadlines"}};
+    } companions[] = {{"first", "every"},
+                      {"sooner", "every"},
+                      {"late", "deadlines"},
+                      {"day_itself", "deadlines"},
+                      {"opens", "deadlines"}};
+    static const char *const period_schedules[] = {"every", "count", "sum", "coverage", NULL};
     Reader *reader = rules->reader;
     for (size_t i = 0; i < sizeof companions / sizeof *companions; i++) {
         const Yaml *value = yaml_get(rules->item, str_from_c(companions[i].key));
         if (value == NULL)
             continue;
-        if (!str_equals_c(str_from_c(companions[i].with), schedule))
+        bool is_period = i == 0 && is_one_of(str_from_c(schedule), period_schedules);
+        if (!is_period && !str_equals_c(str_from_c(companions[i].with), schedule))
             MISTAKE_AT(reader->loader, reader->file, value->key_at, MISTAKE_KEY_NOT_FOR_SCHEDULE,
                        same(value->key), same(str_from_c(companions[i].with)));
         else if (rules->rule->needed > 1 && i < 2 && (i == 1 || value->kind == YAML_MAP))
@@ -370,7 +438,7 @@ typedef struct {
 static const Schedule schedules[] = {
     {"every", read_every},         {"count", read_count},           {"sum", read_sum},
     {"windows", read_windows},     {"after_last", read_after_last}, {"doses", read_doses},
-    {"deadlines", read_deadlines},
+    {"deadlines", read_deadlines}, {"coverage", read_coverage},
 };
 
 enum { SCHEDULES = sizeof schedules / sizeof *schedules };

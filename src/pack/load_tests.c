@@ -480,8 +480,9 @@ static void read_record_numbers(Reader *reader, const Yaml *list, PackTest *test
 
 static void read_test(TestFile *file, const Yaml *item)
 {
-    static const char *const keys[] = {"name",    "case",   "on",       "resident",      "records",
-                                       "waivers", "expect", "identity", "record_number", NULL};
+    static const char *const keys[] = {"name",     "case",          "on",      "resident",
+                                       "subject",  "records",       "waivers", "expect",
+                                       "identity", "record_number", NULL};
     static const char *const resident_keys[] = {"sex",     "birth_date", "registered_on",
                                                 "died_on", "left_on",    NULL};
     Reader *reader = &file->reader;
@@ -494,6 +495,7 @@ static void read_test(TestFile *file, const Yaml *item)
                      .name = read_text(reader, item, "name"),
                      .number = read_text(reader, item, "case"),
                      .on = read_date(reader, item, "on"),
+                     .subject = read_subject(reader, item),
                      .birth_date = DATE_NONE,
                      .registered_on = DATE_NONE,
                      .died_on = DATE_NONE,
@@ -509,7 +511,8 @@ static void read_test(TestFile *file, const Yaml *item)
     const Yaml *records = read_key(item, "records");
     if (records != NULL || read_key(item, "expect") != NULL) {
         Str needed[] = {STR("on"), STR("resident")};
-        for (size_t i = 0; i < 2; i++) {
+        bool is_other = read_key(item, "subject") != NULL;
+        for (size_t i = 0; i < (is_other ? 1 : 2); i++) {
             const char *key = i == 0 ? "on" : "resident";
             if (yaml_get(item, needed[i]) == NULL && !read_is_misspelled(reader, item, keys, key))
                 MISTAKE_AT(reader->loader, reader->file, item->at, MISTAKE_KEY_MISSING,

@@ -57,6 +57,8 @@ static Err load_all(Loader *loader, const LoadSource *source)
 {
     for (size_t kind = 0; kind < DECLARED_KIND_N; kind++)
         map_init(&loader->declared[kind], &loader->work);
+    map_init(&loader->kinds, &loader->work);
+    map_init(&loader->set->subjects, loader->arena);
     if (source->files == NULL)
         TRY(load_files(loader, source->directory));
     else

@@ -141,17 +141,25 @@ typedef struct RuleItem {
 } RuleItem;
 
 typedef enum {
-    SCHEDULE_EVERY,    /* so much in each calendar period: every, count, sum */
-    SCHEDULE_WINDOWS,  /* windows from an anchor */
-    SCHEDULE_AFTER,    /* after_last: the next some time after the last */
-    SCHEDULE_DOSES,    /* a series of doses */
-    SCHEDULE_DEADLINES /* days of every year */
+    SCHEDULE_EVERY,     /* so much in each calendar period: every, count, sum */
+    SCHEDULE_WINDOWS,   /* windows from an anchor */
+    SCHEDULE_AFTER,     /* after_last: the next some time after the last */
+    SCHEDULE_DOSES,     /* a series of doses */
+    SCHEDULE_DEADLINES, /* days of every year */
+    SCHEDULE_COVERAGE,  /* a share of units reached in one round of each period */
 } ScheduleKind;
 
 typedef enum {
     TALLY_COUNT, /* records */
     TALLY_SUM,   /* of a number field */
 } TallyKind;
+
+/* What a coverage is a share of. */
+typedef enum {
+    UNITS_TOWNSHIPS,
+    UNITS_VILLAGES,
+    UNITS_FACILITIES,
+} UnitKind;
 
 typedef enum {
     FIRST_NEXT_PERIOD, /* owed from the period after the enrolment */
@@ -180,6 +188,7 @@ typedef struct Rule {
     double needed;           /* in each period */
     const Expr *tally_where; /* of those that meet it: which are counted; NULL: all */
     size_t tally_field;      /* TALLY_SUM: the number */
+    size_t unit_field;       /* text of evidence: each unit counts once in a period, or SIZE_MAX */
     FirstPeriod first_period;
     size_t sooner_field;       /* date field of evidence: next date, or SIZE_MAX */
     const Expr *sooner_where;  /* which records' next date counts; NULL: all */
@@ -208,6 +217,17 @@ typedef struct Rule {
     const int32_t *deadlines;
     size_t deadline_n;
     Span late;
+    bool is_day_late; /* the day itself is late already: due on the day before it */
+
+    /* SCHEDULE_COVERAGE: `needed` is the share, `unit_field` names the unit */
+    UnitKind units;
+    const Str *unit_kinds; /* of UNITS_FACILITIES: kinds of facility */
+    size_t unit_kind_n;
+    bool is_within_catchment; /* those of the subject's catchment only */
+    size_t round_field;       /* whole number: which round a visit belongs to; or SIZE_MAX */
+
+    Str owner; /* facility field of the register form: who owes it; empty: who answers for the
+                  subject */
 
     const RuleNumber *numbers; /* of the rule and of its program */
     size_t number_n;
@@ -230,6 +250,7 @@ struct Program {
     Wording title;
     Wording tag; /* one character, for the tag on cards: 高 */
     Str subject;
+    bool is_by_register; /* enrolled_by registers the subject: in from its first to its last day */
     const Form *enrolled_by; /* NULL: everybody of whom age and facts hold */
     const Expr *enrolled_where;
     const Form *left_by; /* or NULL */
@@ -304,6 +325,7 @@ typedef struct PackSet {
     const Pack *packs; /* in load order: needs before needers, then by id */
     size_t pack_n;
     Map forms;                /* id -> const Form * */
+    Map subjects;             /* declared kind of subject -> const Form * of its register */
     Map programs;             /* id -> const Program * */
     Map codes;                /* id -> const CodeList * */
     Map roles;                /* id -> const Role * */
@@ -329,6 +351,8 @@ Err pack_set_open_files(const PackFile *files, size_t n, const char *const *perm
                         size_t *reterr_mistake_n) MUST_CHECK;
 void pack_set_close(PackSet *set);
 
+/* resident, household, facility, staff, area: what every county has. */
+bool pack_kind_is_built_in(Str kind);
 const Form *pack_form(const PackSet *set, Str id);       /* NULL when absent */
 const Program *pack_program(const PackSet *set, Str id); /* NULL when absent */
 const Role *pack_role(const PackSet *set, Str id);       /* NULL when absent */

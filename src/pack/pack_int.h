@@ -105,6 +105,7 @@ typedef struct Loader {
     RuleNumbers *numbers; /* parameters of the rule or program that is being read, or NULL */
     VEC(PackTest) tests;
     FormField *fields; /* of the form that is being compiled */
+    Map kinds;         /* of subjects that forms declare: kind -> Declared * of its form */
 } Loader;
 
 /* ---- mistakes (mistake.c) ---- */
@@ -242,6 +243,17 @@ void read_doses(RuleReader *rules, const Yaml *doses);
 /* id and title of a window or dose; a second use of an id is noted. */
 void read_item_head(RuleReader *rules, const Yaml *entry, Map *seen, RuleItem *item);
 void note_id_once(Reader *reader, const Yaml *item, Map *seen, Str id);
+
+/* ---- kinds of subjects (load_register.c) ---- */
+
+/* Notes the kind that a form with `register:` declares. */
+void declare_register(Loader *loader, Declared *declared);
+/* `subject:` of a form or program; empty when absent or wrong. */
+Str read_subject(Reader *reader, const Yaml *map);
+/* What a field's type refers to: facility, area, staff or a declared kind; empty: nothing. */
+Str read_referred(Reader *reader, const Yaml *type);
+/* `register:` of a form whose fields are known. */
+void load_register(Reader *reader, const Yaml *map, Declared *declared, Form *form);
 
 /* ---- the kinds of file ---- */
 

@@ -91,6 +91,7 @@ typedef struct PackTest {
     Str name;
     Str number; /* "WC-29", or empty */
     Date on;
+    Str subject; /* kind, where it is not about a resident */
     Str sex;
     Date birth_date;
     Date registered_on; /* the birth date, when the test does not say */

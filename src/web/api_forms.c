@@ -24,6 +24,8 @@ static void put_header(JsonOut *out, const Form *form)
     web_json_text(out, "version", form->version);
     web_json_text(out, "program", form->program);
     web_json_text(out, "subject", form->subject);
+    json_key_c(out, "registers");
+    json_bool(out, form->registers != NULL);
 }
 
 static Err forms_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
@@ -51,7 +53,8 @@ const Route route_forms = {
     .path = "/api/forms",
     .handler = forms_get,
     .permit = "forms.read",
-    .out = "{forms: [{id: text, title: wording, version: text, program?: text, subject: text}]}",
+    .out = "{forms: [{id: text, title: wording, version: text, program?: text, subject: text, "
+           "registers: bool}]}",
     .title = {"表单目录", "The forms"},
 };
 
@@ -216,7 +219,7 @@ const Route route_form = {
     .query = "{version?: text}",
     .out =
         "{id: text, title: wording, version: text, program?: text, subject: text, "
-        "is_version_asked: bool, source?: text, definition: {sections: [{id: text, title: "
+        "registers: bool, is_version_asked: bool, source?: text, definition: {sections: [{id: text, title: "
         "wording}], fields: [{" FIELD_MEMBERS
         ", files_most?: integer, kilobytes_most?: integer, rows_most?: integer, rows?: [{" FIELD_MEMBERS
         "}]}]}, wire: text}",

@@ -5,6 +5,7 @@
 
 #include "core/keys.h"
 #include "engine/obligations/visits.h"
+#include "engine/subjects/registers.h"
 #include "engine/subjects/subjects.h"
 #include "web/person.h"
 #include "web/schemas.h"
@@ -244,22 +245,41 @@ typedef struct {
     const ObligationVisit *visits; /* none where the caller sees no persons */
     size_t visit_n;
     const ResidentBrief *people;
+    const Subject *others;  /* NULL: every line is a resident's */
     const Record *last;     /* of the rule's form; NULL when the caller may not read records */
     const AreaNames *towns; /* of rows without identity */
     JsonParts parts;
+    PerformerNames names;
 } Details;
 
-static void write_last(Cx *cx, JsonOut *out, JsonParts *parts, const Form *form, const Record *last)
+static Err write_last(Cx *cx, JsonOut *out, PerformerNames *names, const Form *form,
+                      const Record *last)
 {
     json_key_c(out, "last");
     if (uuid_is_nil(last->id)) {
         json_null(out);
-        return;
+        return OK;
     }
     json_object_begin(out);
     web_json_date(out, "happened_on", last->happened_on);
-    record_write_summary(cx, out, parts, "values", form, last->answers);
+    TRY(record_write_summary(cx, out, names, "values", form, last->answers));
     json_object_end(out);
+    return OK;
+}
+
+static Err write_rest(Cx *cx, JsonOut *out, const ObligationLine *line, Details *details, size_t at,
+                      Date on)
+{
+    web_json_obligation(out, &details->parts, line, on);
+    const ObligationVisit *visit =
+        obligation_visit_of(details->visits, details->visit_n, line->obligation.subject);
+    if (visit != NULL && obligation_goes_together(line))
+        web_json_visit(out, visit->n);
+    if (details->last != NULL)
+        TRY(write_last(cx, out, &details->names, line->obligation.rule->evidence,
+                       &details->last[at]));
+    json_object_end(out);
+    return OK;
 }
 
 static void write_program(JsonOut *out, JsonParts *parts, const Program *program)
@@ -306,11 +326,16 @@ static void write_row_person(Cx *cx, JsonOut *out, const ObligationLine *line,
     web_json_text(out, "area_name_en", name.en);
 }
 
-static void write_line(Cx *cx, JsonOut *out, const ObligationLine *line, Details *details,
-                       size_t at, Date on)
+static Err write_line(Cx *cx, JsonOut *out, const ObligationLine *line, Details *details, size_t at,
+                      Date on)
 {
     const Rule *rule = line->obligation.rule;
     json_object_begin(out);
+    if (details->others != NULL && !uuid_is_nil(details->others[at].id)) {
+        json_key_c(out, "subject");
+        subject_brief_write(cx, out, &details->others[at]);
+        return write_rest(cx, out, line, details, at, on);
+    }
     json_key_c(out, "resident");
     json_object_begin(out);
     const ResidentBrief *brief = &details->people[at];
@@ -323,14 +348,7 @@ static void write_line(Cx *cx, JsonOut *out, const ObligationLine *line, Details
         person_brief_write(out, &person);
     write_program(out, &details->parts, rule->program);
     json_object_end(out);
-    web_json_obligation(out, &details->parts, line, on);
-    const ObligationVisit *visit =
-        obligation_visit_of(details->visits, details->visit_n, line->obligation.subject);
-    if (visit != NULL && obligation_goes_together(line))
-        web_json_visit(out, visit->n);
-    if (details->last != NULL)
-        write_last(cx, out, &details->parts, rule->evidence, &details->last[at]);
-    json_object_end(out);
+    return write_rest(cx, out, line, details, at, on);
 }
 
 /* What each visit can do, also what stands on other pages. */
@@ -393,6 +411,11 @@ static Err read_details(Cx *cx, const ObligationFilter *filter, const Obligation
     for (size_t i = 0; i < n; i++)
         ids[i] = lines[i].obligation.subject;
     TRY(resident_briefs(cx, ids, n, &ret_details->people));
+    bool has_others = false;
+    for (size_t i = 0; i < n; i++)
+        has_others = has_others || uuid_is_nil(ret_details->people[i].id);
+    if (has_others)
+        TRY(subject_briefs(cx, ids, n, &ret_details->others));
     if (cx->actor->sees_rows) {
         AreaNames *names = arena_new(cx->arena, AreaNames);
         Str *towns = arena_array(cx->arena, Str, n + 1);
@@ -457,6 +480,7 @@ static Err obligations_get(Cx *cx, const HttpRequest *request, HttpResponse *res
     const ObligationLine *lines = page.lines;
     size_t n = page.n - (has_next ? 1 : 0);
     Details details = {.parts.arena = cx->arena};
+    details.names.parts = &details.parts;
     TRY(read_details(cx, &filter, &page, n, &details));
     TRY(audit_list(cx, &filter, n));
     JsonOut out = web_json(response);
@@ -469,7 +493,7 @@ static Err obligations_get(Cx *cx, const HttpRequest *request, HttpResponse *res
     json_key_c(&out, "items");
     json_array_begin(&out);
     for (size_t i = 0; i < n; i++)
-        write_line(cx, &out, &lines[i], &details, i, filter.on);
+        TRY(write_line(cx, &out, &lines[i], &details, i, filter.on));
     json_array_end(&out);
     write_visits(&out, &details);
     web_json_text(&out, "next",
@@ -488,8 +512,9 @@ const Route route_obligations = {
     .out =
         "{on: date, counts: {" SCHEMA_COUNTS_MEMBERS
         "}, waived: integer, by_program: [{program: text, title: wording, tag: wording, " SCHEMA_COUNTS_MEMBERS
-        "}], items: [{resident: {" SCHEMA_PERSON_MEMBERS
-        ", age_group?: text, programs: [{id: text, tag: wording}]}, " SCHEMA_OBLIGATION_MEMBERS
+        "}], items: [{resident?: {" SCHEMA_PERSON_MEMBERS
+        ", age_group?: text, programs: [{id: text, tag: wording}]}, subject?: {" SCHEMA_SUBJECT_MEMBERS
+        "}, " SCHEMA_OBLIGATION_MEMBERS
         ", visit?: integer, last?: {happened_on: date, values: " SCHEMA_SUMMARY
         "}}], visits: [{resident: uuid, items: [{program: text, program_title: wording, obligation: text, title: wording, item?: text, "
         "form: text, due_on: date, state: open|due|overdue}]}], next?: text}",
@@ -508,8 +533,8 @@ static bool is_asked(const HttpRequest *request, const Rule *rule)
 static Err obligations_why_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
 {
     Uuid id = UUID_NIL;
-    TRY(web_query_uuid(cx, request, "resident", &id));
     Resident resident;
+    TRY(web_query_uuid(cx, request, "resident", &id));
     TRY(resident_open(cx, id, &resident));
     const ObligationLine *lines = NULL;
     size_t n = 0;

@@ -211,6 +211,9 @@ static Err record_get(Cx *cx, const HttpRequest *request, HttpResponse *response
     JsonOut out = web_json(response);
     json_object_begin(&out);
     TRY(record_write(cx, &out, &record, &names, true));
+    const Form *form = pack_form(cx->packs, record.form);
+    web_json_text(&out, "subject_kind", form == NULL ? STR("resident") : form->subject);
+    TRY(record_write_references(cx, &out, &record, &names));
     web_json_text(&out, "reason", record.reason);
     TRY(write_attachments(cx, &out, id));
     TRY(record_write_chain(cx, &out, &record, &names));
@@ -223,10 +226,10 @@ const Route route_record = {
     .path = "/api/records/{id}",
     .handler = record_get,
     .permit = "records.read",
-    .out =
-        "{" SCHEMA_RECORD_MEMBERS ", summary: " SCHEMA_SUMMARY
-        ", answers?: answers, reason?: text, attachments: [{field: text, hash: text, type: text, "
-        "bytes: integer}], chain: [{" SCHEMA_RECORD_MEMBERS "}]}",
+    .out = "{" SCHEMA_RECORD_MEMBERS ", summary: " SCHEMA_SUMMARY
+           ", answers?: answers, subject_kind: text, references: [{kind: text, code: text, "
+           "name: wording}], reason?: text, attachments: [{field: text, hash: text, type: text, "
+           "bytes: integer}], chain: [{" SCHEMA_RECORD_MEMBERS "}]}",
     .title = {"一条记录及其内容", "One record with its answers"},
 };
 
@@ -503,12 +506,14 @@ static Err form_context_get(Cx *cx, const HttpRequest *request, HttpResponse *re
     if (form == NULL)
         return cx_fail(cx, ERR_NOT_FOUND, TEXT_NOT_FOUND, (Str){0}, 1,
                        http_parameter(request, "id"));
-    TRY(web_query_uuid(cx, request, "resident", &id));
+    bool is_other = http_query(request, "subject").n > 0;
+    TRY(web_query_uuid(cx, request, is_other ? "subject" : "resident", &id));
     TRY(web_query_date(cx, request, "on", cx->today, &on));
     if (http_query(request, "amends").n > 0)
         TRY(web_query_uuid(cx, request, "amends", &amends));
-    Resident resident;
-    TRY(resident_open(cx, id, &resident));
+    Resident resident = {.id = id, .birth_date = DATE_NONE};
+    if (!is_other)
+        TRY(resident_open(cx, id, &resident));
     JsonOut out = web_json(response);
     json_object_begin(&out);
     web_json_date(&out, "happened_on", on);
@@ -519,7 +524,12 @@ static Err form_context_get(Cx *cx, const HttpRequest *request, HttpResponse *re
     web_json_date(&out, "birth_date", resident.birth_date);
     TRY(write_programs(cx, &out, form, resident.id, on));
     json_object_end(&out);
-    TRY(write_previous(cx, &out, form, resident.id, on, amends));
+    if (is_other && form->registers != NULL) {
+        json_key_c(&out, "previous"); /* the subject may be yet to be; a register reads none */
+        json_null(&out);
+    } else {
+        TRY(write_previous(cx, &out, form, resident.id, on, amends));
+    }
     TRY(write_served(cx, &out, form, on));
     json_object_end(&out);
     return OK;
@@ -530,7 +540,7 @@ const Route route_form_context = {
     .path = "/api/forms/{id}/context",
     .handler = form_context_get,
     .permit = "records.write",
-    .query = "{resident: uuid, on?: date, amends?: uuid}",
+    .query = "{resident?: uuid, subject?: uuid, on?: date, amends?: uuid}",
     .out = "{happened_on: date, today: date, subject: {sex?: text, birth_date?: date, "
            "programs: [text]}, previous?: "
            "{id: uuid, happened_on: date, answers: answers}, earliest?: date, may_backdate: bool, "

@@ -35,8 +35,66 @@ static void write_label(JsonOut *out, JsonParts *parts, const FormField *field)
     json_parts_keep(parts, out, field, 0, part);
 }
 
-void record_write_summary(Cx *cx, JsonOut *out, JsonParts *parts, const char *key, const Form *form,
-                          const FormAnswers *answers)
+static Err reference_name(Cx *cx, PerformerNames *names, Str kind, Str code, Wording *ret_name)
+{
+    for (size_t i = 0; i < names->references.n; i++) {
+        const ReferenceName *known = &names->references.items[i];
+        if (str_equals(known->code, code) && str_equals(known->kind, kind)) {
+            *ret_name = known->name;
+            return OK;
+        }
+    }
+    TRY(subject_name_of(cx, kind, code, ret_name));
+    VEC_PUSH(cx->arena, &names->references, (ReferenceName){kind, code, *ret_name});
+    return OK;
+}
+
+/* One value in words; what refers to somebody else by that one's name. */
+static Err value_words(Cx *cx, PerformerNames *names, const FormField *field, ExprValue value,
+                       Wording *ret_words)
+{
+    *ret_words = record_value_wording(cx->arena, field, value);
+    return field->refers_to.n == 0 || ret_words->zh.n == 0
+               ? OK
+               : reference_name(cx, names, field->refers_to, ret_words->zh, ret_words);
+}
+
+static Err write_reference(Cx *cx, JsonOut *out, const FormField *field, ExprValue value,
+                           PerformerNames *names)
+{
+    Str code = record_value_wording(cx->arena, field, value).zh;
+    if (field->refers_to.n == 0 || code.n == 0)
+        return OK;
+    Wording name = {0};
+    TRY(reference_name(cx, names, field->refers_to, code, &name));
+    json_object_begin(out);
+    web_json_text(out, "kind", field->refers_to);
+    web_json_text(out, "code", code);
+    web_json_wording(out, "name", name);
+    json_object_end(out);
+    return OK;
+}
+
+Err record_write_references(Cx *cx, JsonOut *out, const Record *record, PerformerNames *names)
+{
+    const Form *form = pack_form(cx->packs, record->form);
+    json_key_c(out, "references");
+    json_array_begin(out);
+    for (size_t i = 0; form != NULL && record->answers != NULL && i < form->field_n; i++) {
+        const FormField *field = &form->fields[i];
+        if (field->type != FIELD_CODES && field->type != FIELD_ROWS)
+            TRY(write_reference(cx, out, field, record->answers->values[i], names));
+        const FormRows *rows = field->type == FIELD_ROWS ? &record->answers->rows[i] : NULL;
+        for (size_t r = 0; rows != NULL && r < rows->n; r++)
+            for (size_t j = 0; j < field->row_field_n; j++)
+                TRY(write_reference(cx, out, &field->rows[j], rows->rows[r].values[j], names));
+    }
+    json_array_end(out);
+    return OK;
+}
+
+Err record_write_summary(Cx *cx, JsonOut *out, PerformerNames *names, const char *key,
+                         const Form *form, const FormAnswers *answers)
 {
     json_key_c(out, key);
     json_array_begin(out);
@@ -46,15 +104,17 @@ void record_write_summary(Cx *cx, JsonOut *out, JsonParts *parts, const char *ke
             continue;
         if (form_type_is_set(field->type))
             continue; /* lists show single values */
-        Wording text = record_value_wording(cx->arena, field, answers->values[i]);
+        Wording text = {0};
+        TRY(value_words(cx, names, field, answers->values[i], &text));
         if (text.zh.n == 0)
             continue;
         json_object_begin(out);
-        write_label(out, parts, field);
+        write_label(out, names->parts, field);
         web_json_wording(out, "text", text);
         json_object_end(out);
     }
     json_array_end(out);
+    return OK;
 }
 
 static void write_facility(JsonOut *out, const Record *record)
@@ -205,7 +265,7 @@ Err record_write(Cx *cx, JsonOut *out, const Record *record, PerformerNames *nam
         json_array_end(out);
         return OK;
     }
-    record_write_summary(cx, out, names->parts, "summary", form, record->answers);
+    TRY(record_write_summary(cx, out, names, "summary", form, record->answers));
     if (with_answers) {
         json_key_c(out, "answers");
         answers_to_json(form, record->answers, out);

@@ -1,6 +1,8 @@
 /* Records and obligations as members of an answer, shared by the handlers of several areas. */
 #pragma once
 
+#include "engine/subjects/registers.h"
+
 #include "base/vec.h"
 #include "engine/obligations/obligations.h"
 #include "engine/records/records.h"
@@ -35,9 +37,15 @@ bool obligation_is_shown(const ObligationLine *line, const Rule **answered);
 /* "why": [{rule, source, source_title, records, text}], and "waiver" where there is one */
 void web_json_reasons(Cx *cx, JsonOut *out, JsonParts *parts, const ObligationLine *line);
 
-/* Those who performed the records of one answer: each is looked up once. Begins empty. */
+/* Whoever performed the records of one answer, and what their answers refer to: each is looked up
+ * once. Begins empty. */
+typedef struct ReferenceName {
+    Str kind, code;
+    Wording name;
+} ReferenceName;
 typedef struct PerformerNames {
     VEC(Account) accounts;
+    VEC(ReferenceName) references;
     JsonParts *parts; /* of the answer, or NULL */
 } PerformerNames;
 
@@ -54,5 +62,10 @@ Err record_write_chain(Cx *cx, JsonOut *out, const Record *record,
 /* "versions": [{header, reason, changes: [{field, label, before, after}]}] */
 Err record_write_history(Cx *cx, JsonOut *out, const RecordVersion *versions, size_t n) MUST_CHECK;
 /* key: [{field, label, text}] of the fields that lists show. */
-void record_write_summary(Cx *cx, JsonOut *out, JsonParts *parts, const char *key, const Form *form,
-                          const FormAnswers *answers);
+Err record_write_summary(Cx *cx, JsonOut *out, PerformerNames *names, const char *key,
+                         const Form *form, const FormAnswers *answers) MUST_CHECK;
+/* "references": [{kind, code, name}] of what the answers of a record refer to. */
+Err record_write_references(Cx *cx, JsonOut *out, const Record *record,
+                            PerformerNames *names) MUST_CHECK;
+/* A subject that is no resident, in few words: an object. */
+void subject_brief_write(Cx *cx, JsonOut *out, const Subject *subject);

@@ -9,6 +9,10 @@
  "id: uuid, name?: text, sex?: text, birth_date?: date, age?: integer, area?: text, area_name?: "  \
  "text, area_name_en?: text"
 
+/* subject_brief_write */
+#define SCHEMA_SUBJECT_MEMBERS                                                                     \
+ "id: uuid, kind: text, kind_title?: wording, code?: text, name: wording"
+
 #define SCHEMA_COUNTS_MEMBERS "overdue: integer, due: integer, open: integer"
 
 /* web_json_obligation */

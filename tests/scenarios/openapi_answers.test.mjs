@@ -29,6 +29,8 @@ const examples = {
   "/api/obligations/why": ["doctor", "/api/obligations/why?resident={resident}"],
   "/api/overview": ["county", "/api/overview?area={area}"],
   "/api/policy": ["county", "/api/policy?on=2025-06-30"],
+  "/api/subjects/{kind}": ["county", "/api/subjects/facility"],
+  "/api/subjects/{kind}/{id}": ["doctor", "/api/subjects/facility/{facility}"],
   "/api/residents": ["doctor", "/api/residents?q={name}"],
   "/api/residents/{id}": ["doctor", "/api/residents/{resident}"],
   "/api/residents/{id}/events": ["doctor", "/api/residents/{resident}/events"],
@@ -93,6 +95,7 @@ for (const [name, makeDatabase] of databases) {
       Object.assign(values, { resident: resident.id, name: resident.name, form, area: resident.area.slice(0, 9) });
       const { records, resident: who } = (await clients.doctor.fetch(`/api/residents/${resident.id}`)).body;
       values.household = who.household;
+      values.facility = (await clients.doctor.fetch("/api/session")).body.account.facility.code;
       values.account = (await clients.admin.fetch("/api/accounts")).body.items[0].id;
       const { cookie, csrf } = clients.doctor;
       const sent = await fetch(`${server.url}/api/residents/${resident.id}/attachments?form=paper_document&field=files`, {

@@ -284,7 +284,7 @@ static void take_waivers(Diff *diff, Side *side, Uuid until)
     }
 }
 
-static void evaluate_side(Diff *diff, Side *side, const People *people)
+static Err evaluate_side(Diff *diff, Side *side, const People *people)
 {
     Merge merge = {&side->cx, side->policy, people, 0, stored_horizon(diff->cx), &side->computed};
     sort_subject_rows(&side->rows);
@@ -294,9 +294,10 @@ static void evaluate_side(Diff *diff, Side *side, const People *people)
         for (; i < side->rows.n && uuid_equals(side->rows.items[i].subject, subject); i++)
             VEC_PUSH(side->cx.arena, &rows, side->rows.items[i].row);
         evidence_sort(&rows);
-        merge_next(&merge, subject, &rows);
+        TRY(merge_next(&merge, subject, &rows));
     }
     merge_rest(&merge);
+    return OK;
 }
 
 /* ---- comparing ---- */
@@ -472,7 +473,7 @@ static Err diff_page(Diff *diff, Pass *pass)
         TRY(take_records(diff, &diff->sources.items[i], until));
     for (size_t s = 0; s < SIDE_N; s++) {
         take_waivers(diff, &diff->sides[s], until);
-        evaluate_side(diff, &diff->sides[s], &people);
+        TRY(evaluate_side(diff, &diff->sides[s], &people));
     }
     pass->after = until;
     return compare_page(diff);

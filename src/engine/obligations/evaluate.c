@@ -70,6 +70,23 @@ static void spell_of_facts(const SubjectFacts *facts, const AgeDays *age, const 
         add_spell(age, (Spell){from, after, DATE_NONE, NULL}, arena, spells);
 }
 
+/* From the first to the last day that the register says, or until the subject leaves before. */
+static void spell_of_register(const SubjectFacts *facts, const Evidence *evidence, size_t n,
+                              Arena *arena, Spells *spells)
+{
+    const Evidence *enter = NULL;
+    Date after = facts->gone_on;
+    for (size_t i = 0; i < n; i++) {
+        if (evidence[i].kind == EVIDENCE_ENTER && enter == NULL)
+            enter = &evidence[i];
+        if (evidence[i].kind == EVIDENCE_LEAVE)
+            after = date_min(after, evidence[i].happened_on);
+    }
+    Date from = facts->registered_on;
+    if (enter != NULL && !date_is_none(from) && (date_is_none(after) || is_before(from, after)))
+        VEC_PUSH(arena, spells, (Spell){from, after, DATE_NONE, enter});
+}
+
 void program_spells(const Program *program, const SubjectFacts *facts, const Evidence *evidence,
                     size_t n, Arena *arena, Spells *spells)
 {
@@ -78,6 +95,10 @@ void program_spells(const Program *program, const SubjectFacts *facts, const Evi
         return;
     if (program->enrolled_by == NULL) {
         spell_of_facts(facts, &age, evidence, n, arena, spells);
+        return;
+    }
+    if (program->is_by_register) {
+        spell_of_register(facts, evidence, n, arena, spells);
         return;
     }
     const Evidence *enter = NULL;
@@ -306,7 +327,7 @@ void rule_evaluate(const Rule *rule, const SubjectFacts *facts, const Evidence *
     static void (*const schedules[])(Evaluation *) = {
         [SCHEDULE_EVERY] = evaluate_every,         [SCHEDULE_WINDOWS] = evaluate_windows,
         [SCHEDULE_AFTER] = evaluate_after,         [SCHEDULE_DOSES] = evaluate_doses,
-        [SCHEDULE_DEADLINES] = evaluate_deadlines,
+        [SCHEDULE_DEADLINES] = evaluate_deadlines, [SCHEDULE_COVERAGE] = evaluate_coverage,
     };
     Spells spells = {0};
     program_spells(rule->program, facts, evidence, n, arena, &spells);

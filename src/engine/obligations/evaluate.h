@@ -34,11 +34,43 @@ typedef struct Evidence {
     bool is_counted;
     bool is_capped; /* the date entered was later than the rule allows */
     Date next_on;
-    int32_t detail; /* of a visit: the kind of dose */
+    int32_t detail; /* of a visit: the kind of dose, or the round */
     double amount;  /* of a visit: what a sum adds */
     Date spares_on; /* of a waiver: closes_on of the one obligation that it is about; DATE_NONE:
                        all. Unset in evidence of another kind */
+    Str unit;       /* of a visit: what it covers, or what counts once; else empty */
 } Evidence;
+
+/* Something that a coverage is a share of, over a span of days. */
+typedef struct CoverageUnit {
+    Str code;
+    Wording name;
+    Str kind;      /* of a facility; empty: an area */
+    int64_t level; /* of an area: 4 township, 5 village */
+    Date valid_from, valid_to;
+} CoverageUnit;
+
+/* A unit became another one on the day: merged, split, given another code. */
+typedef struct CoverageSuccessor {
+    Str code, successor;
+    Date from;
+} CoverageSuccessor;
+
+/* A facility answers for an area over a span of days. */
+typedef struct CoverageCatchment {
+    Str facility, area;
+    Date valid_from, valid_to;
+} CoverageCatchment;
+
+/* The places that coverage is asked of; each in the order of codes. */
+typedef struct CoverageWorld {
+    const CoverageUnit *units;
+    size_t unit_n;
+    const CoverageSuccessor *successors;
+    size_t successor_n;
+    const CoverageCatchment *catchments; /* of the subject and of what stands below it */
+    size_t catchment_n;
+} CoverageWorld;
 
 /* What rules read of a subject beside its records. */
 typedef struct SubjectFacts {
@@ -47,7 +79,11 @@ typedef struct SubjectFacts {
     Str sex;
     Date birth_date;
     Date registered_on;
-    Date gone_on; /* died or moved away, or DATE_NONE */
+    Date gone_on; /* died or moved away, or DATE_NONE; of others the day after the last */
+    Str kind;
+    const struct SubjectParty *parties; /* of others than residents: who owes */
+    size_t party_n;
+    const CoverageWorld *world; /* NULL: no rule with evidence asks for coverage */
 } SubjectFacts;
 
 typedef enum {
@@ -66,13 +102,22 @@ typedef enum {
     DUE_POSTPONED,     /* the day it was put off to */
 } DueReason;
 
+/* How far the best round of a period came. */
+typedef struct Coverage {
+    size_t covered, total;
+    int32_t round;
+    const CoverageUnit *const *missing; /* not covered in it, by code */
+    size_t missing_n;
+} Coverage;
+
 typedef struct ObligationOutcome {
     Obligation obligation;
     DueReason reason;
-    Uuid reason_record; /* what set the date: visit, enrolment, event, waiver; or nil */
-    Uuid enrolled_by;   /* nil: by age or facts */
-    Uuid waiver;        /* nil: none */
-    uint32_t flags;     /* OBLIGATION_FLAG_... */
+    Uuid reason_record;       /* what set the date: visit, enrolment, event, waiver; or nil */
+    Uuid enrolled_by;         /* nil: by age or facts */
+    Uuid waiver;              /* nil: none */
+    uint32_t flags;           /* OBLIGATION_FLAG_... */
+    const Coverage *coverage; /* of such a rule */
 } ObligationOutcome;
 
 typedef VEC(ObligationOutcome) ObligationOutcomes;

@@ -22,11 +22,6 @@ static Next first_of(const Evaluation *evaluation, const Spell *spell)
     return next;
 }
 
-static Date days_before(Date date, Span span)
-{
-    return date_add_days(date_add_months(date, -span.months), -span.days);
-}
-
 static Date opening(const Rule *rule, Date earliest, Date due)
 {
     return rule->has_opens ? date_max(earliest, days_before(due, rule->opens_before)) : earliest;

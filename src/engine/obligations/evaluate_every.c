@@ -117,16 +117,31 @@ static void set_dates(Walk *walk, const Evidence *visit)
         walk->asked = asked_by(visit);
 }
 
+/* Whether an earlier visit of the period that counts was of the same unit. */
+static bool is_repeated(const Walk *walk, Period period, const Evidence *visit)
+{
+    const Evidence *rows = walk->evaluation->rows;
+    if (walk->rule->unit_field == SIZE_MAX)
+        return false;
+    for (const Evidence *row = visit; row-- > rows && !is_before(row->happened_on, period.first);)
+        if (row->kind == EVIDENCE_VISIT && row->is_counted
+            && !is_before(row->happened_on, walk->spell->from)
+            && str_equals(row->unit, visit->unit))
+            return true;
+    return false;
+}
+
 /* Reads the visits of the period; true when they meet it. */
 static bool read_visits(Walk *walk, Period period, ObligationOutcome *outcome)
 {
     bool is_met = false;
     for (const Evidence *visit; (visit = next_visit(walk, period.after)) != NULL;) {
         double done = outcome->obligation.done;
-        if (!is_met && visit->is_counted)
+        bool is_counted = visit->is_counted && !is_repeated(walk, period, visit);
+        if (!is_met && is_counted)
             done = outcome->obligation.done += counted(walk, visit);
         set_dates(walk, visit);
-        if (!is_met && visit->is_counted && done >= outcome->obligation.needed) {
+        if (!is_met && is_counted && done >= outcome->obligation.needed) {
             is_met = true;
             outcome->obligation.met_by = visit->record;
             outcome->obligation.met_on = visit->happened_on;

@@ -23,10 +23,16 @@ void evaluate_windows(Evaluation *evaluation);
 void evaluate_after(Evaluation *evaluation);
 void evaluate_doses(Evaluation *evaluation);
 void evaluate_deadlines(Evaluation *evaluation);
+void evaluate_coverage(Evaluation *evaluation);
 
 static inline bool is_before(Date a, Date b)
 {
     return date_compare(a, b) < 0;
+}
+
+static inline Date days_before(Date date, Span span)
+{
+    return date_add_days(date_add_months(date, -span.months), -span.days);
 }
 
 /* Whether what begins on the day belongs to this edition of the rule. */

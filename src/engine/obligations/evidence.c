@@ -98,6 +98,16 @@ static void add_tally(const Rule *rule, const ExprValue *slots, Evidence *visit)
     visit->is_counted = visit->is_counted && visit->amount > 0;
 }
 
+/* What the record covers, and in which round; it does not count when it names nothing. */
+static void add_unit(const Rule *rule, const ExprValue *slots, Evidence *visit)
+{
+    const ExprValue *unit = &slots[rule->unit_field];
+    visit->unit = unit->type == EXPR_TEXT ? unit->as.text : STR("");
+    visit->is_counted = visit->is_counted && visit->unit.n > 0;
+    if (rule->round_field != SIZE_MAX)
+        visit->detail = (int32_t)number_at(slots, rule->round_field);
+}
+
 static Date next_of(Cx *cx, const Expr *next, const ExprValue *slots)
 {
     ExprValue value = expr_evaluate(next, slots, cx->arena);
@@ -112,6 +122,8 @@ static void add_visit(Cx *cx, EvidenceRows *rows, const Rule *rule, const Record
         holds(rule->evidence_where, slots, cx->arena) && holds(rule->tally_where, slots, cx->arena);
     if (rule->schedule == SCHEDULE_EVERY)
         add_tally(rule, slots, &visit);
+    if (rule->unit_field != SIZE_MAX)
+        add_unit(rule, slots, &visit);
     if (rule->schedule == SCHEDULE_DOSES)
         visit.is_counted = visit.is_counted && dose_kind(cx, rule, slots, &visit.detail);
     if (rule->schedule == SCHEDULE_AFTER)
@@ -181,6 +193,11 @@ void evidence_of_record(Cx *cx, const Policy *policy, const Form *form, const Re
     }
 }
 
+static Str unit_text(const Evidence *evidence)
+{
+    return evidence->unit.p == NULL ? STR("") : evidence->unit;
+}
+
 Err evidence_write(Cx *cx, const Record *record, const EvidenceRows *rows)
 {
     for (size_t i = 0; i < rows->n; i++) {
@@ -199,6 +216,7 @@ Err evidence_write(Cx *cx, const Record *record, const EvidenceRows *rows)
             .ended_on = record->is_ended ? date_of_instant(record->ended_at) : DATE_NONE,
             .detail = evidence->detail,
             .amount = evidence->amount,
+            .unit = unit_text(evidence),
         };
         TRY(obligation_evidence_insert(cx->db, &in));
     }
@@ -243,9 +261,29 @@ static Err write_change(Cx *cx, const RecordChange *change)
     return change->added == NULL ? OK : evidence_write(cx, change->added, &added);
 }
 
+/* Of others than residents the facts may have changed with the record: all is computed anew. */
+static Err write_other_change(Cx *cx, const RecordChange *change)
+{
+    const Record *ended = change->ended, *added = change->added;
+    EvidenceRows rows = {0};
+    if (ended != NULL) {
+        const ObligationEvidenceEndIn in = {cx->place, ended->subject, ended->id,
+                                            date_of_instant(cx->now)};
+        TRY(obligation_evidence_end(cx->db, &in));
+    }
+    if (added != NULL) {
+        const Policy *policy = NULL;
+        TRY(policy_of(cx, &policy));
+        evidence_of_record(cx, policy, change->form, added, &rows);
+        TRY(evidence_write(cx, added, &rows));
+    }
+    return subject_recompute(cx, added != NULL ? added->subject : ended->subject);
+}
+
 Err obligation_record_hook(Cx *cx, const RecordChange *change)
 {
-    Err err = write_change(cx, change);
+    bool is_resident = str_equals_c(change->form->subject, "resident");
+    Err err = is_resident ? write_change(cx, change) : write_other_change(cx, change);
     return err == OK ? OK : cx_fail_db(cx, err);
 }
 
@@ -293,7 +331,7 @@ static const DbColumn columns[] = {
     {"is_counted", DB_INTEGER, false}, {"is_capped", DB_INTEGER, false},
     {"next_on", DB_DATE, true},        {"recorded_on", DB_DATE, false},
     {"ended_on", DB_DATE, true},       {"detail", DB_INTEGER, false},
-    {"amount", DB_DECIMAL, false},
+    {"amount", DB_DECIMAL, false},     {"unit", DB_TEXT, false},
 };
 
 enum { COLUMN_N = sizeof columns / sizeof *columns };
@@ -349,6 +387,7 @@ Err evidence_bulk_add(EvidenceBulk *bulk, const Form *form, const Record *record
         *value++ = db_date(record->is_ended ? date_of_instant(record->ended_at) : DATE_NONE);
         *value++ = db_integer(evidence->detail);
         *value++ = db_decimal(evidence->amount);
+        *value++ = db_text(unit_text(evidence));
         if (bulk->n == BULK_ROWS)
             TRY(flush(bulk));
     }

@@ -79,6 +79,35 @@ static void add_done(Reasons *reasons)
     add(reasons, UUID_NIL, text_fill(arena, TEXT_WHY_DONE, arguments, 2));
 }
 
+/* Covered and missing, with the names of those that are missing. */
+static void add_coverage(Reasons *reasons)
+{
+    enum { NAMES_MOST = KIB(16) };
+    const Coverage *coverage = reasons->outcome->coverage;
+    Arena *arena = reasons->cx->arena;
+    Buf zh, en;
+    buf_init(&zh, arena, NAMES_MOST);
+    buf_init(&en, arena, NAMES_MOST);
+    for (size_t i = 0; i < coverage->missing_n; i++) {
+        const CoverageUnit *unit = coverage->missing[i];
+        buf_put(&zh, i == 0 ? STR("") : STR("、"));
+        buf_put(&zh, unit->name.zh);
+        buf_put(&en, i == 0 ? STR("") : STR(", "));
+        buf_put(&en, wording_in(unit->name, LANG_EN));
+    }
+    double share = (double)coverage->covered * 100 / (double)coverage->total;
+    const Str counts[] = {str_printf(arena, "%zu", coverage->covered),
+                          str_printf(arena, "%zu", coverage->total),
+                          amount_text(reasons->cx, num_round(share, 1)),
+                          amount_text(reasons->cx, reasons->outcome->obligation.needed)};
+    add(reasons, UUID_NIL, text_fill(arena, TEXT_WHY_COVERAGE, counts, 4));
+    Wording missing = {buf_str(&zh), buf_str(&en)};
+    if (coverage->missing_n > 0)
+        add(reasons, UUID_NIL,
+            (Wording){text_fill(arena, TEXT_WHY_NOT_COVERED, &missing.zh, 1).zh,
+                      text_fill(arena, TEXT_WHY_NOT_COVERED, &missing.en, 1).en});
+}
+
 void outcome_explain(Cx *cx, const ObligationOutcome *outcome, ObligationLine *line)
 {
     const Obligation *obligation = &outcome->obligation;
@@ -94,7 +123,10 @@ void outcome_explain(Cx *cx, const ObligationOutcome *outcome, ObligationLine *l
     bool is_by_waiver = outcome->reason == DUE_AFTER_WAIVER || outcome->reason == DUE_POSTPONED;
     add_text(&reasons, is_by_waiver ? UUID_NIL : outcome->reason_record,
              text_of_reason(outcome->reason));
-    add_done(&reasons);
+    if (outcome->coverage != NULL)
+        add_coverage(&reasons);
+    else
+        add_done(&reasons);
     if (!date_is_none(obligation->met_on))
         add_day(&reasons, obligation->met_by, TEXT_WHY_MET, obligation->met_on);
     if ((outcome->flags & OBLIGATION_FLAG_AGE_TOO_YOUNG) != 0)

@@ -3,11 +3,21 @@
 #include "access/access.h"
 #include "engine/obligations/obligations_int.h"
 
+#include "base/map.h"
+
 #include <stdlib.h>
 
 typedef ObligationLines Lines;
 
 const DbScope *list_scope(Cx *cx)
+{
+    DbScope *scope = arena_new(cx->arena, DbScope);
+    *scope = access_scope_of_duties(cx);
+    return scope;
+}
+
+/* Of persons alone. */
+static const DbScope *scope_of(Cx *cx)
 {
     return cx->actor->sees_rows ? access_rows(cx) : &cx->actor->scope;
 }
@@ -281,7 +291,7 @@ static Err read_people(Cx *cx, Date on, People *people)
 {
     CLEANUP(db_rows_close) DbRows found = {0};
     ObligationPeopleInScopeIn in = {cx->place, known_on(cx, on)};
-    TRY(obligation_people_in_scope_open(cx->db, list_scope(cx), &in, &found));
+    TRY(obligation_people_in_scope_open(cx->db, scope_of(cx), &in, &found));
     for (;;) {
         ObligationPeopleInScopeRow row;
         bool has_row = false;
@@ -303,7 +313,7 @@ static Err read_explained(Cx *cx, const ObligationFilter *filter, Lines *lines)
     TRY(past_read(cx, filter->on, NULL, &people, &past));
     CLEANUP(db_rows_close) DbRows found = {0};
     ObligationEvidenceInScopeIn in = {cx->place, known_on(cx, filter->on)};
-    TRY(obligation_evidence_in_scope_open(cx->db, list_scope(cx), &in, &found));
+    TRY(obligation_evidence_in_scope_open(cx->db, scope_of(cx), &in, &found));
     Explained explained = {cx, NULL, filter, lines};
     TRY(policy_known_on(cx, filter->on, &explained.policy));
     EvidenceRows rows = {0};
@@ -324,11 +334,79 @@ static Err read_explained(Cx *cx, const ObligationFilter *filter, Lines *lines)
     return OK;
 }
 
+/* ---- others than residents ---- */
+
+typedef VEC(Uuid) Subjects;
+
+static Err read_others(Cx *cx, const DbScope *scope, Subjects *others)
+{
+    CLEANUP(db_rows_close) DbRows found = {0};
+    TRY(obligation_others_in_scope_open(cx->db, scope, &(ObligationOthersInScopeIn){cx->place},
+                                        &found));
+    for (;;) {
+        ObligationOthersInScopeRow row;
+        bool has_row = false;
+        TRY(obligation_others_in_scope_next(&found, cx->arena, &row, &has_row));
+        if (!has_row)
+            return OK;
+        VEC_PUSH(cx->arena, others, row.id);
+    }
+}
+
+static Err read_desks(Cx *cx, const DbScope *scope, Map *desks)
+{
+    CLEANUP(db_rows_close) DbRows found = {0};
+    TRY(obligation_desks_in_scope_open(cx->db, scope, &(ObligationDesksInScopeIn){cx->place},
+                                       &found));
+    for (;;) {
+        ObligationDesksInScopeRow row;
+        bool has_row = false;
+        TRY(obligation_desks_in_scope_next(&found, cx->arena, &row, &has_row));
+        if (!has_row)
+            return OK;
+        map_put(desks, row.area_code, cx);
+    }
+}
+
+/* Whoever has part in a subject may see it; in the list stands what is owed at a desk in sight. */
+static Err read_others_explained(Cx *cx, const ObligationFilter *filter, Lines *lines)
+{
+    /* the command line names areas and desks by itself */
+    const Policy *policy = NULL;
+    TRY(policy_of(cx, &policy));
+    bool is_named = cx->actor->is_system && filter->areas != NULL;
+    const DbScope scope = is_named ? *access_scope(cx) : access_scope_of_duties(cx);
+    Subjects others = {0};
+    Map desks;
+    map_init(&desks, cx->arena);
+    TRY(read_others(cx, &scope, &others));
+    if (others.n > 0)
+        TRY(read_desks(cx, &scope, &desks));
+    for (size_t i = 0; i < others.n; i++) {
+        SubjectFacts facts;
+        EvidenceRows rows = {0};
+        ObligationRows computed = {0}, seen = {0};
+        TRY(subject_read(cx, others.items[i], known_on(cx, filter->on), &facts, &rows));
+        if (str_equals_c(facts.kind, "resident"))
+            continue;
+        subject_evaluate(cx, policy, &facts, rows.items, rows.n, rule_horizon(filter->on),
+                         &computed);
+        for (size_t j = 0; j < computed.n; j++) {
+            if (map_has(&desks, computed.items[j].area))
+                VEC_PUSH(cx->arena, &seen, computed.items[j]);
+        }
+        TRY(add_lines(cx, &seen, filter, lines));
+    }
+    return OK;
+}
+
 Err obligation_list_explained(Cx *cx, const ObligationFilter *filter,
                               const ObligationLine **ret_lines, size_t *ret_n)
 {
     Lines lines = {0};
     Err err = read_explained(cx, filter, &lines);
+    if (err == OK)
+        err = read_others_explained(cx, filter, &lines);
     if (err != OK)
         return cx_fail_db(cx, err);
     if (lines.n > 1)
@@ -344,6 +422,8 @@ Err subject_read_on(Cx *cx, Uuid subject, Date on, SubjectFacts *ret_facts, Evid
     People people = {0};
     Past past;
     TRY(subject_read(cx, subject, known_on(cx, on), ret_facts, rows));
+    if (!str_equals_c(ret_facts->kind, "resident"))
+        return OK;
     ret_facts->gone_on = gone_by(ret_facts->gone_on, DATE_NONE, on);
     VEC_PUSH(cx->arena, &people, *ret_facts);
     TRY(past_read(cx, on, &subject, &people, &past));
@@ -351,7 +431,7 @@ Err subject_read_on(Cx *cx, Uuid subject, Date on, SubjectFacts *ret_facts, Evid
         rows->n = 0;
         past_evidence(cx, &past, subject, rows);
     }
-    *ret_facts = FACTS_OF_OTHERS(subject);
+    *ret_facts = FACTS_OF_NOBODY(subject);
     for (size_t i = 0; i < people.n; i++) {
         if (uuid_equals(people.items[i].subject, subject))
             *ret_facts = people.items[i];

@@ -1,6 +1,7 @@
 /* A page of the list and its counts from one pass over the stored rows in sight: the rows are
  * counted as they come, and only the first of the page are kept. Where the sight holds too many
  * (a county), the database sorts and counts them (list.c). */
+#include "access/access.h"
 #include "engine/obligations/obligations_int.h"
 #include "engine/obligations/visits.h"
 

@@ -112,6 +112,9 @@ Err obligation_resident_hook(Cx *cx, const struct ResidentChange *change) MUST_C
 
 /* The hook of parameters: who owes by a rule with that number is computed anew. */
 Err obligation_policy_hook(Cx *cx, const PolicyParameter *parameter) MUST_CHECK;
+/* The hook of subjects that are no residents: what it owes is computed anew, and where a place or
+ * (nil id) who answers for places has changed, every coverage. */
+Err obligation_subject_hook(Cx *cx, Uuid subject, Str kind) MUST_CHECK;
 
 /* Notes the rules of the pack set. A rule that is new or has changed gets its evidence made anew
  * and its subjects marked stale. Call after record_tables_update; cheap when nothing changed. */

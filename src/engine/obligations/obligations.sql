@@ -19,11 +19,11 @@ ON CONFLICT (place, rule_key) DO UPDATE SET notice_days = :notice_days, signatur
 -- name: obligation_evidence_insert :later
 -- in: place text, subject_id uuid, rule_key integer, happened_on date, record_id uuid, kind integer
 -- in: is_counted integer, is_capped integer, next_on date?, recorded_on date, ended_on date?
--- in: detail integer, amount decimal
+-- in: detail integer, amount decimal, unit text
 INSERT INTO obligation_evidence (place, subject_id, rule_key, happened_on, record_id, kind,
-    is_counted, is_capped, next_on, recorded_on, ended_on, detail, amount)
+    is_counted, is_capped, next_on, recorded_on, ended_on, detail, amount, unit)
 VALUES (:place, :subject_id, :rule_key, :happened_on, :record_id, :kind, :is_counted, :is_capped,
-    :next_on, :recorded_on, :ended_on, :detail, :amount);
+    :next_on, :recorded_on, :ended_on, :detail, :amount, :unit);
 
 -- name: obligation_evidence_all :stream
 -- scan: proves every row
@@ -68,9 +68,9 @@ WHERE place = :place AND subject_id = :filed_from AND kind = 4
 -- name: obligation_evidence_of_subject :many
 -- in: place text, subject_id uuid, known_on date, rule_from integer, rule_until integer
 -- out: rule_key integer, happened_on date, record_id uuid, kind integer, is_counted integer
--- out: is_capped integer, next_on date?, detail integer, amount decimal, spares_on date?
+-- out: is_capped integer, next_on date?, detail integer, amount decimal, spares_on date?, unit text
 SELECT e.rule_key, e.happened_on, e.record_id, e.kind, e.is_counted, e.is_capped, e.next_on, e.detail,
-    e.amount, e.spares_on
+    e.amount, e.spares_on, e.unit
 FROM obligation_evidence e
 WHERE e.place = :place AND e.subject_id = :subject_id AND e.recorded_on <= :known_on
   AND e.rule_key >= :rule_from AND e.rule_key <= :rule_until
@@ -93,9 +93,9 @@ LIMIT :most;
 -- in: place text, after_id uuid, until_id uuid
 -- out: subject_id uuid, rule_key integer, happened_on date, record_id uuid, kind integer
 -- out: is_counted integer, is_capped integer, next_on date?, detail integer, amount decimal
--- out: spares_on date?
+-- out: spares_on date?, unit text
 SELECT e.subject_id, e.rule_key, e.happened_on, e.record_id, e.kind, e.is_counted, e.is_capped, e.next_on, e.detail,
-    e.amount, e.spares_on
+    e.amount, e.spares_on, e.unit
 FROM obligation_evidence e
 WHERE e.place = :place AND e.subject_id > :after_id AND e.subject_id <= :until_id
   AND e.ended_on IS NULL
@@ -116,9 +116,9 @@ ORDER BY r.id;
 -- in: place text, known_on date
 -- out: subject_id uuid, rule_key integer, happened_on date, record_id uuid, kind integer
 -- out: is_counted integer, is_capped integer, next_on date?, detail integer, amount decimal
--- out: spares_on date?
+-- out: spares_on date?, unit text
 SELECT e.subject_id, e.rule_key, e.happened_on, e.record_id, e.kind, e.is_counted, e.is_capped, e.next_on, e.detail,
-    e.amount, e.spares_on
+    e.amount, e.spares_on, e.unit
 FROM v_resident r
 CROSS JOIN obligation_evidence e
 WHERE r.place = :place AND {scope:area r} AND e.place = r.place AND e.subject_id = r.id
@@ -132,9 +132,10 @@ ORDER BY e.subject_id, e.rule_key, e.happened_on, e.record_id, e.kind;
 -- in: place text, known_on date
 -- out: entry_id uuid, subject_id uuid, rule_key integer, happened_on date, record_id uuid, kind integer
 -- out: is_counted integer, is_capped integer, next_on date?, detail integer, amount decimal
--- out: spares_on date?
+-- out: spares_on date?, unit text
 SELECT coalesce(f.entry_id, w.subject_id, e.subject_id) AS entry_id, e.subject_id, e.rule_key, e.happened_on,
-    e.record_id, e.kind, e.is_counted, e.is_capped, e.next_on, e.detail, e.amount, e.spares_on
+    e.record_id, e.kind, e.is_counted, e.is_capped, e.next_on, e.detail, e.amount, e.spares_on,
+    e.unit
 FROM v_resident r
 CROSS JOIN obligation_evidence e
 LEFT JOIN v_record_filed f ON f.place = e.place AND f.record_id = e.record_id
@@ -153,6 +154,113 @@ ORDER BY e.subject_id, e.rule_key, e.happened_on, e.record_id, e.kind;
 SELECT r.area_code, r.sex, r.birth_date, r.registered_on, r.died_on, r.left_on
 FROM v_resident r
 WHERE r.place = :place AND r.id = :subject_id;
+
+-- The register entry of a subject of a declared kind that was the newest on the day.
+-- name: obligation_other_entry :maybe
+-- in: place text, subject_id uuid, known_on date
+-- out: record_id uuid, kind text, valid_from date, valid_to date?
+SELECT e.record_id, e.kind, e.valid_from, e.valid_to
+FROM v_subject_entry e
+WHERE e.place = :place AND e.subject_id = :subject_id AND e.recorded_on <= :known_on
+  AND (e.ended_on IS NULL OR e.ended_on > :known_on)
+ORDER BY e.happened_on DESC, e.record_id DESC
+LIMIT 1;
+
+-- name: obligation_other_entry_parties :many
+-- in: place text, record_id uuid
+-- out: field text, facility text
+SELECT p.field, p.facility
+FROM v_subject_entry_party p
+WHERE p.place = :place AND p.record_id = :record_id
+ORDER BY p.field;
+
+-- A facility, an area, a member of staff.
+-- name: obligation_other_facts :maybe
+-- in: place text, subject_id uuid
+-- out: kind text, code text, valid_from date, valid_to date?
+SELECT s.kind, s.code, s.valid_from, s.valid_to
+FROM v_subject s
+WHERE s.place = :place AND s.id = :subject_id;
+
+-- name: obligation_other_parties :many
+-- in: place text, subject_id uuid
+-- out: field text, facility text, area_code text
+SELECT p.field, p.facility, p.area_code
+FROM v_subject_party p
+WHERE p.place = :place AND p.subject_id = :subject_id
+ORDER BY p.field;
+
+-- Units of coverage: townships and villages, and facilities (level 0), every spell.
+-- name: obligation_units :many
+-- scan: the whole tree, for rules of coverage
+-- in: place text
+-- out: code text, name text, name_en text, kind text, level integer, valid_from date, valid_to date?
+SELECT a.code, a.name, a.name_en, '' AS kind, a.level, a.valid_from, a.valid_to
+FROM v_area a
+WHERE a.place = :place AND a.level IN (4, 5)
+UNION ALL
+SELECT f.code, f.name, f.name_en, f.kind, 0 AS level, f.valid_from, f.valid_to
+FROM v_facility f
+WHERE f.place = :place
+ORDER BY 1, 6;
+
+-- name: obligation_unit_successors :many
+-- scan: the whole tree, for rules of coverage
+-- in: place text
+-- out: code text, successor text, valid_from date
+SELECT s.code, s.successor, s.valid_from
+FROM v_area_successor s
+WHERE s.place = :place
+UNION ALL
+SELECT f.code, f.merged_into AS successor, add_days(f.valid_to, 1) AS valid_from
+FROM v_facility f
+WHERE f.place = :place AND f.merged_into <> '' AND f.valid_to IS NOT NULL
+ORDER BY 1, 2;
+
+-- Catchments of a facility and of those that stood below it, whenever; the days decide.
+-- name: obligation_catchments_below :many
+-- in: place text, facility text
+-- out: facility text, area_code text, valid_from date, valid_to date?
+WITH RECURSIVE below (code) AS (
+    SELECT f.code FROM v_facility f WHERE f.place = :place AND f.code = :facility
+    UNION
+    SELECT f.code FROM below b JOIN v_facility f ON f.parent = b.code WHERE f.place = :place
+)
+SELECT c.facility, c.area_code, c.valid_from, c.valid_to
+FROM below b
+JOIN v_catchment c ON c.facility = b.code
+WHERE c.place = :place
+UNION ALL
+SELECT f.code AS facility, '' AS area_code, f.valid_from, f.valid_to
+FROM below b
+JOIN v_facility f ON f.code = b.code
+WHERE f.place = :place
+ORDER BY 1, 2, 3;
+
+-- Under the desks of whoever has part in it, where some rule has evidence of it.
+-- name: obligation_stale_mark_other :run
+-- in: place text, subject_id uuid
+INSERT INTO obligation_stale (place, area_code, subject_id)
+SELECT p.place, p.area_code, p.subject_id
+FROM v_subject_party p
+WHERE p.place = :place AND p.subject_id = :subject_id
+  AND EXISTS (SELECT 1 FROM obligation_evidence e WHERE e.place = :place AND e.subject_id = :subject_id)
+UNION
+SELECT o.place, o.area_code, o.subject_id
+FROM obligation o
+WHERE o.place = :place AND o.subject_id = :subject_id
+ON CONFLICT (place, area_code, subject_id) DO NOTHING;
+
+-- Whose coverage an area, a facility or a catchment changes: subjects with evidence of the rule.
+-- name: obligation_stale_mark_covered :run
+-- scan: a place has changed
+-- in: place text, rule_key integer
+INSERT INTO obligation_stale (place, area_code, subject_id)
+SELECT DISTINCT e.place, p.area_code, e.subject_id
+FROM obligation_evidence e
+JOIN v_subject_party p ON p.place = e.place AND p.subject_id = e.subject_id
+WHERE e.place = :place AND e.rule_key = :rule_key AND e.kind = 0
+ON CONFLICT (place, area_code, subject_id) DO NOTHING;
 
 -- name: obligation_of_subject :many
 -- in: place text, subject_id uuid
@@ -221,6 +329,11 @@ INSERT INTO obligation_stale (place, area_code, subject_id)
 SELECT DISTINCT e.place, coalesce(r.area_code, ''), e.subject_id
 FROM obligation_evidence e
 LEFT JOIN v_resident r ON r.place = e.place AND r.id = e.subject_id
+WHERE e.place = :place AND e.rule_key = :rule_key
+UNION
+SELECT p.place, p.area_code, p.subject_id
+FROM obligation_evidence e
+JOIN v_subject_party p ON p.place = e.place AND p.subject_id = e.subject_id
 WHERE e.place = :place AND e.rule_key = :rule_key
 UNION
 SELECT o.place, o.area_code, o.subject_id
@@ -292,6 +405,25 @@ SELECT count(*) AS n FROM (
     FROM v_resident r
     WHERE r.place = :place AND :with_people = 1
 ) s;
+
+-- Others than residents in sight that some rule has evidence of.
+-- name: obligation_others_in_scope :many
+-- in: place text
+-- out: id uuid
+SELECT s.id
+FROM v_subject s
+WHERE s.place = :place AND {scope:subject s}
+  AND EXISTS (SELECT 1 FROM obligation_evidence e WHERE e.place = s.place AND e.subject_id = s.id)
+ORDER BY s.id;
+
+-- Desks in sight: where organisations owe.
+-- name: obligation_desks_in_scope :many
+-- in: place text
+-- out: area_code text
+SELECT a.area_code
+FROM {scope:areas v_subject_desk} a
+WHERE substr(a.area_code, 1, length(:place) + 1) = :place || '/'
+ORDER BY a.area_code;
 
 -- The areas lead, so that the index is asked with closes_on area by area: what was missed in other
 -- years is not read. CROSS JOIN keeps this order in SQLite.

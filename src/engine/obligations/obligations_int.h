@@ -88,14 +88,22 @@ typedef VEC(ObligationRow) ObligationRows;
 #define EVIDENCE_OF(row)                                                                           \
  ((Evidence){(row).record_id, (row).happened_on, (EvidenceKind)(row).kind, (row).is_counted != 0,  \
              (row).is_capped != 0, (row).next_on, (int32_t)(row).detail, (row).amount,             \
-             (row).spares_on})
-/* Facts of any of the statements that read them. */
+             (row).spares_on, (row).unit})
+/* A resident's facts of any of the statements that read them. */
 #define FACTS_OF(id, row)                                                                          \
  ((SubjectFacts){(id), (row).area_code, (row).sex, (row).birth_date, (row).registered_on,          \
-                 date_min((row).died_on, (row).left_on)})
-/* Of whoever is no resident. */
-#define FACTS_OF_OTHERS(id)                                                                        \
- ((SubjectFacts){(id), STR(""), STR(""), DATE_NONE, DATE_NONE, DATE_NONE})
+                 date_min((row).died_on, (row).left_on), STR("resident"), NULL, 0, NULL})
+
+/* Of whom nothing was known. */
+#define FACTS_OF_NOBODY(id)                                                                        \
+ ((SubjectFacts){(id), STR(""), STR(""), DATE_NONE, DATE_NONE, DATE_NONE, STR(""), NULL, 0, NULL})
+
+/* others.c. The facts of whoever is no resident, as known on a day; rows: its evidence then. One
+ * that nothing says anything of owes nothing. */
+Err other_facts_read(Cx *cx, Uuid subject, Date known_on, const EvidenceRow *rows, size_t n,
+                     SubjectFacts *ret_facts) MUST_CHECK;
+/* Where a line of the rule stands: where a resident lives; the desk of the facility that owes. */
+Str duty_area(const Rule *rule, const SubjectFacts *facts);
 
 /* Marks everybody stale of whom the rule may hold. */
 Err rule_mark_stale(Cx *cx, const Rule *rule) MUST_CHECK;
@@ -157,7 +165,7 @@ typedef struct Merge {
     ObligationRows *computed;
 } Merge;
 /* The subject, after everybody before it, who have no evidence. */
-void merge_next(Merge *merge, Uuid subject, const EvidenceRows *rows);
+Err merge_next(Merge *merge, Uuid subject, const EvidenceRows *rows) MUST_CHECK;
 /* Everybody who is left. */
 void merge_rest(Merge *merge);
 

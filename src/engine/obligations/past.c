@@ -36,7 +36,8 @@ static SubjectFacts facts_then(const ResidentThen *then)
                           .sex = then->sex,
                           .birth_date = then->birth_date,
                           .registered_on = then->registered_on,
-                          .gone_on = date_min(then->state.died_on, then->state.left_on)};
+                          .gone_on = date_min(then->state.died_on, then->state.left_on),
+                          .kind = STR("resident")};
 }
 
 /* Those who were persons of their own then, of those whom the caller sees now. */

@@ -33,7 +33,8 @@ static void evaluate_one(Cx *cx, const Policy *policy, const SubjectFacts *facts
     for (size_t i = 0; i < outcomes.n; i++) {
         outcomes.items[i].obligation.rule = rule;
         VEC_PUSH(cx->arena, out,
-                 (ObligationRow){facts->subject, rule_key(rule), facts->area, outcomes.items[i]});
+                 (ObligationRow){facts->subject, rule_key(rule), duty_area(rule, facts),
+                                 outcomes.items[i]});
     }
 }
 
@@ -49,7 +50,7 @@ static void evaluate_keys(Cx *cx, const Policy *policy, const SubjectFacts *fact
                           ObligationRows *out)
 {
     size_t before = out->n;
-    bool is_resident = !date_is_none(facts->registered_on);
+    bool is_resident = !date_is_none(facts->registered_on) && str_equals_c(facts->kind, "resident");
     for (size_t i = 0; i < cx->packs->rule_n; i++) {
         const Rule *rule = cx->packs->rules[i];
         bool is_of_facts = rule->program->enrolled_by == NULL;
@@ -255,20 +256,24 @@ static Err read_stored(Cx *cx, Uuid subject, ObligationRows *rows)
     }
 }
 
-static Err read_facts(Cx *cx, Uuid subject, SubjectFacts *ret_facts)
+/* rows: the evidence of whoever is no resident, as known on the day. */
+static Err read_facts(Cx *cx, Uuid subject, Date known_on, const EvidenceRows *rows,
+                      SubjectFacts *ret_facts)
 {
     ObligationSubjectFactsIn in = {cx->place, subject};
     ObligationSubjectFactsRow facts;
     bool found = false;
     TRY(obligation_subject_facts(cx->db, cx->arena, &in, &facts, &found));
-    *ret_facts = found ? FACTS_OF(subject, facts) : FACTS_OF_OTHERS(subject);
+    if (!found)
+        return other_facts_read(cx, subject, known_on, rows->items, rows->n, ret_facts);
+    *ret_facts = FACTS_OF(subject, facts);
     return OK;
 }
 
 Err subject_read(Cx *cx, Uuid subject, Date known_on, SubjectFacts *ret_facts, EvidenceRows *rows)
 {
-    TRY(read_facts(cx, subject, ret_facts));
-    return read_evidence(cx, subject, known_on, EVERY_RULE, rows);
+    TRY(read_evidence(cx, subject, known_on, EVERY_RULE, rows));
+    return read_facts(cx, subject, known_on, rows, ret_facts);
 }
 
 static Err recompute_subject(Cx *cx, Uuid subject)
@@ -324,10 +329,10 @@ static EvidenceRows evidence_after(Cx *cx, const EvidenceRows *before, Uuid ende
 }
 
 static Err facts_of_change(Cx *cx, const RecordChange *change, Uuid subject,
-                           SubjectFacts *ret_facts)
+                           const EvidenceRows *known, SubjectFacts *ret_facts)
 {
     if (change->person == NULL)
-        return read_facts(cx, subject, ret_facts);
+        return read_facts(cx, subject, KNOWN_NOW, known, ret_facts);
     *ret_facts = FACTS_OF(subject, *change->person);
     return OK;
 }
@@ -342,8 +347,8 @@ Err subject_follow(Cx *cx, const RecordChange *change, RuleKeys keys, const Evid
     ObligationRecompute totals = {0};
     const Policy *policy = NULL;
     TRY(policy_of(cx, &policy));
-    TRY(facts_of_change(cx, change, subject, &facts));
     TRY(read_evidence(cx, subject, KNOWN_NOW, keys, &known));
+    TRY(facts_of_change(cx, change, subject, &known, &facts));
     const EvidenceRows next = evidence_after(cx, &known, ended, added);
     Date horizon = stored_horizon(cx);
     evaluate_keys(cx, policy, &facts, known.items, known.n, keys, horizon, &before);
@@ -384,14 +389,19 @@ static void evaluate_until(Merge *merge, Uuid subject)
     }
 }
 
-void merge_next(Merge *merge, Uuid subject, const EvidenceRows *rows)
+Err merge_next(Merge *merge, Uuid subject, const EvidenceRows *rows)
 {
     evaluate_until(merge, subject);
     bool is_resident = merge->at < merge->people->n
                        && uuid_equals(merge->people->items[merge->at].subject, subject);
-    SubjectFacts facts = is_resident ? merge->people->items[merge->at++] : FACTS_OF_OTHERS(subject);
+    SubjectFacts facts;
+    if (is_resident)
+        facts = merge->people->items[merge->at++];
+    else
+        TRY(other_facts_read(merge->cx, subject, KNOWN_NOW, rows->items, rows->n, &facts));
     subject_evaluate(merge->cx, merge->policy, &facts, rows->items, rows->n, merge->horizon,
                      merge->computed);
+    return OK;
 }
 
 void merge_rest(Merge *merge)
@@ -420,7 +430,7 @@ static Err read_page(Cx *cx, Pass *pass, ObligationRows *computed)
         bool has_row = false;
         TRY(obligation_evidence_page_next(&found, cx->arena, &row, &has_row));
         if (rows.n > 0 && (!has_row || !uuid_equals(row.subject_id, subject))) {
-            merge_next(&merge, subject, &rows);
+            TRY(merge_next(&merge, subject, &rows));
             rows.n = 0;
         }
         if (!has_row)

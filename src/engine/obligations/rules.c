@@ -127,6 +127,23 @@ static void put_items(Buf *buf, const Rule *rule)
     }
 }
 
+static void put_coverage(Buf *buf, const Rule *rule)
+{
+    if (rule->owner.n > 0 || rule->unit_field != SIZE_MAX || rule->program->is_by_register) {
+        buf_printf(buf, "register %d ", (int)rule->program->is_by_register);
+        put_text(buf, rule->owner);
+        put_text(buf, field_of(rule->evidence, rule->unit_field));
+    }
+    if (rule->is_day_late)
+        put_text(buf, STR("day late"));
+    if (rule->schedule != SCHEDULE_COVERAGE)
+        return;
+    put_text(buf, field_of(rule->evidence, rule->round_field));
+    buf_printf(buf, "units %d within %d ", (int)rule->units, (int)rule->is_within_catchment);
+    for (size_t i = 0; i < rule->unit_kind_n; i++)
+        put_text(buf, rule->unit_kinds[i]);
+}
+
 Str rule_signature(const Rule *rule, Arena *arena)
 {
     Buf buf;
@@ -141,6 +158,7 @@ Str rule_signature(const Rule *rule, Arena *arena)
     put_items(&buf, rule);
     for (size_t i = 0; i < rule->number_n; i++)
         put_parameter(&buf, &rule->numbers[i].parameter->by_day);
+    put_coverage(&buf, rule);
     Sha256 hash = sha256_of(buf_str(&buf));
     return hex_encode(arena, (Str){(const char *)hash.bytes, sizeof hash.bytes});
 }

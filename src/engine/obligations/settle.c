@@ -8,6 +8,7 @@
  *     transaction that computed it anew. */
 #include "engine/obligations/obligations_int.h"
 
+#include "access/access.h"
 #include "core/place.h"
 
 enum {

@@ -261,6 +261,14 @@ static void make_earlier(Arena *arena, RecordForm *made)
     made->earlier.out_n = EARLIER_HEADER_N + n;
 }
 
+static bool names_something(const FormField *field)
+{
+    bool names = field->refers_to.n > 0;
+    for (size_t i = 0; i < field->row_field_n; i++)
+        names = names || field->rows[i].refers_to.n > 0;
+    return names;
+}
+
 static RecordForm *make_form(Arena *arena, const Form *form)
 {
     RecordForm *made = arena_new(arena, RecordForm);
@@ -273,8 +281,11 @@ static RecordForm *make_form(Arena *arena, const Form *form)
     for (size_t i = 0; i < made->child_n; i++)
         make_table(arena, form, children[i], &made->children[i]);
     make_earlier(arena, made);
+    made->is_about_resident = str_equals_c(form->subject, "resident");
+    made->has_references = form->registers != NULL;
     for (size_t i = 0; i < form->field_n; i++) {
         made->keeps_facts = made->keeps_facts || !str_is_empty(form->fields[i].keeps);
+        made->has_references = made->has_references || names_something(&form->fields[i]);
         made->has_sealed = made->has_sealed || form->fields[i].is_sealed;
         made->has_attachments = made->has_attachments || form->fields[i].type == FIELD_ATTACHMENT;
         made->lists_sealed =

@@ -6,6 +6,7 @@
 #include "access/access.h"
 #include "engine/records/records_int.h"
 #include "engine/records/records_sql.h"
+#include "engine/subjects/registers.h"
 
 enum { FORMS_TEXT_MOST = 64 * 1024 };
 
@@ -14,7 +15,15 @@ Date record_known_on(const Cx *cx)
     return date_is_none(cx->as_of) ? date_from_ymd(9999, 12, 31) : cx->as_of;
 }
 
-/* The same columns in both statements of headers. */
+/* The same columns in every statement of headers. */
+#define SAME_HEADER(row)                                                                           \
+ {                                                                                                 \
+  (row).id, (row).subject_id, (row).happened_on, (row).rev, (row).form_version, (row).facility,    \
+      (row).performed_by, (row).recorded_by, (row).recorded_at, (row).amends, (row).form,          \
+      (row).is_ended, (row).amended_by, (row).reason, (row).has_ended_at, (row).ended_at,          \
+      (row).facility_name, (row).facility_name_en                                                  \
+ }
+
 static Record take_header(const RecordHeaderByIdRow *row)
 {
     return (Record){.id = row->id,
@@ -42,6 +51,14 @@ Err record_header_find(Cx *cx, Uuid id, bool *ret_found, Str *ret_form, Record *
     RecordHeaderByIdRow row;
     bool found;
     TRY(record_header_by_id(cx->db, access_scope(cx), cx->arena, &in, &row, &found));
+    if (!found) {
+        const RecordHeaderOfOtherByIdIn same = {in.place, in.id, in.known_on,
+                                                cx->actor->is_system || cx->actor->sees_persons};
+        RecordHeaderOfOtherByIdRow other;
+        TRY(record_header_of_other_by_id(cx->db, access_sight(cx), cx->arena, &same, &other,
+                                         &found));
+        row = (RecordHeaderByIdRow)SAME_HEADER(other);
+    }
     if (found) {
         *ret_record = take_header(&row);
         *ret_form = row.form;
@@ -128,11 +145,7 @@ static Err read_headers(Cx *cx, Uuid subject, size_t most, Record **ret_records,
         TRY(record_header_of_subject_next(&rows, cx->arena, &row, &has_row));
         if (!has_row)
             break;
-        const RecordHeaderByIdRow same = {
-            row.id,       row.subject_id,    row.happened_on,     row.rev,         row.form_version,
-            row.facility, row.performed_by,  row.recorded_by,     row.recorded_at, row.amends,
-            row.form,     row.is_ended,      row.amended_by,      row.reason,      row.has_ended_at,
-            row.ended_at, row.facility_name, row.facility_name_en};
+        const RecordHeaderByIdRow same = SAME_HEADER(row);
         VEC_PUSH(cx->arena, &records, take_header(&same));
     }
     *ret_records = records.items;
@@ -176,11 +189,38 @@ static Err read_page(Cx *cx, Uuid subject, const RecordPage *page, Record **ret_
         TRY(record_header_page_next(&rows, cx->arena, &row, &has_row));
         if (!has_row)
             break;
-        const RecordHeaderByIdRow same = {
-            row.id,       row.subject_id,    row.happened_on,     row.rev,         row.form_version,
-            row.facility, row.performed_by,  row.recorded_by,     row.recorded_at, row.amends,
-            row.form,     row.is_ended,      row.amended_by,      row.reason,      row.has_ended_at,
-            row.ended_at, row.facility_name, row.facility_name_en};
+        const RecordHeaderByIdRow same = SAME_HEADER(row);
+        VEC_PUSH(cx->arena, &records, take_header(&same));
+    }
+    *ret_records = records.items;
+    *ret_n = records.n;
+    return OK;
+}
+
+static Err read_page_of_other(Cx *cx, Uuid subject, const RecordPage *page, Record **ret_records,
+                              size_t *ret_n)
+{
+    bool is_first = date_is_none(page->after_day);
+    const RecordHeaderOfOtherIn in = {
+        .place = cx->place,
+        .subject = subject,
+        .known_on = record_known_on(cx),
+        .after_day = is_first ? date_from_ymd(9999, 12, 31) : page->after_day,
+        .after_id = page->after_id,
+        .forms = joined_forms(cx, page),
+        .with_ended = page->with_ended,
+        .most = (int64_t)page->most,
+        .sees_persons = cx->actor->is_system || cx->actor->sees_persons};
+    VEC(Record) records = {0};
+    CLEANUP(db_rows_close) DbRows rows = {0};
+    TRY(record_header_of_other_open(cx->db, access_sight(cx), &in, &rows));
+    for (;;) {
+        RecordHeaderOfOtherRow row;
+        bool has_row;
+        TRY(record_header_of_other_next(&rows, cx->arena, &row, &has_row));
+        if (!has_row)
+            break;
+        const RecordHeaderByIdRow same = SAME_HEADER(row);
         VEC_PUSH(cx->arena, &records, take_header(&same));
     }
     *ret_records = records.items;
@@ -189,12 +229,17 @@ static Err read_page(Cx *cx, Uuid subject, const RecordPage *page, Record **ret_
 }
 
 /* No records: of somebody in sight, or is nobody in sight? */
-static Err require_subject(Cx *cx, Uuid subject)
+static Err require_subject(Cx *cx, Uuid subject, bool *ret_is_resident)
 {
     const RecordSubjectIn in = {.place = cx->place, .subject = subject};
     RecordSubjectRow ignored;
     bool found;
     TRY(record_subject(cx->db, access_scope(cx), cx->arena, &in, &ignored, &found));
+    *ret_is_resident = found;
+    if (found)
+        return OK;
+    Subject other;
+    TRY(subject_find(cx, subject, &found, &other));
     return found ? OK : not_found(cx, subject);
 }
 
@@ -286,8 +331,13 @@ static Err timeline_work(Cx *cx, Uuid subject, bool whole, size_t most, const Re
     Record *records;
     size_t n;
     TRY(read_headers(cx, subject, most, &records, &n));
+    bool is_resident = true;
     if (n == 0)
-        TRY(require_subject(cx, subject));
+        TRY(require_subject(cx, subject, &is_resident));
+    if (!is_resident) {
+        const RecordPage all = {.after_day = DATE_NONE, .with_ended = true, .most = most};
+        TRY(read_page_of_other(cx, subject, &all, &records, &n));
+    }
     TRY(read_forms(cx, subject, whole, records, n));
     TRY(audit_add(cx, &(AuditEntry){.action = STR("record.timeline"), .subject = subject}));
     *ret_records = records;
@@ -319,9 +369,12 @@ static Err page_work(Cx *cx, Uuid subject, const RecordPage *page, const Record 
 {
     Record *records;
     size_t n;
+    bool is_resident = true;
     TRY(read_page(cx, subject, page, &records, &n));
     if (n == 0)
-        TRY(require_subject(cx, subject));
+        TRY(require_subject(cx, subject, &is_resident));
+    if (!is_resident)
+        TRY(read_page_of_other(cx, subject, page, &records, &n));
     TRY(read_forms(cx, subject, false, records, n));
     TRY(audit_add(cx, &(AuditEntry){.action = STR("record.timeline"), .subject = subject}));
     *ret_records = records;
@@ -400,6 +453,10 @@ static Err previous_work(Cx *cx, const RecordForm *form, const PreviousOf *of, b
     RecordSubjectRow ignored;
     bool found;
     TRY(record_subject(cx->db, access_scope(cx), cx->arena, &in, &ignored, &found));
+    if (!form->is_about_resident) {
+        bool is_known = false;
+        TRY(record_other_find(cx, form->form, of->subject, &found, &is_known));
+    }
     if (!found)
         return not_found(cx, of->subject);
     bool sees_form = false;

@@ -57,7 +57,9 @@ typedef struct RecordChange {
 } RecordChange;
 
 typedef Err (*RecordHook)(Cx *cx, const RecordChange *change);
-/* Whoever adds a record treats its subject: see relation_treat. */
+/* A record of a register form makes its subject what it says: before what reads subjects. */
+Err record_register_hook(Cx *cx, const RecordChange *change) MUST_CHECK;
+/* Whoever adds a record about a resident treats him: see relation_treat. */
 Err record_treating_hook(Cx *cx, const RecordChange *change) MUST_CHECK;
 /* Set once by app/, before any write. NULL-terminated. */
 void record_set_hooks(const RecordHook *hooks);

@@ -78,6 +78,25 @@ LEFT JOIN v_facility f ON f.place = r.place AND f.code = r.facility
 WHERE r.place = :place AND r.id = :id AND r.recorded_on <= :known_on AND {scope:resident person}
   AND {scope:form r};
 
+-- The same of records about others than residents.
+-- name: record_header_of_other_by_id :maybe
+-- in: place text, id uuid, known_on date, sees_persons integer
+-- out: id uuid, subject_id uuid, happened_on date, rev integer, form_version text, facility text
+-- out: performed_by uuid, recorded_by uuid, recorded_at instant, amends uuid?, form text
+-- out: is_ended integer, amended_by uuid?, reason text?, ended_at instant?
+-- out: facility_name text?, facility_name_en text?
+SELECT r.id, r.subject_id, r.happened_on, r.rev, r.form_version, r.facility, r.performed_by,
+       r.recorded_by, r.recorded_at, r.amends, r.form,
+       CASE WHEN e.record_id IS NULL THEN 0 ELSE 1 END AS is_ended, e.amended_by, e.reason, e.ended_at,
+       f.name AS facility_name, f.name_en AS facility_name_en
+FROM record r
+JOIN v_subject_other s ON s.place = r.place AND s.id = r.subject_id
+LEFT JOIN record_end e ON e.place = r.place AND e.record_id = r.id AND e.ended_on <= :known_on
+LEFT JOIN v_facility f ON f.place = r.place AND f.code = r.facility
+WHERE r.place = :place AND r.id = :id AND r.recorded_on <= :known_on AND {scope:subject s}
+  AND (r.subject_kind <> 'household' OR :sees_persons = 1)
+  AND {scope:form r};
+
 -- CROSS JOIN: the person first, in SQLite too, so that the scope is asked once and not for each record.
 -- name: record_header_of_subject :many
 -- in: place text, subject uuid, known_on date, most integer
@@ -117,6 +136,31 @@ CROSS JOIN record r
 LEFT JOIN record_end e ON e.place = r.place AND e.record_id = r.id AND e.ended_on <= :known_on
 LEFT JOIN v_facility f ON f.place = r.place AND f.code = r.facility
 WHERE person.place = :place AND person.id = :subject AND {scope:resident person}
+  AND r.place = :place AND r.subject_id = :subject AND r.recorded_on <= :known_on AND {scope:form r}
+  AND (r.happened_on < :after_day OR (r.happened_on = :after_day AND r.id < :after_id))
+  AND (:forms = '' OR :forms LIKE '%,' || replace(r.form, '_', '\_') || ',%' ESCAPE '\')
+  AND (:with_ended = 1 OR e.record_id IS NULL)
+ORDER BY r.happened_on DESC, r.id DESC
+LIMIT :most;
+
+-- The same of a subject that is no resident.
+-- name: record_header_of_other :many
+-- in: place text, subject uuid, known_on date, after_day date, after_id uuid, forms text
+-- in: with_ended integer, most integer, sees_persons integer
+-- out: id uuid, subject_id uuid, happened_on date, rev integer, form_version text, facility text
+-- out: performed_by uuid, recorded_by uuid, recorded_at instant, amends uuid?, form text
+-- out: is_ended integer, amended_by uuid?, reason text?, ended_at instant?
+-- out: facility_name text?, facility_name_en text?
+SELECT r.id, r.subject_id, r.happened_on, r.rev, r.form_version, r.facility, r.performed_by,
+       r.recorded_by, r.recorded_at, r.amends, r.form,
+       CASE WHEN e.record_id IS NULL THEN 0 ELSE 1 END AS is_ended, e.amended_by, e.reason, e.ended_at,
+       f.name AS facility_name, f.name_en AS facility_name_en
+FROM v_subject_other s
+CROSS JOIN record r
+LEFT JOIN record_end e ON e.place = r.place AND e.record_id = r.id AND e.ended_on <= :known_on
+LEFT JOIN v_facility f ON f.place = r.place AND f.code = r.facility
+WHERE s.place = :place AND s.id = :subject AND {scope:subject s}
+  AND (r.subject_kind <> 'household' OR :sees_persons = 1)
   AND r.place = :place AND r.subject_id = :subject AND r.recorded_on <= :known_on AND {scope:form r}
   AND (r.happened_on < :after_day OR (r.happened_on = :after_day AND r.id < :after_id))
   AND (:forms = '' OR :forms LIKE '%,' || replace(r.form, '_', '\_') || ',%' ESCAPE '\')

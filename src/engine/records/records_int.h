@@ -41,6 +41,8 @@ typedef struct RecordForm {
     bool keeps_facts;    /* some field keeps a fact of the resident */
     bool has_sealed;     /* and is sealed */
     bool has_attachments;
+    bool is_about_resident;
+    bool has_references; /* some field names a facility, an area, staff or a subject */
 } RecordForm;
 
 struct RecordForms {
@@ -163,6 +165,12 @@ Err record_lateness_check(Cx *cx, const Form *form, const RecordDraft *draft,
                           const Record *amended) MUST_CHECK;
 Err record_reason_keep(Cx *cx, const RecordDraft *draft) MUST_CHECK;
 Err record_reason_find(Cx *cx, Uuid id, Str *ret_reason) MUST_CHECK;
+/* register.c: subjects that are no residents. ret_found: of the form's kind and in sight; is_known:
+ * something has the id, in sight or not. ERR_INVALID when it is of another kind. */
+Err record_other_find(Cx *cx, const Form *form, Uuid id, bool *ret_found,
+                      bool *ret_is_known) MUST_CHECK;
+/* What fields name is there, and whoever registers answers for it himself or from above. */
+Err record_references_check(Cx *cx, const Form *form, const RecordDraft *draft) MUST_CHECK;
 
 /* content.c: SHA-256 over what was submitted, but for the form's version. Sealed answers enter as
  * keyed hashes, so that nobody can try values against it without the key. */

@@ -38,7 +38,7 @@ Err record_hooks_run(Cx *cx, const RecordChange *change)
 Err record_treating_hook(Cx *cx, const RecordChange *change)
 {
     int64_t days = 0;
-    if (change->added == NULL)
+    if (change->added == NULL || !str_equals_c(change->form->subject, "resident"))
         return OK;
     TRY(policy_whole_on(cx, STR("treating_days"), cx->today, &days));
     return relation_treat(cx, change->added->subject, days);
@@ -75,8 +75,38 @@ static Err find_person(Cx *cx, Submission *submission, Uuid id)
     return OK;
 }
 
+/* Facilities, areas, staff and declared kinds; a register form may name one that is yet to be. */
+static Err find_other(Cx *cx, Submission *submission)
+{
+    const Form *form = submission->form->form;
+    Uuid id = submission->draft->subject;
+    bool is_known = false;
+    submission->record.subject = id;
+    submission->person = (RecordPerson){.area_code = STR(""),
+                                        .sex = STR(""),
+                                        .birth_date = DATE_NONE,
+                                        .registered_on = DATE_NONE,
+                                        .died_on = DATE_NONE,
+                                        .left_on = DATE_NONE};
+    const RecordKnownIn in = {.place = cx->place, .id = submission->draft->id};
+    RecordKnownRow ignored;
+    TRY(record_known(cx->db, cx->arena, &in, &ignored, &submission->is_known));
+    TRY(record_other_find(cx, form, id, &submission->has_subject, &is_known));
+    if (submission->has_subject)
+        return OK;
+    bool begins = form->registers != NULL && !is_known && !uuid_is_nil(id);
+    submission->has_subject = begins;
+    if (begins)
+        return OK;
+    char text[UUID_TEXT_SIZE];
+    return cx_fail(cx, ERR_NOT_FOUND, TEXT_NOT_FOUND, STR("/subject"), 1,
+                   str_copy(cx->arena, str_from_c(uuid_format(id, text))));
+}
+
 static Err find_subject(Cx *cx, Submission *submission)
 {
+    if (!submission->form->is_about_resident)
+        return find_other(cx, submission);
     Uuid asked = submission->draft->subject, person = asked;
     TRY(find_person(cx, submission, asked));
     if (!submission->has_subject)
@@ -356,6 +386,8 @@ static Err check_and_store(Cx *cx, Submission *submission)
     if (submission->form->has_attachments)
         TRY(record_attachments_check(cx, submission->draft, submission->form,
                                      submission->amended.answers));
+    if (submission->form->has_references)
+        TRY(record_references_check(cx, submission->form->form, submission->draft));
     return store(cx, submission);
 }
 
@@ -457,8 +489,6 @@ Err record_submit(Cx *cx, RecordDraft *draft, RecordReceipt *ret_receipt)
     const RecordForm *form = record_form_find(cx, draft->form);
     if (form == NULL)
         return cx_fail(cx, ERR_INVALID, TEXT_RECORD_FORM_UNKNOWN, STR("/form"), 1, draft->form);
-    if (!str_equals(form->form->subject, STR("resident")))
-        return cx_fail(cx, ERR_INVALID, TEXT_RECORD_SUBJECT_KIND, STR("/form"), 1, draft->form);
     if (uuid_is_nil(draft->id))
         return cx_fail(cx, ERR_INVALID, TEXT_FIELD_REQUIRED, STR("/id"), 1, STR("id"));
     RecordReceipt receipt = {0};

@@ -7,6 +7,7 @@
 #include "base/map.h"
 #include "base/vec.h"
 #include "engine/subjects/places_sql.h"
+#include "engine/subjects/registers.h"
 
 typedef VEC(Area) Areas;
 
@@ -187,6 +188,7 @@ static Err write_area(Cx *cx, void *arg)
                       .valid_from = PLACE_BEGINNING,
                       .valid_to = DATE_NONE};
     TRY(area_write(cx->db, &in, NULL));
+    TRY(subject_areas_follow(cx, area->code));
     return access_areas_forget(cx);
 }
 

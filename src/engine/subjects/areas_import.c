@@ -6,6 +6,7 @@
 #include "base/map.h"
 #include "base/vec.h"
 #include "engine/subjects/places_sql.h"
+#include "engine/subjects/registers.h"
 
 enum { CODE, PARENT, LEVEL, NAME, NAME_EN, KIND, FROM, TO, SUCCEEDS, COLUMNS };
 
@@ -275,6 +276,7 @@ static Err store_work(Cx *cx, void *arg)
     const Import *import = arg;
     for (size_t i = 0; i < import->of_rows.n; i++)
         TRY(store_row(cx, import->of_rows.items[i]));
+    TRY(subject_areas_follow(cx, STR("")));
     TRY(access_areas_forget(cx));
     AuditEntry entry = {.action = STR("areas.import"),
                         .detail = str_printf(cx->arena, "%zu rows", import->of_rows.n)};

@@ -5,6 +5,7 @@
 #include "base/map.h"
 #include "base/vec.h"
 #include "engine/subjects/places_sql.h"
+#include "engine/subjects/registers.h"
 
 static Err write_catchment(Cx *cx, void *arg)
 {
@@ -16,6 +17,7 @@ static Err write_catchment(Cx *cx, void *arg)
                            .valid_to = catchment->valid_to,
                            .team = place_text(catchment->team)};
     TRY(catchment_write(cx->db, &in, NULL));
+    TRY(subject_hooks_run(cx, UUID_NIL, STR("catchment")));
     return access_areas_forget(cx);
 }
 

@@ -6,6 +6,7 @@
 #include "base/map.h"
 #include "base/vec.h"
 #include "engine/subjects/places_sql.h"
+#include "engine/subjects/registers.h"
 
 typedef VEC(Facility) Facilities;
 
@@ -199,6 +200,7 @@ static Err write_facility(Cx *cx, void *arg)
     TRY(facility_write(cx->db, &in, NULL));
     if (in.merged_into.n > 0 && !date_is_none(in.valid_to))
         TRY(pass_on(cx, facility));
+    TRY(subject_facilities_follow(cx, facility->code));
     return access_areas_forget(cx);
 }
 

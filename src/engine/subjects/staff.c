@@ -6,6 +6,7 @@
 #include "core/keys.h"
 #include "engine/subjects/places_int.h"
 #include "engine/subjects/places_sql.h"
+#include "engine/subjects/registers.h"
 
 typedef VEC(Staff) StaffRows;
 
@@ -94,6 +95,7 @@ Err staff_store(Cx *cx, const Staff *staff)
                              .post = place_text(staff->post),
                              .employment = place_text(staff->employment)};
     TRY(staff_post_write(cx->db, &post, NULL));
+    TRY(subject_staff_follow(cx, staff->code));
     return access_areas_forget(cx);
 }
 
