@@ -29,6 +29,7 @@ export interface Field {
   isRetired: boolean
   isSealed: boolean
   targetOf: string
+  refersTo: string /* facility, area, staff, or a kind that a pack registers: the answer is a code; options are those known by name */
   rowMost: number /* lines, or files */
   kilobytesMost: number /* of a file */
   columns: Field[]
@@ -61,6 +62,7 @@ function newField(id: string, type: string, section: number, zh: string, en: str
     isRetired: false,
     isSealed: false,
     targetOf: '',
+    refersTo: '',
     rowMost: 20,
     kilobytesMost: 0,
     columns: [],
@@ -83,6 +85,7 @@ function setAttribute(field: Field, cells: string[], lists: Map<string, CodeOpti
     case 'multiline': field.isMultiline = true; break
     case 'retired': field.isRetired = true; break
     case 'sealed': field.isSealed = true; break
+    case 'refers_to': field.refersTo = a; break
     case 'target_of': field.targetOf = a; break
     default: /* rules and the rest are for the module, whose results say what the screen needs */
   }

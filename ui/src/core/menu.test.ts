@@ -23,6 +23,12 @@ test('who sees no persons begins with the numbers by area', () => {
   expect(names(account(['obligations.read'], false, 5), 'desk')).toEqual(['overview'])
 })
 
+test('who writes for organisations has their list and their pages, and no residents', () => {
+  const rights = ['obligations.read', 'records.read', 'records.write']
+  expect(names(account(rights, false, 3), 'phone')).toEqual(['due', 'overview', 'subjects', 'me'])
+  expect(names(account(rights, false, 3), 'desk')).toEqual(['due', 'overview'])
+})
+
 test('the administrator begins with the state of the system', () => {
   expect(names(account(['accounts.manage', 'audit.read'], false, 3), 'desk')).toEqual(['system', 'accounts', 'audit'])
 })

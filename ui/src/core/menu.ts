@@ -5,7 +5,7 @@ import type { Account } from './types'
 export type Device = 'phone' | 'desk'
 
 export interface MenuPage {
-  name: 'due' | 'overview' | 'residents' | 'emergencies' | 'system' | 'tables' | 'accounts' | 'audit' | 'me'
+  name: 'due' | 'overview' | 'residents' | 'subjects' | 'emergencies' | 'system' | 'tables' | 'accounts' | 'audit' | 'me'
   devices: readonly Device[]
   may(account: Account): boolean
 }
@@ -21,10 +21,16 @@ function looksAtAreas(account: Account): boolean {
   return !account.sees_persons || (account.facility.level ?? 0) < VILLAGE
 }
 
+/* Guidance, assistance: what organisations owe and record, without persons. */
+function writesForOrganisations(account: Account): boolean {
+  return !account.sees_persons && holds(account, 'records.write')
+}
+
 const PAGES: readonly MenuPage[] = [
-  { name: 'due', devices: ['phone', 'desk'], may: (account) => account.sees_persons && holds(account, 'obligations.read') },
+  { name: 'due', devices: ['phone', 'desk'], may: (account) => holds(account, 'obligations.read') && (account.sees_persons || writesForOrganisations(account)) },
   { name: 'overview', devices: ['phone', 'desk'], may: (account) => holds(account, 'obligations.read') && looksAtAreas(account) },
   { name: 'residents', devices: ['phone'], may: (account) => account.sees_persons && holds(account, 'residents.search') },
+  { name: 'subjects', devices: ['phone'], may: writesForOrganisations },
   { name: 'emergencies', devices: ['phone', 'desk'], may: (account) => holds(account, 'emergencies.review') },
   { name: 'system', devices: ['phone', 'desk'], may: (account) => holds(account, 'accounts.manage') },
   { name: 'tables', devices: ['desk'], may: (account) => holds(account, 'tables.read') },

@@ -1,6 +1,21 @@
 /* How persons and their values are put in words. */
 import { lang, say, t, tOf } from './i18n'
-import type { ShownValue, Wording } from './types'
+import type { DueItem, ShownValue, Wording } from './types'
+
+/* Whom something is about: where the page is, and what the address of a form says. */
+export function pageOf(id: string, kind = 'resident'): string {
+  return kind === 'resident' ? `/residents/${id}` : `/subjects/${kind}/${id}`
+}
+
+export function formOf(form: string, id: string, kind = 'resident', amends?: string | null): string {
+  const about = kind === 'resident' ? `resident=${id}` : `subject=${id}&kind=${kind}`
+  return `/form/${encodeURIComponent(form)}?${about}${amends ? `&amends=${amends}` : ''}`
+}
+
+/* The one that a line of the list is about, a resident or an organisation. */
+export function partyOf({ resident, subject }: DueItem): { id: string; kind?: string; name: string; line: string } {
+  return resident ? { ...resident, line: personLine(resident) } : { ...subject, name: say(subject.name), line: say(subject.kind_title) }
+}
 
 export function personLine(person: { sex: string; age: number }): string {
   return `${tOf('sex', person.sex)} ${t('person.age', { n: person.age })}`

@@ -92,9 +92,17 @@ export interface Obligation {
   visit?: number /* so many things of this person can be done at one visit */
 }
 
-export interface DueItem extends Obligation {
-  resident: ResidentBrief
+/* A facility, a township, a member of staff, or what a pack registers: an agreement. */
+export interface SubjectBrief {
+  id: string
+  kind: string
+  kind_title?: Wording
+  code?: string | null
+  name: Wording
 }
+
+export type DueItem = Obligation &
+  ({ resident: ResidentBrief; subject?: undefined } | { resident?: undefined; subject: SubjectBrief })
 
 /* What one visit can do, also what stands on other pages of the list. */
 export interface Visit {
@@ -180,12 +188,22 @@ export interface ResidentPage {
   records: RecordBrief[]
 }
 
+export interface SubjectPage {
+  subject: SubjectBrief
+  valid_from: string
+  valid_to?: string | null
+  parties: { field?: string; facility?: string; area?: string }[]
+  obligations: Obligation[]
+  records: RecordBrief[]
+}
+
 export interface FormBrief {
   id: string
   title: Wording
   version: string
   program: string | null
   subject: string
+  registers: boolean /* its records make, change and end the subjects of its kind */
 }
 
 export interface FormDefinition {
@@ -225,10 +243,19 @@ export interface Receipt {
   obligations: Obligation[]
 }
 
+/* What an answer refers to, by name. */
+export interface Reference {
+  kind: string
+  code: string
+  name: Wording
+}
+
 export interface RecordPage extends RecordBrief {
   form_version: string
   subject: string
+  subject_kind?: string
   answers: AnswersJson
+  references?: Reference[]
   reason?: string | null
   attachments: RecordFile[]
   chain: RecordVersion[]

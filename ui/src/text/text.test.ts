@@ -4,6 +4,9 @@ import { expect, test } from 'vitest'
 import access from './access.json'
 import records from './records.json'
 import en from './en.json'
+import subjects from './subjects.json'
+import system from './system.json'
+import waive from './waive.json'
 import zh from './zh.json'
 
 const SOURCE = join(import.meta.dirname, '..')
@@ -24,14 +27,17 @@ test('both languages have the same keys, in order, none empty', () => {
   expect(Object.values({ ...zh }).concat(Object.values(en)).filter((text) => text.trim() === '')).toEqual([])
 })
 
-test('the words on access are there in both languages, in order, and used', () => {
-  expect(Object.keys(access)).toEqual(Object.keys(access).slice().sort())
-  expect(Object.entries(access).filter(([, { zh, en }]) => !zh.trim() || !en.trim())).toEqual([])
-  for (const [key, { zh, en }] of Object.entries(access)) expect([key, ...placeholders(en)]).toEqual([key, ...placeholders(zh)])
-  const all = sources.map(({ text }) => text).join('\n')
-  const prefixes = [...all.matchAll(/wordOf\('(\w+)',/g)].map((match) => match[1] + '.')
-  expect(Object.keys(access).filter((key) => !all.includes(`'${key}'`) && !prefixes.some((prefix) => key.startsWith(prefix)))).toEqual([])
-})
+/* Words that only the pages of one area need. */
+for (const [area, words] of Object.entries({ access, subjects, system, waive }) as [string, Record<string, { zh: string; en: string }>][]) {
+  test(`the words of the area ${area} are there in both languages, in order, and used`, () => {
+    expect(Object.keys(words)).toEqual(Object.keys(words).slice().sort())
+    expect(Object.entries(words).filter(([, { zh, en }]) => !zh.trim() || !en.trim())).toEqual([])
+    for (const [key, { zh, en }] of Object.entries(words)) expect([key, ...placeholders(en)]).toEqual([key, ...placeholders(zh)])
+    const all = sources.map(({ text }) => text).join('\n')
+    const prefixes = [...all.matchAll(/wordOf\('(\w+)',/g)].map((match) => match[1] + '.')
+    expect(Object.keys(words).filter((key) => !all.includes(`'${key}'`) && !prefixes.some((prefix) => key.startsWith(prefix)))).toEqual([])
+  })
+}
 
 test('the words on files and tables of records are there in both languages, in order, and used', () => {
   expect(Object.keys(records)).toEqual(Object.keys(records).slice().sort())

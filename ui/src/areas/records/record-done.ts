@@ -2,10 +2,10 @@
 import { shallowRef } from 'vue'
 import type { Advice } from '../../core/form-module'
 import type { Obligation, Receipt, Wording } from '../../core/types'
-import type { OpenedRecordForm } from './record-form'
+import type { OpenedRecordForm, Who } from './record-form'
 
 export interface RecordDone {
-  resident: { id: string; name: string; sex: string; age: number }
+  who: Who
   form: Wording
   nextDueOn: string
   advice: Advice[]
@@ -14,13 +14,19 @@ export interface RecordDone {
 export const recordDone = shallowRef<RecordDone | null>(null)
 
 export function resultOf(opened: OpenedRecordForm, receipt: Receipt): RecordDone {
-  const { run, resident } = opened
+  const { run } = opened
   return {
-    resident,
+    who: opened.who.isNew ? { ...opened.who, name: nameOfNew(opened) } : opened.who,
     form: run.form.title,
     nextDueOn: nextDueOn(receipt.obligations, run.form.id),
     advice: adviceOf(receipt, run.result.value.advice),
   }
+}
+
+/* What was registered just now is called by the first text of its form. */
+function nameOfNew({ run, who }: OpenedRecordForm): string {
+  const named = run.form.fields.find((field) => field.type === 'text' && field.refersTo === '' && typeof run.answers[field.id] === 'string')
+  return named ? String(run.answers[named.id]) : who.name
 }
 
 function nextDueOn(obligations: readonly Obligation[], form: string): string {

@@ -3,11 +3,13 @@ import { answersFromJson, answersToJson } from '../../core/answers'
 import { ApiError } from '../../core/api'
 import { drafts, type Draft } from '../../core/drafts'
 import { openFormModule, type Answers, type Issue } from '../../core/form-module'
+import { say } from '../../core/i18n'
+import { pageOf, personLine } from '../../core/people'
 import { api, learnToday, session } from '../../core/session'
-import type { FormContext, Performer, ProblemItem, Receipt, RecordPage, ResidentPage } from '../../core/types'
+import type { FormContext, Performer, ProblemItem, Receipt, RecordPage, ResidentPage, SubjectPage } from '../../core/types'
 import { newId } from '../../core/uuid'
 import { carriedAnswers, createFormRun, type FormRun, type RunContext } from '../../forms/form-run'
-import { openForm } from './record-forms'
+import { nameAnswers, nameReferences, openForm } from './record-forms'
 import { draftName, findServerDraft, newerDraft, type FormRequest } from './server-drafts'
 import type { Declaration } from '../../core/form-declaration'
 
@@ -18,11 +20,18 @@ export interface Served {
   mayBackdate: boolean
 }
 
+/* Whom the record is about. */
+export interface Who {
+  name: string
+  line: string
+  page: string
+  isNew?: boolean
+}
+
 export interface OpenedRecordForm {
   run: FormRun
   served: Served
-  resident: ResidentPage['resident']
-  programs: ResidentPage['programs']
+  who: Who
   draft: Draft
   isResumed: boolean
   amended: RecordPage | null
@@ -33,7 +42,7 @@ function accountId(): string {
 }
 
 export function saveDraft(request: FormRequest, draft: Draft): void {
-  drafts.write(accountId(), request.resident, draftName(request), draft)
+  drafts.write(accountId(), request.subject, draftName(request), draft)
 }
 
 export interface Context {
@@ -41,10 +50,10 @@ export interface Context {
   served: Served
 }
 
-/* What the form reads of the resident on a day; without one on the server's own. */
+/* What the form reads of the one it is about on a day; without one on the server's own. */
 export async function readContext(form: Declaration, request: FormRequest, on?: string): Promise<Context> {
   const context = await api.get<FormContext>(`/forms/${encodeURIComponent(request.form)}/context`, {
-    resident: request.resident, on, amends: request.amends || undefined,
+    [request.kind === 'resident' ? 'resident' : 'subject']: request.subject, on, amends: request.amends || undefined,
   })
   const { happened_on: happenedOn, today } = context
   learnToday(today)
@@ -62,16 +71,27 @@ export async function readContext(form: Declaration, request: FormRequest, on?: 
   }
 }
 
+async function readWho({ subject, kind, isNew }: FormRequest): Promise<Who> {
+  if (isNew) return { name: '', line: '', page: '/subjects', isNew }
+  const page = pageOf(subject, kind)
+  if (kind === 'resident') {
+    const { resident } = await api.get<ResidentPage>(`/residents/${encodeURIComponent(subject)}`)
+    return { name: resident.name, line: personLine(resident), page }
+  }
+  const { subject: known } = await api.get<SubjectPage>(`/subjects/${encodeURIComponent(kind)}/${encodeURIComponent(subject)}`)
+  return { name: say(known.name), line: say(known.kind_title), page }
+}
+
 /* A draft in hand goes before the one kept on the device. */
 export async function openRecordForm(request: FormRequest, inHand?: Draft): Promise<OpenedRecordForm> {
-  const [{ declaration, wire }, module, page, amended, server] = await Promise.all([
+  const [{ declaration, wire }, module, who, amended, server] = await Promise.all([
     openForm(request.form),
     openFormModule(),
-    api.get<ResidentPage>(`/residents/${encodeURIComponent(request.resident)}`),
+    readWho(request),
     request.amends ? api.get<RecordPage>(`/records/${encodeURIComponent(request.amends)}`) : null,
     inHand ? null : findServerDraft(request),
   ])
-  const kept = inHand ?? newerDraft(drafts.read(accountId(), request.resident, draftName(request)), server)
+  const kept = inHand ?? newerDraft(drafts.read(accountId(), request.subject, draftName(request)), server)
   const { run: context, served } = await readContext(declaration, request, kept?.happenedOn || amended?.happened_on)
   const { happenedOn } = context
   const first: Answers = amended ? answersFromJson(declaration, amended.answers) : carriedAnswers(declaration, context.previous)
@@ -79,9 +99,12 @@ export async function openRecordForm(request: FormRequest, inHand?: Draft): Prom
     id: newId(), happenedOn, answers: first, touched: amended ? Object.keys(first) : [], confirmed: [], step: -1, reason: '',
     performer: amended?.performed_by ?? accountId(),
   }
+  who.name = who.name || say(declaration.title)
+  nameReferences(declaration, amended?.references)
+  await nameAnswers(declaration, { ...context.previous, ...draft.answers })
   const handle = module.load(wire)
   const run = createFormRun(declaration, (input) => module.run(handle, declaration, input), context, draft)
-  return { run, served, resident: page.resident, programs: page.programs, draft, isResumed: kept !== null, amended }
+  return { run, served, who, draft, isResumed: kept !== null, amended }
 }
 
 export function isLate(served: Served, day: string): boolean {
@@ -102,7 +125,7 @@ export function sendRecord(request: FormRequest, opened: OpenedRecordForm, draft
     id: draft.id,
     form: run.form.id,
     form_version: run.form.version,
-    subject: request.resident,
+    subject: request.subject,
     happened_on: draft.happenedOn,
     answers: answersToJson(run.form, run.answers, run.result.value.shown),
     confirmed: [...run.confirmed],
@@ -118,10 +141,10 @@ export function currentOf(error: ApiError): RecordPage | null {
 }
 
 /* Another record than the draft's is stored under its id: its answer was lost, and the draft changed since. Gives
- * the newest version of what is stored; null when it is not of this account and resident. */
+ * the newest version of what is stored; null when it is not of this account and subject. */
 export async function readStored(request: FormRequest, draft: Draft): Promise<RecordPage | null> {
   let stored = await api.get<RecordPage>(`/records/${encodeURIComponent(draft.id)}`)
-  if (stored.performed_by !== accountId() || stored.subject !== request.resident) return null
+  if (stored.performed_by !== accountId() || stored.subject !== request.subject) return null
   while (stored.amended_by) stored = await api.get<RecordPage>(`/records/${encodeURIComponent(stored.amended_by)}`)
   return stored
 }

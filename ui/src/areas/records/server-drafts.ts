@@ -6,8 +6,15 @@ import type { Wording, ResidentBrief } from '../../core/types'
 
 export interface FormRequest {
   form: string
-  resident: string
+  subject: string
+  kind: string /* of the subject: resident, facility, agreement ... */
   amends: string
+  isNew?: boolean /* the subject begins with this record */
+}
+
+/* Of the address: "#/form/ID?resident=…" or "#/form/ID?subject=…&kind=…". */
+export function requestOf(form: string, { resident, subject = '', kind = '', amends = '', ...more }: Readonly<Record<string, string>>): FormRequest {
+  return { form, subject: resident ?? subject, kind: resident ? 'resident' : kind, amends, isNew: more['new'] === '1' }
 }
 
 export interface ServerDraft {
@@ -28,9 +35,14 @@ export function draftName(request: FormRequest): string {
   return request.amends ? `${request.form}~${request.amends}` : request.form
 }
 
+/* The server keeps drafts about residents; those about others stay on the device. */
+function isKept(request: FormRequest): boolean {
+  return request.kind === 'resident'
+}
+
 /* From the device and from the server. */
 export function dropDraft(request: FormRequest): void {
-  drafts.remove(session.current?.account.id ?? '', request.resident, draftName(request))
+  drafts.remove(session.current?.account.id ?? '', request.subject, draftName(request))
   void dropServerDraft(request)
 }
 
@@ -39,7 +51,7 @@ function path(request: FormRequest): string {
 }
 
 function key(request: FormRequest): Record<string, string | undefined> {
-  return { resident: request.resident, amends: request.amends || undefined }
+  return { resident: request.subject, amends: request.amends || undefined }
 }
 
 /* What the device keeps for itself is not sent. */
@@ -49,6 +61,7 @@ function contentOf(draft: Draft): string {
 
 /* undefined: the server did not answer. */
 export async function findServerDraft(request: FormRequest): Promise<Draft | null | undefined> {
+  if (!isKept(request)) return undefined
   try {
     const { draft } = await api.get<{ draft: ServerDraft | null }>(path(request), key(request))
     return draft ? { ...(JSON.parse(draft.content) as Draft), id: draft.id, syncedAt: draft.saved_at } : null
@@ -69,6 +82,7 @@ export function listServerDrafts(): Promise<{ drafts: DraftLine[] }> {
 }
 
 async function dropServerDraft(request: FormRequest): Promise<void> {
+  if (!isKept(request)) return
   try {
     await api.request('DELETE', path(request), { query: key(request), isLogin: true })
   } catch {
@@ -81,6 +95,7 @@ export function serverDraftKeeper(request: () => FormRequest, synced: (draft: Dr
   let timer: ReturnType<typeof setTimeout> | undefined
   let isStopped = false
   async function save(draft: Draft): Promise<void> {
+    if (!isKept(request())) return
     try {
       const { saved_at: savedAt } = await api.request<{ saved_at: string }>('PUT', path(request()), {
         query: key(request()), body: { id: draft.id, content: contentOf(draft) }, isLogin: true,
