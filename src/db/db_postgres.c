@@ -24,7 +24,9 @@
 enum {
     CURSOR_ROWS = 1000, /* fetched at a time */
     COPY_FLUSH = 1 << 16,
-    COPY_MOST = 64 << 20, /* one row */
+    COPY_MOST = 64 << 20,  /* one row */
+    PLAN_AGAIN_FIRST = 64, /* statements */
+    PLAN_AGAIN_EVERY = 1 << 14,
 };
 
 typedef struct {
@@ -191,12 +193,23 @@ static Err bind_call(Pg *pg, PgPrepared *prepared, const DbCall *call)
     return OK;
 }
 
+/* Whenever as many statements again have been run, so that plans grow with tables that were empty;
+ * in the long run every PLAN_AGAIN_EVERY, which costs nothing. */
+static Err plan_again(Pg *pg)
+{
+    pg->plan_again_at += pg->run_n < PLAN_AGAIN_EVERY ? pg->run_n : PLAN_AGAIN_EVERY;
+    TRY(pg_settle(pg));
+    return say(pg, &sql_postgres_plan_again);
+}
+
 static Err make_ready(Pg *pg, const DbCall *call, PgPrepared **ret_prepared)
 {
     ENSURE(!pg->is_copying);
     if (pg->late != OK)
         TRY(pg_settle(pg));
     TRY(ensure_connected(pg));
+    if (!pg->is_read_only && ++pg->run_n == pg->plan_again_at)
+        TRY(plan_again(pg));
     TRY(find_prepared(pg, call->statement, ret_prepared));
     TRY(put_on_server(pg, call->statement, *ret_prepared));
     return bind_call(pg, *ret_prepared, call);
@@ -647,6 +660,7 @@ Err db_postgres_open(const DbOptions *options, Arena *arena, Db *db, Str *reterr
     arena_init(&pg->arena, DB_CONNECTION_MEMORY);
     map_init(&pg->prepared, &pg->arena);
     pg->is_read_only = options->read_only;
+    pg->plan_again_at = PLAN_AGAIN_FIRST;
     pg->is_limited = options->is_server && !options->read_only;
     pg->handle = connect_to(str_to_c(arena, options->url));
     if (PQstatus(pg->handle) != CONNECTION_OK) {

@@ -19,8 +19,9 @@ typedef struct Pg {
     uint64_t cursor_n;
     const char *later[PG_LATER_MOST]; /* what is in the pipeline, by its names */
     int later_n;
-    Err late;            /* a failure that there was nobody to tell of yet */
-    bool in_transaction; /* as far as we have begun it */
+    uint64_t run_n, plan_again_at; /* statements so far; plans are made anew behind so many */
+    Err late;                      /* a failure that there was nobody to tell of yet */
+    bool in_transaction;           /* as far as we have begun it */
     bool is_copying;
     bool is_read_only;
     bool is_limited;

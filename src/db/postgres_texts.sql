@@ -31,6 +31,10 @@ SET statement_timeout = '60s';
 -- name: postgres_plan_once :run
 SET plan_cache_mode = force_generic_plan;
 
+-- A plan that was made while its table was small does not fit it for ever.
+-- name: postgres_plan_again :run
+DISCARD PLANS;
+
 -- Connections that only read see one state of the database through a transaction, as with SQLite.
 -- name: postgres_refuse_writes :run
 SET default_transaction_read_only = on;
