@@ -169,6 +169,7 @@ const Route route_subject = {
     .path = "/api/subjects/{kind}/{id}",
     .handler = subject_get,
     .permit = "records.read",
+    .persons = ROUTE_PERSONS_NONE, /* a household is found only by who sees its persons */
     .out = "{subject: {" SCHEMA_SUBJECT_MEMBERS "}, valid_from: date, valid_to?: date, "
            "parties: [{field?: text, facility?: text, area?: text}], "
            "obligations: [" SCHEMA_EXPLAINED "], "
