@@ -67,7 +67,7 @@ for (const [name, makeDatabase] of databases) {
       assert.equal(body.place.code, "441322");
       assert.equal(body.database.engine, name);
       assert.ok(body.database.bytes > 100000 && body.database.migration >= 7);
-      assert.deepEqual(body.packs.map(({ pack }) => pack).sort(), ["county", "national-2017"]);
+      assert.deepEqual(body.packs.map(({ pack }) => pack).sort(), ["assistance", "county", "national-2017"]);
       assert.ok(body.packs.every(({ hash }) => /^[0-9a-f]{64}$/.test(hash)));
       const roles = Object.fromEntries(body.accounts.map(({ role, accounts }) => [role, accounts]));
       assert.equal(roles.administrator, 1);
