@@ -717,38 +717,6 @@ static void postgres_limits_the_time_of_the_servers_writer_only(void **state)
     }
 }
 
-/* Divides by zero when the table was read whole so often in this transaction. */
-static Err assume_fewer_scans(Fixture *fixture, int most)
-{
-    return db_script(fixture->db,
-                     str_printf(&fixture->arena,
-                                "SELECT 1 / (CASE WHEN seq_scan < %d THEN 1 ELSE 0 END) "
-                                "FROM pg_stat_xact_user_tables WHERE relname = 'item'",
-                                most));
-}
-
-static void postgres_plans_follow_a_table_that_was_empty(void **state)
-{
-    enum { LOOKUPS = 600 };
-    Fixture *fixture = *state;
-    assert_ok(fixture, db_script(fixture->db, STR("ANALYZE item")));
-    assert_ok(fixture, db_begin(fixture->db));
-    for (int i = 0; i < LOOKUPS; i++) {
-        ItemFindIn in = {uuid_of((unsigned)i)};
-        ItemFindRow row;
-        bool is_found = true;
-        if (i == 1)
-            assert_ok(fixture,
-                      db_script(fixture->db, STR("INSERT INTO item (id, place) SELECT "
-                                                 "gen_random_uuid(), 'a' FROM generate_series(1, "
-                                                 "5000)")));
-        assert_ok(fixture, item_find(fixture->db, &fixture->arena, &in, &row, &is_found));
-        assert_false(is_found);
-    }
-    assert_ok(fixture, assume_fewer_scans(fixture, LOOKUPS / 2));
-    assert_ok(fixture, db_commit(fixture->db));
-}
-
 static void postgres_refuses_a_text_that_is_no_date(void **state)
 {
     static const char *const wrong[] = {"2025-02-30", "2025-6-30", "20250630", "2025-06-30 ", "x"};
@@ -814,7 +782,6 @@ int main(void)
         ON_BOTH(a_read_only_connection_refuses_every_write),
         ON_POSTGRES(postgres_refuses_to_commit_what_has_failed),
         ON_POSTGRES(postgres_limits_the_time_of_the_servers_writer_only),
-        ON_POSTGRES(postgres_plans_follow_a_table_that_was_empty),
         ON_POSTGRES(postgres_refuses_a_text_that_is_no_date),
     };
     arena_init(&process, MIB(16));
