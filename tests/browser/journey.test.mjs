@@ -22,6 +22,15 @@ after(async () => {
 const choice = (page, field, index) => page.locator(`fieldset:has(#field-${field}) label.choice`).nth(index)
 /* After sending: back at the list with a note, or a page with advice. */
 const sent = (page) => page.locator('.note-shown, .record-done').first().waitFor()
+/* Begins the first visit for hypertension of the list that is shown; gives its item. */
+async function beginVisit(page) {
+  await page.locator('.due-card').first().waitFor()
+  const { items } = await ask(page, '/obligations?state=overdue,due,open&limit=50')
+  const at = items.findIndex((item) => item.program === 'hypertension' && item.obligation === 'followup')
+  await page.locator('.due-card').nth(at).locator('.due-start').click()
+  await page.locator('.form-body').waitFor()
+  return items[at]
+}
 const stepTitle = (page) => page.locator('#step-title').innerText()
 
 async function forward(page) {
@@ -122,8 +131,7 @@ for (const [lang, words] of Object.entries(WORDS)) {
 test('what a reason hides is not asked, and comes back when the reason goes', async () => {
   const page = await openPage(browser)
   await enter(page, server, 'clinician')
-  await page.locator('.due-start').first().click()
-  await page.locator('.form-body').waitFor()
+  await beginVisit(page)
   const all = await page.locator('.form-bar span').count()
   await choice(page, 'lost_reason', 0).click()
   await page.locator('#field-death_cause').waitFor()
@@ -137,8 +145,7 @@ test('what a reason hides is not asked, and comes back when the reason goes', as
 test('what is impossible is refused, what is unusual is asked back, and the focus goes there', async () => {
   const page = await openPage(browser)
   await enter(page, server, 'clinician')
-  await page.locator('.due-start').first().click()
-  await page.locator('.form-body').waitFor()
+  await beginVisit(page)
   await page.locator('.form-actions .is-primary').click()
   await page.waitForFunction(() => document.activeElement?.id === 'field-mode')
   assert.equal(await page.locator('#field-mode').getAttribute('aria-invalid'), 'true')
@@ -177,8 +184,7 @@ test('what is impossible is refused, what is unusual is asked back, and the focu
 test('drugs are added and taken away', async () => {
   const page = await openPage(browser)
   await enter(page, server, 'clinician')
-  await page.locator('.due-start').first().click()
-  await page.locator('.form-body').waitFor()
+  await beginVisit(page)
   await choice(page, 'mode', 1).click()
   await forward(page)
   await choice(page, 'symptoms', 0).click()
@@ -213,10 +219,7 @@ test('drugs are added and taken away', async () => {
 test('what was typed survives a reload and an expired login', async () => {
   const page = await openPage(browser)
   await enter(page, server, 'clinician')
-  const card = page.locator('.due-card').first()
-  const name = await card.locator('a.due-name').innerText()
-  await card.locator('.due-start').click()
-  await page.locator('.form-body').waitFor()
+  const { resident: { name } } = await beginVisit(page)
   await fillVisit(page, { sbp: '128', dbp: '78' })
   await page.reload()
   await page.locator('#step-title').waitFor()
@@ -317,10 +320,7 @@ test('a list that cannot be read says so and can be read again', async () => {
 test('a record that got no answer is sent again and stored once', async () => {
   const page = await openPage(browser)
   await enter(page, server, 'clinician')
-  const { items } = await ask(page, '/obligations?state=overdue,due,open&limit=1')
-  const { resident } = items[0]
-  await page.locator('.due-start').first().click()
-  await page.locator('.form-body').waitFor()
+  const { resident } = await beginVisit(page)
   await fillVisit(page, { sbp: '126', dbp: '76' })
   /* The server stores it, but its answer is lost. */
   await page.route('**/api/records', async (route) => {
@@ -340,9 +340,7 @@ test('a record that got no answer is sent again and stored once', async () => {
 /* Sends a visit whose answer is lost, and then changes a value: stands at the summary again. Gives the resident. */
 async function loseAnswerAndChange(page) {
   await enter(page, server, 'clinician')
-  const { items } = await ask(page, '/obligations?state=overdue,due,open&limit=1')
-  await page.locator('.due-start').first().click()
-  await page.locator('.form-body').waitFor()
+  const { resident } = await beginVisit(page)
   await fillVisit(page, { sbp: '126', dbp: '76' })
   await page.route('**/api/records', async (route) => {
     await route.fetch()
@@ -360,7 +358,7 @@ async function loseAnswerAndChange(page) {
   while (await page.locator('.form-body').count()) await forward(page)
   await page.locator('.form-actions .is-primary').click()
   await page.locator('dialog[open] #stored-reason').waitFor()
-  return items[0].resident
+  return resident
 }
 
 const visitsOfToday = async (page, resident) => {
@@ -406,8 +404,7 @@ test('after a lost answer the stored record can be kept as it is', async () => {
 test('urgent advice stands first after sending, and the next line of the same service cannot be begun yet', async () => {
   const page = await openPage(browser)
   await enter(page, server, 'clinician')
-  await page.locator('.due-start').first().click()
-  await page.locator('.form-body').waitFor()
+  await beginVisit(page)
   await choice(page, 'mode', 1).click()
   await forward(page)
   await choice(page, 'symptoms', 0).click()
