@@ -66,7 +66,7 @@ for (const [name, makeDatabase] of databases) {
         const ids = [...new Set((await wholeList(client)).filter(({ last }) => last).map(({ resident }) => resident.id))];
         const page = (await client.fetch(`/api/residents/${ids[at]}`)).body;
         const { id_number } = (await client.fetch(`/api/residents/${ids[at]}/reveal`, { method: "POST", body: { reason } })).body;
-        return { id: ids[at], number: id_number, village: page.resident.area, record: page.records[0].id, household: page.resident.household, name: page.resident.name };
+        return { id: ids[at], number: id_number, village: page.resident.area, record: page.records[0].id, form: page.records[0].form, day: page.records[0].happened_on, household: page.resident.household, name: page.resident.name };
       };
       people.own = await take(doctor, 0);
       for (const [at, standing] of ["elsewhere", ...kinds, "emergency", "ended"].entries()) people[standing] = await take(other, at);
@@ -224,6 +224,21 @@ for (const [name, makeDatabase] of databases) {
       }
     }
 
+    /** The table of a form's records on the day of one of the person's, and the same as a file. */
+    async function checkTables(client, said, role, purpose, standing, person) {
+      for (const path of ["/api/forms/{id}/records", "/api/forms/{id}/records.csv"]) {
+        const want = cell(path, role, purpose, standing);
+        const isByTownship = ["own", "below"].some((place) => cell(path, role, purpose, place) === "no identity");
+        const area = isByTownship ? person.village.slice(0, 9) : person.village;
+        const answer = await client.fetch(`${path.replace("{id}", person.form)}?from=${person.day}&until=${person.day}&area=${area}`);
+        assert.equal(answer.status, want === "403" ? 403 : 200, `${said} ${path}`);
+        assert.equal(answer.text.includes(person.name), want === "full", `${said} ${path}: ${want}`);
+        if (want !== "full") for (const word of [person.id, person.record, person.number]) assert.ok(!answer.text.includes(word), `${said} ${path}`);
+        const rows = path.endsWith(".csv") ? answer.text.trim().split("\r\n").length - 1 : (answer.body?.records ?? []).length;
+        if (want !== "403") assert.equal(rows > 0, want !== "nothing", `${said} ${path} rows`);
+      }
+    }
+
     async function checkLists(client, said, role, purpose, standing, person) {
       const want = cell("/api/obligations", role, purpose, standing);
       const area = want === "no identity" ? person.village.slice(0, 9) : person.village;
@@ -240,6 +255,7 @@ for (const [name, makeDatabase] of databases) {
         assert.equal(found.status === 403, cell(path, role, purpose, standing) === "403", `${said} ${path}`);
         if (cell(path, role, purpose, standing) !== "full") assert.ok(!found.text.includes(person.id) && !found.text.includes(`"${person.name}"`), `${said} ${path}`);
       }
+      await checkTables(client, said, role, purpose, standing, person);
       const numbers = cell("/api/overview", role, purpose, standing);
       const overview = await client.fetch("/api/overview");
       assert.equal(overview.status, numbers === "403" ? 403 : 200, said);
