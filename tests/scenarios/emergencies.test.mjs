@@ -2,7 +2,7 @@
 // granted by hand, the purpose of a session, rows without identity, and the audit that tells of all of it.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { attempt, daysAfter, lines, newId, wholeList, withoutRequest } from "../support/county.mjs";
+import { askUntil, attempt, daysAfter, lines, newId, wholeList, withoutRequest } from "../support/county.mjs";
 import { Client, databases, logIn, makeCounty, startServer } from "../support/server.mjs";
 
 const reason = "路边晕倒，需了解用药和过敏情况";
@@ -135,9 +135,8 @@ for (const [name, makeDatabase] of databases) {
     it("tells who looked at a person, and the auditor what anybody did, and writes that down too", async () => {
       const person = (await wholeList(doctor))[0].resident.id;
       await doctor.fetch(`/api/residents/${person}`);
-      const until = Date.now() + 8000;
-      let looked = [];
-      while (Date.now() < until && !looked.some(({ action, login }) => action === "resident.open" && login === "doctor")) looked = (await doctor.fetch(`/api/residents/${person}/audit`)).body.items;
+      const isMine = ({ action, login }) => action === "resident.open" && login === "doctor";
+      const { items: looked } = (await askUntil(() => doctor.fetch(`/api/residents/${person}/audit`), ({ body }) => body.items.some(isMine))).body;
       assert.ok(looked.some(({ action, login, role_title }) => action === "resident.open" && login === "doctor" && role_title.zh === "乡村医生"));
       assert.equal((await doctor.fetch("/api/audit")).status, 403);
       const first = (await admin.fetch("/api/audit?limit=2")).body;

@@ -1,7 +1,7 @@
 // A form's records as a table and as CSV: who sees which, filters and pages, what a spreadsheet gets.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { attempt, followup, submit, wholeList } from "../support/county.mjs";
+import { askUntil, attempt, followup, submit, wholeList } from "../support/county.mjs";
 import { databases, logIn, makeCounty, startServer } from "../support/server.mjs";
 
 const FORM = "hypertension_followup";
@@ -124,7 +124,8 @@ for (const [name, makeDatabase] of databases) {
       const line = rows.find((row) => row[1] === evil.id);
       assert.ok(line.includes("'=HYPERLINK(\"x\"),\"1\""), line.join("|"));
       const { account } = (await clinician.fetch("/api/session")).body;
-      const told = await (await logIn(server, "admin")).fetch(`/api/audit?account=${account.id}`);
+      const admin = await logIn(server, "admin");
+      const told = await askUntil(() => admin.fetch(`/api/audit?account=${account.id}`), (answer) => answer.text.includes("export.records"));
       assert.match(told.text, /"export\.records".*form=hypertension_followup from=/);
     });
 

@@ -99,3 +99,12 @@ export function withoutRequest({ status, body }) {
   const { request_id, ...rest } = body;
   return { status, ...rest };
 }
+
+/** Asks again until the answer is right, or gives the last one: what was looked at is in the audit within a second. */
+export async function askUntil(ask, isRight, milliseconds = 8000) {
+  const end = performance.now() + milliseconds;
+  for (;;) {
+    const answer = await ask();
+    if (isRight(answer) || performance.now() > end) return answer;
+  }
+}
