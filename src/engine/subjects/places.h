@@ -146,7 +146,7 @@ typedef struct CatchmentChange {
     size_t doctor_n;
 } CatchmentChange;
 
-enum { CATCHMENT_BATCH = 40 }; /* changes in one transaction: the writer is free in between */
+enum { CATCHMENT_BATCH = 8 }; /* changes in one transaction: the writer is free in between */
 
 /* In order, each whole; at most CATCHMENT_BATCH in a transaction, so that changing a township holds
  * nobody up. Told again, it changes nothing. */
