@@ -125,9 +125,9 @@ static Err write_check(History *history, size_t at, Date on)
     filling_decimal(&filling, "weight", num_round(usual(history->care, months, 1) * share, 2));
     filling_decimal(&filling, "length", num_round(usual(history->care, months, 2), 1));
     filling_decimal(&filling, "head", num_round(37 + 10 * months / (months + 8), 1));
-    filling_text(&filling, "weight_level_judged", is_small ? STR("3") : STR("2"));
-    filling_text(&filling, "length_level_judged", STR("2"));
-    filling_text(&filling, "weight_for_height_judged", STR("2"));
+    filling_text(&filling, "weight_level", is_small ? STR("3") : STR("2"));
+    filling_text(&filling, "length_level", STR("2"));
+    filling_text(&filling, "weight_for_height", STR("2"));
     filling_codes(&filling, "physique", is_small ? STR("2") : STR("1"));
     filling_text(&filling, "fontanelle", months < 15 ? STR("2") : STR("1"));
     filling_text(&filling, "neck_mass", STR("2"));
