@@ -39,20 +39,11 @@ static Err drafts_get(Cx *cx, const HttpRequest *request, HttpResponse *response
     json_key_c(&out, "drafts");
     json_array_begin(&out);
     for (size_t i = 0; i < n; i++) {
-        const ResidentBrief *who = &people[i];
-        const PersonBrief person = {.id = who->id,
-                                    .name = who->name,
-                                    .sex = who->sex,
-                                    .birth_date = who->birth_date,
-                                    .area = who->area,
-                                    .area_name = who->area_name,
-                                    .area_name_en = who->area_name_en,
-                                    .on = cx->today};
         json_object_begin(&out);
         put_draft(cx, &out, &drafts[i]);
         json_key_c(&out, "resident");
         json_object_begin(&out);
-        person_brief_write(&out, &person);
+        person_resident_write(&out, &people[i], cx->today);
         json_object_end(&out);
         json_object_end(&out);
     }

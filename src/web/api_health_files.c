@@ -6,16 +6,8 @@
 
 static void put_person(const Cx *cx, JsonOut *out, const ResidentBrief *brief)
 {
-    const PersonBrief person = {.id = brief->id,
-                                .name = brief->name,
-                                .sex = brief->sex,
-                                .birth_date = brief->birth_date,
-                                .area = brief->area,
-                                .area_name = brief->area_name,
-                                .area_name_en = brief->area_name_en,
-                                .on = cx->today};
     json_object_begin(out);
-    person_brief_write(out, &person);
+    person_resident_write(out, brief, cx->today);
     json_object_end(out);
 }
 

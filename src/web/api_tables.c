@@ -61,8 +61,6 @@ static Str after_text(Cx *cx, const Record *last)
 
 static void write_person(Cx *cx, JsonOut *out, const Record *record, const ResidentBrief *who)
 {
-    const PersonBrief person = {who->id,   who->name,      who->sex,          who->birth_date,
-                                who->area, who->area_name, who->area_name_en, record->happened_on};
     json_key_c(out, "resident");
     json_object_begin(out);
     if (cx->actor->sees_rows) {
@@ -71,7 +69,7 @@ static void write_person(Cx *cx, JsonOut *out, const Record *record, const Resid
                       record_age_group(cx->arena, who->birth_date, record->happened_on));
         web_json_text(out, "area", str_slice(who->area, 0, TOWN_DIGITS));
     } else {
-        person_brief_write(out, &person);
+        person_resident_write(out, who, record->happened_on);
     }
     json_object_end(out);
 }

@@ -17,3 +17,16 @@ void person_brief_write(JsonOut *out, const PersonBrief *person)
     web_json_text(out, "area_name", person->area_name);
     web_json_text(out, "area_name_en", person->area_name_en);
 }
+
+void person_resident_write(JsonOut *out, const ResidentBrief *resident, Date on)
+{
+    const PersonBrief person = {.id = resident->id,
+                                .name = resident->name,
+                                .sex = resident->sex,
+                                .birth_date = resident->birth_date,
+                                .area = resident->area,
+                                .area_name = resident->area_name,
+                                .area_name_en = resident->area_name_en,
+                                .on = on};
+    person_brief_write(out, &person);
+}
