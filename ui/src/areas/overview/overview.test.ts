@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { AreaRow, Overview } from '../../core/types'
-import { fileRows, leavesOut, linesOf, percent, sorted, totalOf } from './overview'
+import { fileRows, leavesOut, linesOf, percent, programsOf, sorted, totalOf } from './overview'
 
 function area(code: string, overdue: number, due: number, other = 0): AreaRow {
   const one = { overdue, due, open: 0, days_late_mean: overdue ? 10 : 0, days_late_most: overdue * 5 }
@@ -29,6 +29,13 @@ test('one program alone, and the sum of all areas', () => {
   expect(linesOf(overview, 'b')[0]?.share).toBeNull()
   const total = totalOf(linesOf(overview, 'a'))
   expect([total.numbers.overdue, total.owed, total.numbers.days_late_most]).toEqual([9, 26, 25])
+})
+
+test('a program of which nobody is owed anything has no column, unless it was chosen', () => {
+  const title = { zh: '', en: '' }
+  const all = { ...overview, programs: ['a', 'b', 'c'].map((program) => ({ program, title, tag: title })) }
+  const ids = (chosen: string, of = all) => programsOf(of, chosen).map(({ program }) => program).join('')
+  expect([ids(''), ids('c'), ids('', { ...all, areas: [area('1', 2, 2)] })]).toEqual(['ab', 'abc', 'a'])
 })
 
 test('a share that is not none is not shown as none', () => {

@@ -27,6 +27,12 @@ export function linesOf(overview: Overview, program: string): Line[] {
   return overview.areas.map((area) => lineOf(area, area.by_program.find((one) => one.program === program) ?? area))
 }
 
+/* The programs of which anything is owed in these areas, and the one that was chosen. */
+export function programsOf(overview: Overview, chosen: string): Overview['programs'] {
+  return overview.programs.filter(({ program }) => program === chosen || overview.areas.some(({ by_program }) =>
+    by_program.some((one) => one.program === program && (one.is_few || one.overdue + one.due + one.open > 0))))
+}
+
 function valueOf(line: Line, column: Exclude<Column, 'name'>): number {
   if (column === 'share') return line.share ?? -1
   return column === 'most' ? line.numbers.days_late_most : line.numbers[column]
