@@ -72,10 +72,12 @@ bool web_is_old_chromium(Str user_agent)
      "worker-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "                 \
      "frame-ancestors 'none'")
 
-void web_security_headers(const HttpRequest *request, HttpResponse *response, bool is_page)
+void web_security_headers(const HttpRequest *request, HttpResponse *response, UiPolicy kind)
 {
     Str policy = STR("default-src 'none'; frame-ancestors 'none'; sandbox");
-    if (is_page)
+    if (kind == UI_POLICY_WORKER)
+        policy = STR("default-src 'none'; connect-src 'self'; frame-ancestors 'none'");
+    else if (kind == UI_POLICY_PAGE)
         policy = web_is_old_chromium(http_header(request, "user-agent"))
                      ? POLICY("'wasm-unsafe-eval' 'unsafe-eval'")
                      : POLICY("'wasm-unsafe-eval'");

@@ -38,6 +38,13 @@ static bool name_has_hash(Str name)
     return str_has_prefix(name, STR("assets/"));
 }
 
+static UiPolicy policy_of(Str name)
+{
+    if (str_equals(name, STR("sw.js")))
+        return UI_POLICY_WORKER;
+    return str_has_suffix(name, STR(".html")) ? UI_POLICY_PAGE : UI_POLICY_NONE;
+}
+
 static bool pays_to_pack(Str name)
 {
     return !str_has_suffix(name, STR(".png")) && !str_has_suffix(name, STR(".woff2"))
@@ -69,7 +76,7 @@ void ui_load(Web *web, Arena *arena)
             .content_type = content_type_of(file->name),
             .etag = str_printf(arena, "\"%.*s\"", STR_ARG(tag)),
             .is_fixed = name_has_hash(file->name),
-            .is_page = str_has_suffix(file->name, STR(".html")),
+            .policy = policy_of(file->name),
         };
         if (ui->packed.n == 0 && file->content.n >= PACK_LEAST && pays_to_pack(file->name))
             (void)http_gzip(arena, file->content, &ui->packed);
@@ -83,12 +90,13 @@ bool ui_answer(const Web *web, const HttpRequest *request, HttpResponse *respons
     const UiFile *file = map_get(&web->ui, path);
     if (file == NULL)
         return false;
-    web_security_headers(request, response, file->is_page);
+    web_security_headers(request, response, file->policy);
     http_set_header(response, "ETag", file->etag);
     http_set_header(response, "Cache-Control",
                     file->is_fixed ? STR("public, max-age=31536000, immutable") : STR("no-cache"));
     http_set_header(response, "Vary",
-                    file->is_page ? STR("Accept-Encoding, User-Agent") : STR("Accept-Encoding"));
+                    file->policy == UI_POLICY_PAGE ? STR("Accept-Encoding, User-Agent")
+                                                   : STR("Accept-Encoding"));
     if (str_find(http_header(request, "if-none-match"), file->etag, 0) != SIZE_MAX) {
         response->status = 304;
         return true;

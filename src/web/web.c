@@ -130,7 +130,7 @@ static Err run(Cx *cx, const Route *route, const HttpRequest *request, HttpRespo
 
 static void end_headers(const HttpRequest *request, HttpResponse *response, Str request_id)
 {
-    web_security_headers(request, response, false);
+    web_security_headers(request, response, UI_POLICY_NONE);
     http_set_header(response, "Cache-Control", STR("no-store"));
     http_set_header(response, "X-Request-Id", request_id);
 }

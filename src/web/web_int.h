@@ -7,12 +7,16 @@
 #include "web/route.h"
 #include "web/web.h"
 
+/* What an answer may load: nothing; a page of the UI, its own parts; the service worker, files to
+ * keep. */
+typedef enum UiPolicy { UI_POLICY_NONE, UI_POLICY_PAGE, UI_POLICY_WORKER } UiPolicy;
+
 typedef struct UiFile {
     Str content, packed; /* packed: gzip; empty when it does not pay */
     Str content_type;
     Str etag;
     bool is_fixed; /* its name has a hash of its content in it */
-    bool is_page;
+    UiPolicy policy;
 } UiFile;
 
 struct Web {
@@ -40,8 +44,8 @@ Err web_query_check(Cx *cx, const Route *route, const HttpRequest *request) MUST
 Lang web_lang(const HttpRequest *request, Lang fallback);
 /* Whether the browser needs the wider policy to compile WebAssembly: Chromium before 97. */
 bool web_is_old_chromium(Str user_agent);
-/* Headers that every answer has. is_page: the policy for documents of the UI. */
-void web_security_headers(const HttpRequest *request, HttpResponse *response, bool is_page);
+/* Headers that every answer has, with the content policy of what it is. */
+void web_security_headers(const HttpRequest *request, HttpResponse *response, UiPolicy policy);
 
 void ui_load(Web *web, Arena *arena);
 /* False: there is no such file. */

@@ -87,6 +87,8 @@ static const EmbedFile files[] = {
     {{"assets/app-1a2b3c4d.js", 22}, {script, sizeof script}},
     {{"form.wasm", 9}, {"\0asm", 4}},
     {{"index.html", 10}, {"<!doctype html><p>ui", 20}},
+    {{"manifest.webmanifest", 20}, {"{}", 2}},
+    {{"sw.js", 5}, {"self", 4}},
 };
 
 static Instant now(void *context)
@@ -387,6 +389,13 @@ static void ui_files_come_with_type_tag_and_policy(void **state)
     Str fixed = ask("GET", "/assets/app-1a2b3c4d.js", "Accept-Encoding: gzip\r\n", "");
     assert_has(fixed, "immutable");
     assert_has(fixed, "Content-Encoding: gzip\r\n");
+    Str worker = ask("GET", "/sw.js", "", "");
+    assert_has(worker, "Content-Type: text/javascript; charset=utf-8\r\n");
+    assert_has(worker, "Cache-Control: no-cache\r\n");
+    assert_has(worker, "Content-Security-Policy: default-src 'none'; connect-src 'self'; "
+                       "frame-ancestors 'none'\r\n");
+    assert_has(ask("GET", "/manifest.webmanifest", "", ""),
+               "Content-Type: application/manifest+json\r\n");
     size_t at = str_find(page, STR("ETag: "), 0) + 6;
     Str tag = str_slice(page, at, str_find_char(page, '\r', at));
     Str again =

@@ -39,9 +39,10 @@ export function openBrowser() {
   return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGUMENTS })
 }
 
-/* A page as one person has it; what the browser complains about is kept in page.faults. */
+/* A page as one person has it, without the service worker, which has tests of its own; what the browser complains about is
+ * kept in page.faults. */
 export async function openPage(browser, options = {}) {
-  const context = await browser.newContext({ viewport: PHONE, locale: 'zh-CN', reducedMotion: 'reduce', ...options })
+  const context = await browser.newContext({ viewport: PHONE, locale: 'zh-CN', reducedMotion: 'reduce', serviceWorkers: 'block', ...options })
   const page = await context.newPage()
   page.setDefaultTimeout(20_000)
   page.faults = []

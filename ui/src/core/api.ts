@@ -33,11 +33,13 @@ export interface ApiHost {
   language(): string
   /* Asks the person to log in again; false when they gave up. */
   reauthenticate(): Promise<boolean>
+  /* What the device itself answers: before the server is asked, and again when no answer came. */
+  stand?(method: string, path: string, options: Options, hasFailed: boolean): Promise<unknown>
   /* Fetches a new CSRF token; false when there is no session. */
   refresh(): Promise<boolean>
 }
 
-interface Options {
+export interface Options {
   query?: Record<string, string | number | undefined>
   body?: unknown
   patience?: number /* ms, for what takes the server long */
@@ -61,8 +63,11 @@ export class Api {
   }
 
   async request<T>(method: string, path: string, options: Options = {}): Promise<T> {
-    let answer = await this.once<T>(method, path, options)
-    if (answer instanceof ApiError && answer.status === 401 && !options.isLogin) {
+    const own = (await this.host.stand?.(method, path, options, false)) as T | ApiError | undefined
+    let answer = own ?? (await this.once<T>(method, path, options))
+    if (answer instanceof ApiError && answer.isUnreachable && !own) {
+      answer = ((await this.host.stand?.(method, path, options, true)) as T | ApiError | undefined) ?? answer
+    } else if (answer instanceof ApiError && answer.status === 401 && !options.isLogin) {
       if (await this.host.reauthenticate()) answer = await this.once<T>(method, path, options)
     } else if (answer instanceof ApiError && isStalePage(answer) && method !== 'GET') {
       if (await this.host.refresh()) answer = await this.once<T>(method, path, options)

@@ -1,6 +1,6 @@
 /* Who is logged in on this page, and what to do when that ends. */
 import { reactive } from 'vue'
-import { Api, ApiError } from './api'
+import { Api, ApiError, type ApiHost } from './api'
 import { drafts } from './drafts'
 import { lang } from './i18n'
 import type { Demo, Session } from './types'
@@ -15,7 +15,11 @@ export const session = reactive({
 
 let waiting: { promise: Promise<boolean>; settle: (isIn: boolean) => void } | undefined
 
-export const api = new Api((input, init) => fetch(input, init), {
+/* The phone's own copy puts itself between the pages and the network here, once it is there. */
+export const device: { fetch: typeof fetch; stand?: ApiHost['stand'] } = { fetch: (input, init) => fetch(input, init) }
+
+export const api = new Api((input, init) => device.fetch(input, init), {
+  stand: (...asked) => device.stand?.(...asked) ?? Promise.resolve(),
   csrf: () => session.current?.csrf ?? '',
   language: () => (lang.value === 'zh' ? 'zh-CN' : 'en'),
   reauthenticate() {
