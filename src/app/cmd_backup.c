@@ -12,6 +12,7 @@
 #include "core/place.h"
 #include "db/backup.h"
 #include "db/migrate.h"
+#include "db/plans.h"
 
 enum { KEYS_MOST = 64 * 1024 };
 
@@ -358,6 +359,8 @@ static Err restore_postgres(Cli *cli, Db *from, Str file, Str url)
         err = fail(cli, ERR_CONFLICT, TEXT_RESTORE_NOT_EMPTY, shown(url), (Str){0});
     if (err == OK)
         err = move_all(cli, from, file, to, url);
+    if (err == OK) /* or the doctor, which comes next, finds tables that the planner thinks empty */
+        err = fail_db(cli, db_plans_learn(to), url, to);
     db_close(to);
     return err;
 }
