@@ -2,9 +2,7 @@
  * schemes; nothing wider than the screen down to 320 px; targets large enough. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { ask, DESK, enter, openBrowser, openPage, PHONE, picture, require, startServer } from './support.mjs'
-
-const { AxeBuilder } = require('@axe-core/playwright')
+import { ask, checkPage, DESK, enter, openBrowser, openPage, PHONE, startServer } from './support.mjs'
 
 let server, browser
 
@@ -16,16 +14,6 @@ after(async () => {
   await browser?.close()
   await server?.close()
 })
-
-async function check(page, name) {
-  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']).analyze()
-  const bad = violations
-    .filter((finding) => ['serious', 'critical'].includes(finding.impact))
-    .flatMap((finding) => finding.nodes.map((node) => `${name}: ${finding.id}: ${node.target.join(' ')}: ${node.failureSummary}`))
-  assert.deepEqual(bad, [])
-  const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
-  assert.ok(over <= 0, `${name} is ${over} px wider than the screen`)
-}
 
 const SCHEMES = [
   { name: 'zh', locale: 'zh-CN', viewport: PHONE, colorScheme: 'light' },
@@ -41,33 +29,28 @@ for (const [turn, { name, ...options }] of SCHEMES.entries()) {
     const page = await openPage(browser, options)
     await page.goto(`${server.address}/m.html`)
     await page.locator('.login-take').first().waitFor()
-    await check(page, 'login')
-    await picture(page, `phone-login-${name}`)
+    await checkPage(page, `phone-login-${name}`)
     await enter(page, server)
     await page.locator('.due-card').first().waitFor()
-    await check(page, 'list')
-    await picture(page, `phone-list-${name}`)
+    await checkPage(page, `phone-list-${name}`)
     const { items } = await ask(page, '/obligations?state=overdue,due,open&limit=50')
     const residents = new Map(items.filter(({ form }) => form === 'hypertension_followup').map(({ resident }) => [resident.id, resident]))
     const { id, name: called } = [...residents.values()][turn]
     await page.goto(`${server.address}/m.html#/residents/${id}`)
     await page.locator('.obligation button').first().click()
     await page.locator('.reasons').waitFor()
-    await check(page, 'resident')
-    await picture(page, `phone-resident-${name}`)
+    await checkPage(page, `phone-resident-${name}`)
     const record = await page.locator('.record-open').first().getAttribute('href')
     await page.goto(`${server.address}/m.html${record}`)
     await page.locator('.answers').first().waitFor()
-    await check(page, 'record')
-    await picture(page, `phone-record-${name}`)
+    await checkPage(page, `phone-record-${name}`)
     await page.goto(`${server.address}/m.html#/residents`)
     await page.fill('#search-words', called)
     await page.locator('.found').first().waitFor()
-    await check(page, 'search')
+    await checkPage(page, `search-${name}`)
     await page.goto(`${server.address}/m.html#/me`)
     await page.locator('.me-choice').first().waitFor()
-    await check(page, 'me')
-    await picture(page, `phone-me-${name}`)
+    await checkPage(page, `phone-me-${name}`)
     await walkForm(page, id, name)
     assert.deepEqual(page.faults, [])
     await page.context().close()
@@ -90,19 +73,16 @@ async function walkForm(page, id, name) {
   ]
   for (const [index, step] of steps.entries()) {
     await forward()
-    await check(page, `form step ${index + 1}`)
-    await picture(page, `phone-form-${index + 1}-${name}`)
+    await checkPage(page, `phone-form-${index + 1}-${name}`)
     for (const [field, value] of Object.entries(step.fills)) await page.fill(`#field-${field}`, value)
     for (const field of step.picks) await pick(field)
     await forward()
     await page.waitForFunction((n) => document.querySelectorAll('.form-bar .is-done').length === n, index + 2)
   }
-  await check(page, 'form step 6')
-  await picture(page, `phone-form-6-${name}`)
+  await checkPage(page, `phone-form-6-${name}`)
   await forward()
   await page.locator('.answers').first().waitFor()
-  await check(page, 'form summary')
-  await picture(page, `phone-form-7-${name}`)
+  await checkPage(page, `phone-form-7-${name}`)
 }
 
 for (const [name, options] of Object.entries({
@@ -113,12 +93,10 @@ for (const [name, options] of Object.entries({
     await page.goto(`${server.address}/`)
     await page.waitForURL(/desk\.html/)
     await page.locator('.desk-take').first().waitFor()
-    await check(page, 'desk login')
-    await picture(page, `desk-login-${name}`)
+    await checkPage(page, `desk-login-${name}`)
     await page.locator('.desk-take', { hasText: 'clinician' }).click()
     await page.locator('.desk-table tbody tr').first().waitFor()
-    await check(page, 'desk list')
-    await picture(page, `desk-list-${name}`)
+    await checkPage(page, `desk-list-${name}`)
     assert.match(await page.locator('.demo-band').innerText(), name === 'zh' ? /\u6f14\u793a\u6570\u636e/ : /Demo data/)
     assert.deepEqual(page.faults, [])
     await page.context().close()
@@ -140,14 +118,13 @@ for (const { name, entry, ...options } of [
     }
     await begin('county')
     await page.locator('.overview-table tbody tr').first().waitFor()
-    await check(page, 'areas')
-    await picture(page, `areas-${name}`)
+    await checkPage(page, `areas-${name}`)
     const worst = page.locator('tbody td.is-overdue a').first()
     const n = Number.parseInt(await worst.innerText(), 10)
     await worst.click()
     await page.locator('.overview-path a').waitFor()
     assert.equal(await page.locator('.overview-sum.is-overdue dd').innerText(), String(n))
-    await check(page, 'villages')
+    await checkPage(page, `villages-${name}`)
     assert.equal(await page.locator('tbody td a').count(), 0, 'a village opens nothing for those who see no persons')
     for (const address of ['#/due', '#/residents', '#/system']) {
       await page.goto(`${server.address}/${entry}${address}`)
@@ -157,8 +134,7 @@ for (const { name, entry, ...options } of [
     await page.goto('about:blank')
     await begin('admin')
     await page.locator('.system-cards').waitFor()
-    await check(page, 'system')
-    await picture(page, `system-${name}`)
+    await checkPage(page, `system-${name}`)
     assert.deepEqual(page.faults, [])
     await page.context().close()
   })

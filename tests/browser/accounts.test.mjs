@@ -2,9 +2,8 @@
  * a sheet; one's own sessions on phone and desk. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { ask, DESK, enter, openBrowser, openPage, picture, require, startServer } from './support.mjs'
+import { ask, checkPage, DESK, enter, openBrowser, openPage, picture, startServer } from './support.mjs'
 
-const { AxeBuilder } = require('@axe-core/playwright')
 const LONG = '\u9686'.repeat(50)
 
 let server, browser
@@ -17,17 +16,6 @@ after(async () => {
   await browser?.close()
   await server?.close()
 })
-
-async function check(page, name) {
-  await picture(page, name)
-  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']).analyze()
-  const bad = violations
-    .filter((finding) => ['serious', 'critical'].includes(finding.impact))
-    .flatMap((finding) => finding.nodes.map((node) => `${name}: ${finding.id}: ${node.target.join(' ')}: ${node.failureSummary}`))
-  assert.deepEqual(bad, [])
-  const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
-  assert.ok(over <= 0, `${name} is ${over} px wider than the screen`)
-}
 
 async function begin(options = {}, address = 'desk.html', login = 'township') {
   const page = await openPage(browser, { viewport: DESK, ...options })
@@ -54,7 +42,7 @@ for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-US']]) {
   test(`an account is opened, printed, reset, shut and opened, and its sessions are ended (${lang})`, async () => {
     const login = `trial.${lang}`
     const page = await accounts({ locale })
-    await check(page, `accounts-${lang}`)
+    await checkPage(page, `accounts-${lang}`)
     await page.locator('.accounts-add').click()
     await page.locator('dialog input[name=login]').fill('doctor')
     await page.locator('dialog input[name=name]').fill(LONG)
@@ -62,11 +50,11 @@ for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-US']]) {
     await page.locator('dialog select[name=facility]').selectOption({ index: 1 })
     await page.locator('dialog button[type=submit]').click()
     await page.locator('dialog [role=alert]').waitFor()
-    await check(page, `accounts-taken-${lang}`)
+    await checkPage(page, `accounts-taken-${lang}`)
     await page.locator('dialog input[name=login]').fill(login)
     await page.locator('dialog button[type=submit]').click()
     await page.locator('.slip').waitFor()
-    await check(page, `slip-${lang}`)
+    await checkPage(page, `slip-${lang}`)
     await page.emulateMedia({ media: 'print' })
     assert.equal(await page.locator('.bar').isVisible(), false)
     assert.equal(await page.locator('.slips-top').isVisible(), false)
@@ -81,16 +69,16 @@ for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-US']]) {
     const row = page.locator('.accounts-table tbody tr')
     await row.filter({ hasText: LONG }).waitFor()
     assert.equal(await row.count(), 1)
-    await check(page, `accounts-long-${lang}`)
+    await checkPage(page, `accounts-long-${lang}`)
     await row.locator('.accounts-acts button').nth(2).click()
     await page.locator('dialog .session-row').first().waitFor()
-    await check(page, `sessions-${lang}`)
+    await checkPage(page, `sessions-${lang}`)
     await page.locator('dialog .button.is-danger').click()
     await page.locator('dialog .session-row').first().waitFor({ state: 'detached' })
     await page.locator('dialog button').last().click()
 
     await row.locator('.accounts-acts button').first().click()
-    await check(page, `reset-${lang}`)
+    await checkPage(page, `reset-${lang}`)
     await page.locator('.accounts-sure').click()
     await page.locator('.slip').waitFor()
     const second = await page.locator('.slip-password').innerText()
@@ -99,7 +87,7 @@ for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-US']]) {
     await page.locator('.accounts-filters input').fill(login)
 
     await row.locator('.accounts-acts button').last().click()
-    await check(page, `disable-${lang}`)
+    await checkPage(page, `disable-${lang}`)
     await page.locator('.accounts-sure').click()
     await row.filter({ hasText: lang === 'zh' ? /\u5df2\u505c\u7528/ : /disabled/ }).waitFor()
     assert.equal(await opens(login, second), false)
@@ -126,14 +114,14 @@ test('staff of a sheet are looked at whole first, then imported, and each who lo
   await page.locator('.import-file').setInputFiles(file(`${head}Z1,\u8d75\u4e00,${at},village_doctor,2025-13-01,zhao.one,village_doctor\nZ2,,${at},village_doctor,2025-01-01,,\n`))
   await page.locator('.import-faults li').nth(1).waitFor()
   assert.match(await page.locator('.import-faults').innerText(), /2:valid_from[\s\S]*3:name/)
-  await check(page, 'import-faults')
+  await checkPage(page, 'import-faults')
   await page.locator('.import-file').setInputFiles(file(`${head}Z1,\u8d75\u4e00,${at},village_doctor,2025-01-01,zhao.one,village_doctor\nZ2,\u94b1\u4e8c,${at},nurse,2025-01-01,,\n`))
   await page.locator('.import-store').waitFor()
-  await check(page, 'import-right')
+  await checkPage(page, 'import-right')
   assert.ok(!(await ask(page, '/accounts')).items.some(({ login }) => login === 'zhao.one'))
   await page.locator('.import-store').click()
   await page.locator('.slip').waitFor()
-  await check(page, 'import-slips')
+  await checkPage(page, 'import-slips')
   assert.equal(await page.locator('.slip').count(), 1)
   assert.equal(await opens('zhao.one', await page.locator('.slip-password').innerText()), true)
   assert.deepEqual(page.faults, [])
@@ -146,17 +134,17 @@ test('the accounts wait, fail, and are tried again', async () => {
   await page.route('**/api/accounts*', (asked) => reply(asked))
   await page.locator('.bar-menu a[href="#/accounts"]').click()
   await page.locator('.skeleton').first().waitFor()
-  await check(page, 'accounts-waiting')
+  await checkPage(page, 'accounts-waiting')
   reply = (asked) => asked.abort()
   await page.reload()
   await page.locator('.note.is-danger button').waitFor()
-  await check(page, 'accounts-failing')
+  await checkPage(page, 'accounts-failing')
   reply = (asked) => asked.continue()
   await page.locator('.note.is-danger button').click()
   await page.locator('.accounts-table tbody tr').first().waitFor()
   await page.locator('.accounts-filters input').fill('nobody of this name')
   await page.locator('.accounts-table tbody tr').first().waitFor({ state: 'detached' })
-  await check(page, 'accounts-none')
+  await checkPage(page, 'accounts-none')
   await page.context().close()
 })
 
@@ -168,7 +156,7 @@ for (const [size, viewport] of Object.entries({ phone: { width: 360, height: 740
     if (size === 'desk') await page.locator('.bar-leave').first().click()
     await page.locator('.own-sessions button').click()
     await page.locator('.session-end').first().waitFor()
-    await check(page, `own-sessions-${size}`)
+    await checkPage(page, `own-sessions-${size}`)
     const before = await page.locator('.session-row').count()
     await page.locator('.session-end').first().click()
     await page.waitForFunction((n) => document.querySelectorAll('.session-row').length < n, before)

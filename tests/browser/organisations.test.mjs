@@ -3,9 +3,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { Client, logIn } from '../support/server.mjs'
-import { DESK, openBrowser, openPage, picture, PHONE, require, startServer, TODAY } from './support.mjs'
+import { checkPage, DESK, openBrowser, openPage, PHONE, startServer } from './support.mjs'
 
-const { AxeBuilder } = require('@axe-core/playwright')
 const PASSWORD = 'a password of its own'
 
 let server, api, browser, hospital, centre
@@ -41,14 +40,7 @@ async function openAs(login, options) {
   return { client, page }
 }
 
-async function check(page, name) {
-  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']).analyze()
-  const bad = violations.filter((finding) => ['serious', 'critical'].includes(finding.impact))
-  assert.deepEqual(bad.flatMap((finding) => finding.nodes.map((node) => `${name}: ${finding.id}: ${node.target}`)), [])
-  const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
-  assert.ok(over <= 0, `${name} is ${over} px wider than the screen`)
-  await picture(page, `organisations-${name}`)
-}
+const check = (page, name) => checkPage(page, `organisations-${name}`)
 
 /* Types into a field that refers to somebody, and takes the first that is found, with the keys alone. */
 async function pick(page, field, words, name) {

@@ -2,9 +2,7 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
-import { DESK, enter, openBrowser, openPage, picture, require, startServer } from './support.mjs'
-
-const { AxeBuilder } = require('@axe-core/playwright')
+import { checkPage, DESK, enter, openBrowser, openPage, startServer } from './support.mjs'
 
 let server, browser
 
@@ -25,13 +23,6 @@ async function begin(login, locale) {
   return page
 }
 
-async function look(page, name) {
-  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']).analyze()
-  const bad = violations.filter((finding) => ['serious', 'critical'].includes(finding.impact))
-  assert.deepEqual(bad.flatMap((finding) => finding.nodes.map((node) => `${name}: ${finding.id}: ${node.target}`)), [])
-  await picture(page, name)
-}
-
 async function choose(page, title) {
   await page.locator('.table-form').click()
   await page.locator('.el-select-dropdown__item', { hasText: title }).first().click()
@@ -44,7 +35,7 @@ for (const [name, locale, title] of [['zh', 'zh-CN', '高血压患者随访'], [
     const lines = page.locator('.el-table__body-wrapper tbody tr')
     await lines.nth(5).waitFor()
     const first = await lines.count()
-    await look(page, `record-table-${name}`)
+    await checkPage(page, `record-table-${name}`)
     if (await page.locator('.desk-more button').count()) {
       await page.locator('.desk-more button').click()
       await page.waitForFunction((n) => document.querySelectorAll('.el-table__body-wrapper tbody tr').length > n, first)

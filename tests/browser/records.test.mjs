@@ -1,9 +1,7 @@
 /* Records at work: a draft on two devices, two who amend at once, the timeline by pages, who served. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { ask, DESK, enter, openBrowser, openPage, PHONE, picture, require, startServer } from './support.mjs'
-
-const { AxeBuilder } = require('@axe-core/playwright')
+import { ask, checkPage, DESK, enter, openBrowser, openPage, PHONE, startServer } from './support.mjs'
 
 let server, browser
 
@@ -20,12 +18,7 @@ after(async () => {
 async function look(page, name) {
   for (const viewport of [PHONE, DESK]) {
     await page.setViewportSize(viewport)
-    const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']).analyze()
-    const bad = violations.filter((finding) => ['serious', 'critical'].includes(finding.impact))
-    assert.deepEqual(bad.flatMap((finding) => finding.nodes.map((node) => `${name}: ${finding.id}: ${node.target}`)), [])
-    const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
-    assert.ok(over <= 0, `${name} is ${over} px wider than the screen`)
-    await picture(page, `${name}-${viewport.width}`)
+    await checkPage(page, `${name}-${viewport.width}`)
   }
   await page.setViewportSize(PHONE)
 }

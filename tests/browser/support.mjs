@@ -1,5 +1,6 @@
 /* What the browser tests share: a server on a demo county of its own, today's Chromium, the demo accounts,
  * pictures. The program is build/catchment, or what CATCHMENT names; pictures go to the folder SCREENS. */
+import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -13,6 +14,7 @@ export const DESK = { width: 1366, height: 768 }
 
 export const require = createRequire(join(ROOT, 'ui/package.json'))
 const { chromium } = require('playwright-core')
+const { AxeBuilder } = require('@axe-core/playwright')
 
 const ARGUMENTS = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
@@ -78,4 +80,17 @@ export async function picture(page, name) {
   if (!folder) return
   mkdirSync(folder, { recursive: true })
   await page.screenshot({ path: join(folder, `${name}.png`) })
+}
+
+/* What holds for every page: axe finds nothing serious or critical, nothing is wider than the screen. Leaves a picture. */
+export async function checkPage(page, name) {
+  await picture(page, name)
+  const { violations } = await new AxeBuilder({ page }).options({ resultTypes: ['violations'] })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']).analyze()
+  const bad = violations
+    .filter((finding) => ['serious', 'critical'].includes(finding.impact))
+    .flatMap((finding) => finding.nodes.map((node) => `${name}: ${finding.id}: ${node.target.join(' ')}: ${node.failureSummary}`))
+  assert.deepEqual(bad, [])
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+  assert.ok(over <= 0, `${name} is ${over} px wider than the screen`)
 }
