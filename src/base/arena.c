@@ -110,9 +110,8 @@ static void add_chunk(Arena *arena, size_t need)
     arena->chunk = chunk;
 }
 
-void *arena_alloc(Arena *arena, size_t n)
+static void *take(Arena *arena, size_t need)
 {
-    size_t need = aligned(n == 0 ? 1 : n);
     arena->used += need;
     if (arena->used > arena->ceiling) {
         arena->is_over = true;
@@ -122,7 +121,13 @@ void *arena_alloc(Arena *arena, size_t n)
         add_chunk(arena, need);
     void *p = arena->chunk->bytes + arena->chunk->used;
     arena->chunk->used += need;
-    return memset(p, 0, need);
+    return p;
+}
+
+void *arena_alloc(Arena *arena, size_t n)
+{
+    size_t need = aligned(n == 0 ? 1 : n);
+    return memset(take(arena, need), 0, need);
 }
 
 void *arena_alloc_array(Arena *arena, size_t count, size_t size)
@@ -131,24 +136,38 @@ void *arena_alloc_array(Arena *arena, size_t count, size_t size)
     return arena_alloc(arena, count * size);
 }
 
-void *arena_grow(Arena *arena, void *old, size_t old_n, size_t new_n)
+/* In place, when the old allocation is the newest. */
+static bool extends(Arena *arena, const void *old, size_t old_need, size_t new_need)
 {
     ArenaChunk *chunk = arena->chunk;
+    if (old == NULL || chunk == NULL || chunk->used < old_need
+        || (const unsigned char *)old != chunk->bytes + chunk->used - old_need
+        || new_need < old_need || chunk->size - chunk->used < new_need - old_need)
+        return false;
+    chunk->used += new_need - old_need;
+    arena->used += new_need - old_need;
+    if (arena->used > arena->ceiling)
+        arena->is_over = true;
+    return true;
+}
+
+void *arena_grow_bytes(Arena *arena, void *old, size_t old_n, size_t new_n)
+{
     size_t old_need = aligned(old_n == 0 ? 1 : old_n);
     size_t new_need = aligned(new_n == 0 ? 1 : new_n);
-    if (old != NULL && chunk != NULL && chunk->used >= old_need
-        && (unsigned char *)old == chunk->bytes + chunk->used - old_need && new_need >= old_need
-        && chunk->size - chunk->used >= new_need - old_need) {
-        memset(chunk->bytes + chunk->used, 0, new_need - old_need);
-        chunk->used += new_need - old_need;
-        arena->used += new_need - old_need;
-        if (arena->used > arena->ceiling)
-            arena->is_over = true;
+    if (extends(arena, old, old_need, new_need))
         return old;
-    }
-    void *grown = arena_alloc(arena, new_n);
+    void *grown = take(arena, new_need);
     if (old_n > 0)
         memcpy(grown, old, old_n < new_n ? old_n : new_n);
+    return grown;
+}
+
+void *arena_grow(Arena *arena, void *old, size_t old_n, size_t new_n)
+{
+    unsigned char *grown = arena_grow_bytes(arena, old, old_n, new_n);
+    if (new_n > old_n)
+        memset(grown + old_n, 0, new_n - old_n);
     return grown;
 }
 

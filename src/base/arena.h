@@ -6,7 +6,7 @@
  *  3. Past the soft ceiling `is_over` is set and stays set until a reset: row loops and parsers
  * test it and answer ERR_LIMIT. Past the hard ceiling (8 times the soft one) the process ends with
  * a report; sizes are refused at the border first, so only a bug of ours gets there.
- *  4. Returned memory is zeroed and aligned for any type.
+ *  4. Returned memory is aligned for any type, and zeroed but for what arena_grow_bytes adds.
  * Not thread-safe: an arena belongs to one thread at a time. */
 #pragma once
 
@@ -47,6 +47,9 @@ __attribute__((returns_nonnull, malloc)) void *arena_alloc_array(Arena *arena, s
 /* Grows the newest allocation in place when it can, else copies. old_n bytes are kept. */
 __attribute__((returns_nonnull)) void *arena_grow(Arena *arena, void *old, size_t old_n,
                                                   size_t new_n);
+/* The same for bytes that are written before they are read: what it adds is not zeroed. */
+__attribute__((returns_nonnull)) void *arena_grow_bytes(Arena *arena, void *old, size_t old_n,
+                                                        size_t new_n);
 
 ArenaMark arena_mark(const Arena *arena);
 /* Keeps the chunks for what is asked next: a loop that begins each round at the same mark takes its

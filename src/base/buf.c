@@ -14,7 +14,7 @@ static void grow(Buf *buf, size_t n)
     size_t capacity = buf->capacity == 0 ? 256 : buf->capacity;
     while (capacity < buf->n + n)
         capacity *= 2;
-    buf->p = arena_grow(buf->arena, buf->p, buf->capacity, capacity);
+    buf->p = arena_grow_bytes(buf->arena, buf->p, buf->capacity, capacity);
     buf->capacity = capacity;
 }
 

@@ -61,16 +61,6 @@ const char *uuid_format(Uuid uuid, char out[UUID_TEXT_SIZE])
     return out;
 }
 
-bool uuid_is_nil(Uuid uuid)
-{
-    return uuid_equals(uuid, UUID_NIL);
-}
-
-bool uuid_equals(Uuid a, Uuid b)
-{
-    return uuid_compare(a, b) == 0;
-}
-
 int uuid_compare(Uuid a, Uuid b)
 {
     return memcmp(a.bytes, b.bytes, sizeof a.bytes);

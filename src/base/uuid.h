@@ -2,6 +2,8 @@
  * millisecond are ordered by their random part only. Compared as bytes in both databases. */
 #pragma once
 
+#include <string.h>
+
 #include "base/date.h"
 
 typedef struct {
@@ -20,6 +22,14 @@ Uuid uuid_v7(Instant at, const uint8_t random[UUID_RANDOM_SIZE]);
 /* 8-4-4-4-12 hexadecimal digits, either case; any version is accepted. */
 Err uuid_parse(Str s, Uuid *ret_uuid) MUST_CHECK;
 const char *uuid_format(Uuid uuid, char out[UUID_TEXT_SIZE]); /* lower case */
-bool uuid_is_nil(Uuid uuid);
-bool uuid_equals(Uuid a, Uuid b);
 int uuid_compare(Uuid a, Uuid b);
+
+static inline bool uuid_equals(Uuid a, Uuid b)
+{
+    return memcmp(a.bytes, b.bytes, sizeof a.bytes) == 0;
+}
+
+static inline bool uuid_is_nil(Uuid uuid)
+{
+    return uuid_equals(uuid, UUID_NIL);
+}

@@ -88,57 +88,70 @@ static bool is_line_separator(Str text, size_t at)
            && ((unsigned char)text.p[at + 2] & 0xfe) == 0xa8;
 }
 
-/* Whether one of eight bytes may need an escape: below 0x20, a quote, a backslash, or 0xe2, which
- * begins the line separators. A byte of `zero(x)` is 0x80 where the byte of x is 0 (and sometimes
- * above such a byte: then the text is read byte by byte, and nothing else happens). */
-#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+/* Sixteen bytes at once. */
+typedef unsigned char Block __attribute__((vector_size(16)));
 
-static uint64_t zero(uint64_t x)
+/* Whether none may need an escape: below 0x20, a quote, a backslash, or 0xe2, which begins the line
+ * separators. */
+static bool is_plain_block(Block bytes)
 {
-    return (x - EACH(1)) & ~x & EACH(0x80);
+    uint64_t found[2];
+    const Block marked =
+        (Block)((bytes < 0x20) | (bytes == '"') | (bytes == '\\') | (bytes == 0xe2));
+    memcpy(found, &marked, sizeof found);
+    return (found[0] | found[1]) == 0;
 }
 
-static bool is_plain_word(uint64_t x)
+/* Where bytes end that need no escape, as far as whole blocks tell; from `at` on. */
+static size_t plain_until(Str text, size_t at)
 {
-    uint64_t below_space = (x - EACH(0x20)) & ~x & EACH(0x80);
-    return (below_space | zero(x ^ EACH('"')) | zero(x ^ EACH('\\')) | zero(x ^ EACH(0xe2))) == 0;
+    Block block;
+    for (; text.n - at >= sizeof block; at += sizeof block) {
+        memcpy(&block, text.p + at, sizeof block);
+        if (!is_plain_block(block))
+            return at;
+    }
+    block = (Block){0} + (unsigned char)' ';
+    if (at < text.n)
+        memcpy(&block, text.p + at, text.n - at);
+    return is_plain_block(block) ? text.n : at;
 }
 
 static bool is_plain(Str text)
 {
-    uint64_t word = 0;
-    size_t at = 0;
-    for (; text.n - at >= sizeof word; at += sizeof word) {
-        memcpy(&word, text.p + at, sizeof word);
-        if (!is_plain_word(word))
-            return false;
-    }
-    word = EACH(' ');
-    if (at < text.n)
-        memcpy(&word, text.p + at, text.n - at);
-    return is_plain_word(word);
+    return plain_until(text, 0) == text.n;
 }
 
+static void put_escape(Buf *buf, unsigned char c)
+{
+    const char *escape = short_escape(c);
+    if (escape != NULL)
+        buf_put_c(buf, escape);
+    else
+        buf_printf(buf, "\\u%04x", c);
+}
+
+/* Byte by byte only in the blocks that may hold something. */
 static void put_escaped(Buf *buf, Str text)
 {
     buf_put_char(buf, '"');
     size_t from = 0;
-    for (size_t i = 0; i < text.n; i++) {
-        unsigned char c = (unsigned char)text.p[i];
-        bool is_separator = c == 0xe2 && is_line_separator(text, i);
-        if (c >= 0x20 && c != '"' && c != '\\' && !is_separator)
-            continue;
-        buf_put(buf, str_slice(text, from, i));
-        const char *escape = short_escape(c);
-        if (is_separator) {
-            i += 2;
-            buf_put_c(buf, (unsigned char)text.p[i] == 0xa8 ? "\\u2028" : "\\u2029");
-        } else if (escape != NULL) {
-            buf_put_c(buf, escape);
-        } else {
-            buf_printf(buf, "\\u%04x", c);
+    for (size_t i = plain_until(text, 0); i < text.n; i = plain_until(text, i)) {
+        size_t end = text.n - i < sizeof(Block) ? text.n : i + sizeof(Block);
+        for (; i < end; i++) {
+            unsigned char c = (unsigned char)text.p[i];
+            bool is_separator = c == 0xe2 && is_line_separator(text, i);
+            if (c >= 0x20 && c != '"' && c != '\\' && !is_separator)
+                continue;
+            buf_put(buf, str_slice(text, from, i));
+            if (is_separator) {
+                i += 2;
+                buf_put_c(buf, (unsigned char)text.p[i] == 0xa8 ? "\\u2028" : "\\u2029");
+            } else {
+                put_escape(buf, c);
+            }
+            from = i + 1;
         }
-        from = i + 1;
     }
     buf_put(buf, str_slice(text, from, text.n));
     buf_put_char(buf, '"');
