@@ -20,8 +20,7 @@ Date record_known_on(const Cx *cx)
  {                                                                                                 \
   (row).id, (row).subject_id, (row).happened_on, (row).rev, (row).form_version, (row).facility,    \
       (row).performed_by, (row).recorded_by, (row).recorded_at, (row).amends, (row).form,          \
-      (row).is_ended, (row).amended_by, (row).reason, (row).has_ended_at, (row).ended_at,          \
-      (row).facility_name, (row).facility_name_en                                                  \
+      (row).is_ended, (row).amended_by, (row).reason, (row).has_ended_at, (row).ended_at           \
  }
 
 static Record take_header(const RecordHeaderByIdRow *row)
@@ -40,9 +39,28 @@ static Record take_header(const RecordHeaderByIdRow *row)
                     .is_ended = row->is_ended != 0,
                     .amended_by = row->amended_by,
                     .end_reason = row->reason,
-                    .ended_at = row->ended_at,
-                    .facility_name = row->facility_name,
-                    .facility_name_en = row->facility_name_en};
+                    .ended_at = row->ended_at};
+}
+
+/* Each facility is asked once. */
+static Err name_facilities(Cx *cx, Record *records, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        size_t same = 0;
+        while (!str_equals(records[same].facility, records[i].facility))
+            same++;
+        bool found = same < i;
+        RecordFacilityNameRow row = {records[same].facility_name, records[same].facility_name_en};
+        if (!found) {
+            const RecordFacilityNameIn in = {cx->place, records[i].facility};
+            TRY(record_facility_name(cx->db, cx->arena, &in, &row, &found));
+        }
+        if (found) {
+            records[i].facility_name = row.name;
+            records[i].facility_name_en = row.name_en;
+        }
+    }
+    return OK;
 }
 
 Err record_header_find(Cx *cx, Uuid id, bool *ret_found, Str *ret_form, Record *ret_record)
@@ -62,6 +80,7 @@ Err record_header_find(Cx *cx, Uuid id, bool *ret_found, Str *ret_form, Record *
     if (found) {
         *ret_record = take_header(&row);
         *ret_form = row.form;
+        TRY(name_facilities(cx, ret_record, 1));
     }
     *ret_found = found;
     return OK;
@@ -148,6 +167,7 @@ static Err read_headers(Cx *cx, Uuid subject, size_t most, Record **ret_records,
         const RecordHeaderByIdRow same = SAME_HEADER(row);
         VEC_PUSH(cx->arena, &records, take_header(&same));
     }
+    TRY(name_facilities(cx, records.items, records.n));
     *ret_records = records.items;
     *ret_n = records.n;
     return OK;
@@ -192,6 +212,7 @@ static Err read_page(Cx *cx, Uuid subject, const RecordPage *page, Record **ret_
         const RecordHeaderByIdRow same = SAME_HEADER(row);
         VEC_PUSH(cx->arena, &records, take_header(&same));
     }
+    TRY(name_facilities(cx, records.items, records.n));
     *ret_records = records.items;
     *ret_n = records.n;
     return OK;
@@ -223,6 +244,7 @@ static Err read_page_of_other(Cx *cx, Uuid subject, const RecordPage *page, Reco
         const RecordHeaderByIdRow same = SAME_HEADER(row);
         VEC_PUSH(cx->arena, &records, take_header(&same));
     }
+    TRY(name_facilities(cx, records.items, records.n));
     *ret_records = records.items;
     *ret_n = records.n;
     return OK;

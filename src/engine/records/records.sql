@@ -59,22 +59,27 @@ SELECT r.rev, r.form_version, r.content_hash, r.recorded_at
 FROM record r
 WHERE r.place = :place AND r.id = :id;
 
+-- Its newest name. Apart from the headers: those of a person name few facilities.
+-- name: record_facility_name :maybe
+-- in: place text, facility text
+-- out: name text, name_en text
+SELECT f.name, f.name_en
+FROM v_facility f
+WHERE f.place = :place AND f.code = :facility
+ORDER BY f.valid_from DESC
+LIMIT 1;
+
 -- name: record_header_by_id :maybe
 -- in: place text, id uuid, known_on date
 -- out: id uuid, subject_id uuid, happened_on date, rev integer, form_version text, facility text
 -- out: performed_by uuid, recorded_by uuid, recorded_at instant, amends uuid?, form text
 -- out: is_ended integer, amended_by uuid?, reason text?, ended_at instant?
--- out: facility_name text?, facility_name_en text?
 SELECT r.id, r.subject_id, r.happened_on, r.rev, r.form_version, r.facility, r.performed_by,
        r.recorded_by, r.recorded_at, r.amends, r.form,
-       CASE WHEN e.record_id IS NULL THEN 0 ELSE 1 END AS is_ended, e.amended_by, e.reason, e.ended_at,
-       f.name AS facility_name, f.name_en AS facility_name_en
+       CASE WHEN e.record_id IS NULL THEN 0 ELSE 1 END AS is_ended, e.amended_by, e.reason, e.ended_at
 FROM record r
 JOIN resident person ON person.place = r.place AND person.id = r.subject_id
 LEFT JOIN record_end e ON e.place = r.place AND e.record_id = r.id AND e.ended_on <= :known_on
-LEFT JOIN v_facility f ON f.place = r.place AND f.code = r.facility
-  AND NOT EXISTS (SELECT 1 FROM v_facility n
-                  WHERE n.place = f.place AND n.code = f.code AND n.valid_from > f.valid_from)
 WHERE r.place = :place AND r.id = :id AND r.recorded_on <= :known_on AND {scope:resident person}
   AND {scope:form r};
 
@@ -84,15 +89,12 @@ WHERE r.place = :place AND r.id = :id AND r.recorded_on <= :known_on AND {scope:
 -- out: id uuid, subject_id uuid, happened_on date, rev integer, form_version text, facility text
 -- out: performed_by uuid, recorded_by uuid, recorded_at instant, amends uuid?, form text
 -- out: is_ended integer, amended_by uuid?, reason text?, ended_at instant?
--- out: facility_name text?, facility_name_en text?
 SELECT r.id, r.subject_id, r.happened_on, r.rev, r.form_version, r.facility, r.performed_by,
        r.recorded_by, r.recorded_at, r.amends, r.form,
-       CASE WHEN e.record_id IS NULL THEN 0 ELSE 1 END AS is_ended, e.amended_by, e.reason, e.ended_at,
-       f.name AS facility_name, f.name_en AS facility_name_en
+       CASE WHEN e.record_id IS NULL THEN 0 ELSE 1 END AS is_ended, e.amended_by, e.reason, e.ended_at
 FROM record r
 JOIN v_subject_other s ON s.place = r.place AND s.id = r.subject_id
 LEFT JOIN record_end e ON e.place = r.place AND e.record_id = r.id AND e.ended_on <= :known_on
-LEFT JOIN v_facility f ON f.place = r.place AND f.code = r.facility
 WHERE r.place = :place AND r.id = :id AND r.recorded_on <= :known_on AND {scope:subject s}
   AND (r.subject_kind <> 'household' OR :sees_persons = 1)
   AND {scope:form r};
@@ -103,17 +105,12 @@ WHERE r.place = :place AND r.id = :id AND r.recorded_on <= :known_on AND {scope:
 -- out: id uuid, subject_id uuid, happened_on date, rev integer, form_version text, facility text
 -- out: performed_by uuid, recorded_by uuid, recorded_at instant, amends uuid?, form text
 -- out: is_ended integer, amended_by uuid?, reason text?, ended_at instant?
--- out: facility_name text?, facility_name_en text?
 SELECT r.id, r.subject_id, r.happened_on, r.rev, r.form_version, r.facility, r.performed_by,
        r.recorded_by, r.recorded_at, r.amends, r.form,
-       CASE WHEN e.record_id IS NULL THEN 0 ELSE 1 END AS is_ended, e.amended_by, e.reason, e.ended_at,
-       f.name AS facility_name, f.name_en AS facility_name_en
+       CASE WHEN e.record_id IS NULL THEN 0 ELSE 1 END AS is_ended, e.amended_by, e.reason, e.ended_at
 FROM resident person
 CROSS JOIN record r
 LEFT JOIN record_end e ON e.place = r.place AND e.record_id = r.id AND e.ended_on <= :known_on
-LEFT JOIN v_facility f ON f.place = r.place AND f.code = r.facility
-  AND NOT EXISTS (SELECT 1 FROM v_facility n
-                  WHERE n.place = f.place AND n.code = f.code AND n.valid_from > f.valid_from)
 WHERE person.place = :place AND person.id = :subject AND {scope:resident person}
   AND r.place = :place AND r.subject_id = :subject AND r.recorded_on <= :known_on AND {scope:form r}
 ORDER BY r.happened_on DESC, r.id DESC
@@ -126,15 +123,12 @@ LIMIT :most;
 -- out: id uuid, subject_id uuid, happened_on date, rev integer, form_version text, facility text
 -- out: performed_by uuid, recorded_by uuid, recorded_at instant, amends uuid?, form text
 -- out: is_ended integer, amended_by uuid?, reason text?, ended_at instant?
--- out: facility_name text?, facility_name_en text?
 SELECT r.id, r.subject_id, r.happened_on, r.rev, r.form_version, r.facility, r.performed_by,
        r.recorded_by, r.recorded_at, r.amends, r.form,
-       CASE WHEN e.record_id IS NULL THEN 0 ELSE 1 END AS is_ended, e.amended_by, e.reason, e.ended_at,
-       f.name AS facility_name, f.name_en AS facility_name_en
+       CASE WHEN e.record_id IS NULL THEN 0 ELSE 1 END AS is_ended, e.amended_by, e.reason, e.ended_at
 FROM resident person
 CROSS JOIN record r
 LEFT JOIN record_end e ON e.place = r.place AND e.record_id = r.id AND e.ended_on <= :known_on
-LEFT JOIN v_facility f ON f.place = r.place AND f.code = r.facility
 WHERE person.place = :place AND person.id = :subject AND {scope:resident person}
   AND r.place = :place AND r.subject_id = :subject AND r.recorded_on <= :known_on AND {scope:form r}
   AND (r.happened_on < :after_day OR (r.happened_on = :after_day AND r.id < :after_id))
@@ -150,15 +144,12 @@ LIMIT :most;
 -- out: id uuid, subject_id uuid, happened_on date, rev integer, form_version text, facility text
 -- out: performed_by uuid, recorded_by uuid, recorded_at instant, amends uuid?, form text
 -- out: is_ended integer, amended_by uuid?, reason text?, ended_at instant?
--- out: facility_name text?, facility_name_en text?
 SELECT r.id, r.subject_id, r.happened_on, r.rev, r.form_version, r.facility, r.performed_by,
        r.recorded_by, r.recorded_at, r.amends, r.form,
-       CASE WHEN e.record_id IS NULL THEN 0 ELSE 1 END AS is_ended, e.amended_by, e.reason, e.ended_at,
-       f.name AS facility_name, f.name_en AS facility_name_en
+       CASE WHEN e.record_id IS NULL THEN 0 ELSE 1 END AS is_ended, e.amended_by, e.reason, e.ended_at
 FROM v_subject_other s
 CROSS JOIN record r
 LEFT JOIN record_end e ON e.place = r.place AND e.record_id = r.id AND e.ended_on <= :known_on
-LEFT JOIN v_facility f ON f.place = r.place AND f.code = r.facility
 WHERE s.place = :place AND s.id = :subject AND {scope:subject s}
   AND (r.subject_kind <> 'household' OR :sees_persons = 1)
   AND r.place = :place AND r.subject_id = :subject AND r.recorded_on <= :known_on AND {scope:form r}

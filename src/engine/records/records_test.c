@@ -288,6 +288,10 @@ static void a_timeline_holds_what_lists_show_and_where_it_was(void **state)
     assert_int_equal(record_timeline(&f->cx, f->resident, 10, &records, &n), OK);
     assert_int_equal(n, 1);
     assert_true(str_equals_c(records[0].facility_name, "测试新站"));
+    const RecordPage page = {.after_day = DATE_NONE, .with_ended = true, .most = 10};
+    assert_int_equal(record_timeline_page(&f->cx, f->resident, &page, &records, &n), OK);
+    assert_int_equal(n, 1);
+    assert_true(str_equals_c(records[0].facility_name, "测试新站"));
     f->fields[SBP].is_in_lists = false; /* nothing in lists: answers that are all absent */
     f->form.version = STR("1.1.0");
     use_set(f);
