@@ -1,6 +1,7 @@
 /* Gathering what one visit can do, for the people of a page. */
 #include "engine/obligations/visits.h"
 
+#include "base/map.h"
 #include "engine/obligations/obligations_int.h"
 
 #include <stdlib.h>
@@ -8,7 +9,26 @@
 enum { BATCH = 50 };
 
 typedef VEC(ObligationVisit) Visits;
-typedef VEC(Uuid) Subjects;
+
+/* What is open of somebody on the page, in no order. */
+typedef struct Open {
+    const ObligationLine *line;
+    struct Open *next;
+} Open;
+
+typedef struct {
+    Uuid subject;
+    Open *first;
+    size_t n;
+} Visited;
+
+/* By subject, in the order of the page. */
+typedef struct {
+    Map by_subject;
+    Visited *items;
+    Uuid *subjects;
+    size_t n;
+} Visiteds;
 
 bool obligation_goes_together(const ObligationLine *line)
 {
@@ -82,104 +102,78 @@ static Err read_batch(Cx *cx, Date on, const Uuid *subjects, size_t n, Obligatio
     }
 }
 
+static Str key_of(const Uuid *subject)
+{
+    return (Str){(const char *)subject->bytes, sizeof subject->bytes};
+}
+
 /* Everybody of whom something on the page can be done with something else. */
-static Subjects subjects_of(Cx *cx, const ObligationLine *lines, size_t n)
+static void visiteds_of(Cx *cx, const ObligationLine *lines, size_t n, Visiteds *visiteds)
 {
-    Subjects subjects = {0};
+    *visiteds = (Visiteds){.items = arena_array(cx->arena, Visited, n),
+                           .subjects = arena_array(cx->arena, Uuid, n)};
+    map_init(&visiteds->by_subject, cx->arena);
     for (size_t i = 0; i < n; i++) {
-        Uuid subject = lines[i].obligation.subject;
-        bool is_new = obligation_goes_together(&lines[i]);
-        for (size_t j = 0; j < subjects.n && is_new; j++)
-            is_new = !uuid_equals(subjects.items[j], subject);
-        if (is_new)
-            VEC_PUSH(cx->arena, &subjects, subject);
+        const Uuid *subject = &lines[i].obligation.subject;
+        if (!obligation_goes_together(&lines[i]) || map_has(&visiteds->by_subject, key_of(subject)))
+            continue;
+        Visited *visited = &visiteds->items[visiteds->n];
+        visited->subject = visiteds->subjects[visiteds->n++] = *subject;
+        map_put(&visiteds->by_subject, key_of(subject), visited);
     }
-    return subjects;
 }
 
-static bool is_among(const Subjects *sorted, Uuid subject)
+static void add_open(Cx *cx, Visiteds *visiteds, const ObligationLine *lines, size_t n)
 {
-    size_t from = 0, to = sorted->n;
-    while (from < to) {
-        size_t middle = from + (to - from) / 2;
-        int order = uuid_compare(sorted->items[middle], subject);
-        if (order == 0)
-            return true;
-        if (order < 0)
-            from = middle + 1;
-        else
-            to = middle;
+    Open *open = arena_array(cx->arena, Open, n);
+    for (size_t i = 0; i < n; i++) {
+        Visited *visited = map_get(&visiteds->by_subject, key_of(&lines[i].obligation.subject));
+        if (visited == NULL)
+            continue;
+        open[i] = (Open){&lines[i], visited->first};
+        visited->first = &open[i];
+        visited->n++;
     }
-    return false;
 }
 
-static int uuid_order(const void *left, const void *right)
+static void add_visit(Cx *cx, const Visited *visited, Visits *visits)
 {
-    return uuid_compare(*(const Uuid *)left, *(const Uuid *)right);
+    ObligationLine *lines = arena_array(cx->arena, ObligationLine, visited->n);
+    size_t n = 0;
+    for (const Open *open = visited->first; open != NULL; open = open->next)
+        lines[n++] = *open->line;
+    qsort(lines, n, sizeof *lines, line_compare);
+    VEC_PUSH(cx->arena, visits, ((ObligationVisit){visited->subject, lines, n}));
 }
 
-/* What the page has read anyway of its people. */
-static ObligationLines known_of(Cx *cx, const ObligationPage *page, const Subjects *subjects)
+/* Of whom the page has not read everything. */
+static Err read_open(Cx *cx, Date on, Visiteds *visiteds)
 {
-    Subjects sorted = {0};
-    ObligationLines known = {0};
-    for (size_t i = 0; i < subjects->n; i++)
-        VEC_PUSH(cx->arena, &sorted, subjects->items[i]);
-    if (sorted.n > 1)
-        qsort(sorted.items, sorted.n, sizeof *sorted.items, uuid_order);
-    for (size_t i = 0; i < page->together_n; i++) {
-        if (is_among(&sorted, page->together[i].obligation.subject))
-            VEC_PUSH(cx->arena, &known, page->together[i]);
+    ObligationLines open = {0};
+    for (size_t from = 0; from < visiteds->n; from += BATCH) {
+        size_t batch = visiteds->n - from < BATCH ? visiteds->n - from : BATCH;
+        TRY(read_batch(cx, on, visiteds->subjects + from, batch, &open));
     }
-    return known;
-}
-
-static int by_subject(const void *left, const void *right)
-{
-    const ObligationLine *a = left, *b = right;
-    int order = uuid_compare(a->obligation.subject, b->obligation.subject);
-    return order != 0 ? order : line_compare(a, b);
-}
-
-static void add_visit(Cx *cx, Uuid subject, const ObligationLines *lines, Visits *visits)
-{
-    size_t from = 0;
-    while (from < lines->n && !uuid_equals(lines->items[from].obligation.subject, subject))
-        from++;
-    size_t after = from;
-    while (after < lines->n && uuid_equals(lines->items[after].obligation.subject, subject))
-        after++;
-    if (after - from > 1)
-        VEC_PUSH(cx->arena, visits,
-                 ((ObligationVisit){subject, lines->items + from, after - from}));
-}
-
-static void add_visits(Cx *cx, const Uuid *subjects, size_t n, const ObligationLines *open,
-                       Visits *visits)
-{
-    if (open->n > 1)
-        qsort(open->items, open->n, sizeof *open->items, by_subject);
-    for (size_t i = 0; i < n; i++)
-        add_visit(cx, subjects[i], open, visits);
+    add_open(cx, visiteds, open.items, open.n);
+    return OK;
 }
 
 Err obligation_visits(Cx *cx, Date on, const ObligationPage *page, size_t n,
                       const ObligationVisit **ret_visits, size_t *ret_n)
 {
     Visits visits = {0};
-    Subjects subjects = subjects_of(cx, page->lines, n);
+    Visiteds visiteds;
+    visiteds_of(cx, page->lines, n, &visiteds);
     if (page->together != NULL) {
-        const ObligationLines known = known_of(cx, page, &subjects);
-        add_visits(cx, subjects.items, subjects.n, &known, &visits);
-        subjects.n = 0;
-    }
-    for (size_t from = 0; from < subjects.n; from += BATCH) {
-        size_t batch = subjects.n - from < BATCH ? subjects.n - from : BATCH;
-        ObligationLines open = {0};
-        Err err = read_batch(cx, on, subjects.items + from, batch, &open);
+        add_open(cx, &visiteds, page->together, page->together_n);
+    } else {
+        Err err = read_open(cx, on, &visiteds);
         if (err != OK)
             return cx_fail_db(cx, err);
-        add_visits(cx, subjects.items + from, batch, &open, &visits);
+    }
+    for (size_t i = 0; i < visiteds.n; i++) {
+        if (visiteds.items[i].n > 1)
+            add_visit(cx, &visiteds.items[i], &visits);
     }
     *ret_visits = visits.items;
     *ret_n = visits.n;
