@@ -70,6 +70,15 @@ FROM obligation_evidence e
 WHERE e.place = :place AND e.ended_on IS NULL
 ORDER BY e.subject_id, e.rule_key, e.happened_on, e.record_id, e.kind;
 
+-- name: bench_people_all :stream
+-- in: place text
+-- out: id uuid, area_code text, sex text, birth_date date?, registered_on date, died_on date?
+-- out: left_on date?
+SELECT r.id, r.area_code, r.sex, r.birth_date, r.registered_on, r.died_on, r.left_on
+FROM resident r
+WHERE r.place = :place AND r.merged_into IS NULL
+ORDER BY r.id;
+
 -- name: bench_enrolled :many
 -- in: place text, most integer
 -- out: subject_id uuid, sex text, birth_date date?
@@ -91,6 +100,15 @@ SELECT r.id FROM resident r WHERE r.place = :place ORDER BY r.id LIMIT :most;
 SELECT r.area_code, r.sex, r.birth_date, r.name
 FROM resident r
 WHERE r.place = :place AND r.id = :id;
+
+-- What is open in an area, as its index has it.
+-- name: bench_open :many
+-- in: place text, area_code text, on_day date
+-- out: subject_id uuid, rule_key integer, item integer, closes_on date, opens_on date, due_on date
+SELECT o.subject_id, o.rule_key, o.item, o.closes_on, o.opens_on, o.due_on
+FROM obligation o
+WHERE o.place = :place AND o.area_code = :area_code AND o.met_by IS NULL AND o.waived_on IS NULL
+  AND o.closes_on >= :on_day AND o.opens_on <= :on_day;
 
 -- name: bench_record_read :many
 -- in: place text, rev integer

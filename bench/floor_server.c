@@ -1,5 +1,6 @@
 /* The floor of a page: the product's HTTP transport and the product's driver, and between the two
- * nothing but as many point reads of one resident as the page runs statements, and as many constant
+ * nothing but point reads of one resident: as many as the page runs statements and shows rows that
+ * lie scattered; for a list, also what is open in the area, from its index; and as many constant
  * bytes as it sends. No session, no access, no JSON, no audit. */
 #include <stdatomic.h>
 #include <stdio.h>
@@ -25,6 +26,8 @@ typedef struct {
     DbOptions db;
     Str place, body;
     int64_t reads;
+    Str area; /* whose open rows are read too; empty: none */
+    Date on;
     Uuid *people;
     size_t person_n;
     Worker workers[WORKERS_MOST];
@@ -49,6 +52,18 @@ static void worker_stop(void *context, void *stopped)
     arena_done(&worker->arena);
 }
 
+static Err read_open(Floor *floor, Worker *worker, Arena *arena)
+{
+    CLEANUP(db_rows_close) DbRows rows = {0};
+    const BenchOpenIn in = {floor->place, floor->area, floor->on};
+    TRY(bench_open_open(worker->db, &in, &rows));
+    for (bool has_row = true; has_row;) {
+        BenchOpenRow row;
+        TRY(bench_open_next(&rows, arena, &row, &has_row));
+    }
+    return OK;
+}
+
 static void answer(const HttpRequest *request, HttpResponse *response, size_t route)
 {
     (void)route;
@@ -62,6 +77,8 @@ static void answer(const HttpRequest *request, HttpResponse *response, size_t ro
         if (bench_resident_point(worker->db, request->arena, &in, &row, &found) != OK || !found)
             response->status = 500;
     }
+    if (floor->area.n > 0 && read_open(floor, worker, request->arena) != OK)
+        response->status = 500;
     response->content_type = STR("application/json");
     response->constant = floor->body;
 }
@@ -123,9 +140,11 @@ int floor_server_main(int argc, char **argv)
 {
     static Floor floor;
     int64_t bytes = 0;
-    if (argc != 6 || num_parse_i64(str_from_c(argv[4]), &floor.reads) != OK
-        || num_parse_i64(str_from_c(argv[5]), &bytes) != OK)
+    if (argc != 8 || num_parse_i64(str_from_c(argv[4]), &floor.reads) != OK
+        || num_parse_i64(str_from_c(argv[5]), &bytes) != OK
+        || date_parse(str_from_c(argv[7]), &floor.on) != OK)
         return 64;
+    floor.area = str_from_c(argv[6]);
     Arena arena;
     arena_init(&arena, MIB(64));
     os_stop_prepare();

@@ -11,8 +11,13 @@
 #include "bench/load.h"
 #include "demo/demo.h"
 #include "engine/obligations/obligations.h"
+#include "engine/records/records.h"
 
-enum { PEOPLE_MOST = 100 };
+enum {
+    PEOPLE_MOST = 100,
+    LIST_MOST = 50,     /* lines of a list, as the route has them */
+    RECORDS_MOST = 200, /* of a page */
+};
 
 #define LOAD_SECONDS 2.0
 
@@ -21,8 +26,8 @@ typedef struct {
     const char *path; /* of the route */
     Str *requests;
     size_t request_n;
-    double statements; /* that one page runs, session and access with it */
-    bool has_items;    /* a list: one more point read an item, for its person */
+    double reads; /* of its floor */
+    Str area;     /* a list's: its floor reads what is open there */
 } Page;
 
 typedef struct {
@@ -31,6 +36,7 @@ typedef struct {
     Account account;
     Uuid people[PEOPLE_MOST];
     size_t person_n;
+    Str area; /* of the first of them */
     Str cookie;
     Child server;
 } Http;
@@ -58,38 +64,83 @@ static Err find_doctor(Http *http)
     TRY(obligation_list(&cx, &filter, &lines, &line_n));
     for (size_t i = 0; i < line_n; i++)
         http->people[http->person_n++] = lines[i].obligation.subject;
+    http->area = line_n > 0 ? str_copy(http->bench->arena, lines[0].area) : (Str){0};
     return line_n > 0 ? OK : ERR_NOT_FOUND;
 }
 
-/* ---- what one page runs ---- */
+/* ---- what one page reads ---- */
 
-/* Runs the route here, to count its statements. */
-static Err count_statements(Http *http, Page *page)
+static const Route *route_of(const Page *page)
+{
+    for (size_t i = 0; i < app_route_n; i++)
+        if (app_routes[i]->method == HTTP_GET && strcmp(app_routes[i]->path, page->path) == 0)
+            return app_routes[i];
+    return NULL;
+}
+
+/* Runs the route here, to count its statements, session and access with them. */
+static Err count_statements(Http *http, const Page *page, Uuid person, double *ret_n)
 {
     Cx cx = app_system_cx(&http->bench->app, http->bench->arena);
     char id[UUID_TEXT_SIZE];
-    const HttpPair parameter = {STR("id"), str_from_c(uuid_format(http->people[0], id))};
+    const HttpPair parameter = {STR("id"), str_from_c(uuid_format(person, id))};
     HttpRequest request = {.arena = cx.arena, .parameters = &parameter, .parameter_n = 1};
     HttpResponse response = {0};
+    const Route *route = route_of(page);
     buf_init(&response.body, cx.arena, MIB(4));
-    for (size_t i = 0; i < app_route_n; i++) {
-        const Route *route = app_routes[i];
-        if (route->method != HTTP_GET || strcmp(route->path, page->path) != 0)
-            continue;
-        uint64_t before = measure_statements();
-        Actor actor;
-        Session session;
-        Account account;
-        Err err = session_find(&cx, http->cookie, &session, &account);
-        if (err == OK)
-            err = access_actor(&cx, &account, &actor);
-        cx.actor = &actor;
-        if (err == OK)
-            err = route->handler(&cx, &request, &response);
-        page->statements = (double)(measure_statements() - before);
-        return err;
+    if (route == NULL)
+        return ERR_NOT_FOUND;
+    uint64_t before = measure_statements();
+    Actor actor;
+    Session session;
+    Account account;
+    TRY(session_find(&cx, http->cookie, &session, &account));
+    TRY(access_actor(&cx, &account, &actor));
+    cx.actor = &actor;
+    TRY(route->handler(&cx, &request, &response));
+    *ret_n = (double)(measure_statements() - before);
+    return OK;
+}
+
+/* A point read for each statement of a page and for each record that it shows: their answers lie
+ * apart. On the average of the people asked. */
+static Err count_page(Http *http, Page *page)
+{
+    for (size_t i = 0; i < http->person_n; i++) {
+        Cx cx = app_system_cx(&http->bench->app, http->bench->arena);
+        const Record *records = NULL;
+        size_t record_n = 0;
+        double statements = 0;
+        TRY(count_statements(http, page, http->people[i], &statements));
+        TRY(record_timeline(&cx, http->people[i], RECORDS_MOST, &records, &record_n));
+        page->reads += (statements + (double)record_n) / (double)http->person_n;
     }
-    return ERR_NOT_FOUND;
+    return OK;
+}
+
+/* For each statement, and for each line its person and the newest record of the person's that it
+ * shows; beside them what is open in the doctor's area, of which the list and its counts are made.
+ */
+static Err count_list(Http *http, Page *page)
+{
+    const ObligationLine *lines = NULL;
+    size_t line_n = 0;
+    Cx cx = app_system_cx(&http->bench->app, http->bench->arena);
+    cx.actor = &http->actor;
+    ObligationFilter filter = {.on = cx.today, .most = LIST_MOST};
+    filter.after.due_on = DATE_NONE;
+    filter.states[OBLIGATION_OVERDUE] = filter.states[OBLIGATION_DUE] = true;
+    filter.states[OBLIGATION_OPEN] = true;
+    TRY(count_statements(http, page, UUID_NIL, &page->reads));
+    TRY(obligation_list(&cx, &filter, &lines, &line_n));
+    for (size_t i = 0; i < line_n; i++) {
+        const Record *last = NULL;
+        const Form *form = lines[i].obligation.rule->evidence;
+        TRY(record_latest(&cx, form, &lines[i].obligation.subject, 1, &last));
+        page->reads += uuid_is_nil(last->id) ? 1 : 2;
+    }
+    page->area = http->area;
+    return OK;
 }
 
 /* ---- servers ---- */
@@ -175,19 +226,21 @@ static Err measure_load(Http *http, const Child *server, const Str *requests, si
     return err;
 }
 
-static Err measure_floor(Http *http, const Page *page, double reads, double bytes, size_t clients,
-                         Measured *ret)
+static Err measure_floor(Http *http, const Page *page, double bytes, size_t clients, Measured *ret)
 {
     Arena *arena = http->bench->arena;
+    const Cx cx = app_system_cx(&http->bench->app, arena);
+    char today[DATE_TEXT_SIZE];
     const char *arguments[] = {"/proc/self/exe",
                                "floor-server",
                                text_of(http, http->bench->url),
                                text_of(http, http->bench->app.place),
-                               str_to_c(arena, str_printf(arena, "%.0f", reads)),
+                               str_to_c(arena, str_printf(arena, "%.0f", page->reads)),
                                str_to_c(arena, str_printf(arena, "%.0f", bytes)),
+                               text_of(http, page->area),
+                               date_format(cx.today, today),
                                NULL};
     Child server = {0};
-    (void)page;
     TRY(child_start(arguments, &server));
     Str request = request_of(http, STR("/floor"));
     Err err = measure_load(http, &server, &request, 1, clients, ret);
@@ -200,9 +253,7 @@ static Err measure_page(Http *http, const Page *page, size_t clients)
     Measured product = {0}, floor = {0};
     Arena *arena = http->bench->report->arena;
     TRY(measure_load(http, &http->server, page->requests, page->request_n, clients, &product));
-    double items = page->has_items ? (double)(http->person_n < 50 ? http->person_n : 50) : 0;
-    double reads = page->statements + items;
-    TRY(measure_floor(http, page, reads, product.load.bytes, clients, &floor));
+    TRY(measure_floor(http, page, product.load.bytes, clients, &floor));
     const char *work = str_to_c(arena, str_printf(arena, "%s, %zu clients", page->work, clients));
     BenchLine line = bench_line(http->bench, work, "req/s");
     line.value = (double)product.load.answers / product.load.seconds;
@@ -211,7 +262,7 @@ static Err measure_page(Http *http, const Page *page, size_t clients)
     line.note = str_printf(arena,
                            "%.0f bytes, %.0f reads; server CPU %.3f ms a request, floor %.3f ms "
                            "(%.2fx)",
-                           product.load.bytes, reads, product.cpu, floor.cpu,
+                           product.load.bytes, page->reads, product.cpu, floor.cpu,
                            product.cpu > 0 ? floor.cpu / product.cpu : 0);
     report_add(http->bench->report, line);
     work = str_to_c(arena, str_printf(arena, "%s, %zu clients, p99", page->work, clients));
@@ -229,7 +280,7 @@ static Err measure_pages(Http *http)
     Arena *arena = http->bench->arena;
     Page pages[] = {
         {.work = "resident's page", .path = "/api/residents/{id}"},
-        {.work = "doctor's due list", .path = "/api/obligations", .has_items = true},
+        {.work = "doctor's due list", .path = "/api/obligations"},
     };
     pages[0].requests = arena_array(arena, Str, http->person_n);
     for (size_t i = 0; i < http->person_n; i++) {
@@ -239,8 +290,9 @@ static Err measure_pages(Http *http)
     }
     pages[1].requests = arena_new(arena, Str);
     pages[1].requests[pages[1].request_n++] = request_of(http, STR("/api/obligations"));
+    TRY(count_page(http, &pages[0]));
+    TRY(count_list(http, &pages[1]));
     for (size_t i = 0; i < 2; i++) {
-        TRY(count_statements(http, &pages[i]));
         TRY(measure_page(http, &pages[i], 8));
         TRY(measure_page(http, &pages[i], 64));
     }
