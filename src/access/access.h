@@ -98,6 +98,15 @@ typedef struct RelationInfo {
 } RelationInfo;
 Err relation_list(Cx *cx, Uuid subject, const RelationInfo **ret_relations,
                   size_t *ret_n) MUST_CHECK;
+/* Whom the asking account itself sees today by relations of kinds (bits) that count for its role,
+ * by kind. */
+typedef struct RelationHeld {
+    Uuid subject;
+    RelationKind kind;
+    Date until;
+} RelationHeld;
+Err relation_held(Cx *cx, int64_t of_kinds, const RelationHeld **ret_held,
+                  size_t *ret_n) MUST_CHECK;
 /* Inside the write of a record: the writer's facility treats the subject, and sees it for so many
  * days from today on. Nothing for the system, and with 0 days. */
 Err relation_treat(Cx *cx, Uuid subject, int64_t days) MUST_CHECK;
@@ -140,6 +149,7 @@ Err account_set_post(Cx *cx, Uuid id, Str role, Str facility) MUST_CHECK;
  */
 Err account_first_password(Cx *cx, Str *ret_password, Str *ret_hash) MUST_CHECK;
 Err account_add_hashed(Cx *cx, const Account *account, Str password_hash) MUST_CHECK;
+Err account_login_is_free(Cx *cx, Str login, bool *ret_is_free) MUST_CHECK;
 /* ERR_FORBIDDEN unless the actor may give the role at the facility. */
 Err account_require_managed(Cx *cx, Str role, Str facility) MUST_CHECK;
 

@@ -428,3 +428,13 @@ SELECT rel.holder, rel.kind, rel.class, rel.source, rel.valid_from, rel.valid_to
 FROM access_relation rel
 WHERE rel.place = :place AND rel.subject_id = :subject
 ORDER BY rel.holder, rel.kind, rel.class, rel.source;
+
+-- Whom an account sees by itself, today.
+-- name: access_relation_held :many
+-- in: place text, holder text, kinds integer, day date
+-- out: subject_id uuid, kind integer, valid_to date
+SELECT rel.subject_id, rel.kind, rel.valid_to
+FROM access_relation rel
+WHERE rel.place = :place AND rel.holder = :holder AND (rel.kind & :kinds) <> 0
+  AND rel.valid_from <= :day AND rel.valid_to >= :day
+ORDER BY rel.kind, rel.subject_id, rel.valid_to DESC;

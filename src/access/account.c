@@ -42,6 +42,16 @@ Err account_add(Cx *cx, const Account *account, Str password)
     return cx_write(cx, insert_account, &new);
 }
 
+Err account_login_is_free(Cx *cx, Str login, bool *ret_is_free)
+{
+    AccessAccountByLoginIn in = {.login = login};
+    AccessAccountByLoginRow row;
+    bool is_found = false;
+    Err err = access_account_by_login(cx->db, cx->arena, &in, &row, &is_found);
+    *ret_is_free = !is_found;
+    return err == OK ? OK : cx_fail_db(cx, err);
+}
+
 Err account_add_hashed(Cx *cx, const Account *account, Str password_hash)
 {
     NewAccount new = {.account = account, .password_hash = password_hash};

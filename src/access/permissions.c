@@ -16,6 +16,8 @@ const char *const access_permissions[] = {
     "residents.search",    "residents.write", /* a person and what happens to one */
     "residents.merge",                        /* duplicates, merging and taking apart */
     "residents.grant",                        /* letting others see a person for a time */
+    "residents.account",                      /* accounts for residents themselves */
+    "residents.own",                          /* whom the account is for: itself, its children */
     "residents.emergency", /* opening somebody out of sight by the exact number */
     "emergencies.review",  /* at the own facility and below */
     "records.read",        "records.write",    "records.void",

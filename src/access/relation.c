@@ -14,7 +14,8 @@ static const struct {
     {"treating", RELATION_TREATING},   {"contract", RELATION_CONTRACT},
     {"referral", RELATION_REFERRAL},   {"worklist", RELATION_WORKLIST},
     {"sample", RELATION_SAMPLE},       {"card", RELATION_CARD},
-    {"emergency", RELATION_EMERGENCY},
+    {"emergency", RELATION_EMERGENCY}, {"self", RELATION_SELF},
+    {"guardian", RELATION_GUARDIAN},
 };
 enum { KIND_N = sizeof kinds / sizeof *kinds };
 
@@ -81,6 +82,10 @@ static Str said_of(Cx *cx, const Relation *relation)
 Err relation_grant(Cx *cx, const Relation *relation)
 {
     DCHECK(cx->is_writing);
+    bool is_of_account = relation->kind == RELATION_SELF || relation->kind == RELATION_GUARDIAN;
+    if (is_of_account && uuid_is_nil(relation->account)) /* not of whoever works somewhere */
+        return cx_fail(cx, ERR_INVALID, TEXT_RELATION_ACCOUNT, STR("/account"), 1,
+                       str_from_c(relation_kind_name(relation->kind)));
     if (date_is_none(relation->from) || date_is_none(relation->until)
         || date_compare(relation->until, relation->from) < 0)
         return cx_fail(cx, ERR_INVALID, TEXT_RELATION_ENDS, STR("/until"), 0);
@@ -156,5 +161,32 @@ static Err read_relations(Cx *cx, Uuid subject, const RelationInfo **ret_relatio
 Err relation_list(Cx *cx, Uuid subject, const RelationInfo **ret_relations, size_t *ret_n)
 {
     Err err = read_relations(cx, subject, ret_relations, ret_n);
+    return err == OK ? OK : cx_fail_db(cx, err);
+}
+
+static Err read_held(Cx *cx, int64_t of_kinds, const RelationHeld **ret_held, size_t *ret_n)
+{
+    VEC(RelationHeld) held = {0};
+    CLEANUP(db_rows_close) DbRows rows = {0};
+    AccessRelationHeldIn in = {.place = cx->place,
+                               .holder = relation_holder(cx->arena, cx->actor->account),
+                               .kinds = of_kinds,
+                               .day = cx->today};
+    TRY(access_relation_held_open(cx->db, &in, &rows));
+    for (bool has_row = true; has_row;) {
+        AccessRelationHeldRow row;
+        TRY(access_relation_held_next(&rows, cx->arena, &row, &has_row));
+        if (has_row)
+            VEC_PUSH(cx->arena, &held,
+                     (RelationHeld){row.subject_id, (RelationKind)row.kind, row.valid_to});
+    }
+    *ret_held = held.items;
+    *ret_n = held.n;
+    return OK;
+}
+
+Err relation_held(Cx *cx, int64_t of_kinds, const RelationHeld **ret_held, size_t *ret_n)
+{
+    Err err = read_held(cx, of_kinds & access_scope(cx)->relations, ret_held, ret_n);
     return err == OK ? OK : cx_fail_db(cx, err);
 }

@@ -217,6 +217,7 @@ static Err scope_of_account(Cx *cx, const Account *account, bool below, DbScope 
 static Err sight_of_role(Cx *cx, const Role *role, const Account *account, DbScope *ret_scope)
 {
     switch (role->sight) {
+    case SIGHT_NONE: *ret_scope = scope_nobody; return OK;
     case SIGHT_CATCHMENT: return scope_of_account(cx, account, false, ret_scope);
     case SIGHT_TREE: return scope_of_account(cx, account, true, ret_scope);
     case SIGHT_PLACE: break;

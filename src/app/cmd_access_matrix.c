@@ -25,6 +25,8 @@ static const struct {
     {"sample", SIGHT_PLACE, RELATION_SAMPLE},
     {"card", SIGHT_PLACE, RELATION_CARD},
     {"emergency", SIGHT_PLACE, RELATION_EMERGENCY},
+    {"self", SIGHT_PLACE, RELATION_SELF},
+    {"guardian", SIGHT_PLACE, RELATION_GUARDIAN},
     {"ended", SIGHT_PLACE, 0},
 };
 
@@ -57,6 +59,11 @@ static const char *outcome(const Route *route, const Role *role, const RolePurpo
     case ROUTE_PERSONS_HOME: return is_home ? "full" : "nothing";
     case ROUTE_PERSONS_ONE:
     case ROUTE_PERSONS_SEARCH: return sees ? "full" : "nothing";
+    case ROUTE_PERSONS_OWN:
+        return (role->relations & standings[standing].kind & (RELATION_SELF | RELATION_GUARDIAN))
+                       != 0
+                   ? "full"
+                   : "nothing";
     case ROUTE_PERSONS_LIST: return of_list(role, purpose, in_areas);
     case ROUTE_PERSONS_COUNT:
         return in_areas && purpose->opens > OPENS_NOTHING ? "numbers" : "nothing";
@@ -75,7 +82,8 @@ static void put(JsonOut *json, const char *key, Str text)
 static Err print_row(Cli *cli, const Route *route, const Role *role, const RolePurpose *purpose)
 {
     static const char *const methods[HTTP_METHOD_N] = {"GET", "POST", "PUT", "DELETE"};
-    static const char *const meets[] = {"", "none", "one", "home", "search", "list", "count"};
+    static const char *const meets[] = {"",       "none", "one",  "home",
+                                        "search", "own",  "list", "count"};
     JsonLine line;
     json_line_begin(&line, cli->arena);
     put(&line.json, "method", str_from_c(methods[route->method]));

@@ -41,6 +41,7 @@ const Command *const app_commands[] = {
     &cmd_records,
     &cmd_records_export,
     &cmd_records_refile,
+    &cmd_resident_accounts,
     &cmd_resident_add,
     &cmd_resident_correct,
     &cmd_resident_death,

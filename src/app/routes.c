@@ -37,6 +37,9 @@
  ENTRY(route_relations)                                                                            \
  ENTRY(route_relations_post)                                                                       \
  ENTRY(route_relation_end)                                                                         \
+ ENTRY(route_own)                                                                                  \
+ ENTRY(route_resident_account)                                                                     \
+ ENTRY(route_resident_accounts)                                                                    \
  ENTRY(route_emergencies)                                                                          \
  ENTRY(route_emergencies_post)                                                                     \
  ENTRY(route_emergency_review)                                                                     \

@@ -4,6 +4,7 @@
 #include "base/os_file.h"
 #include "cli/json_lines.h"
 #include "codec/csv.h"
+#include "engine/subjects/residents.h"
 #include "engine/subjects/subjects.h"
 
 static void put_text(JsonOut *json, const char *key, Str text)
@@ -260,24 +261,38 @@ static Err write_passwords(Cli *cli, const FirstPassword *passwords, size_t n)
     return os_file_write(cli_value(cli, "passwords"), buf_str(&buf), 0600);
 }
 
-static Err staff_import_run(Cli *cli)
+typedef Err (*PutWithPasswords)(Cx *cx, const SheetTable *sheet, bool is_dry_run,
+                                const FirstPassword **ret_passwords, size_t *ret_password_n);
+
+static Err import_with_passwords(Cli *cli, SheetShape shape, PutWithPasswords put)
 {
     SheetTable sheet;
     const FirstPassword *passwords = NULL;
     size_t n = 0;
     Str file = cli_value(cli, "passwords");
     bool is_dry_run = cli_switch(cli, "dry-run");
-    TRY(read_sheet(cli, staff_shape, &sheet));
+    TRY(read_sheet(cli, shape, &sheet));
     if (!is_dry_run && os_file_exists(file))
         return cx_fail(cli->cx, ERR_CONFLICT, TEXT_FILE_EXISTS, STR("--passwords"), 1, file);
     if (!is_dry_run) /* before a password is made that could not be told */
         TRY(os_file_create(file, STR(""), 0600));
-    Err err = staff_put(cli->cx, &sheet, is_dry_run, &passwords, &n);
+    Err err = put(cli->cx, &sheet, is_dry_run, &passwords, &n);
     if (err == OK && !is_dry_run)
         err = write_passwords(cli, passwords, n);
     if (err != OK && !is_dry_run && os_file_remove(file) != OK)
-        cli_say("catchment staff import: cannot remove %.*s", STR_ARG(file));
+        cli_say("catchment %s: cannot remove %.*s", cli->command->name, STR_ARG(file));
     return err == OK ? say_rows(cli, sheet.n) : err;
+}
+
+static const CliOption password_options[] = {
+    {"passwords", "FILE", NULL, true, "new file for first passwords by township, mode 0600"},
+    {"dry-run", NULL, NULL, false, "look at every row, store none"},
+    {0},
+};
+
+static Err staff_import_run(Cli *cli)
+{
+    return import_with_passwords(cli, staff_shape, staff_put);
 }
 
 const Command cmd_staff_import = {
@@ -286,12 +301,22 @@ const Command cmd_staff_import = {
         "take staff and their accounts from a CSV file; first passwords go to a file of yours",
     .operand = "FILE.csv",
     .needs = CLI_DATABASE,
-    .options =
-        (const CliOption[]){
-            {"passwords", "FILE", NULL, true,
-             "new file for first passwords by township, mode 0600"},
-            {"dry-run", NULL, NULL, false, "look at every row, store none"},
-            {0},
-        },
+    .options = password_options,
     .run = staff_import_run,
+};
+
+static Err resident_accounts_run(Cli *cli)
+{
+    return import_with_passwords(cli, resident_accounts_shape, resident_accounts_put);
+}
+
+const Command cmd_resident_accounts = {
+    .name = "resident accounts",
+    .summary =
+        "accounts for residents, or guardians of minors, from a CSV file; first passwords go to "
+        "a file of yours",
+    .operand = "FILE.csv",
+    .needs = CLI_DATABASE,
+    .options = password_options,
+    .run = resident_accounts_run,
 };

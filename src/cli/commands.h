@@ -36,6 +36,7 @@ extern const Command cmd_policy_set;
 extern const Command cmd_records;
 extern const Command cmd_records_export;
 extern const Command cmd_staff_import;
+extern const Command cmd_resident_accounts;
 extern const Command cmd_records_refile;
 extern const Command cmd_resident_add;
 extern const Command cmd_resident_correct;

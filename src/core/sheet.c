@@ -14,6 +14,13 @@ static Str place_of(Cx *cx, size_t line, Str column)
     return str_printf(cx->arena, "%zu:%.*s", line, STR_ARG(column));
 }
 
+static Str cell_place(Cx *cx, const SheetTable *sheet, const SheetRow *row, size_t column)
+{
+    const char *name = sheet->columns[column].name;
+    return sheet->is_json ? str_printf(cx->arena, "/rows/%zu/%s", row->line, name)
+                          : place_of(cx, row->line, str_from_c(name));
+}
+
 void sheet_fault(Cx *cx, const SheetTable *sheet, SheetRow *row, size_t column, TextId text,
                  int argument_n, ...)
 {
@@ -23,14 +30,25 @@ void sheet_fault(Cx *cx, const SheetTable *sheet, SheetRow *row, size_t column, 
     for (int i = 0; i < argument_n; i++)
         arguments[i] = va_arg(list, Str);
     va_end(list);
-    Problem problem = {
-        .err = ERR_INVALID,
-        .key = text_name(text),
-        .text = text_fill(cx->arena, text, arguments, (size_t)argument_n),
-        .where = sheet->is_json
-                     ? str_printf(cx->arena, "/rows/%zu/%s", row->line, sheet->columns[column].name)
-                     : place_of(cx, row->line, str_from_c(sheet->columns[column].name))};
+    Problem problem = {.err = ERR_INVALID,
+                       .key = text_name(text),
+                       .text = text_fill(cx->arena, text, arguments, (size_t)argument_n),
+                       .where = cell_place(cx, sheet, row, column)};
     problem_add(cx, problem);
+    row->is_bad = true;
+}
+
+void sheet_retell(Cx *cx, const SheetTable *sheet, SheetRow *row, size_t from)
+{
+    for (size_t i = from; i < cx->problem_n; i++) {
+        size_t column = 0;
+        for (size_t c = 0; c < sheet->column_n; c++) {
+            if (str_equals(cx->problems[i].where,
+                           str_printf(cx->arena, "/%s", sheet->columns[c].name)))
+                column = c;
+        }
+        cx->problems[i].where = cell_place(cx, sheet, row, column);
+    }
     row->is_bad = true;
 }
 

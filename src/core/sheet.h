@@ -47,5 +47,8 @@ Err sheet_read_json(Cx *cx, const Json *rows, SheetShape shape, SheetTable *ret_
 /* Notes what is wrong with a cell and marks its row. */
 void sheet_fault(Cx *cx, const SheetTable *sheet, SheetRow *row, size_t column, TextId text,
                  int argument_n, ...);
+/* What was noted since the problem `from`, at a member as in "/facility", is said at that cell of
+ * the row, or at its first one, and marks the row: for what has its own words of one row. */
+void sheet_retell(Cx *cx, const SheetTable *sheet, SheetRow *row, size_t from);
 /* ERR_INVALID when any row is bad. */
 Err sheet_verdict(const SheetTable *sheet) MUST_CHECK;

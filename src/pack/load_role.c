@@ -30,11 +30,19 @@ static void read_permissions(Reader *reader, const Yaml *map, Role *role)
     role->permission_n = n;
 }
 
-/* The kinds of relation, each once, as bits. */
-static int64_t read_relations(Reader *reader, const Yaml *map, const char *key)
+/* The kinds of relation, each once, as bits. Those of residents' own accounts stand last. */
+static const char *const own_kinds[] = {"treating", "contract", "referral", "worklist", "sample",
+                                        "card",     "self",     "guardian", NULL};
+/* What a role may let others see by. */
+static const char *const given_kinds[] = {"treating", "contract", "referral", "worklist",
+                                          "sample",   "card",     NULL};
+static const RelationKind kind_bits[] = {RELATION_TREATING, RELATION_CONTRACT, RELATION_REFERRAL,
+                                         RELATION_WORKLIST, RELATION_SAMPLE,   RELATION_CARD,
+                                         RELATION_SELF,     RELATION_GUARDIAN};
+
+static int64_t read_relations(Reader *reader, const Yaml *map, const char *key,
+                              const char *const *kinds)
 {
-    static const char *const kinds[] = {"treating", "contract", "referral", "worklist",
-                                        "sample",   "card",     NULL};
     const Yaml *list = read_key(map, key);
     int64_t relations = 0;
     if (list == NULL || !read_list(reader, list, key, true))
@@ -45,7 +53,7 @@ static int64_t read_relations(Reader *reader, const Yaml *map, const char *key)
         while (kinds[at] != NULL && !str_equals_c(name, kinds[at]))
             at++;
         if (kinds[at] != NULL)
-            relations |= (int64_t)1 << at;
+            relations |= kind_bits[at];
         else if (name.n > 0)
             MISTAKE_AT(reader->loader, reader->file, item->at, MISTAKE_CHOICE_UNKNOWN, same(name),
                        same(str_from_c(key)), choice_fix_c(reader->loader, name, kinds));
@@ -155,7 +163,7 @@ void load_role(Loader *loader, Declared *declared)
     static const char *const keys[] = {"role",        "title",   "sight",     "sees_persons",
                                        "permissions", "manages", "relations", "classes",
                                        "purposes",    "grants",  NULL};
-    static const char *const sights[] = {"catchment", "tree", "place", NULL};
+    static const char *const sights[] = {"none", "catchment", "tree", "place", NULL};
     Reader reader = {loader, declared->file};
     const Yaml *map = declared->yaml;
     if (!read_map(&reader, map, keys, 5))
@@ -164,10 +172,10 @@ void load_role(Loader *loader, Declared *declared)
     size_t sight = read_choice(&reader, map, "sight", sights);
     *role = (Role){.id = str_copy(loader->arena, declared->id),
                    .title = read_wording(&reader, map, "title"),
-                   .sight = sight == SIZE_MAX ? SIGHT_CATCHMENT : (RoleSight)sight,
+                   .sight = sight == SIZE_MAX ? SIGHT_NONE : (RoleSight)sight,
                    .sees_persons = read_true(&reader, map, "sees_persons"),
-                   .relations = read_relations(&reader, map, "relations"),
-                   .grants = read_relations(&reader, map, "grants"),
+                   .relations = read_relations(&reader, map, "relations", own_kinds),
+                   .grants = read_relations(&reader, map, "grants", given_kinds),
                    .classes = read_classes(&reader, map)};
     read_purposes(&reader, map, role);
     read_permissions(&reader, map, role);

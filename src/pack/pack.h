@@ -267,6 +267,7 @@ struct Program {
 };
 
 typedef enum {
+    SIGHT_NONE,      /* no area: only whom a relation opens */
     SIGHT_CATCHMENT, /* the areas of the facility's own catchments */
     SIGHT_TREE,      /* those of the facility and everything below it */
     SIGHT_PLACE,     /* the whole county */
@@ -281,6 +282,8 @@ typedef enum {
     RELATION_SAMPLE = 16,    /* drawn for an inspection, for a time */
     RELATION_CARD = 32,      /* a card to review */
     RELATION_EMERGENCY = 64, /* opened by the exact number; never of a role, see access */
+    RELATION_SELF = 128,     /* the resident himself; held by an account */
+    RELATION_GUARDIAN = 256, /* of a minor; held by an account */
 } RelationKind;
 
 /* What a role sees while it works for a purpose. */

@@ -20,7 +20,8 @@ static const char *const permissions[] = {
     "residents.merge",  "residents.grant",  "residents.emergency", "emergencies.review",
     "records.read",     "records.write",    "records.void",        "records.backdate",
     "tables.read",      "tables.export",    "accounts.manage",     "policy.read",
-    "policy.write",     "metrics.read",     "audit.read",          NULL};
+    "policy.write",     "metrics.read",     "audit.read",          "residents.account",
+    "residents.own",    NULL};
 
 typedef struct Fixture {
     Arena arena;

@@ -1,8 +1,10 @@
-/* /api/residents/{id}/relations: who else sees a resident, and letting others see one for a time.
- */
+/* /api/residents/{id}/relations: who else sees a resident, and letting others see one for a time;
+ * /api/residents/{id}/account, /api/own: residents who see themselves. */
 #include "engine/subjects/residents.h"
 #include "engine/subjects/subjects.h"
+#include "web/person.h"
 #include "web/route.h"
+#include "web/schemas.h"
 
 enum { BODY_MOST = 4 * 1024 };
 
@@ -159,4 +161,71 @@ const Route route_relation_end = {
     .body_most = BODY_MOST,
     .in = "{last_day?: date}",
     .title = {"结束授予的查看", "End what let others see a resident"},
+};
+
+/* ---- residents themselves ---- */
+
+static Err account_post(Cx *cx, const HttpRequest *request, HttpResponse *response)
+{
+    const Json *body = NULL;
+    ResidentAccount account = {.resident = UUID_NIL};
+    FirstPassword first = {0};
+    TRY(web_parameter_uuid(cx, request, "id", &account.resident));
+    TRY(web_body(cx, request, &body));
+    TRY(web_body_optional_text(cx, body, "guardian", &account.guardian));
+    TRY(web_body_optional_text(cx, body, "guardian_login", &account.guardian_login));
+    TRY(resident_account_give(cx, &account, &first));
+    JsonOut out = web_json(response);
+    json_object_begin(&out);
+    web_json_text(&out, "name", first.name);
+    web_json_text(&out, "facility", first.facility);
+    web_json_text(&out, "login", first.login);
+    web_json_text(&out, "password", first.password);
+    json_object_end(&out);
+    return OK;
+}
+
+const Route route_resident_account = {
+    .method = HTTP_POST,
+    .path = "/api/residents/{id}/account",
+    .persons = ROUTE_PERSONS_HOME,
+    .handler = account_post,
+    .permit = "residents.account",
+    .body_most = BODY_MOST,
+    .in = "{guardian?: text, guardian_login?: text}",
+    .out = "{name?: text, facility: text, login: text, password?: text}",
+    .title = {"给居民本人（未成年人给监护人）开设账号；初始密码只显示这一次",
+              "An account for the resident, or for a minor's guardian; its password is told once"},
+};
+
+static Err own_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
+{
+    (void)request;
+    const OwnResident *own = NULL;
+    size_t n = 0;
+    TRY(resident_own(cx, &own, &n));
+    JsonOut out = web_json(response);
+    json_object_begin(&out);
+    json_key_c(&out, "items");
+    json_array_begin(&out);
+    for (size_t i = 0; i < n; i++) {
+        json_object_begin(&out);
+        person_resident_write(&out, &own[i].who, cx->today);
+        web_json_text(&out, "kind", str_from_c(relation_kind_name(own[i].kind)));
+        web_json_date(&out, "until", own[i].until);
+        json_object_end(&out);
+    }
+    json_array_end(&out);
+    json_object_end(&out);
+    return OK;
+}
+
+const Route route_own = {
+    .method = HTTP_GET,
+    .path = "/api/own",
+    .persons = ROUTE_PERSONS_OWN,
+    .handler = own_get,
+    .permit = "residents.own",
+    .out = "{items: [{" SCHEMA_PERSON_MEMBERS ", kind: self|guardian, until: date}]}",
+    .title = {"我自己和由我监护的未成年人", "Myself, and the minors in my care"},
 };

@@ -1,5 +1,6 @@
 /* /api/areas, /api/facilities, /api/catchments, /api/staff: places and the people who work there,
  * on any day; what is written comes as rows and is checked whole before a row is stored. */
+#include "engine/subjects/residents.h"
 #include "engine/subjects/subjects.h"
 #include "web/route.h"
 
@@ -329,14 +330,18 @@ const Route route_staff = {
     .title = {"本机构及下级机构的人员", "Staff at the own facility and below"},
 };
 
-static Err staff_post_rows(Cx *cx, const HttpRequest *request, HttpResponse *response)
+typedef Err (*PutWithPasswords)(Cx *cx, const SheetTable *sheet, bool is_dry_run,
+                                const FirstPassword **ret_passwords, size_t *ret_password_n);
+
+static Err post_with_passwords(Cx *cx, const HttpRequest *request, HttpResponse *response,
+                               SheetShape shape, PutWithPasswords put)
 {
     SheetTable sheet;
     bool is_dry_run = false;
     const FirstPassword *passwords = NULL;
     size_t n = 0;
-    TRY(take_rows(cx, request, staff_shape, &sheet, &is_dry_run));
-    TRY(staff_put(cx, &sheet, is_dry_run, &passwords, &n));
+    TRY(take_rows(cx, request, shape, &sheet, &is_dry_run));
+    TRY(put(cx, &sheet, is_dry_run, &passwords, &n));
     JsonOut out = web_json(response);
     json_object_begin(&out);
     json_key_c(&out, "rows");
@@ -357,6 +362,15 @@ static Err staff_post_rows(Cx *cx, const HttpRequest *request, HttpResponse *res
     return OK;
 }
 
+#define PASSWORDS_SCHEMA                                                                           \
+ "{rows: integer, passwords: [{township: text, facility: text, name: text, login: text, "          \
+ "password: text}]}"
+
+static Err staff_post_rows(Cx *cx, const HttpRequest *request, HttpResponse *response)
+{
+    return post_with_passwords(cx, request, response, staff_shape, staff_put);
+}
+
 const Route route_staff_post = {
     .method = HTTP_POST,
     .path = "/api/staff",
@@ -367,10 +381,30 @@ const Route route_staff_post = {
           "facility: text, post: text, employment?: text, valid_from: date, valid_to?: date, "
           "qualification?: text, licence_no?: text, licence_to?: date, title?: text, "
           "education?: text, phone?: text, id_number?: text, login?: text, role?: text}]}",
-    .out = "{rows: integer, passwords: [{township: text, facility: text, name: text, login: text, "
-           "password: text}]}",
+    .out = PASSWORDS_SCHEMA,
     .title = {"增改人员；初始密码只显示这一次",
               "Add or change staff; first passwords are told once"},
+};
+
+static Err resident_accounts_post(Cx *cx, const HttpRequest *request, HttpResponse *response)
+{
+    return post_with_passwords(cx, request, response, resident_accounts_shape,
+                               resident_accounts_put);
+}
+
+/* Who is out of sight, or of another name, is one mistake of a row like nobody. */
+const Route route_resident_accounts = {
+    .method = HTTP_POST,
+    .path = "/api/resident-accounts",
+    .persons = ROUTE_PERSONS_NONE,
+    .handler = resident_accounts_post,
+    .permit = "residents.account",
+    .body_most = ROWS_BODY_MOST,
+    .in = "{" SHEET_SCHEMA "[{name: text, id_number: text, facility: text, guardian?: text, "
+          "guardian_login?: text}]}",
+    .out = PASSWORDS_SCHEMA,
+    .title = {"按表开设居民账号；初始密码只显示这一次",
+              "Accounts for residents from a sheet; first passwords are told once"},
 };
 
 static Err staff_leave_post(Cx *cx, const HttpRequest *request, HttpResponse *response)

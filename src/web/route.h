@@ -31,6 +31,7 @@ typedef enum {
     ROUTE_PERSONS_ONE,    /* who is out of sight is not found */
     ROUTE_PERSONS_HOME,   /* the same, and by the areas of sight alone, not by relation */
     ROUTE_PERSONS_SEARCH, /* those in the areas of sight, and by relation */
+    ROUTE_PERSONS_OWN,    /* those whom the account is for: itself, minors in its care */
     ROUTE_PERSONS_LIST,   /* those in the areas of sight; without identity where the purpose says so
                            */
     ROUTE_PERSONS_COUNT,  /* numbers of the areas in sight */

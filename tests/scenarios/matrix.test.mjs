@@ -14,28 +14,50 @@ const cell = (path, role, purpose, standing) => cellOf(`GET ${path}`, role, purp
 const pairs = [...new Map(printed.map(({ role, purpose }) => [`${role} ${purpose}`, { role, purpose }])).values()];
 const roles = [...new Set(pairs.map(({ role }) => role))];
 const kinds = ["treating", "contract", "referral", "worklist", "sample", "card"];
+/* Of residents' own accounts: held by one account, never by a facility. */
+const ownKinds = ["self", "guardian"];
 const reason = "门诊急救，需了解既往用药";
 const mask = (answer) => JSON.stringify(withoutRequest(answer)).replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "ID");
+
+/* What a resident is told by routes about persons: of himself, and of a minor in his care. */
+const ofResidents = ["/api/households/{id}", "/api/obligations/why", "/api/own", "/api/records/{id}", "/api/records/{id}/attachments/{hash}", "/api/records/{id}/history", "/api/residents/{id}", "/api/residents/{id}/audit", "/api/residents/{id}/events", "/api/residents/{id}/obligations/explain", "/api/residents/{id}/records", "/api/residents/{id}/relations", "/api/residents/{id}/waivers"];
 
 describe("the printed matrix", () => {
   it("has every route for every role and purpose, and the roles of a county", () => {
     const routes = new Set(printed.map(({ method, path }) => `${method} ${path}`));
     assert.equal(printed.length, routes.size * pairs.length);
-    for (const role of ["village_doctor", "assistant_physician", "physician", "general_practitioner", "public_health_physician", "nurse", "tcm_physician", "reporting_physician", "sterile_supply_worker", "contract_team_member", "township_director", "lead_hospital_director", "posted_manager", "county_commission", "inspector", "cdc_reviewer", "finance_officer", "insurance_officer", "administrator", "auditor"]) assert.ok(roles.includes(role), role);
+    for (const role of ["village_doctor", "assistant_physician", "physician", "general_practitioner", "public_health_physician", "nurse", "tcm_physician", "reporting_physician", "sterile_supply_worker", "contract_team_member", "township_director", "lead_hospital_director", "posted_manager", "county_commission", "inspector", "cdc_reviewer", "finance_officer", "insurance_officer", "administrator", "auditor", "resident"]) assert.ok(roles.includes(role), role);
     for (const row of printed) assert.ok(row.ended === row.elsewhere, "an ended relation opens nothing");
   });
 
   it("keeps persons from those whom the county's table keeps from them", () => {
     for (const role of ["sterile_supply_worker", "lead_hospital_director", "county_commission", "finance_officer", "insurance_officer", "administrator", "auditor", "township_administrator"]) {
       for (const row of printed.filter((line) => line.role === role && ["one", "home", "search", "list"].includes(line.persons))) {
-        for (const standing of ["own", "below", "elsewhere", ...kinds, "emergency", "ended"]) assert.notEqual(row[standing], "full", `${role} ${row.path}`);
+        for (const standing of ["own", "below", "elsewhere", ...kinds, ...ownKinds, "emergency", "ended"]) assert.notEqual(row[standing], "full", `${role} ${row.path}`);
       }
     }
-    for (const [role, kind] of [["contract_team_member", "contract"], ["reporting_physician", "worklist"], ["inspector", "sample"], ["cdc_reviewer", "card"]]) {
+    for (const [role, kind] of [["contract_team_member", "contract"], ["reporting_physician", "worklist"], ["inspector", "sample"], ["cdc_reviewer", "card"], ["resident", ownKinds]]) {
       for (const { purpose } of pairs.filter((pair) => pair.role === role)) {
-        assert.deepEqual(["own", "elsewhere", ...kinds].filter((standing) => cell("/api/residents/{id}", role, purpose, standing) === "full"), [kind], role);
+        assert.deepEqual(["own", "below", "elsewhere", ...kinds, ...ownKinds].filter((standing) => cell("/api/residents/{id}", role, purpose, standing) === "full"), [kind].flat(), role);
       }
     }
+  });
+});
+
+describe("residents in the matrix", () => {
+  const told = printed.filter(({ role, persons }) => role === "resident" && persons !== "none");
+
+  it("reads of himself and of a minor in his care, and of nobody else; writes, searches and lists nothing", () => {
+    for (const row of told) {
+      const isOwn = row.method === "GET" && ofResidents.includes(row.path);
+      for (const standing of ["own", "below", "elsewhere", ...kinds, "emergency", "ended"]) assert.ok(["403", "nothing"].includes(row[standing]), `${row.path} ${standing}`);
+      for (const standing of ownKinds) assert.equal(row[standing] === "full", isOwn, `${row.method} ${row.path} ${standing}: ${row[standing]}`);
+    }
+    assert.deepEqual(told.filter(({ self }) => self === "full").map(({ path }) => path).sort(), ofResidents);
+  });
+
+  it("opens what is a resident's own to no other role", () => {
+    for (const row of printed.filter(({ role }) => role !== "resident")) for (const standing of ownKinds) assert.equal(row[standing], row.elsewhere, `${row.role} ${row.path} ${standing}`);
   });
 });
 
@@ -69,7 +91,7 @@ for (const [name, makeDatabase] of databases) {
         return { id: ids[at], number: id_number, village: page.resident.area, record: page.records[0].id, form: page.records[0].form, day: page.records[0].happened_on, household: page.resident.household, name: page.resident.name };
       };
       people.own = await take(doctor, 0);
-      for (const [at, standing] of ["elsewhere", ...kinds, "emergency", "ended"].entries()) people[standing] = await take(other, at);
+      for (const [at, standing] of ["elsewhere", ...kinds, ...ownKinds, "emergency", "ended"].entries()) people[standing] = await take(other, at);
       for (const facility of [clinic, centre]) {
         for (const kind of kinds) lines("relations grant", options, "--resident", people[kind].id, "--kind", kind, "--facility", facility, "--until", "2025-12-31");
         for (const kind of kinds) lines("relations grant", options, "--resident", people.ended.id, "--kind", kind, "--facility", facility, "--from", "2025-01-01", "--until", "2025-06-29");
@@ -78,6 +100,7 @@ for (const [name, makeDatabase] of databases) {
         for (const [where, facility] of [["clinic", clinic], ["centre", centre]]) {
           const login = `${role}-${where}`;
           add(login, role, facility);
+          if (role === "resident" || role === "physician") for (const kind of ownKinds) lines("relations grant", options, "--resident", people[kind].id, "--kind", kind, "--login", login, "--until", "2025-12-31");
           accounts.push({ role, where, login });
         }
       }
@@ -126,6 +149,7 @@ for (const [name, makeDatabase] of databases) {
       "POST /api/residents/{id}/events/{event}/void": ({ id }) => [`/api/residents/${id}/events/${newId()}/void`, { reason }],
       "POST /api/residents/{id}/relations": ({ id }) => [`/api/residents/${id}/relations`, { source: newId(), kind: "referral", facility: clinic, until: "2125-01-01" }],
       "POST /api/residents/{id}/relations/{source}/end": ({ id }) => [`/api/residents/${id}/relations/${newId()}/end`, {}],
+      "POST /api/residents/{id}/account": ({ id }) => [`/api/residents/${id}/account`, { guardian_login: "nobody" }],
       "POST /api/residents/{id}/merge": ({ id }) => [`/api/residents/${id}/merge`, { into: newId(), reason }],
       "POST /api/residents/{id}/unmerge": ({ id }) => [`/api/residents/${id}/unmerge`, { reason }],
       "POST /api/households/{id}/move": ({ household }) => [`/api/households/${household}/move`, { area: "999999999999", happened_on: "2025-06-01" }],
@@ -216,6 +240,12 @@ for (const [name, makeDatabase] of databases) {
       }
     }
 
+    async function checkOwn(client, said, want, person) {
+      const answer = await client.fetch("/api/own");
+      assert.equal(answer.status, want === "403" ? 403 : 200, `${said} own`);
+      assert.equal(answer.text.includes(person.id), want === "full", `${said} own`);
+    }
+
     async function checkSearch(client, said, want, person) {
       for (const typed of [person.number, person.number.slice(-4), person.name, person.name.slice(-1)]) {
         const answer = await client.fetch(`/api/residents?q=${encodeURIComponent(typed)}`);
@@ -280,6 +310,7 @@ for (const [name, makeDatabase] of databases) {
             const said = `${login} for ${purpose}, ${standing}`;
             await checkOnes(client, said, (path) => cell(path, role, purpose, standing), person);
             await checkFiles(client, said, (route) => cellOf(route, role, purpose, standing), person);
+            await checkOwn(client, said, cell("/api/own", role, purpose, standing), person);
             await checkSearch(client, said, cell("/api/residents", role, purpose, standing), person);
             if (["own", "elsewhere"].includes(named)) await checkLists(client, said, role, purpose, standing, person);
           }

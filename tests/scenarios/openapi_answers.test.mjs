@@ -2,7 +2,7 @@
 // against the schema that the server serves. A route without an example here fails.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { newId } from "../support/county.mjs";
+import { newId, ownAccount } from "../support/county.mjs";
 import { jpeg } from "../support/media.mjs";
 import { databases, logIn, makeCounty, startServer } from "../support/server.mjs";
 import { faultsOf } from "../support/json_schema.mjs";
@@ -31,6 +31,7 @@ const examples = {
   "/api/policy": ["county", "/api/policy?on=2025-06-30"],
   "/api/subjects/{kind}": ["county", "/api/subjects/facility"],
   "/api/subjects/{kind}/{id}": ["doctor", "/api/subjects/facility/{facility}"],
+  "/api/own": ["resident", ""],
   "/api/residents": ["doctor", "/api/residents?q={name}"],
   "/api/residents/{id}": ["doctor", "/api/residents/{resident}"],
   "/api/residents/{id}/events": ["doctor", "/api/residents/{resident}/events"],
@@ -97,6 +98,7 @@ for (const [name, makeDatabase] of databases) {
       values.household = who.household;
       values.facility = (await clients.doctor.fetch("/api/session")).body.account.facility.code;
       values.account = (await clients.admin.fetch("/api/accounts")).body.items[0].id;
+      clients.resident = await ownAccount(server, clients.clinician, resident.id);
       const { cookie, csrf } = clients.doctor;
       const sent = await fetch(`${server.url}/api/residents/${resident.id}/attachments?form=paper_document&field=files`, {
         method: "POST", body: jpeg(), headers: { cookie, "x-csrf": csrf, "content-type": "image/jpeg" },

@@ -1,9 +1,11 @@
 // Letting others see a person for a time, over HTTP: given by whoever has the person in his own areas, of the kinds that
 // his role gives, ended again, and written down; never passed on by who sees the person by a relation only.
 import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { daysAfter, lines, newId, wholeList } from "../support/county.mjs";
-import { Client, databases, logIn, makeCounty, startServer } from "../support/server.mjs";
+import { askUntil, attempt, daysAfter, lines, newId, ownAccount, wholeList } from "../support/county.mjs";
+import { Client, databases, logIn, makeCounty, root, startServer, temporaryFolder } from "../support/server.mjs";
 
 const today = "2025-06-30";
 
@@ -62,6 +64,7 @@ for (const [name, makeDatabase] of databases) {
       for (const [more, status, code] of [
         [{ kind: "sample" }, 403, "RELATION_GIVEN"],
         [{ kind: "treating" }, 403, "RELATION_GIVEN"],
+        [{ kind: "self" }, 403, "RELATION_GIVEN"],
         [{ kind: "emergency" }, 422, "FIELD_TYPE"],
         [{ class: "hiv" }, 403, "RELATION_CLASS"],
         [{ facility: "nowhere" }, 422, "FACILITY_UNKNOWN"],
@@ -99,6 +102,105 @@ for (const [name, makeDatabase] of databases) {
       const found = (await member.fetch(`/api/residents?q=${encodeURIComponent(resident.name)}`)).body.items;
       assert.deepEqual(found.map(({ id }) => id), [person]);
       assert.equal((await member.fetch("/api/obligations")).status, 403);
+    });
+
+    describe("of residents to themselves", () => {
+      let own, adult, child, other, parent;
+      const page = (client, id, more = "") => client.fetch(`/api/residents/${id}${more}`);
+      const numberOf = async (id) => (await clinician.fetch(`/api/residents/${id}/reveal`, { method: "POST", body: { reason: "居民现场申请开设账号" } })).body.id_number;
+      before(async () => {
+        const list = await wholeList(clinician);
+        const ages = new Map(list.map(({ resident }) => [resident.id, resident]));
+        const of = (test) => [...ages.values()].filter(test).map(({ id }) => id);
+        [adult, other] = of(({ age, id }) => age >= 18 && id !== person);
+        [child] = of(({ age }) => age < 10);
+        own = await ownAccount(server, clinician, adult);
+      });
+
+      it("shows a resident what he is owed, his records and who looked, and nobody else's", async () => {
+        assert.deepEqual((await own.fetch("/api/own")).body.items.map(({ id, kind, until }) => [id, kind, until]), [[adult, "self", "9999-12-31"]]);
+        const [mine, theirs] = [await page(own, adult), await page(clinician, adult)];
+        assert.equal(mine.status, 200, mine.text);
+        assert.deepEqual(mine.body.obligations, theirs.body.obligations);
+        assert.deepEqual(mine.body.records, theirs.body.records.filter(({ form }) => mine.body.records.some((record) => record.form === form)));
+        assert.ok(mine.body.records.length > 0 && mine.body.resident.id_number_masked.includes("*"));
+        assert.equal((await own.fetch(`/api/records/${mine.body.records[0].id}`)).status, 200);
+        const logins = ({ body }) => new Set(body.items.filter(({ action }) => action === "resident.open").map(({ login }) => login));
+        // Reads are written within a second; what is asked until then must not fill the list that is looked at.
+        const [admin, { body: { account } }] = [await logIn(server, "admin"), await own.fetch("/api/session")];
+        await askUntil(() => admin.fetch(`/api/audit?account=${account.id}`), ({ text }) => text.includes("resident.open"));
+        assert.deepEqual([...logins(await page(own, adult, "/audit"))].sort(), ["clinician", own.slip.login]);
+        const { household } = (await page(clinician, adult)).body.resident;
+        assert.deepEqual((await own.fetch(`/api/households/${household}`)).body.members.map((member) => member.person.id), [adult], "of his household himself alone");
+        const { body: session } = await clinician.fetch("/api/session");
+        assert.equal((await own.fetch(`/api/subjects/facility/${session.account.facility.code}`)).status, 404);
+        const theirRecord = (await page(clinician, other)).body.records[0].id;
+        for (const path of [`/api/residents/${other}`, `/api/residents/${other}/audit`, `/api/records/${theirRecord}`, `/api/residents/${other}/records`]) assert.equal((await own.fetch(path)).status, 404, path);
+        for (const path of ["/api/obligations", "/api/overview", "/api/residents?q=1", "/api/staff", "/api/accounts", "/api/forms/hypertension_followup/records"]) assert.equal((await own.fetch(path)).status, 403, path);
+        assert.equal((await own.fetch("/api/records", { method: "POST", body: { id: newId(), form: "hypertension_followup", subject: adult, happened_on: today, answers: {} } })).status, 403);
+      });
+
+      it("keeps nothing of the person in the account, and gives one account once", async () => {
+        const admin = await logIn(server, "admin");
+        const { name } = (await page(own, adult)).body.resident;
+        const account = (await own.fetch("/api/session")).body.account;
+        assert.deepEqual([account.name, account.role], [own.slip.login, "resident"]);
+        assert.equal(own.slip.name, name);
+        const again = await clinician.fetch(`/api/residents/${adult}/account`, { method: "POST", body: {} });
+        assert.deepEqual([again.status, again.body.problems[0].code], [409, "RESIDENT_HAS_ACCOUNT"]);
+        assert.ok(again.text.includes(own.slip.login));
+        assert.ok((await admin.fetch(`/api/audit?person=${adult}`)).body.items.some(({ action, detail }) => action === "relation.grant" && detail.startsWith("self @")));
+      });
+
+      it("gives a minor to a guardian until the day before the birthday, and an adult to nobody else", async () => {
+        const refused = async (id, body) => (await clinician.fetch(`/api/residents/${id}/account`, { method: "POST", body })).body.problems[0].code;
+        assert.equal(await refused(child, {}), "RESIDENT_IS_MINOR");
+        assert.equal(await refused(other, { guardian: "某某" }), "RESIDENT_IS_ADULT");
+        for (const login of ["nobody", "clinician"]) assert.equal(await refused(child, { guardian_login: login }), "GUARDIAN_LOGIN");
+        parent = await ownAccount(server, clinician, child, { guardian: "某父" });
+        assert.equal(parent.slip.name, "某父");
+        const same = await clinician.fetch(`/api/residents/${child}/account`, { method: "POST", body: { guardian_login: own.slip.login } });
+        assert.deepEqual([same.status, same.body.password], [200, null]);
+        const { birth_date: born } = (await page(clinician, child)).body.resident;
+        const items = (await own.fetch("/api/own")).body.items;
+        assert.deepEqual(items.map(({ id, kind }) => [id, kind]), [[adult, "self"], [child, "guardian"]]);
+        assert.equal(daysAfter(items[1].until, 1), `${Number(born.slice(0, 4)) + 18}${born.slice(4)}`);
+        assert.deepEqual([(await page(own, child)).status, (await page(parent, child)).status, (await page(parent, adult)).status], [200, 200, 404]);
+      });
+
+      it("ends it through who made it, and another township makes none", async () => {
+        const { items } = (await clinician.fetch(`/api/residents/${child}/relations`)).body;
+        const { source } = items.find(({ kind, account_name }) => kind === "guardian" && account_name === own.slip.login);
+        assert.equal((await clinician.fetch(`/api/residents/${child}/relations/${source}/end`, { method: "POST", body: {} })).status, 204);
+        assert.deepEqual([(await page(own, child)).status, (await page(parent, child)).status], [404, 200]);
+        const none = await away.fetch(`/api/residents/${newId()}/account`, { method: "POST", body: {} });
+        const answer = await away.fetch(`/api/residents/${adult}/account`, { method: "POST", body: {} });
+        assert.deepEqual([answer.status, answer.body.problems], [404, none.body.problems]);
+        for (const login of ["doctor", "director", "county"]) assert.equal((await (await logIn(server, login)).fetch(`/api/residents/${adult}/account`, { method: "POST", body: {} })).status, 403, login);
+      });
+
+      it("is made from a sheet with slips, number and name together, all rows or none", async () => {
+        const { name } = (await page(clinician, other)).body.resident;
+        const facility = (await clinician.fetch("/api/session")).body.account.facility.code;
+        const row = { name, id_number: await numberOf(other), facility };
+        const send = (client, rows, dry_run = false) => client.fetch("/api/resident-accounts", { method: "POST", body: { dry_run, rows } });
+        const wrong = await send(clinician, [row, row, { ...row, id_number: await numberOf(adult), name: "别人" }, { ...row, id_number: "996601199001011234" }]);
+        assert.deepEqual(wrong.body.problems.map(({ code, where }) => [code, where]), [["SHEET_TWICE", "/rows/1/id_number"], ["RESIDENT_NAME_DIFFERS", "/rows/2/id_number"], ["RESIDENT_NAME_DIFFERS", "/rows/3/id_number"]]);
+        assert.equal((await send(away, [{ ...row, facility: far }])).body.problems[0].code, "RESIDENT_NAME_DIFFERS");
+        assert.equal((await send(clinician, [{ ...row, facility: far }])).body.problems[0].where, "/rows/0/facility");
+        assert.deepEqual((await send(clinician, [row], true)).body, { rows: 1, passwords: [] });
+        const folder = temporaryFolder();
+        const [sheet, slips] = [join(folder, "sheet.csv"), join(folder, "slips.csv")];
+        writeFileSync(sheet, `姓名,证件号码,机构\n${name},${row.id_number},${facility}\n`);
+        const made = attempt("resident", "accounts", sheet, "--passwords", slips, ...options, "--packs", join(root, "packs"));
+        assert.equal(made.code, 0, made.err);
+        const [, , slipName, login, password] = readFileSync(slips, "utf8").trim().split(/\r?\n/)[1].split(",");
+        assert.equal(slipName, name);
+        const client = new Client(server);
+        const opened = await client.logIn(login, password);
+        assert.equal(opened.body.account.must_change, true);
+        assert.equal((await send(clinician, [row])).body.problems[0].code, "RESIDENT_HAS_ACCOUNT");
+      });
     });
 
     it("writes down who gave and who ended it", async () => {

@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { program, root } from "./server.mjs";
+import { Client, program, root } from "./server.mjs";
 
 /** Runs a command of the program, whatever becomes of it. */
 export function attempt(...words) {
@@ -107,4 +107,14 @@ export async function askUntil(ask, isRight, milliseconds = 8000) {
     const answer = await ask();
     if (isRight(answer) || performance.now() > end) return answer;
   }
+}
+
+/** A client of a resident himself, or of a minor's guardian (more), whose account `maker` gives. */
+export async function ownAccount(server, maker, resident, more = {}) {
+  const { status, body, text } = await maker.fetch(`/api/residents/${resident}/account`, { method: "POST", body: more });
+  if (status !== 200) throw new Error(`no account: ${text}`);
+  const client = Object.assign(new Client(server), { slip: body });
+  await client.logIn(body.login, body.password);
+  await client.fetch("/api/session/password", { method: "POST", body: { password: body.password, new_password: `${body.login} has its own` } });
+  return client;
 }

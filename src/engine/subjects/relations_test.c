@@ -278,11 +278,63 @@ static void who_treats_a_person_still_sees_him_when_the_areas_have_changed(void 
     assert_seen(cx, "102201 ");
 }
 
+static size_t own(Cx *cx, OwnResident *ret_first)
+{
+    const OwnResident *residents = NULL;
+    size_t n = 0;
+    assert_int_equal(resident_own(cx, &residents, &n), OK);
+    if (n > 0)
+        *ret_first = residents[0];
+    return n;
+}
+
+static void an_account_of_a_resident_sees_whom_it_is_for_and_follows_a_merge(void **state)
+{
+    static const Str permissions[] = {{"residents.own", 13}, {"residents.read", 14}};
+    Fixture *fixture = fixture_of(state);
+    Cx *cx = &fixture->cx;
+    fixture->roles[0] = (Role){.id = STR("village_doctor"),
+                               .sight = SIGHT_NONE,
+                               .relations = RELATION_SELF | RELATION_GUARDIAN,
+                               .permissions = permissions,
+                               .permission_n = 2};
+    Relation relation = relation_to(fixture, RELATION_SELF, STR("V1"));
+    cx->actor = access_system_actor();
+    assert_int_equal(cx_write(cx, grant_work, &relation), ERR_INVALID); /* of no facility */
+    become(fixture, "village_doctor", STR("V1"));
+    OwnResident first;
+    assert_int_equal(own(cx, &first), 0);
+    assert_seen(cx, "");
+    relation.account = fixture->actor.account;
+    give(fixture, relation);
+    Account account = {
+        .id = relation.account, .role = STR("village_doctor"), .facility = STR("V1")};
+    assert_int_equal(access_actor(cx, &account, &fixture->actor), OK);
+    cx->actor = &fixture->actor;
+    assert_seen(cx, "102201 ");
+    assert_int_equal(own(cx, &first), 1);
+    assert_true(uuid_equals(first.who.id, fixture->people[2]));
+    assert_true(str_equals_c(first.who.name, "欧阳小明"));
+    cx->actor = access_system_actor();
+    assert_int_equal(
+        resident_merge(cx, fixture->people[2], fixture->people[0], STR("同一个人，登记了两次")),
+        OK);
+    cx->actor = &fixture->actor;
+    assert_seen(cx, "101201 102201 "); /* both entries, one person */
+    assert_int_equal(own(cx, &first), 1);
+    assert_true(uuid_equals(first.who.id, fixture->people[0]));
+    cx->today = date_add_days(cx->today, 31);
+    assert_int_equal(access_actor(cx, &account, &fixture->actor), OK);
+    assert_int_equal(own(cx, &first), 0);
+    assert_seen(cx, "");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 static int run_group(const char *name, bool on_postgres)
 {
     const struct CMUnitTest relations[] = {
+        TEST(an_account_of_a_resident_sees_whom_it_is_for_and_follows_a_merge),
         TEST(a_relation_opens_one_person_and_only_while_it_is_in_force),
         TEST(a_relation_counts_for_the_roles_that_name_its_kind_only),
         TEST(a_relation_of_an_account_is_not_its_colleagues_and_ends_with_its_source),

@@ -14,8 +14,12 @@ typedef struct {
     Date until;
 } Opening;
 
-static Err find_anywhere(Cx *cx, Str number, Uuid *ret_id)
+Err resident_find_number(Cx *cx, const DbScope *scope, Str number, Uuid *ret_id)
 {
+    IdentityNumber identity;
+    /* The old form of 15 digits finds the number that it was upgraded to. */
+    if (identity_number_read(number, cx->today, &identity) == IDENTITY_OK)
+        number = str_copy(cx->arena, str_from_c(identity.number));
     const Token token = token_of_id_number(cx->keys, cx->arena, number);
     ResidentTokenFindIn in = {.place = cx->place,
                               .token1 = {(const char *)token.bytes, TOKEN_SIZE}};
@@ -23,7 +27,7 @@ static Err find_anywhere(Cx *cx, Str number, Uuid *ret_id)
     CLEANUP(db_rows_close) DbRows rows = {0};
     ResidentTokenFindRow row;
     bool has_row = false;
-    TRY(resident_token_find_open(cx->db, &access_system_actor()->scope, &in, &rows));
+    TRY(resident_token_find_open(cx->db, scope, &in, &rows));
     TRY(resident_token_find_next(&rows, cx->arena, &row, &has_row));
     *ret_id = has_row ? row.resident_id : UUID_NIL;
     return OK;
@@ -32,12 +36,8 @@ static Err find_anywhere(Cx *cx, Str number, Uuid *ret_id)
 static Err open_work(Cx *cx, void *arg)
 {
     Opening *opening = arg;
-    IdentityNumber identity;
-    Str number = opening->number;
-    /* The old form of 15 digits finds the number that it was upgraded to. */
-    if (identity_number_read(number, cx->today, &identity) == IDENTITY_OK)
-        number = str_copy(cx->arena, str_from_c(identity.number));
-    TRY(find_anywhere(cx, number, &opening->id));
+    const DbScope *anywhere = &access_system_actor()->scope;
+    TRY(resident_find_number(cx, anywhere, opening->number, &opening->id));
     if (!uuid_is_nil(opening->id))
         TRY(resident_person(cx, &opening->id));
     return emergency_open(cx, opening->id, opening->reason, &opening->until);

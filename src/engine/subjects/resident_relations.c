@@ -15,8 +15,14 @@ static int64_t given_kinds(const Cx *cx)
     return role == NULL ? 0 : role->grants;
 }
 
-/* By area alone. */
-static Err require_home(Cx *cx, Uuid *id)
+/* Who makes accounts for residents ends what they open, too. */
+static int64_t ended_kinds(const Cx *cx)
+{
+    bool gives_accounts = access_may(cx->actor, STR("residents.account"));
+    return given_kinds(cx) | (gives_accounts ? RELATION_SELF | RELATION_GUARDIAN : 0);
+}
+
+Err resident_require_home(Cx *cx, Uuid *id)
 {
     DbScope scope = *access_scope(cx);
     ResidentInSightRow ignored;
@@ -29,7 +35,7 @@ static Err require_home(Cx *cx, Uuid *id)
                     : cx_fail(cx, ERR_NOT_FOUND, TEXT_NOT_FOUND, STR("/id"), 1, STR("resident"));
 }
 
-static Err require_facility(Cx *cx, Str code)
+Err facility_require_known(Cx *cx, Str code)
 {
     const Facility *facilities = NULL;
     size_t n = 0;
@@ -46,7 +52,7 @@ static Err check_holder(Cx *cx, const Relation *relation)
     Account account;
     if ((relation->facility.n > 0) == !uuid_is_nil(relation->account))
         return cx_fail(cx, ERR_INVALID, TEXT_RELATION_HOLDER, STR("/facility"), 0);
-    return relation->facility.n > 0 ? require_facility(cx, relation->facility)
+    return relation->facility.n > 0 ? facility_require_known(cx, relation->facility)
                                     : account_open(cx, relation->account, &account);
 }
 
@@ -66,7 +72,7 @@ static Err check_given(Cx *cx, const Relation *relation)
 static Err give_work(Cx *cx, void *arg)
 {
     Relation relation = *(const Relation *)arg;
-    TRY(require_home(cx, &relation.subject));
+    TRY(resident_require_home(cx, &relation.subject));
     TRY(check_given(cx, &relation));
     TRY(check_holder(cx, &relation));
     if (!access_sees_class(cx, relation.class))
@@ -90,8 +96,8 @@ static Err end_work(Cx *cx, void *arg)
 {
     Ending ending = *(const Ending *)arg;
     bool has_ended = false;
-    TRY(require_home(cx, &ending.resident));
-    TRY(relation_end_of(cx, ending.resident, ending.source, given_kinds(cx), ending.last_day,
+    TRY(resident_require_home(cx, &ending.resident));
+    TRY(relation_end_of(cx, ending.resident, ending.source, ended_kinds(cx), ending.last_day,
                         &has_ended));
     return has_ended
                ? OK

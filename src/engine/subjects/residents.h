@@ -89,6 +89,36 @@ Err resident_relation_end(Cx *cx, Uuid resident, Uuid source, Date last_day) MUS
 Err resident_relation_list(Cx *cx, Uuid resident, const RelationInfo **ret_relations,
                            size_t *ret_n) MUST_CHECK;
 
+/* ---- residents who look at their own record ---- */
+
+/* An account through which a resident sees himself, or a guardian a minor: of the role of the packs
+ * that has the relation `self`. The database learns no name by it. */
+typedef struct ResidentAccount {
+    Uuid resident;
+    Str facility; /* that gives it, and resets its password; the asking one's own when empty */
+    Str guardian; /* of a minor: the name on the slip */
+    Str guardian_login; /* or the account that the guardian has already */
+} ResidentAccount;
+
+/* residents.account, for who lives in one's own areas. Of age (guardian_years of the packs) the
+ * resident himself, ERR_CONFLICT when he has one; before that a guardian, until the day before.
+ * ret_first->password is empty when the account was there. */
+Err resident_account_give(Cx *cx, const ResidentAccount *account,
+                          FirstPassword *ret_first) MUST_CHECK;
+/* Columns: name, id_number, facility, guardian, guardian_login. All rows or none. */
+extern const SheetShape resident_accounts_shape;
+Err resident_accounts_put(Cx *cx, const SheetTable *sheet, bool is_dry_run,
+                          const FirstPassword **ret_passwords, size_t *ret_password_n) MUST_CHECK;
+
+/* Whom the asking account is for. */
+typedef struct OwnResident {
+    RelationKind kind; /* RELATION_SELF or RELATION_GUARDIAN */
+    Date until;
+    ResidentBrief who;
+} OwnResident;
+/* residents.own. Himself first. */
+Err resident_own(Cx *cx, const OwnResident **ret_residents, size_t *ret_n) MUST_CHECK;
+
 /* ---- in an emergency ---- */
 
 /* Opens the resident who has exactly this number to the asking account, for a day: written down,

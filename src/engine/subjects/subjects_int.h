@@ -69,5 +69,11 @@ Err resident_life_begin(Cx *cx, Uuid id) MUST_CHECK;
 Err resident_changed(Cx *cx, Uuid resident, Uuid filed_from) MUST_CHECK;
 /* ERR_NOT_FOUND unless in sight; an entry kept under another counts as that person. */
 Err resident_require(Cx *cx, Uuid *id, Str where) MUST_CHECK;
+/* The same for who lives in one's own areas: by relation nobody is there. */
+Err resident_require_home(Cx *cx, Uuid *id) MUST_CHECK;
+/* ERR_INVALID at /facility unless the register has the code. */
+Err facility_require_known(Cx *cx, Str code) MUST_CHECK;
+/* Whose entry in scope has exactly this number (number_normalised); nil when nobody's. */
+Err resident_find_number(Cx *cx, const DbScope *scope, Str number, Uuid *ret_id) MUST_CHECK;
 /* ERR_INVALID at /area unless it is a village or grid in force. */
 Err resident_area_check(Cx *cx, Str area) MUST_CHECK;
