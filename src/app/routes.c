@@ -59,6 +59,12 @@
  ENTRY(route_waiver_end)                                                                           \
  ENTRY(route_subjects)                                                                             \
  ENTRY(route_subject)                                                                              \
+ ENTRY(route_worklist)                                                                             \
+ ENTRY(route_worklist_totals)                                                                      \
+ ENTRY(route_worklist_csv)                                                                         \
+ ENTRY(route_worklist_views)                                                                       \
+ ENTRY(route_worklist_view_put)                                                                    \
+ ENTRY(route_worklist_view_delete)                                                                 \
  ENTRY(route_residents)                                                                            \
  ENTRY(route_resident_reveal)                                                                      \
  ENTRY(route_resident)                                                                             \

@@ -16,6 +16,7 @@
 #include "core/core_sql.h"
 #include "db/migrate.h"
 #include "engine/obligations/obligations_sql.h"
+#include "engine/obligations/worklists_sql.h"
 #include "engine/records/attachments_sql.h"
 #include "engine/records/records_int.h"
 #include "engine/records/records_sql.h"
@@ -205,6 +206,7 @@ static void statements_find_their_rows_by_keys(void **state)
         {records_statements, records_statements_n},
         {attachments_statements, attachments_statements_n},
         {obligations_statements, obligations_statements_n},
+        {worklists_statements, worklists_statements_n},
     };
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         for (size_t j = 0; j < lists[i].n; j++)

@@ -1,0 +1,152 @@
+// Worklists at a desk over HTTP: each number is the length of its list, whatever is combined; sorted and paged lists
+// are the whole list; what is waived and done; who may not; views kept and shared; the file.
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { controlled, followup, newId, submit, wholeList } from "../support/county.mjs";
+import { databases, logIn, makeCounty, startServer } from "../support/server.mjs";
+
+const query = (filter) => Object.entries(filter).filter(([, value]) => value !== undefined).map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join("&");
+const keyOf = (item) => [(item.resident ?? item.subject).id, item.program, item.obligation, item.item, item.due_on, item.closes_on].join(" ");
+
+for (const [name, makeDatabase] of databases) {
+  describe(`worklists on ${name}`, () => {
+    let server, doctor, clinician, director, county;
+    before(async () => {
+      server = await startServer(makeCounty(makeDatabase, { residents: 6000, seed: 1 }));
+      [doctor, clinician, director, county] = await Promise.all(["doctor", "clinician", "director", "county"].map((login) => logIn(server, login)));
+    });
+    after(() => server?.stop());
+
+    async function ask(client, path, filter = {}) {
+      const answer = await client.fetch(`/api/worklist${path}?${query(filter)}`);
+      assert.equal(answer.status, 200, answer.text);
+      return answer.body;
+    }
+    async function whole(client, filter, limit = 100) {
+      const items = [];
+      for (let skip = 0; ; skip += limit) {
+        const page = await ask(client, "", { ...filter, limit, skip });
+        items.push(...page.items);
+        if (page.items.length < limit) return items;
+      }
+    }
+
+    it("lists what the due list lists, of a doctor and of a township", async () => {
+      for (const client of [doctor, clinician]) {
+        const due = await wholeList(client);
+        assert.ok(due.length > 10);
+        assert.deepEqual((await whole(client, {})).map(keyOf), due.map(keyOf));
+      }
+    });
+
+    it("says numbers that are the lengths of the lists they open", async () => {
+      for (const filter of [{}, { state: "overdue" }, { state: "done", since: "2025-01-01" }, { state: "overdue,done,waived" }]) {
+        const totals = await ask(clinician, "/totals", filter);
+        const count = async (more) => (await whole(clinician, { ...filter, ...more })).length;
+        assert.equal(totals.n, await count({}));
+        for (const area of totals.areas.slice(0, 3)) assert.equal(area.n, await count({ area: area.code }), area.code);
+        for (const doctor of totals.doctors.slice(0, 2)) assert.equal(doctor.n, await count({ doctor: doctor.code }), doctor.code);
+        for (const facility of totals.facilities.slice(0, 2)) assert.equal(facility.n, await count({ facility: facility.code }), facility.code);
+        for (const { program, n } of totals.programs) assert.equal(n, await count({ program }), program);
+        for (const { program, rule, n } of totals.rules.slice(0, 3)) assert.equal(n, await count({ program, rule }), rule);
+      }
+    });
+
+    it("counts one part of the filter under the others", async () => {
+      const all = await ask(clinician, "/totals");
+      const [area] = all.areas.toSorted((a, b) => b.n - a.n);
+      const narrowed = await ask(clinician, "/totals", { area: area.code, program: "hypertension" });
+      const rows = await whole(clinician, { area: area.code });
+      assert.equal(narrowed.n, rows.filter(({ program }) => program === "hypertension").length);
+      for (const { program, n } of narrowed.programs) assert.equal(n, rows.filter((row) => row.program === program).length, program);
+      assert.deepEqual(narrowed.areas.map(({ code }) => code), (await ask(clinician, "/totals", { program: "hypertension" })).areas.map(({ code }) => code));
+      for (const state of ["overdue", "due", "open"]) {
+        assert.equal(narrowed.states[state], rows.filter((row) => row.program === "hypertension" && row.state === state).length, state);
+      }
+    });
+
+    it("sorts the whole list and not a page of it", async () => {
+      const values = { due: (item) => item.due_on, area: (item) => item.resident.area, service: (item) => `${item.program}/${item.obligation}` };
+      for (const [sort, of] of Object.entries(values)) {
+        const up = (await whole(clinician, { sort }, 20)).map(of);
+        assert.deepEqual(up, up.toSorted(), sort);
+        const down = (await whole(clinician, { sort: `-${sort}` }, 20)).map(of);
+        assert.deepEqual(down, up.toReversed(), `-${sort}`);
+      }
+      const ages = (await whole(clinician, { sort: "-age" })).map(({ resident }) => resident.age);
+      assert.deepEqual(ages, ages.toSorted((a, b) => b - a));
+      const met = (await whole(clinician, { state: "done", since: "2025-01-01", sort: "-done" })).map((item) => item.met_on);
+      assert.ok(met.length > 5 && met[0] >= met.at(-1));
+      assert.deepEqual(met, met.toSorted().toReversed());
+    });
+
+    it("follows a record and a waiver from what is open to what is done and waived", async () => {
+      const before = await ask(doctor, "/totals");
+      const [first, second] = (await whole(doctor, { program: "hypertension", rule: "followup" }));
+      assert.equal((await submit(doctor, followup(first.resident.id, controlled))).status, 201);
+      const body = { id: newId(), program: "hypertension", obligation: "followup", closes_on: second.closes_on, reason: "refuses" };
+      const given = await doctor.fetch(`/api/residents/${second.resident.id}/waivers`, { method: "POST", body });
+      assert.ok([200, 201].includes(given.status), given.text);
+      const after = await ask(doctor, "/totals");
+      assert.equal(after.states.done, before.states.done + 1);
+      assert.equal(after.states.waived, before.states.waived + 1);
+      assert.ok(after.n <= before.n - 1);
+      const done = await whole(doctor, { state: "done", sort: "-done" });
+      assert.ok(done.some((item) => item.resident.id === first.resident.id && item.met_on === "2025-06-30" && item.state === "met"));
+      const [waived] = await whole(doctor, { state: "waived" });
+      assert.deepEqual([waived.resident.id, waived.state], [second.resident.id, "waived"]);
+    });
+
+    it("refuses what it does not know, and who sees no persons", async () => {
+      for (const [filter, where] of [[{ state: "met" }, "state"], [{ sort: "name" }, "sort"], [{ on: "2025-06-29" }, "on"], [{ limit: 101 }, "limit"]]) {
+        const answer = await clinician.fetch(`/api/worklist?${query(filter)}`);
+        assert.equal(answer.status, 422, answer.text);
+        assert.equal(answer.body.problems[0].where, where);
+      }
+      for (const path of ["", "/totals", "/views"]) assert.equal((await county.fetch(`/api/worklist${path}`)).status, 403, path);
+      assert.equal((await doctor.fetch("/api/worklist.csv")).status, 403, "a village doctor takes no files");
+    });
+
+    it("shows a doctor nobody of another village, whatever is asked", async () => {
+      const own = new Set((await whole(doctor, {})).map(({ resident }) => resident.area));
+      const { areas, doctors } = await ask(clinician, "/totals");
+      const other = areas.find(({ code }) => !own.has(code));
+      assert.deepEqual(await whole(doctor, { area: other.code }), []);
+      const found = await Promise.all(doctors.map(({ code }) => whole(doctor, { doctor: code })));
+      assert.ok(found.some((items) => items.length > 0) && found.some((items) => items.length === 0));
+      for (const { resident } of found.flat()) assert.ok(own.has(resident.area));
+    });
+
+    it("keeps views on the server, shares them at the facility, and lets nobody change another's", async () => {
+      const id = newId();
+      const keep = (client, body, view = id) => client.fetch(`/api/worklist/views/${view}`, { method: "PUT", body });
+      const seen = async (client) => (await client.fetch("/api/worklist/views")).body.items;
+      const filter = { state: "overdue", sort: "-due" };
+      assert.equal((await keep(clinician, { name: "  逾期的  ", filter })).status, 204);
+      assert.deepEqual(await seen(clinician), [{ id, name: "逾期的", is_own: true, is_shared: false, filter }]);
+      assert.deepEqual(await seen(director), []);
+      assert.equal((await keep(clinician, { name: "逾期的", is_shared: true, filter })).status, 204);
+      assert.deepEqual((await seen(director)).map((view) => [view.id, view.is_own, view.is_shared]), [[id, false, true]]);
+      assert.deepEqual(await seen(doctor), [], "another facility");
+      assert.equal((await keep(director, { name: "x", filter: {} })).status, 404);
+      assert.equal((await director.fetch(`/api/worklist/views/${id}`, { method: "DELETE" })).status, 404);
+      assert.equal((await keep(clinician, { name: " ", filter })).body.problems[0].where, "/name");
+      assert.equal((await keep(clinician, { name: "x", filter: { state: "a\nb=c" } })).body.problems[0].where, "/filter/state");
+      assert.equal((await clinician.fetch(`/api/worklist/views/${id}`, { method: "DELETE" })).status, 204);
+      assert.deepEqual(await seen(clinician), []);
+    });
+
+    it("gives a file of the rows that are shown, in their order", async () => {
+      const filter = { state: "overdue,due", sort: "-age" };
+      const rows = await whole(clinician, filter);
+      const answer = await clinician.fetch(`/api/worklist.csv?${query(filter)}`);
+      assert.equal(answer.status, 200, answer.text);
+      const text = answer.text.replace(/^\ufeff/, "");
+      const [head, ...lines] = text.trim().split("\r\n");
+      assert.match(head, /^姓名,性别,年龄,村（居）,责任医生或机构,应做服务,应做日期,状态,逾期天数,完成日期,上次服务$/);
+      assert.equal(lines.length, rows.length);
+      assert.deepEqual(lines.map((line) => line.split(",")[0]), rows.map(({ resident }) => resident.name));
+      assert.match(lines[0].split(",")[1], /^[男女]$/);
+    });
+  });
+}
