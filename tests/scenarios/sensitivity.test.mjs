@@ -14,21 +14,24 @@ function packsWithSensitive() {
   return folder;
 }
 
+/* What the sensitive form says of the person; nobody in the county has it. */
+const phone = "13999660000";
 const everything = "state=overdue,due,open&limit=100";
 
 for (const [name, makeDatabase] of databases) {
   describe(`what is sensitive, on ${name}`, () => {
-    let server, doctor, clinician, resident, registration, visit, countsBefore, overviewBefore;
+    let server, doctor, clinician, resident, registration, visit, countsBefore, overviewBefore, phoneBefore;
     before(async () => {
       const packs = packsWithSensitive();
       server = await startServer(makeCounty(makeDatabase, { packs }), "--packs", packs);
       doctor = await logIn(server, "doctor");
       clinician = await logIn(server, "clinician");
       resident = (await wholeList(doctor))[0].resident.id;
+      phoneBefore = (await doctor.fetch(`/api/residents/${resident}`)).body.resident.phone_masked;
       countsBefore = (await doctor.fetch(`/api/obligations?${everything}`)).body;
       overviewBefore = (await (await logIn(server, "county")).fetch("/api/overview")).body;
       const made = (form, answers, happened_on) => ({ id: newId(), form, subject: resident, happened_on, answers, confirmed: [] });
-      registration = made("mental_registration", { mental_diagnosis: "无名之症" }, "2025-01-06");
+      registration = made("mental_registration", { mental_diagnosis: "无名之症", mental_phone: phone }, "2025-01-06");
       visit = made("mental_visit", { mental_risk: 3 }, "2025-03-05");
     });
     after(() => server?.stop());
@@ -62,6 +65,25 @@ for (const [name, makeDatabase] of databases) {
       assert.ok(by_program.some(({ program }) => program === "mental"));
       const why = (await clinician.fetch(`/api/obligations/why?resident=${resident}`)).body;
       assert.match(JSON.stringify(why), new RegExp(visit.id));
+    });
+
+    it("keeps what it says of the person in its record: the register is for whoever sees the person", async () => {
+      for (const client of [doctor, clinician]) {
+        assert.equal((await client.fetch(`/api/residents/${resident}`)).body.resident.phone_masked, phoneBefore);
+        for (const typed of [phone, phone.slice(-4)]) assert.ok(!(await client.fetch(`/api/residents?q=${typed}`)).text.includes(resident), typed);
+      }
+      const whole = await doctor.fetch(`/api/residents/${resident}/reveal`, { method: "POST", body: { reason: "核对联系电话，准备上门" } });
+      assert.equal(whole.status, 200, whole.text);
+      assert.doesNotMatch(whole.text, new RegExp(phone));
+      const context = await doctor.fetch(`/api/forms/personal_information/context?resident=${resident}`);
+      assert.equal(context.status, 200);
+      assert.doesNotMatch(context.text, new RegExp(`${phone}|mental`));
+      assert.equal((await clinician.fetch(`/api/records/${registration.id}`)).body.answers.mental_phone, phone);
+      assert.equal((await doctor.fetch(`/api/records/${registration.id}`)).status, 404);
+      for (const path of [`context?resident=${resident}`, "records?from=2025-01-01", "records.csv?from=2025-01-01"]) {
+        const { text } = await doctor.fetch(`/api/forms/mental_registration/${path}`);
+        for (const word of [phone, "无名之症", registration.id, `"mental"`]) assert.ok(!text.includes(word), `${path}: ${word}`);
+      }
     });
 
     it("leaves no trace for who does not see it", async () => {

@@ -268,7 +268,8 @@ WHERE s.place = :place
   AND s.subject_id IN (SELECT :subject UNION ALL SELECT m.id FROM v_resident_merged m
                        WHERE m.place = :place AND m.person_id = :subject);
 
--- Newest first. CROSS JOIN: the few that say something, then their headers.
+-- Newest first. CROSS JOIN: the few that say something, then their headers. What a sensitive form says of a
+-- person stands in its record alone: the register is read by whoever sees the person.
 -- name: record_sealed_current :many
 -- in: place text, subject uuid
 -- out: subject_id uuid, record_id uuid, content bytes
@@ -281,6 +282,7 @@ WHERE s.place = :place
                        WHERE m.place = :place AND m.person_id = :subject)
   AND r.place = s.place AND r.id = s.record_id AND r.subject_id = :subject
   AND NOT EXISTS (SELECT 1 FROM record_end e WHERE e.place = r.place AND e.record_id = r.id)
+  AND r.form NOT IN (SELECT closed.form FROM form_class closed)
 ORDER BY r.happened_on DESC, r.id DESC;
 
 -- Of whom some record keeps facts.
@@ -339,7 +341,7 @@ WHERE r.place = :place AND r.form = :form;
 -- name: form_class_write :run
 -- in: form text, class text
 INSERT INTO form_class (form, class) VALUES (:form, :class)
-ON CONFLICT (form) DO UPDATE SET class = :class;
+ON CONFLICT (form) DO UPDATE SET class = :class WHERE form_class.class <> :class;
 
 -- name: form_class_remove :run
 -- in: form text
@@ -356,6 +358,7 @@ CROSS JOIN record r
 LEFT JOIN record_end e ON e.place = r.place AND e.record_id = r.id
 WHERE p.place = :place AND {scope:area p} AND p.registered_on <= :day
   AND s.place = p.place AND s.subject_id = p.id AND r.place = s.place AND r.id = s.record_id
+  AND r.form NOT IN (SELECT closed.form FROM form_class closed)
 ORDER BY s.subject_id, s.record_id;
 
 -- name: record_sealed_past_of :many
@@ -370,6 +373,7 @@ WHERE s.place = :place
   AND s.subject_id IN (SELECT :person UNION ALL SELECT m.id FROM v_resident_merged m
                        WHERE m.place = :place AND m.person_id = :person)
   AND r.place = s.place AND r.id = s.record_id
+  AND r.form NOT IN (SELECT closed.form FROM form_class closed)
 ORDER BY s.subject_id, s.record_id;
 
 -- How many of those in sight who live in an area have a current record of one of the forms; up to six

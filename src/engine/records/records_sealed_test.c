@@ -155,6 +155,40 @@ static void of_two_forms_the_newest_record_that_was_asked_says_the_fact(void **s
     assert_text(known_of(f, f->resident, "address"), "");
 }
 
+static void declare_call(Fixture *f, const char *class)
+{
+    Form *form = arena_new(&f->arena, Form);
+    *form = *f->also;
+    form->sensitivity = str_from_c(class);
+    f->also = form;
+    use_set(f);
+    f->actor.scope.classes = STR(",,mental,");
+    assert_int_equal(record_tables_update(&f->cx), OK);
+}
+
+static void the_register_takes_no_fact_from_a_form_while_it_is_sensitive(void **state)
+{
+    Fixture *f = *state;
+    use_two_forms(f);
+    visit(f, 10, "2025-02-01", "13911112222");
+    call(f, 20, "2025-02-10", "13733334444", "测试村2号");
+    assert_phone(f, "13733334444");
+    declare_call(f, "mental");
+    assert_phone(f, "13911112222");
+    assert_text(known_of(f, f->resident, "address"), "");
+    assert_false(is_found_by(f, "13733334444"));
+    call(f, 21, "2025-02-11", "13755556666", NULL);
+    assert_phone(f, "13911112222");
+    visit(f, 11, "2025-02-05", "13777778888");
+    assert_phone(f, "13777778888");
+    RecordFactsReport report;
+    assert_int_equal(record_facts_verify(&f->cx, &report), OK);
+    assert_int_equal(report.wrong, 0);
+    declare_call(f, "");
+    assert_phone(f, "13755556666");
+    assert_text(known_of(f, f->resident, "address"), "测试村2号");
+}
+
 static void a_record_out_of_sight_cannot_be_ended_nor_its_facts_changed(void **state)
 {
     Fixture *f = *state;
@@ -357,6 +391,7 @@ int main(void)
         ON_BOTH(voiding_the_only_record_brings_back_what_was_registered),
         ON_BOTH(an_older_record_says_nothing_of_today_until_it_is_the_newest),
         ON_BOTH(of_two_forms_the_newest_record_that_was_asked_says_the_fact),
+        ON_BOTH(the_register_takes_no_fact_from_a_form_while_it_is_sensitive),
         ON_BOTH(a_record_out_of_sight_cannot_be_ended_nor_its_facts_changed),
         ON_BOTH(what_is_stored_is_unreadable_bound_to_its_record_and_never_changed),
         ON_BOTH(records_made_many_at_once_keep_theirs_too),

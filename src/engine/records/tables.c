@@ -160,12 +160,31 @@ static Err apply_plan(Cx *cx, const Plan *plan)
     return db_script(cx->db, buf_str(&sql));
 }
 
-static Err note_class(Cx *cx, const Form *form)
+static Err note_class(Cx *cx, const Form *form, bool *has_changed)
 {
     const FormClassWriteIn in = {.form = form->id, .class = form->sensitivity};
     const FormClassRemoveIn none = {.form = form->id};
-    return form->sensitivity.n > 0 ? form_class_write(cx->db, &in, NULL)
-                                   : form_class_remove(cx->db, &none, NULL);
+    int64_t changed = 0;
+    TRY(form->sensitivity.n > 0 ? form_class_write(cx->db, &in, &changed)
+                                : form_class_remove(cx->db, &none, &changed));
+    *has_changed = *has_changed || changed > 0;
+    return OK;
+}
+
+/* The register takes no facts from sensitive forms: where one was opened or closed, what residents
+ * are known by follows. */
+static Err remake_facts(Cx *cx)
+{
+    const Place *places = NULL;
+    size_t n = 0;
+    TRY(place_list(cx, &places, &n));
+    for (size_t i = 0; i < n; i++) {
+        Cx of_place = *cx;
+        RecordFactsReport ignored;
+        of_place.place = places[i].code;
+        TRY(record_facts_remake(&of_place, &ignored));
+    }
+    return OK;
 }
 
 static Err update_work(Cx *cx, void *arg)
@@ -179,10 +198,14 @@ static Err update_work(Cx *cx, void *arg)
     if (str_equals(applied, update->hash))
         return OK;
     TRY(check_plans(cx, update));
+    bool has_changed = false, is_new = false;
     for (size_t i = 0; i < update->n; i++) {
-        TRY(apply_plan(cx, &update->plans[i]));
-        TRY(note_class(cx, update->plans[i].form));
+        const Plan *plan = &update->plans[i];
+        TRY(apply_plan(cx, plan));
+        TRY(note_class(cx, plan->form, plan->is_new_form ? &is_new : &has_changed));
     }
+    if (has_changed)
+        TRY(remake_facts(cx));
     TRY(db_plans_update(cx->db));
     return setting_put(&database, setting_tables, update->hash);
 }
