@@ -32,9 +32,16 @@ struct HttpExchange {
     bool is_head, takes_gzip, is_refused;
     /* of a streamed response */
     Buf piece;
-    size_t piece_at;
+    struct HttpGzip *gzip; /* NULL: it goes as it is */
+    Buf packed;            /* the piece, packed */
+    size_t piece_at;       /* of what is sent of it */
     bool stream_has_ended, stream_has_failed;
 };
+
+/* Packing a stream piece by piece: NULL when it cannot. False past the Buf's ceiling. */
+typedef struct HttpGzip HttpGzip;
+HttpGzip *http_gzip_begin(Arena *arena);
+bool http_gzip_piece(HttpGzip *gzip, Str plain, bool is_last, Buf *out);
 
 /* "/path?a=b" to request->path (decoded, valid UTF-8, no NUL, no "." or ".." segment) and
  * request->query. ERR_MALFORMED. */

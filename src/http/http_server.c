@@ -75,9 +75,19 @@ static bool is_packable(const HttpResponse *response)
     for (size_t i = 0; i < response->header_n; i++)
         if (str_equals_c(response->headers[i].name, "Content-Encoding"))
             return false;
-    return response->body.n >= GZIP_LEAST && response->stream == NULL && response->constant.n == 0
+    return (response->body.n >= GZIP_LEAST || response->stream != NULL) && response->constant.n == 0
            && (str_find(response->content_type, STR("json"), 0) != SIZE_MAX
                || str_has_prefix(response->content_type, STR("text/")));
+}
+
+/* False: it goes as it is. */
+static bool pack(HttpExchange *exchange)
+{
+    HttpResponse *response = &exchange->response;
+    if (response->stream == NULL)
+        return http_gzip(&exchange->arena, buf_str(&response->body), &response->constant);
+    exchange->gzip = http_gzip_begin(&exchange->arena);
+    return exchange->gzip != NULL;
 }
 
 /* What every response gets: a status, and gzip when it pays. */
@@ -91,11 +101,8 @@ static void finish(HttpExchange *exchange)
     if (!is_packable(response) || response->header_n + 2 > most)
         return;
     http_set_header(response, "Vary", STR("Accept-Encoding"));
-    Str packed;
-    if (!exchange->takes_gzip || !http_gzip(&exchange->arena, buf_str(&response->body), &packed))
-        return;
-    response->constant = packed;
-    http_set_header(response, "Content-Encoding", STR("gzip"));
+    if (exchange->takes_gzip && pack(exchange))
+        http_set_header(response, "Content-Encoding", STR("gzip"));
 }
 
 /* Runs the handler. */
@@ -117,6 +124,11 @@ static void work_stream(HttpExchange *exchange)
     Err err = exchange->response.stream(exchange->response.stream_state, &exchange->piece);
     exchange->stream_has_failed = err != OK || exchange->piece.is_over;
     exchange->stream_has_ended = exchange->piece.n == 0;
+    if (exchange->gzip == NULL || exchange->stream_has_failed)
+        return;
+    buf_clear(&exchange->packed);
+    exchange->stream_has_failed = !http_gzip_piece(exchange->gzip, buf_str(&exchange->piece),
+                                                   exchange->stream_has_ended, &exchange->packed);
 }
 
 /* On a worker's thread. */
@@ -157,7 +169,8 @@ static ssize_t read_stream(void *context, uint64_t position UNUSED, char *bytes,
     HttpExchange *exchange = context;
     if (exchange->stream_has_failed)
         return MHD_CONTENT_READER_END_WITH_ERROR;
-    size_t left = exchange->piece.n - exchange->piece_at;
+    const Buf *piece = exchange->gzip != NULL ? &exchange->packed : &exchange->piece;
+    size_t left = piece->n - exchange->piece_at;
     if (left == 0 && exchange->stream_has_ended)
         return MHD_CONTENT_READER_END_OF_STREAM;
     if (left == 0) {
@@ -165,7 +178,7 @@ static ssize_t read_stream(void *context, uint64_t position UNUSED, char *bytes,
         return 0;
     }
     size_t n = left < most ? left : most;
-    memcpy(bytes, exchange->piece.p + exchange->piece_at, n);
+    memcpy(bytes, piece->p + exchange->piece_at, n);
     exchange->piece_at += n;
     return (ssize_t)n;
 }
@@ -175,6 +188,7 @@ static struct MHD_Response *make_response(HttpExchange *exchange)
     HttpResponse *from = &exchange->response;
     if (from->stream != NULL) {
         buf_init(&exchange->piece, &exchange->arena, MIB(1));
+        buf_init(&exchange->packed, &exchange->arena, MIB(1) + KIB(64));
         return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_PIECE, read_stream,
                                                  exchange, NULL);
     }

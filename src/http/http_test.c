@@ -59,6 +59,7 @@ static Err next_piece(void *state, Buf *out)
 static void in_pieces(const HttpRequest *request, HttpResponse *response, size_t route)
 {
     (void)route;
+    response->content_type = STR("text/plain");
     response->stream = next_piece;
     response->stream_state = arena_new(request->arena, int);
 }
@@ -362,6 +363,18 @@ static void a_stream_arrives_whole(void **state)
     assert_true(str_has_suffix(heard, STR("0\r\n\r\n")));
 }
 
+static void a_stream_is_packed_for_who_asks(void **state)
+{
+    (void)state;
+    Str heard = converse(STR("GET /pieces" HEAD "Accept-Encoding: gzip\r\n\r\n"));
+    assert_has(heard, "Transfer-Encoding: chunked\r\n");
+    assert_has(heard, "Content-Encoding: gzip\r\n");
+    assert_has(heard, "Vary: Accept-Encoding\r\n");
+    assert_has(heard, "\x1f\x8b\x08"); /* RFC 1952 */
+    assert_true(str_find(heard, STR("piece 0\n"), 0) == SIZE_MAX);
+    assert_true(str_has_suffix(heard, STR("0\r\n\r\n")));
+}
+
 static void let_go_later(void *context)
 {
     (void)context;
@@ -485,6 +498,7 @@ int main(void)
         cmocka_unit_test_teardown(one_peer_gets_no_more_than_its_share, stop),
         USUAL(answers_are_packed_for_those_who_ask),
         USUAL(a_stream_arrives_whole),
+        USUAL(a_stream_is_packed_for_who_asks),
         USUAL(stopping_finishes_what_is_under_way),
         USUAL(clients_that_leave_early_leave_nothing_behind),
         cmocka_unit_test_setup_teardown(the_public_suite_is_answered_as_it_demands, start_open,
