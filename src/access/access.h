@@ -169,6 +169,7 @@ typedef struct Session {
     Str token; /* goes into the cookie; only its hash is stored */
     Str csrf;  /* derived from the token: a page that cannot read the cookie cannot know it */
     Uuid account;
+    Uuid device; /* the phone on which it is open; nil: none is known */
     Instant expires_at;
 } Session;
 
@@ -200,6 +201,39 @@ Uuid session_id(Str token);
 Err session_list(Cx *cx, Uuid account, const SessionInfo **ret_sessions, size_t *ret_n) MUST_CHECK;
 /* Ends one (id), or all (nil). ERR_NOT_FOUND when the account has none of that id. */
 Err session_revoke(Cx *cx, Uuid account, Uuid id) MUST_CHECK;
+
+/* Phones that may keep a copy of whom their account sees (engine/sync). A phone is registered by
+ * who has residents.sync, and is his; a lost one is revoked by him or by who manages his account:
+ * its sessions end, and whatever still comes under its id is refused. */
+typedef struct Device {
+    Uuid id, account;
+    Str login; /* only in lists */
+    Str name;
+    Instant registered_at;
+    int64_t sequence; /* of the last copy that was sent whole; 0: none */
+    bool was_synced;
+    Instant synced_at;
+    bool is_revoked;
+} Device;
+
+/* Registers a phone of the asking account and ties the session to it (token empty: none).
+ * ERR_INVALID at /name, ERR_CONFLICT when he has DEVICES_MOST in use. */
+Err device_register(Cx *cx, Str name, Str token, Device *ret_device) MUST_CHECK;
+/* ERR_NOT_FOUND unless it is the asking account's. ERR_FORBIDDEN when it was revoked. */
+Err device_open(Cx *cx, Uuid id, Device *ret_device) MUST_CHECK;
+/* What a request says of itself: ERR_FORBIDDEN with DEVICE_REVOKED when that phone was revoked,
+ * whoever asks. An id that nobody has says nothing. */
+Err device_admit(Cx *cx, Uuid id) MUST_CHECK;
+/* Ties a session to the phone that it is used on, where that is the account's. */
+Err device_take_session(Cx *cx, Uuid id, const Session *session) MUST_CHECK;
+/* The newest first, revoked ones too: one's own, or those of an account that one manages; nil: of
+ * the whole place, for the system. */
+Err device_list(Cx *cx, Uuid account, const Device **ret_devices, size_t *ret_n) MUST_CHECK;
+/* The same again changes nothing. */
+Err device_revoke(Cx *cx, Uuid id) MUST_CHECK;
+/* Inside a write: a copy was made behind the one of `before`. ERR_CONFLICT when another was since.
+ */
+Err device_synced(Cx *cx, Uuid id, int64_t before, int64_t sequence) MUST_CHECK;
 
 /* One entry of the audit chain. Inside a write it is chained in that transaction; outside it is
  * queued and written by audit_flush. detail: conditions and counts, never personal data; cut at

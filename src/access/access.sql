@@ -93,9 +93,9 @@ VALUES (:place, :token_hash, :account, :opened_at, :expires_at);
 -- name: access_session_by_token :maybe
 -- in: place text, token_hash bytes
 -- out: expires_at instant, account uuid, login text, name text, role text, facility text
--- out: is_disabled integer, must_change integer, purpose text
+-- out: is_disabled integer, must_change integer, purpose text, device uuid?
 SELECT s.expires_at, s.account, a.login, a.name, a.role, a.facility, a.is_disabled, a.must_change,
-       s.purpose
+       s.purpose, s.device
 FROM access_session s
 JOIN access_account a ON a.place = s.place AND a.id = s.account
 WHERE s.place = :place AND s.token_hash = :token_hash;
@@ -108,6 +108,56 @@ WHERE place = :place AND token_hash = :token_hash;
 -- name: access_session_remove :run
 -- in: place text, token_hash bytes
 DELETE FROM access_session WHERE place = :place AND token_hash = :token_hash;
+
+-- name: access_session_set_device :run
+-- in: place text, token_hash bytes, device uuid
+UPDATE access_session SET device = :device WHERE place = :place AND token_hash = :token_hash;
+
+-- name: access_session_remove_of_device :run
+-- in: place text, account uuid, device uuid
+DELETE FROM access_session WHERE place = :place AND account = :account AND device = :device;
+
+-- name: access_device_insert :run
+-- in: place text, id uuid, account uuid, name text, registered_at instant
+INSERT INTO access_device (place, id, account, name, registered_at, sequence)
+VALUES (:place, :id, :account, :name, :registered_at, 0);
+
+-- name: access_device_by_id :maybe
+-- in: place text, id uuid
+-- out: account uuid, name text, registered_at instant, sequence integer, synced_at instant?
+-- out: revoked_at instant?
+SELECT d.account, d.name, d.registered_at, d.sequence, d.synced_at, d.revoked_at
+FROM access_device d
+WHERE d.place = :place AND d.id = :id;
+
+-- Of one account, or (nil) of the whole place; the newest first.
+-- name: access_device_list :many
+-- in: place text, account uuid, nobody uuid
+-- out: id uuid, account uuid, login text, name text, registered_at instant, synced_at instant?
+-- out: revoked_at instant?
+SELECT d.id, d.account, a.login, d.name, d.registered_at, d.synced_at, d.revoked_at
+FROM access_device d
+JOIN access_account a ON a.place = d.place AND a.id = d.account
+WHERE d.place = :place AND (:account = :nobody OR d.account = :account)
+ORDER BY d.registered_at DESC, d.id DESC;
+
+-- name: access_device_count_active :one
+-- in: place text, account uuid
+-- out: n integer
+SELECT count(*) AS n
+FROM access_device d
+WHERE d.place = :place AND d.account = :account AND d.revoked_at IS NULL;
+
+-- name: access_device_revoke :run
+-- in: place text, id uuid, revoked_at instant, revoked_by uuid?
+UPDATE access_device SET revoked_at = :revoked_at, revoked_by = :revoked_by
+WHERE place = :place AND id = :id AND revoked_at IS NULL;
+
+-- Only behind the copy before: of two at once one ends.
+-- name: access_device_set_sequence :run
+-- in: place text, id uuid, before integer, sequence integer, synced_at instant
+UPDATE access_device SET sequence = :sequence, synced_at = :synced_at
+WHERE place = :place AND id = :id AND sequence = :before AND revoked_at IS NULL;
 
 -- name: access_session_remove_expired :run
 -- in: place text, now instant

@@ -19,6 +19,11 @@ Err session_unlock(Cx *cx, Str login) MUST_CHECK;
 /* Inside a write: every session of the account but the one of the hash. */
 Err session_end_others(Cx *cx, Uuid account, Str keep_hash) MUST_CHECK;
 
+/* Under which a session is stored. */
+Str session_token_hash(Arena *arena, Str token);
+/* One's own account, or one that the actor manages. */
+Err account_require_own(Cx *cx, Uuid account) MUST_CHECK;
+
 /* An entry with the facts that are known only when it happens. */
 typedef struct AuditRow {
     Instant at;

@@ -233,8 +233,7 @@ static Err read_sessions(Cx *cx, Uuid account, ListedSessions *sessions)
     }
 }
 
-/* One's own sessions, or those of an account that one manages. */
-static Err require_sessions(Cx *cx, Uuid account)
+Err account_require_own(Cx *cx, Uuid account)
 {
     Account managed;
     bool is_own = !cx->actor->is_system && uuid_equals(account, cx->actor->account);
@@ -243,7 +242,7 @@ static Err require_sessions(Cx *cx, Uuid account)
 
 Err session_list(Cx *cx, Uuid account, const SessionInfo **ret_sessions, size_t *ret_n)
 {
-    TRY(require_sessions(cx, account));
+    TRY(account_require_own(cx, account));
     ListedSessions listed = {0};
     Err err = read_sessions(cx, account, &listed);
     if (err != OK)
@@ -263,7 +262,7 @@ typedef struct {
 static Err revoke_work(Cx *cx, void *arg)
 {
     const Revoke *revoke = arg;
-    TRY(require_sessions(cx, revoke->account));
+    TRY(account_require_own(cx, revoke->account));
     ListedSessions listed = {0};
     TRY(read_sessions(cx, revoke->account, &listed));
     bool is_all = uuid_is_nil(revoke->id);

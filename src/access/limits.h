@@ -24,6 +24,8 @@ enum {
     EMERGENCY_DAYS = 1,           /* after the day itself: a night is one emergency */
     EMERGENCIES_MOST = 5,         /* of one account, found or not, within: */
     EMERGENCY_WINDOW_MINUTES = 24 * 60,
+    DEVICES_MOST = 10,       /* phones in use of one account */
+    DEVICE_NAME_MOST = 60,   /* characters */
     SMALL_COUNT = 5,         /* fewer of a sensitive kind are not told to who may not see persons */
     AUDIT_LIST_DAYS = 31,    /* read at once, when no person is named */
     AUDIT_QUEUE_MOST = 1024, /* entries of reads that wait for a write */

@@ -18,6 +18,7 @@ const char *const access_permissions[] = {
     "residents.grant",                        /* letting others see a person for a time */
     "residents.account",                      /* accounts for residents themselves */
     "residents.own",                          /* whom the account is for: itself, its children */
+    "residents.sync",                         /* keeping whom one sees on a phone of one's own */
     "residents.emergency", /* opening somebody out of sight by the exact number */
     "emergencies.review",  /* at the own facility and below */
     "records.read",        "records.write",    "records.void",

@@ -105,7 +105,7 @@ static Err store_session(Cx *cx, void *arg)
     return audit_add(cx, &entry);
 }
 
-static Str hash_of_token(Arena *arena, Str token)
+Str session_token_hash(Arena *arena, Str token)
 {
     Sha256 hash = sha256_of(token);
     return str_copy(arena, (Str){(const char *)hash.bytes, SHA256_SIZE});
@@ -127,7 +127,7 @@ static Err start_session(Cx *cx, Login *login, Session *ret_session)
     char bytes[SESSION_TOKEN_BYTES];
     os_random_bytes(bytes, sizeof bytes);
     Str token = base64url_encode(cx->arena, (Str){bytes, sizeof bytes});
-    login->token_hash = hash_of_token(cx->arena, token);
+    login->token_hash = session_token_hash(cx->arena, token);
     login->expires_at = expiry(cx);
     TRY(cx_write(cx, store_session, login));
     *ret_session = (Session){.token = token,
@@ -178,7 +178,7 @@ static Err extend_session(Cx *cx, void *arg)
 
 Err session_find(Cx *cx, Str token, Session *ret_session, Account *ret_account)
 {
-    Str token_hash = hash_of_token(cx->arena, token);
+    Str token_hash = session_token_hash(cx->arena, token);
     AccessSessionByTokenIn in = {.place = cx->place, .token_hash = token_hash};
     AccessSessionByTokenRow row;
     bool is_found = false;
@@ -197,6 +197,7 @@ Err session_find(Cx *cx, Str token, Session *ret_session, Account *ret_account)
     *ret_session = (Session){.token = token,
                              .csrf = csrf_of_token(cx->arena, token),
                              .account = row.account,
+                             .device = row.device,
                              .expires_at = row.expires_at};
     *ret_account = (Account){.id = row.account,
                              .login = row.login,
@@ -221,7 +222,7 @@ static Err remove_session(Cx *cx, void *arg)
 
 Err session_close(Cx *cx, Str token)
 {
-    Str token_hash = hash_of_token(cx->arena, token);
+    Str token_hash = session_token_hash(cx->arena, token);
     return cx_write(cx, remove_session, &token_hash);
 }
 
@@ -300,7 +301,7 @@ Err session_change_password(Cx *cx, Str token, Str password, Str new_password)
 {
     PasswordChange change = {.account = cx->actor->account, .login = cx->actor->login};
     change.counter = counter_of(cx, "account", change.login, LOGIN_FAILURES_ACCOUNT);
-    change.token_hash = hash_of_token(cx->arena, token);
+    change.token_hash = session_token_hash(cx->arena, token);
     TRY(check_new_password(cx, change.login, password, new_password));
     Err err = refuse_when_locked(cx, &change.counter, 1);
     AccessAccountByLoginIn in = {.login = change.login};
@@ -342,7 +343,7 @@ Err session_choose_purpose(Cx *cx, Str token, Account *account, Str purpose)
     for (size_t i = 0; role != NULL && i < role->purpose_n; i++) {
         if (!str_equals(role->purposes[i].name, purpose))
             continue;
-        PurposeChoice choice = {account->id, hash_of_token(cx->arena, token), purpose};
+        PurposeChoice choice = {account->id, session_token_hash(cx->arena, token), purpose};
         account->purpose = purpose;
         return cx_write(cx, store_purpose, &choice);
     }

@@ -71,6 +71,8 @@ const Command *const app_commands[] = {
     &cmd_user_disable,
     &cmd_user_reset,
     &cmd_user_sessions,
+    &cmd_devices_list,
+    &cmd_devices_revoke,
     &cmd_access_audit_verify,
     &cmd_access_matrix,
     &cmd_audit_list,

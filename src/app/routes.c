@@ -43,6 +43,10 @@
  ENTRY(route_emergencies)                                                                          \
  ENTRY(route_emergencies_post)                                                                     \
  ENTRY(route_emergency_review)                                                                     \
+ ENTRY(route_devices)                                                                              \
+ ENTRY(route_devices_post)                                                                         \
+ ENTRY(route_device_revoke)                                                                        \
+ ENTRY(route_sync)                                                                                 \
  ENTRY(route_forms)                                                                                \
  ENTRY(route_form)                                                                                 \
  ENTRY(route_form_records)                                                                         \

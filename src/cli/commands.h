@@ -17,6 +17,8 @@ extern const Command cmd_grid_doctor;
 extern const Command cmd_areas_import;
 extern const Command cmd_catchments_import;
 extern const Command cmd_demo;
+extern const Command cmd_devices_list;
+extern const Command cmd_devices_revoke;
 extern const Command cmd_due;
 extern const Command cmd_facilities;
 extern const Command cmd_facilities_import;

@@ -27,7 +27,7 @@ WITH key_column AS (
         count(*) OVER (PARTITION BY l.name) AS columns,
         t.name IN ('resident', 'resident_event', 'resident_match', 'resident_fact', 'resident_token', 'household', 'record', 'record_end',
             'record_sealed', 'obligation', 'obligation_evidence', 'obligation_stale', 'audit_entry',
-            'access_relation')
+            'access_relation', 'sync_held')
             OR t.name LIKE 'answer\_%' ESCAPE '\' AS is_big
     FROM pragma_table_list t
     JOIN pragma_index_list(t.name) l
@@ -39,7 +39,7 @@ second_column AS (
         CASE
             WHEN NOT k.is_big THEN 20
             WHEN k.column_name = 'writer' THEN 200000
-            WHEN k.column_name IN ('area_code', 'form', 'rule_key', 'holder') THEN 2000
+            WHEN k.column_name IN ('area_code', 'form', 'rule_key', 'holder', 'device') THEN 2000
             WHEN k.column_name = 'token' THEN 200
             ELSE 20
         END AS shared

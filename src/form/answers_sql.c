@@ -134,6 +134,25 @@ static void put_page(const FormField *child, Buf *out)
         buf_put_c(out, " AND :most > 0");
 }
 
+/* Some records by their ids, whoever they are about. */
+static Str read_many(const Form *form, const FormField *child, Buf *out)
+{
+    buf_put_c(out, "SELECT a.record_id AS id");
+    if (child != NULL)
+        buf_printf(out, ", a.%s", extra_column(child));
+    put_fields(form, child, ", a.", out);
+    buf_put_c(out, " FROM (VALUES ");
+    for (int i = 0; i < ANSWERS_MANY_MOST; i++)
+        buf_printf(out, "%s(:r%d)", i == 0 ? "" : ", ", i);
+    buf_put_c(out, ") asked CROSS JOIN ");
+    ddl_put_name(out, ddl_table(form, child, out->arena));
+    buf_put_c(out, " a WHERE a.place = :place AND a.record_id = asked.column1");
+    if (child != NULL)
+        buf_printf(out, " ORDER BY a.record_id, a.%s", extra_column(child));
+    ENSURE(!out->is_over);
+    return buf_str(out);
+}
+
 /* Records about residents go through the person's row, whose index leads; others by their parties.
  */
 static void put_each(const Form *form, Buf *out)
@@ -161,6 +180,7 @@ static void put_where(const Form *form, const FormField *child, AnswersWhich whi
         buf_put_c(out, known_then);
         break;
     case ANSWERS_LATEST: buf_put_c(out, " WHERE r.place = :place AND r.id = newest.id"); break;
+    case ANSWERS_OF_MANY: break; /* read_many */
     case ANSWERS_PAGE: put_page(child, out); break;
     case ANSWERS_EACH: put_each(form, out); break;
     }
@@ -217,9 +237,11 @@ static void put_columns(const Form *form, const FormField *child, AnswersWhich w
 Str answers_sql_read(const Form *form, const FormField *child, AnswersWhich which, Arena *arena)
 {
     DCHECK(child == NULL || which == ANSWERS_OF_RECORD || which == ANSWERS_OF_SUBJECT
-           || which == ANSWERS_EACH || which == ANSWERS_PAGE);
+           || which == ANSWERS_EACH || which == ANSWERS_PAGE || which == ANSWERS_OF_MANY);
     Buf out;
     buf_init(&out, arena, SQL_MOST);
+    if (which == ANSWERS_OF_MANY)
+        return read_many(form, child, &out);
     put_columns(form, child, which, &out);
     bool tells_end = which == ANSWERS_EACH && child == NULL;
     if (tells_end)

@@ -20,6 +20,7 @@ typedef enum {
     ANSWERS_PAGE,     /* :place :form :from_day :to_day :before_day :before_id :last_day :last_id
                          :facility :area_from :area_to :most {scope:area person} {scope:form r}:
                          current ones before the record (before_day, before_id), newest first */
+    ANSWERS_OF_MANY,  /* :place :r0 ... :r99 (records or NULL); not the header but the id alone */
     ANSWERS_LATEST,   /* :place :form :s0 ... :s49 (subjects or NULL): of today; no child table */
 } AnswersWhich;
 
@@ -28,6 +29,7 @@ enum {
     ANSWERS_SHORT_HEADER_N = 3,
     ANSWERS_END_N = 4,
     ANSWERS_LATEST_MOST = 50,
+    ANSWERS_MANY_MOST = 100,
 };
 
 /* Fields with a column in the form's own table, in order; of a child with rows its sub-fields. */

@@ -78,6 +78,7 @@ typedef struct WebCall {
     const Route *route;
     Session session; /* empty token: nobody is logged in */
     Account account;
+    Uuid device; /* the phone that the request names itself as, or nil */
 } WebCall;
 const WebCall *web_call(const HttpRequest *request);
 

@@ -95,6 +95,8 @@ static Err authorise(Cx *cx, const Route *route, const HttpRequest *request, Web
     if (token.n == 0)
         return cx_fail(cx, ERR_UNAUTHENTICATED, TEXT_LOGIN_REQUIRED, (Str){0}, 0);
     TRY(session_find(cx, token, &call->session, &call->account));
+    if (!uuid_is_nil(call->device))
+        TRY(device_take_session(cx, call->device, &call->session));
     if (route->method != HTTP_GET
         && !os_crypto_equals(http_header(request, "x-csrf"), call->session.csrf))
         return cx_fail(cx, ERR_FORBIDDEN, TEXT_CSRF_WRONG, (Str){0}, 0);
@@ -106,6 +108,14 @@ static Err authorise(Cx *cx, const Route *route, const HttpRequest *request, Web
     return access_require(cx, str_from_c(route->permit));
 }
 
+/* The phone that it says it comes from: a revoked one gets nothing at all. */
+static Err admit_device(Cx *cx, const HttpRequest *request, WebCall *call)
+{
+    Str named = http_header(request, "catchment-device");
+    return named.n == 0 || uuid_parse(named, &call->device) != OK ? OK
+                                                                  : device_admit(cx, call->device);
+}
+
 /* A page is of one moment: whoever only reads sees one state of the database from the first look at
  * the session on. */
 static Err run(Cx *cx, const Route *route, const HttpRequest *request, HttpResponse *response,
@@ -115,6 +125,8 @@ static Err run(Cx *cx, const Route *route, const HttpRequest *request, HttpRespo
     Actor actor = {0};
     cx->actor = &nobody;
     Err err = route->method == HTTP_GET ? cx_snapshot_begin(cx) : OK;
+    if (err == OK)
+        err = admit_device(cx, request, &worker->call);
     if (err == OK)
         err = authorise(cx, route, request, &worker->call, &actor);
     if (err == OK)

@@ -22,10 +22,11 @@
 #include "engine/records/records_sql.h"
 #include "engine/subjects/places_sql.h"
 #include "engine/subjects/subjects_sql.h"
+#include "engine/sync/sync_sql.h"
 
 static const char *const big_tables[] = {
     "resident",   "resident_token",      "record",      "record_end", "record_sealed",
-    "obligation", "obligation_evidence", "audit_entry",
+    "obligation", "obligation_evidence", "audit_entry", "sync_held",
 };
 
 typedef struct {
@@ -207,6 +208,7 @@ static void statements_find_their_rows_by_keys(void **state)
         {attachments_statements, attachments_statements_n},
         {obligations_statements, obligations_statements_n},
         {worklists_statements, worklists_statements_n},
+        {sync_statements, sync_statements_n},
     };
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         for (size_t j = 0; j < lists[i].n; j++)
@@ -218,7 +220,8 @@ static void statements_find_their_rows_by_keys(void **state)
 
 static void read_table_plans(Fixture *f, const RecordTable *table)
 {
-    const DbStatement *const statements[] = {&table->insert, &table->of_record, &table->each};
+    const DbStatement *const statements[] = {&table->insert, &table->of_record, &table->of_many,
+                                             &table->each};
     for (size_t i = 0; i < sizeof statements / sizeof *statements; i++)
         read_plan(f, statements[i]);
 }

@@ -52,6 +52,7 @@ const examples = {
   "/api/drafts": ["doctor", ""],
   "/api/drafts/{form}": ["doctor", "/api/drafts/{form}?resident={resident}"],
   "/api/system": ["admin", ""],
+  "/api/devices": ["doctor", ""],
   "/api/accounts": ["admin", ""],
   "/api/accounts/{id}/sessions": ["admin", "/api/accounts/{account}/sessions"],
   "/api/sessions": ["doctor", ""],
@@ -101,6 +102,7 @@ for (const [name, makeDatabase] of databases) {
       const { records, resident: who } = (await clients.doctor.fetch(`/api/residents/${resident.id}`)).body;
       values.household = who.household;
       values.facility = (await clients.doctor.fetch("/api/session")).body.account.facility.code;
+      assert.equal((await clients.doctor.fetch("/api/devices", { method: "POST", body: { name: "手机" } })).status, 201);
       values.account = (await clients.admin.fetch("/api/accounts")).body.items[0].id;
       clients.resident = await ownAccount(server, clients.clinician, resident.id);
       const { cookie, csrf } = clients.doctor;

@@ -498,6 +498,48 @@ WHERE o.place = :place AND o.subject_id = asked.column1
   AND o.rule_key NOT IN (SELECT g.rule_key FROM obligation_rule g
                          WHERE g.place = :place AND NOT {scope:class g});
 
+-- Everything of some people that closes on a day or later, met or not.
+-- name: obligation_rows_of_people :many
+-- in: place text, from_day date
+-- in: id01 uuid, id02 uuid, id03 uuid, id04 uuid, id05 uuid, id06 uuid, id07 uuid, id08 uuid, id09 uuid, id10 uuid
+-- in: id11 uuid, id12 uuid, id13 uuid, id14 uuid, id15 uuid, id16 uuid, id17 uuid, id18 uuid, id19 uuid, id20 uuid
+-- in: id21 uuid, id22 uuid, id23 uuid, id24 uuid, id25 uuid, id26 uuid, id27 uuid, id28 uuid, id29 uuid, id30 uuid
+-- in: id31 uuid, id32 uuid, id33 uuid, id34 uuid, id35 uuid, id36 uuid, id37 uuid, id38 uuid, id39 uuid, id40 uuid
+-- in: id41 uuid, id42 uuid, id43 uuid, id44 uuid, id45 uuid, id46 uuid, id47 uuid, id48 uuid, id49 uuid, id50 uuid
+-- out: subject_id uuid, rule_key integer, item integer, closes_on date, opens_on date, due_on date
+-- out: due_minute integer, area_code text, done decimal, needed decimal, met_by uuid?, met_on date?
+-- out: waived_on date?, spared_on date?
+SELECT o.subject_id, o.rule_key, o.item, o.closes_on, o.opens_on, o.due_on, o.due_minute,
+    o.area_code, o.done, o.needed, o.met_by, o.met_on, o.waived_on, o.spared_on
+FROM (VALUES (:id01), (:id02), (:id03), (:id04), (:id05), (:id06), (:id07), (:id08), (:id09), (:id10),
+             (:id11), (:id12), (:id13), (:id14), (:id15), (:id16), (:id17), (:id18), (:id19), (:id20),
+             (:id21), (:id22), (:id23), (:id24), (:id25), (:id26), (:id27), (:id28), (:id29), (:id30),
+             (:id31), (:id32), (:id33), (:id34), (:id35), (:id36), (:id37), (:id38), (:id39), (:id40),
+             (:id41), (:id42), (:id43), (:id44), (:id45), (:id46), (:id47), (:id48), (:id49), (:id50)) asked
+CROSS JOIN obligation o
+WHERE o.place = :place AND o.subject_id = asked.column1 AND o.closes_on >= :from_day
+  AND o.rule_key NOT IN (SELECT g.rule_key FROM obligation_rule g
+                         WHERE g.place = :place AND NOT {scope:class g})
+ORDER BY o.subject_id, o.rule_key, o.item, o.closes_on;
+
+-- name: obligation_enrolment_rows_of_people :many
+-- in: place text
+-- in: id01 uuid, id02 uuid, id03 uuid, id04 uuid, id05 uuid, id06 uuid, id07 uuid, id08 uuid, id09 uuid, id10 uuid
+-- in: id11 uuid, id12 uuid, id13 uuid, id14 uuid, id15 uuid, id16 uuid, id17 uuid, id18 uuid, id19 uuid, id20 uuid
+-- in: id21 uuid, id22 uuid, id23 uuid, id24 uuid, id25 uuid, id26 uuid, id27 uuid, id28 uuid, id29 uuid, id30 uuid
+-- in: id31 uuid, id32 uuid, id33 uuid, id34 uuid, id35 uuid, id36 uuid, id37 uuid, id38 uuid, id39 uuid, id40 uuid
+-- in: id41 uuid, id42 uuid, id43 uuid, id44 uuid, id45 uuid, id46 uuid, id47 uuid, id48 uuid, id49 uuid, id50 uuid
+-- out: subject_id uuid, rule_key integer, happened_on date, kind integer
+SELECT e.subject_id, e.rule_key, e.happened_on, e.kind
+FROM (VALUES (:id01), (:id02), (:id03), (:id04), (:id05), (:id06), (:id07), (:id08), (:id09), (:id10),
+             (:id11), (:id12), (:id13), (:id14), (:id15), (:id16), (:id17), (:id18), (:id19), (:id20),
+             (:id21), (:id22), (:id23), (:id24), (:id25), (:id26), (:id27), (:id28), (:id29), (:id30),
+             (:id31), (:id32), (:id33), (:id34), (:id35), (:id36), (:id37), (:id38), (:id39), (:id40),
+             (:id41), (:id42), (:id43), (:id44), (:id45), (:id46), (:id47), (:id48), (:id49), (:id50)) asked
+CROSS JOIN obligation_evidence e
+WHERE e.place = :place AND e.subject_id = asked.column1 AND e.kind < 2 AND e.ended_on IS NULL
+ORDER BY e.subject_id, e.rule_key, e.happened_on, e.record_id;
+
 -- name: obligation_count_rows :many
 -- in: place text, on_day date, area text
 -- out: rule_key integer, program text, overdue integer, due integer, open integer

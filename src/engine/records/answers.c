@@ -128,7 +128,7 @@ const FormAnswers *record_listed_take(const RecordForm *form, const DbRows *rows
     return answers;
 }
 
-static void take_code(const RecordTable *child, const DbRows *rows, Arena *arena,
+static void take_code(const RecordTable *child, const DbRows *rows, size_t at, Arena *arena,
                       const FormAnswers *answers)
 {
     ExprValue *value = &answers->values[child->child_field];
@@ -136,11 +136,11 @@ static void take_code(const RecordTable *child, const DbRows *rows, Arena *arena
     Str *items = arena_array(arena, Str, n + 1);
     for (size_t i = 0; i < n; i++)
         items[i] = value->as.codes.items[i];
-    items[n] = str_copy(arena, db_column(rows, ANSWERS_SHORT_HEADER_N).as.text);
+    items[n] = str_copy(arena, db_column(rows, at).as.text);
     *value = (ExprValue){.type = EXPR_CODES, .as.codes = {items, n + 1}};
 }
 
-static void take_row(const RecordTable *child, const DbRows *rows, Arena *arena,
+static void take_row(const RecordTable *child, const DbRows *rows, size_t at, Arena *arena,
                      const FormAnswers *answers)
 {
     FormRows *list = &answers->rows[child->child_field];
@@ -148,18 +148,23 @@ static void take_row(const RecordTable *child, const DbRows *rows, Arena *arena,
                             (list->n + 1) * sizeof *list->rows);
     ExprValue *values = arena_array(arena, ExprValue, child->field_n);
     for (size_t i = 0; i < child->field_n; i++)
-        values[i] = record_value_from_db(&child->parts[i],
-                                         db_column(rows, ANSWERS_SHORT_HEADER_N + 1 + i), arena);
+        values[i] = record_value_from_db(&child->parts[i], db_column(rows, at + 1 + i), arena);
     list->rows[list->n++].values = values;
+}
+
+void record_child_take_at(const RecordTable *child, const DbRows *rows, size_t at, Arena *arena,
+                          const FormAnswers *answers)
+{
+    if (form_type_is_set(child->child->type))
+        take_code(child, rows, at, arena, answers);
+    else
+        take_row(child, rows, at, arena, answers);
 }
 
 void record_child_take(const RecordTable *child, const DbRows *rows, Arena *arena,
                        const FormAnswers *answers)
 {
-    if (form_type_is_set(child->child->type))
-        take_code(child, rows, arena, answers);
-    else
-        take_row(child, rows, arena, answers);
+    record_child_take_at(child, rows, ANSWERS_SHORT_HEADER_N, arena, answers);
 }
 
 Err record_children_read(Cx *cx, const RecordForm *form, Uuid id, bool whole,

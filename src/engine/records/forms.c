@@ -43,6 +43,16 @@ static const DbColumn *in_latest(Arena *arena)
     return in;
 }
 
+/* :place, then the records; NULL where there are fewer. */
+static const DbColumn *in_of_many(Arena *arena)
+{
+    DbColumn *in = arena_array(arena, DbColumn, 1 + ANSWERS_MANY_MOST);
+    in[0] = in_each[0];
+    for (size_t i = 0; i < ANSWERS_MANY_MOST; i++)
+        in[1 + i] = (DbColumn){str_to_c(arena, str_printf(arena, "r%zu", i)), DB_UUID, true};
+    return in;
+}
+
 DbType record_db_type(FieldType type)
 {
     switch (type) {
@@ -154,6 +164,23 @@ static void make_reads(Arena *arena, const Form *form, RecordTable *table)
     table->each.may_scan = true; /* it is there to read all of them */
 }
 
+/* By the ids of some records: of the header the id alone. */
+static void make_of_many(Arena *arena, const Form *form, RecordTable *table)
+{
+    size_t header_n = table->child == NULL ? ANSWERS_HEADER_N : ANSWERS_SHORT_HEADER_N, n = 0;
+    const DbColumn *all = out_columns(arena, table, &n);
+    DbColumn *out = arena_array(arena, DbColumn, 1 + n - header_n);
+    out[0] = header_columns[0];
+    for (size_t i = header_n; i < n; i++)
+        out[1 + i - header_n] = all[i];
+    table->of_many =
+        make_statement(arena, "many", answers_sql_read(form, table->child, ANSWERS_OF_MANY, arena));
+    table->of_many.in = in_of_many(arena);
+    table->of_many.in_n = 1 + ANSWERS_MANY_MOST;
+    table->of_many.out = out;
+    table->of_many.out_n = 1 + n - header_n;
+}
+
 /* The reads for lists: of the own table's columns only those that lists show. */
 static void make_listed(Arena *arena, RecordForm *made)
 {
@@ -195,6 +222,7 @@ static void make_table(Arena *arena, const Form *form, size_t child_field, Recor
     table->name = str_to_c(arena, ddl_table(form, child, arena));
     make_insert(arena, form, table);
     make_reads(arena, form, table);
+    make_of_many(arena, form, table);
 }
 
 /* Notes what of the previous record an expression reads; is_read has a place for each field. */

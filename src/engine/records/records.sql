@@ -159,6 +159,35 @@ WHERE s.place = :place AND s.id = :subject AND {scope:subject s}
 ORDER BY r.happened_on DESC, r.id DESC
 LIMIT :most;
 
+-- Of some people the newest current records of each form, without forms of a closed class.
+-- name: record_newest_of_people :many
+-- in: place text, each integer
+-- in: id01 uuid, id02 uuid, id03 uuid, id04 uuid, id05 uuid, id06 uuid, id07 uuid, id08 uuid, id09 uuid, id10 uuid
+-- in: id11 uuid, id12 uuid, id13 uuid, id14 uuid, id15 uuid, id16 uuid, id17 uuid, id18 uuid, id19 uuid, id20 uuid
+-- in: id21 uuid, id22 uuid, id23 uuid, id24 uuid, id25 uuid, id26 uuid, id27 uuid, id28 uuid, id29 uuid, id30 uuid
+-- in: id31 uuid, id32 uuid, id33 uuid, id34 uuid, id35 uuid, id36 uuid, id37 uuid, id38 uuid, id39 uuid, id40 uuid
+-- in: id41 uuid, id42 uuid, id43 uuid, id44 uuid, id45 uuid, id46 uuid, id47 uuid, id48 uuid, id49 uuid, id50 uuid
+-- out: id uuid, subject_id uuid, form text, form_version text, happened_on date, recorded_at instant
+-- out: facility text, performed_by uuid, amends uuid?
+-- unscoped: the ids come from a list whose own query is scoped
+SELECT n.id, n.subject_id, n.form, n.form_version, n.happened_on, n.recorded_at, n.facility,
+    n.performed_by, n.amends
+FROM (SELECT r.id, r.subject_id, r.form, r.form_version, r.happened_on, r.recorded_at, r.facility,
+          r.performed_by, r.amends,
+          row_number() OVER (PARTITION BY r.subject_id, r.form
+                             ORDER BY r.happened_on DESC, r.id DESC) AS number
+      FROM (VALUES (:id01), (:id02), (:id03), (:id04), (:id05), (:id06), (:id07), (:id08), (:id09), (:id10),
+                   (:id11), (:id12), (:id13), (:id14), (:id15), (:id16), (:id17), (:id18), (:id19), (:id20),
+                   (:id21), (:id22), (:id23), (:id24), (:id25), (:id26), (:id27), (:id28), (:id29), (:id30),
+                   (:id31), (:id32), (:id33), (:id34), (:id35), (:id36), (:id37), (:id38), (:id39), (:id40),
+                   (:id41), (:id42), (:id43), (:id44), (:id45), (:id46), (:id47), (:id48), (:id49), (:id50)) asked
+      CROSS JOIN record r
+      WHERE r.place = :place AND r.subject_id = asked.column1
+        AND r.form NOT IN (SELECT closed.form FROM form_class closed WHERE NOT {scope:class closed})
+        AND NOT EXISTS (SELECT 1 FROM record_end e WHERE e.place = r.place AND e.record_id = r.id)) n
+WHERE n.number <= :each
+ORDER BY n.subject_id, n.form, n.happened_on DESC, n.id DESC;
+
 -- name: draft_write :run
 -- in: place text, account uuid, subject_id uuid, form text, amends uuid, record_id uuid
 -- in: saved_at instant, content bytes

@@ -19,6 +19,7 @@ typedef struct RecordTable {
     DbStatement insert;
     DbStatement of_record, of_subject, each;
     DbStatement page;
+    DbStatement of_many;
     DbStatement previous; /* of the own table only */
 } RecordTable;
 
@@ -79,6 +80,9 @@ Record record_header_take(const RecordForm *form, const DbRows *rows, Arena *are
 /* Puts the current row of a child read into the answers of its record. */
 void record_child_take(const RecordTable *child, const DbRows *rows, Arena *arena,
                        const FormAnswers *answers);
+/* The same of a read whose code, or number of the row, stands in column `at`. */
+void record_child_take_at(const RecordTable *child, const DbRows *rows, size_t at, Arena *arena,
+                          const FormAnswers *answers);
 /* Reads the answers of one record, child tables and sealed answers too. */
 Err record_answers_read(Cx *cx, const RecordForm *form, Record *record) MUST_CHECK;
 /* The child tables alone; !whole: those that expressions read as previous.<field>. */

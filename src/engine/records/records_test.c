@@ -554,22 +554,22 @@ typedef struct {
     RecordDraft draft;
     Err err;
     bool was_known;
-} Device;
+} SendingDevice;
 
 static void send_draft(void *context)
 {
-    Device *device = context;
+    SendingDevice *device = context;
     RecordReceipt receipt = {0};
     device->err = record_submit(&device->cx, &device->draft, &receipt);
     device->was_known = receipt.was_known;
 }
 
 /* same: all send one record; otherwise each sends its own amendment of record 10. */
-static void send_from_all(Fixture *f, Device *devices, bool same)
+static void send_from_all(Fixture *f, SendingDevice *devices, bool same)
 {
     for (unsigned i = 0; i < DEVICE_N; i++) {
-        Device *device = &devices[i];
-        *device = (Device){.cx = f->cx};
+        SendingDevice *device = &devices[i];
+        *device = (SendingDevice){.cx = f->cx};
         arena_init(&device->arena, MIB(4));
         device->cx.arena = &device->arena;
         device->cx.problems = NULL;
@@ -591,7 +591,7 @@ static void what_several_devices_send_at_once_is_stored_once(void **state)
     Str message;
     DbOptions options = {.url = f->url};
     assert_int_equal(writer_start(&options, &f->arena, &f->cx.writer, &message), OK);
-    static Device devices[DEVICE_N];
+    static SendingDevice devices[DEVICE_N];
     send_from_all(f, devices, true);
     size_t known = 0;
     for (size_t i = 0; i < DEVICE_N; i++) {

@@ -65,6 +65,14 @@ void resident_bulk_close(ResidentBulk **bulk); /* accepts NULL inside */
 /* Within cx->actor's scope; ERR_NOT_FOUND otherwise (the same answer for "none" and "not yours").
  * Opening a person is one audit entry. */
 Err resident_open(Cx *cx, Uuid id, Resident *ret_resident) MUST_CHECK;
+/* At most RESIDENT_BATCH at once, in the order of ids; those out of sight are left as they are. For
+ * engines that make their own audit entry. */
+enum { RESIDENT_BATCH = 50 };
+Err resident_read_batch(Cx *cx, const Uuid *ids, size_t n, Resident *residents) MUST_CHECK;
+/* The pinyin initials of a name, in small letters, as the search takes them: with its first
+ * character read as a surname and as usual, where that differs. */
+enum { RESIDENT_INITIALS = 2 };
+void resident_initials(Arena *arena, Str name, Str ret_initials[RESIDENT_INITIALS], size_t *ret_n);
 /* For who needs the numbers whole: says why, in ten characters or more, and the audit entry with
  * the reason is durable before anything is given. */
 Err resident_reveal(Cx *cx, Uuid id, Str reason, Resident *ret_resident) MUST_CHECK;

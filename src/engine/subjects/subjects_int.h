@@ -47,10 +47,6 @@ Str resident_seal(Cx *cx, Uuid id, const char *column, Str plain);
 /* The empty name is sealed too: its column is never NULL. */
 Str resident_seal_name(Cx *cx, Uuid id, Str name);
 Err resident_unseal(Cx *cx, Uuid id, const char *column, Str sealed, Str *ret_plain) MUST_CHECK;
-/* Without audit entries: at most RESIDENT_BATCH at once, in the order of ids; those out of sight
- * are left as they are. */
-enum { RESIDENT_BATCH = 50 };
-Err resident_read_batch(Cx *cx, const Uuid *ids, size_t n, Resident *residents) MUST_CHECK;
 /* Whatever the caller sees: for work inside a write, about somebody found in scope. */
 Err resident_read_system(Cx *cx, Uuid id, bool *ret_found, Resident *ret_resident) MUST_CHECK;
 /* To what a sealed fact of the resident is bound. */

@@ -112,18 +112,36 @@ static void add(TokenList *list, Token token)
 }
 
 /* The initials of the name with the first character read as a surname or as usual. */
-static void add_initials(const struct Keys *keys, Arena *arena, Str name, bool as_surname,
-                         TokenList *list)
+static size_t read_initials(Str name, bool as_surname, char letters[INITIALS_MOST])
 {
-    char letters[INITIALS_MOST];
     size_t n = 0;
     uint32_t code = 0;
     while (n < INITIALS_MOST && utf8_next(&name, &code)) {
         char letter = pinyin_initial(code, as_surname && n == 0);
-        if (letter == 0)
-            continue;
-        letters[n++] = letter;
-        add(list, token_of_initials(keys, arena, (Str){letters, n}));
+        if (letter != 0)
+            letters[n++] = letter;
+    }
+    return n;
+}
+
+static void add_initials(const struct Keys *keys, Arena *arena, Str name, bool as_surname,
+                         TokenList *list)
+{
+    char letters[INITIALS_MOST];
+    size_t n = read_initials(name, as_surname, letters);
+    for (size_t i = 1; i <= n; i++)
+        add(list, token_of_initials(keys, arena, (Str){letters, i}));
+}
+
+void resident_initials(Arena *arena, Str name, Str ret_initials[RESIDENT_INITIALS], size_t *ret_n)
+{
+    char letters[INITIALS_MOST];
+    Str normalised = name_normalised(arena, name);
+    *ret_n = 0;
+    for (int as_surname = 1; as_surname >= 0; as_surname--) {
+        Str read = {letters, read_initials(normalised, as_surname == 1, letters)};
+        if (read.n > 0 && (*ret_n == 0 || !str_equals(read, ret_initials[0])))
+            ret_initials[(*ret_n)++] = str_copy(arena, read);
     }
 }
 
