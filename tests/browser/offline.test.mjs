@@ -1,21 +1,23 @@
-/* The phone without a network: the app opens, and is renewed only when somebody wants it. */
+/* The phone without a network: the app opens, people are found, records wait and arrive; and what can go wrong with it. */
 import assert from 'node:assert/strict'
-import { createServer, request as ask } from 'node:http'
+import { createServer, request } from 'node:http'
 import { after, before, test } from 'node:test'
-import { enter, openBrowser, openPage, picture, startServer } from './support.mjs'
+import { ask, checkPage, enter, openBrowser, openPage, PHONE, picture, startServer } from './support.mjs'
 
 let server, browser, road
 
-/* The road between phone and server: it can be closed, and can bring a newer version of the app. */
+/* The road between phone and server: it can be closed, break a sync off, and bring a newer version of the app. */
 async function buildRoad(target) {
-  const road = { isClosed: false, version: '', sockets: new Set() }
+  const road = { isClosed: false, cutSyncAfter: 0, version: '', sockets: new Set() }
   const listener = createServer((asked, answer) => {
     if (road.isClosed) return asked.socket.destroy()
     const { 'if-none-match': _known, 'accept-encoding': _packed, ...headers } = asked.headers
-    const onward = ask(`${target}${asked.url}`, { method: asked.method, headers }, (came) => {
+    const onward = request(`${target}${asked.url}`, { method: asked.method, headers }, (came) => {
       const isRenewed = road.version !== '' && asked.url === '/sw.js' && came.statusCode === 200
       if (!isRenewed) {
         answer.writeHead(came.statusCode, came.headers)
+        let bytes = 0
+        if (road.cutSyncAfter && asked.url === '/api/sync') came.on('data', (part) => (bytes += part.length) > road.cutSyncAfter && asked.socket.destroy())
         return came.pipe(answer)
       }
       const parts = []
@@ -42,7 +44,7 @@ async function buildRoad(target) {
 }
 
 before(async () => {
-  server = await startServer({ residents: 3000 })
+  server = await startServer()
   road = await buildRoad(server.address)
   browser = await openBrowser()
 })
@@ -127,8 +129,328 @@ test('a phone whose address is not secure is told so, and works online', async (
   const page = await openPhone()
   await page.addInitScript(() => Object.defineProperty(window, 'isSecureContext', { value: false }))
   await enter(page, server)
-  await page.locator('.state-line', { hasText: 'https' }).waitFor()
+  await page.locator('.state-line', { hasText: '只能联网使用' }).waitFor()
   assert.equal(await page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length), 0)
-  await picture(page, 'offline-not-secure')
+  await page.locator('.state-task').click()
+  await page.locator('main .note', { hasText: 'https' }).waitFor()
+  await checkPage(page, 'offline-not-secure')
+  await page.context().close()
+})
+
+/* ---- The copy, the outbox and what can go wrong ---- */
+
+const PIN = '482913'
+const choice = (page, field, index) => page.locator(`fieldset:has(#field-${field}) label.choice`).nth(index)
+const forward = async (page) => {
+  const title = await page.locator('#step-title').innerText()
+  await page.locator('.form-actions .is-primary').click()
+  await page.waitForFunction((old) => document.getElementById('step-title')?.innerText !== old, title)
+}
+
+/* A whole follow-up of hypertension, sent. */
+async function visit(page, resident, { sbp = '128', dbp = '80' } = {}) {
+  await page.goto(`${page.url().split('#')[0]}#/form/hypertension_followup?resident=${resident}`)
+  await choice(page, 'mode', 0).click()
+  await forward(page)
+  for (const field of ['symptoms', 'critical_signs']) await choice(page, field, 0).click()
+  await forward(page)
+  for (const [field, value] of Object.entries({ sbp, dbp, height: '160', weight: '60', heart_rate: '76' })) await page.fill(`#field-${field}`, value)
+  await forward(page)
+  const counts = { cigarettes: '0', alcohol: '0', exercise_times: '3', exercise_times_target: '5', exercise_minutes: '20', exercise_minutes_target: '30' }
+  for (const [field, value] of Object.entries(counts)) await page.fill(`#field-${field}`, value)
+  for (const field of ['salt', 'mental_adjustment', 'obedience']) await choice(page, field, 0).click()
+  await forward(page)
+  for (const field of ['compliance', 'adverse_reaction', 'new_complication']) await choice(page, field, 0).click()
+  while (await page.locator('.form-body').count()) await forward(page)
+  await page.locator('.form-actions .is-primary').click()
+  await page.locator('.note-shown, .record-done').first().waitFor()
+}
+
+/* Sets the PIN and waits until the people are here. */
+async function keepCopy(page) {
+  await page.goto(`${page.url().split('#')[0]}#/sync`)
+  await page.fill('#pin-first', PIN)
+  await page.fill('#pin-again', PIN)
+  await page.locator('main form .is-primary').click()
+  await page.locator('.sync-now').waitFor()
+  await page.waitForFunction(() => Number(document.querySelectorAll('main .facts dd')[1]?.textContent) > 0)
+  await page.locator('.sync-now:enabled').waitFor()
+}
+
+async function enterPin(page, pin = PIN) {
+  await page.fill('#pin', pin)
+  await page.locator('.pin-form .is-primary').click()
+}
+
+/* A phone with its copy on it, standing at the list; its clock can be moved. */
+async function newPhone(options = {}) {
+  const page = await openPhone(options)
+  await page.clock.install()
+  await enter(page, road, options.login ?? 'doctor')
+  await isKept(page)
+  await keepCopy(page)
+  await page.goto(`${road.address}/m.html#/`)
+  return page
+}
+
+const listed = (page) => ask(page, '/obligations?state=overdue,due,open&program=hypertension&limit=100')
+/* Somebody whose follow-up is owed, each time another one. */
+let taken = 0
+async function somebody(page) {
+  const { items } = await listed(page)
+  return items.filter(({ obligation }) => obligation === 'followup')[taken++].resident
+}
+const state = (page, words) => page.locator('.state-line', { hasText: words }).waitFor()
+
+const WORDS = {
+  zh: { locale: 'zh-CN', offline: '离线', waiting: '1 条待上传', connected: '已连接', trouble: '1 条需要处理', group: '待上传' },
+  en: { locale: 'en-US', offline: 'Offline', waiting: '1 to send', connected: 'Connected', trouble: 'Needs you: 1', group: 'Waiting' },
+}
+
+for (const [lang, words] of Object.entries(WORDS)) {
+  test(`a week without a network: open, find, fill in, and everything arrives on return (${lang})`, async () => {
+    const page = await newPhone({ locale: words.locale })
+    const { counts } = await ask(page, '/obligations?state=overdue,due,open&limit=1')
+    const who = await somebody(page)
+    const { resident: known } = await ask(page, `/residents/${who.id}`)
+    await page.context().setOffline(true)
+    await page.reload()
+    await page.locator('.pin-dialog.is-cover').waitFor()
+    await checkPage(page, `offline-pin-${lang}`)
+    await enterPin(page, '111111')
+    await page.locator('.pin-error', { hasText: '9' }).waitFor()
+    await enterPin(page)
+    await page.locator('.due-card').first().waitFor()
+    await state(page, words.offline)
+    const shown = await page.locator('.due-filter-n').allInnerTexts()
+    assert.deepEqual(shown.map(Number), [counts.overdue + counts.due + counts.open, counts.overdue, counts.due, counts.open])
+    await checkPage(page, `offline-list-${lang}`)
+
+    await page.goto(`${road.address}/m.html#/residents`)
+    for (const asked of [who.name, who.name.slice(1), known.id_number_masked.slice(-4)]) {
+      await page.fill('#search-words', asked)
+      await page.locator(`.found[href="#/residents/${who.id}"]`).waitFor()
+      await page.fill('#search-words', '')
+      await page.locator('.found').first().waitFor({ state: 'detached' })
+    }
+    await page.fill('#search-words', who.name)
+    await page.locator(`.found[href="#/residents/${who.id}"]`).click()
+    await page.locator('.obligation').first().waitFor()
+    await checkPage(page, `offline-resident-${lang}`)
+
+    await visit(page, who.id)
+    await page.goto(`${road.address}/m.html#/`)
+    await state(page, words.waiting)
+    await page.locator('h2', { hasText: words.group }).waitFor()
+    assert.equal(Number(await page.locator('.due-filter-n').first().innerText()), counts.overdue + counts.due + counts.open - 1)
+    await page.goto(`${road.address}/m.html#/residents/${who.id}`)
+    await page.locator('.obligation.is-waiting').waitFor()
+    await page.goto(`${road.address}/m.html#/sync`)
+    await page.locator('main .card', { hasText: who.name }).waitFor()
+    await checkPage(page, `offline-sync-waiting-${lang}`)
+
+    await page.clock.fastForward(7 * 86_400_000)
+    await page.locator('.pin-dialog.is-cover').waitFor()
+    await enterPin(page)
+    await page.locator('.pin-dialog').waitFor({ state: 'detached' })
+    await page.goto(`${road.address}/m.html#/`)
+    await page.reload()
+    await enterPin(page)
+    await page.locator('.due-head .number', { hasText: '2025-07-07' }).waitFor()
+    await state(page, words.waiting)
+
+    await page.context().setOffline(false)
+    await state(page, words.connected)
+    await page.waitForFunction(() => !/\d/.test(document.querySelector('.state-line [role=status]').innerText))
+    const { records } = await ask(page, `/residents/${who.id}`)
+    assert.equal(records.filter(({ form, happened_on }) => form === 'hypertension_followup' && happened_on === '2025-06-30').length, 1)
+    await page.goto(`${road.address}/m.html#/sync`)
+    await page.locator('.sync-sent', { hasText: who.name }).waitFor()
+    await checkPage(page, `offline-sync-sent-${lang}`)
+    assert.deepEqual(page.faults, [])
+    await page.context().close()
+  })
+}
+
+test('a record that the server refuses is told, corrected and sent', async () => {
+  const page = await newPhone()
+  const who = await somebody(page)
+  await page.context().setOffline(true)
+  await page.reload()
+  await enterPin(page)
+  await page.locator('.due-card').first().waitFor()
+  /* the phone's clock runs ahead: the record is of a day that has not come */
+  await page.clock.fastForward(86_400_000)
+  await enterPin(page)
+  await page.goto(`${road.address}/m.html#/residents`)
+  await visit(page, who.id)
+  await page.context().setOffline(false)
+  await state(page, WORDS.zh.trouble)
+  await page.goto(`${road.address}/m.html#/sync`)
+  await checkPage(page, 'offline-sync-refused')
+  await page.locator('.sync-item').click()
+  await page.locator('.note.is-danger').waitFor()
+  await checkPage(page, 'offline-refused')
+  await page.locator('.page > .is-primary').click()
+  await page.locator('.form-progress').waitFor()
+  while (!(await page.locator('#happened-on').count())) {
+    await page.locator('.form-actions .button:not(.is-primary)').click()
+  }
+  await page.fill('#happened-on', '2025-06-29')
+  await page.locator('#happened-on').blur()
+  while (await page.locator('.form-body').count()) {
+    if (await page.locator('#field-next_followup_on').count()) await page.fill('#field-next_followup_on', '2025-09-20')
+    await forward(page)
+  }
+  await page.locator('.form-actions .is-primary').click()
+  await page.locator('.note-shown, .record-done').first().waitFor()
+  await page.goto(`${road.address}/m.html#/sync`)
+  await page.locator('.sync-sent', { hasText: who.name }).waitFor()
+  assert.equal(await page.locator('.sync-item').count(), 0)
+  const { records } = await ask(page, `/residents/${who.id}`)
+  assert.equal(records.filter(({ form, happened_on }) => form === 'hypertension_followup' && happened_on === '2025-06-29').length, 1)
+  await page.context().close()
+})
+
+for (const [lang, words] of Object.entries(WORDS)) {
+  test(`two phones enter the same visit: both sides are shown, and one record comes of it (${lang})`, async () => {
+    const page = await newPhone({ locale: words.locale })
+    const who = await somebody(page)
+    await page.context().setOffline(true)
+    await visit(page, who.id, { sbp: '138' })
+    const other = await openPage(browser)
+    await enter(other, road, 'clinician')
+    await visit(other, who.id, { sbp: '126' })
+    await page.context().setOffline(false)
+    await state(page, words.trouble)
+    await page.goto(`${road.address}/m.html#/sync`)
+    await page.locator('.sync-item').click()
+    await page.locator('.conflict-line').first().waitFor()
+    assert.match(await page.locator('.conflict-line').first().innerText(), /126[^]*138/)
+    await page.setViewportSize({ width: 320, height: 640 })
+    await checkPage(page, `offline-conflict-${lang}`)
+    await page.setViewportSize(PHONE)
+    await page.locator('.page > .is-primary').click()
+    await page.locator('.conflict-line .tick').first().click()
+    await page.fill('#merge-reason', lang === 'zh' ? '两人同一天随访' : 'Both visited on one day')
+    await checkPage(page, `offline-merge-${lang}`)
+    await page.locator('#merge .is-primary').click()
+    await page.locator('.sync-sent', { hasText: who.name }).waitFor()
+    const { records } = await ask(page, `/residents/${who.id}`)
+    const ofDay = records.filter(({ form, happened_on, is_ended }) => form === 'hypertension_followup' && happened_on === '2025-06-30' && !is_ended)
+    assert.equal(ofDay.length, 1)
+    assert.ok(ofDay[0].amends)
+    assert.equal((await ask(page, `/records/${ofDay[0].id}`)).answers.sbp, 126)
+    for (const one of [page, other]) await one.context().close()
+  })
+}
+
+test('a server that goes away in mid-sync leaves the phone what it had', async () => {
+  const page = await openPhone()
+  await enter(page, road)
+  await isKept(page)
+  const people = () => page.locator('main .facts dd').nth(1).innerText()
+  const failed = page.locator('main .note.is-warn[role=alert]')
+  road.cutSyncAfter = 20_000
+  await page.goto(`${road.address}/m.html#/sync`)
+  for (const id of ['#pin-first', '#pin-again']) await page.fill(id, PIN)
+  await page.locator('main form .is-primary').click()
+  await failed.waitFor()
+  assert.equal(await people(), '0')
+  await checkPage(page, 'offline-sync-failed')
+  road.cutSyncAfter = 0
+  await page.locator('.sync-now').click()
+  await page.locator('.sync-now:enabled').waitFor()
+  await failed.waitFor({ state: 'detached' })
+  const whole = await people()
+  assert.ok(Number(whole) > 100)
+  road.cutSyncAfter = 100
+  await page.locator('.sync-now').click()
+  await failed.waitFor()
+  assert.equal(await people(), whole)
+  await page.context().setOffline(true)
+  await page.reload()
+  await enterPin(page)
+  await page.locator('.sync-now').waitFor()
+  assert.equal(await people(), whole)
+  road.cutSyncAfter = 0
+  await page.context().close()
+})
+
+test('ten wrong PINs erase the phone, and say how many records went with it', async () => {
+  const page = await newPhone()
+  const who = await somebody(page)
+  await page.context().setOffline(true)
+  await visit(page, who.id)
+  await page.reload()
+  for (let left = 9; left > 0; left--) {
+    await enterPin(page, '000000')
+    await page.locator('.pin-error', { hasText: String(left) }).waitFor()
+  }
+  await checkPage(page, 'offline-pin-last')
+  await enterPin(page, '000000')
+  await page.locator('.state-line [role=alert]', { hasText: '1' }).waitFor()
+  await checkPage(page, 'offline-erased')
+  const left = await page.evaluate(() => new Promise((done) => {
+    const open = indexedDB.open('catchment')
+    open.onsuccess = () => {
+      const rows = open.result.transaction(['lock', 'people', 'outbox', 'things'])
+      Promise.all(['lock', 'people', 'outbox', 'things'].map((place) => new Promise((told) => (rows.objectStore(place).count().onsuccess = ({ target }) => told(target.result))))).then(done)
+    }
+  }))
+  assert.deepEqual(left, [0, 0, 0, 0])
+  await page.context().close()
+})
+
+test('a phone that lost its storage says so, and how many records went with it', async () => {
+  const page = await newPhone()
+  const who = await somebody(page)
+  await page.context().setOffline(true)
+  await visit(page, who.id)
+  await page.context().setOffline(false)
+  road.cut()
+  await page.evaluate(() => new Promise((done) => (indexedDB.deleteDatabase('catchment').onsuccess = done)))
+  await page.reload()
+  await page.locator('.state-line [role=alert]', { hasText: '1' }).waitFor()
+  await picture(page, 'offline-evicted')
+  road.isClosed = false
+  await page.context().close()
+})
+
+test('a revoked phone erases itself at the next contact', async () => {
+  const page = await newPhone()
+  const { devices } = await ask(page, '/devices')
+  const active = devices.filter((one) => one.state === 'active').at(-1)
+  const other = await openPage(browser)
+  await enter(other, road)
+  const revoked = await other.evaluate(async (id) => {
+    const { csrf } = await (await fetch('/api/session')).json()
+    const all = (await (await fetch('/api/devices')).json()).devices.filter(({ state }) => state === 'active')
+    const done = await Promise.all(all.map((one) => fetch(`/api/devices/${one.id}/revoke`, { method: 'POST', headers: { 'X-CSRF': csrf, 'Content-Type': 'application/json' }, body: '{}' })))
+    return [all.some((one) => one.id === id), ...done.map(({ status }) => status)]
+  }, active.id)
+  assert.equal(revoked[0], true)
+  await page.locator('.tab').nth(1).click()
+  await page.locator('#search-words').fill('a')
+  await page.locator('.login-form').waitFor()
+  await page.locator('.state-line [role=alert]').waitFor()
+  await checkPage(page, 'offline-revoked')
+  assert.equal(await page.evaluate(() => localStorage.getItem('catchment.device')), null)
+  for (const one of [page, other]) await one.context().close()
+})
+
+test('a clock that is a day wrong is told, and the list is still of the right day', async () => {
+  const page = await openPhone()
+  await page.clock.install({ time: Date.now() + 86_400_000 })
+  await enter(page, road)
+  await isKept(page)
+  await keepCopy(page)
+  await page.locator('main .note.is-warn', { hasText: '24 小时' }).waitFor()
+  await checkPage(page, 'offline-clock')
+  await page.context().setOffline(true)
+  await page.goto(`${road.address}/m.html#/`)
+  await page.reload()
+  await enterPin(page)
+  await page.locator('.due-head .number', { hasText: '2025-06-30' }).waitFor()
   await page.context().close()
 })

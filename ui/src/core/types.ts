@@ -54,7 +54,8 @@ export interface ResidentBrief {
   programs: ProgramTag[]
 }
 
-export type ObligationState = 'overdue' | 'due' | 'open'
+/* waiting: done here, and not sent yet; of the phone's own list */
+export type ObligationState = 'overdue' | 'due' | 'open' | 'waiting'
 
 export interface ShownValue {
   field: string
@@ -110,7 +111,7 @@ export interface Visit {
   items: { title: Wording; form: string }[]
 }
 
-export type Counts = Record<ObligationState, number>
+export type Counts = Record<Exclude<ObligationState, 'waiting'>, number> & { waiting?: number }
 
 export interface DueList {
   on: string
@@ -144,6 +145,7 @@ export interface RecordBrief {
   amended_by?: string | null
   summary: ShownValue[]
   files?: number
+  is_waiting?: boolean /* not at the server yet */
 }
 
 /* A file that an answer of a record names. */
@@ -239,6 +241,7 @@ export interface Receipt {
   id: string
   rev: number
   was_known: boolean
+  is_waiting?: boolean /* not at the server yet: the phone keeps it */
   advice: { id: string; message: Wording; proposes?: string; urgency?: string; follow_up_days?: number }[]
   obligations: Obligation[]
 }

@@ -36,7 +36,7 @@ for (const [area, words] of Object.entries({ access, offline, records, subjects,
     expect(Object.entries(words).filter(([, { zh, en }]) => !zh.trim() || !en.trim())).toEqual([])
     for (const [key, { zh, en }] of Object.entries(words)) expect([key, ...placeholders(en)]).toEqual([key, ...placeholders(zh)])
     const all = sources.map(({ text }) => text).join('\n')
-    const prefixes = [...all.matchAll(/wordOf\('(\w+)',/g)].map((match) => match[1] + '.')
+    const prefixes = [...all.matchAll(/word(?:Of)?\((?:`(\w+)\.\$\{|'(\w+)',)/g)].map((match) => (match[1] ?? match[2]) + '.')
     expect(Object.keys(words).filter((key) => !all.includes(`'${key}'`) && !prefixes.some((prefix) => key.startsWith(prefix)))).toEqual([])
   })
 }

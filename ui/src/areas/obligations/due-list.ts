@@ -119,7 +119,7 @@ export function createDueList(limit: number) {
 /* Runs of one state, in the order of the list. */
 export function groupByState(items: readonly DueItem[]): DueGroup[] {
   const groups: DueGroup[] = []
-  for (const state of ['overdue', 'due', 'open'] as const) {
+  for (const state of ['overdue', 'due', 'open', 'waiting'] as const) {
     const members = items.filter((item) => item.state === state)
     if (members.length > 0) groups.push({ state, items: members })
   }

@@ -9,6 +9,7 @@ export interface RecordDone {
   form: Wording
   nextDueOn: string
   advice: Advice[]
+  isWaiting?: boolean
 }
 
 export const recordDone = shallowRef<RecordDone | null>(null)
@@ -19,6 +20,7 @@ export function resultOf(opened: OpenedRecordForm, receipt: Receipt): RecordDone
     who: opened.who.isNew ? { ...opened.who, name: nameOfNew(opened) } : opened.who,
     form: run.form.title,
     nextDueOn: nextDueOn(receipt.obligations, run.form.id),
+    isWaiting: receipt.is_waiting,
     advice: adviceOf(receipt, run.result.value.advice),
   }
 }

@@ -1,0 +1,533 @@
+/* The phone's own side as one thing: what the screens look at (`phone`), and what they may do with it.
+ *
+ * A request that gets no answer is answered from the copy, and a record goes to the outbox; from then on the copy answers at once, until a
+ * probe finds the server again. Then the outbox is sent, and the copy brought up to date. */
+import { reactive, watch } from 'vue'
+import { Api, ApiError, type Options } from '../core/api'
+import { drafts } from '../core/drafts'
+import { parseDeclaration } from '../core/form-declaration'
+import { lang } from '../core/i18n'
+import { device, openSession, session } from '../core/session'
+import type { FormBrief, FormDefinition, Receipt, RecordBrief, RecordPage, Session } from '../core/types'
+import { dueList } from '../areas/obligations/phone-due-list'
+import { connection } from './connection'
+import { Copy } from './copy'
+import { Database } from './database'
+import { Outbox, backoff, type Body, type Row } from './outbox'
+import { shell } from './shell'
+import { Vault, Watchman, type Opening } from './vault'
+import { readDelta, type Head } from './wire'
+
+type Kind =
+  | 'unknown'
+  | 'unsafe' /* nothing can be kept here */
+  | 'none' /* nothing is kept */
+  | 'foreign' /* another account's */
+  | 'locked'
+  | 'open'
+
+export const phone = reactive({
+  kind: 'unknown' as Kind,
+  login: '', /* whose it is */
+  people: 0,
+  syncedAt: '', /* by this phone's clock */
+  isSyncing: false,
+  hasFailed: false, /* the last sync */
+  needsLogin: false,
+  waiting: 0,
+  problems: 0,
+  minutesOff: 0, /* of this phone's clock, from five on */
+  left: 0, /* people whom the last sync took away */
+  wiped: '' as '' | 'revoked' | 'tries' | 'evicted',
+  lost: 0, /* records that went with it */
+  isAsking: false, /* for the PIN */
+  mayCancel: true,
+})
+
+const FLAG = 'catchment.device'
+const CHINA = 8 * 3_600_000
+const CLOCK_MOST = 5 * 60_000
+const SYNC_EVERY = 10 * 60_000
+const LIFE = 30 * 86_400_000
+
+type KeptHead = Head & { syncedAt: string; offset: number }
+
+let store: Database
+let vault: Vault
+export let outbox: Outbox
+export const copy = new Copy()
+const watchman = new Watchman()
+let deviceId = ''
+let owner = ''
+let offset = 0
+let forms: FormBrief[] = []
+let versions = new Map<string, string>()
+let waiters: ((isOpen: boolean) => void)[] = []
+let probing: ReturnType<typeof setTimeout> | undefined
+let probes = 0
+let running: ReturnType<typeof setTimeout> | undefined
+
+export function today(): string {
+  return new Date(Date.now() + offset + CHINA).toISOString().slice(0, 10)
+}
+
+/* ---- The network ---- */
+
+/* Every request of the pages passes here. */
+const send: typeof fetch = async (input, init = {}) => {
+  const headers = { ...(init.headers as Record<string, string>), ...(deviceId ? { 'Catchment-Device': deviceId } : {}) }
+  const response = await fetch(input, { ...init, headers })
+  lookAtClock(response.headers.get('date'))
+  if (response.status === 403 && (await isRevoked(response))) await wipe('revoked')
+  if (response.ok && init.method === 'POST' && input === '/api/records') void settle(response.clone())
+  if (response.ok && init.method === 'DELETE' && input === '/api/session') await forgetPeople()
+  return response
+}
+
+/* Its own requests: nobody is asked to log in for them, and none is answered from the copy. */
+const line = new Api(send, {
+  csrf: () => session.current?.csrf ?? '',
+  language: () => (lang.value === 'zh' ? 'zh-CN' : 'en'),
+  reauthenticate: () => Promise.resolve(false),
+  async refresh() {
+    await openSession()
+    return session.current !== null
+  },
+})
+
+function lookAtClock(date: string | null): void {
+  const off = date ? Date.parse(date) - Date.now() : 0
+  phone.minutesOff = Math.abs(off) > CLOCK_MOST ? Math.round(off / 60_000) : 0
+}
+
+async function isRevoked(response: Response): Promise<boolean> {
+  const problem = (await response.clone().json().catch(() => null)) as { code?: string; problems?: { code: string }[] } | null
+  return [problem?.code, ...(problem?.problems ?? []).map(({ code }) => code)].includes('DEVICE_REVOKED')
+}
+
+async function settle(response: Response): Promise<void> {
+  const { id } = (await response.json()) as Receipt
+  if (phone.kind === 'open') await outbox.settle(id)
+  await count()
+}
+
+function lose(): void {
+  connection.isLost = true
+  if (probing === undefined) probeIn(backoff(++probes))
+}
+
+function probeIn(milliseconds: number): void {
+  clearTimeout(probing)
+  probing = setTimeout(() => void probe(), Math.min(60_000, milliseconds))
+}
+
+/* Is the server there again? */
+export async function probe(): Promise<void> {
+  clearTimeout(probing)
+  probing = undefined
+  try {
+    const next = await line.request<Session>('GET', '/session', { isLogin: true, patience: 8000 })
+    if (!session.current || next.account.id === session.current.account.id) session.current = next
+    phone.needsLogin = false
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.isUnreachable) return lose()
+    phone.needsLogin = error.status === 401 && session.current !== null
+  }
+  const wasLost = connection.isLost
+  probes = 0
+  connection.isLost = false
+  session.isUnreachable = false
+  session.isKnown = true
+  if (wasLost) dueList.list.isStale = true
+  await work()
+  if (wasLost) void dueList.refresh()
+}
+
+/* ---- The PIN ---- */
+
+async function judge(): Promise<void> {
+  if (!shell.isSafe) {
+    phone.kind = 'unsafe'
+    return
+  }
+  const lock = await vault.lock()
+  phone.login = lock?.login ?? ''
+  deviceId = lock?.device ?? ''
+  owner = lock?.account ?? ''
+  const account = session.current?.account.id
+  if (!lock) phone.kind = 'none'
+  else if (account && account !== owner) phone.kind = 'foreign'
+  else phone.kind = vault.isOpen ? 'open' : 'locked'
+  await count()
+}
+
+export function mayKeep(): boolean {
+  return session.current?.account.permissions.includes('residents.sync') ?? false
+}
+
+async function register(): Promise<string> {
+  return (await line.post<{ id: string }>('/devices', { name: nameOfPhone() })).id
+}
+
+function nameOfPhone(): string {
+  const model = /\(([^)]*)\)/.exec(navigator.userAgent)?.[1]?.split(';').pop()?.trim() ?? ''
+  return model.replace(/\s*Build\/.*$/, '').slice(0, 60) || 'phone'
+}
+
+export async function begin(pin: string): Promise<void> {
+  const { id, login } = session.current!.account
+  await vault.create(pin, { account: id, login, device: await register() })
+  phone.wiped = ''
+  void navigator.storage?.persist?.()
+  copy.clear()
+  outbox.clear()
+  offset = 0
+  await judge()
+  await sync()
+}
+
+export async function unlock(pin: string): Promise<Opening> {
+  const opening = await vault.open(pin)
+  if (opening === 'wrong') return opening
+  if (opening !== 'open') {
+    await emptied('tries')
+    return opening
+  }
+  watchman.touch()
+  watchman.show()
+  await load()
+  await judge()
+  answerWaiters(true)
+  if (connection.isLost) await openFromCopy()
+  else void work()
+  return opening
+}
+
+export async function triesSoFar(): Promise<number> {
+  return (await vault.lock())?.tries ?? 0
+}
+
+export function cancelPin(): void {
+  answerWaiters(false)
+}
+
+function answerWaiters(isOpen: boolean): void {
+  phone.isAsking = false
+  const all = waiters
+  waiters = []
+  all.forEach((answer) => answer(isOpen))
+}
+
+/* Whether the copy can be read; asks for the PIN when it must. */
+export function opened(mayCancel = true): Promise<boolean> {
+  if (vault.isOpen) return Promise.resolve(true)
+  phone.isAsking = true
+  phone.mayCancel = mayCancel
+  return new Promise((resolve) => waiters.push(resolve))
+}
+
+async function load(): Promise<void> {
+  copy.clear()
+  const head = await vault.find<KeptHead>('things', 'head')
+  if (head && Date.now() - Date.parse(head.syncedAt) > LIFE) await forgetPeople(false)
+  else if (head) {
+    setHead(head)
+    for (const [id, person] of await vault.findAll<Parameters<typeof copy.people.set>[1]>('people')) copy.people.set(id, person)
+    phone.people = copy.people.size
+  }
+  forms = (await vault.find<FormBrief[]>('things', 'forms')) ?? []
+  versions = new Map()
+  for (const { id } of forms) {
+    const form = await vault.find<FormDefinition>('things', `form:${id}`)
+    if (form) takeForm(form)
+  }
+  const account = await vault.find<Session>('things', 'session')
+  copy.me = { id: owner, name: account?.account.name ?? '' }
+  await outbox.load()
+}
+
+function setHead(head: KeptHead): void {
+  copy.setHead(head)
+  offset = head.offset
+  phone.syncedAt = head.syncedAt
+}
+
+function takeForm(form: FormDefinition): void {
+  versions.set(form.id, form.version)
+  copy.forms.set(form.id, parseDeclaration(form.wire))
+}
+
+/* The app was opened without a server: who was here goes on from the copy. */
+async function openFromCopy(): Promise<void> {
+  if (session.current) return
+  const kept = await vault.find<Session>('things', 'session')
+  if (!kept) return
+  session.current = { ...kept, csrf: '', today: today() }
+  session.isKnown = true
+  session.isUnreachable = false
+}
+
+function lockUp(): void {
+  if (!vault.isOpen) return
+  vault.close()
+  copy.clear()
+  outbox.clear()
+  phone.kind = 'locked'
+  if (connection.isLost) void opened(false)
+}
+
+/* ---- The end of what is kept ---- */
+
+async function emptied(why: typeof phone.wiped): Promise<void> {
+  phone.lost = phone.waiting + phone.problems
+  phone.wiped = why
+  copy.clear()
+  outbox.clear()
+  localStorage.removeItem(FLAG)
+  if (connection.isLost || why === 'revoked') {
+    session.current = null
+    session.isUnreachable = connection.isLost
+  }
+  await judge()
+  phone.people = 0
+  phone.syncedAt = ''
+  answerWaiters(false)
+}
+
+async function wipe(why: typeof phone.wiped): Promise<void> {
+  if (owner === '') return
+  drafts.removeAll(owner)
+  await vault.erase()
+  await emptied(why)
+}
+
+/* The doctor gives the phone away. The server is told when it is there. */
+export async function forget(): Promise<void> {
+  if (deviceId && !connection.isLost && phone.kind !== 'foreign') await line.post(`/devices/${deviceId}/revoke`, {}).catch(() => undefined)
+  await vault.erase()
+  await emptied('')
+}
+
+/* People go, what is not sent stays. */
+async function forgetPeople(isClosing = true): Promise<void> {
+  await store.write([{ place: 'people' }, { place: 'things' }])
+  copy.clear()
+  phone.people = 0
+  phone.syncedAt = ''
+  if (!isClosing) return
+  vault.close()
+  outbox.clear()
+  await judge()
+}
+
+async function count(): Promise<void> {
+  const rows = await store.all<Row>('outbox')
+  phone.waiting = rows.filter(([, { state }]) => state === 'waiting').length
+  phone.problems = rows.filter(([, { state }]) => state === 'refused' || state === 'conflict').length
+  copy.waiting = outbox.items.flatMap(({ body, madeAt, state }) => (body && state === 'waiting' ? [{ ...body, made_at: madeAt }] : []))
+  if (owner) localStorage.setItem(FLAG, String(phone.waiting + phone.problems))
+}
+
+/* ---- Sending and fetching ---- */
+
+/* All that can be done while the server is there. */
+export async function work(): Promise<void> {
+  if (phone.kind !== 'open' || connection.isLost || !session.current?.csrf) return
+  clearTimeout(running)
+  const before = phone.waiting
+  const pause = await outbox.run()
+  await count()
+  if (pause === 'login') phone.needsLogin = true
+  if (pause === 'network') running = setTimeout(() => void work(), outbox.wait)
+  if (pause !== 'done') return
+  await sync()
+  if (before !== phone.waiting) dueList.list.isStale = true
+}
+
+export async function sync(): Promise<void> {
+  if (phone.isSyncing || !vault.isOpen) return
+  phone.isSyncing = true
+  try {
+    if (!(await fetchDelta())) {
+      deviceId = await register()
+      await vault.rename(deviceId)
+      await fetchDelta()
+    }
+    await keepForms()
+    phone.hasFailed = false
+  } catch (failure) {
+    phone.hasFailed = true
+    if (failure instanceof ApiError && failure.status === 401) phone.needsLogin = true
+  } finally {
+    phone.isSyncing = false
+  }
+}
+
+/* False: the server does not know this phone. */
+async function fetchDelta(): Promise<boolean> {
+  const head = await vault.find<KeptHead>('things', 'head')
+  const response = await send('/api/sync', {
+    method: 'POST', credentials: 'same-origin',
+    headers: { 'Content-Type': 'application/json', 'X-CSRF': session.current?.csrf ?? '', Accept: 'application/x-ndjson' },
+    body: JSON.stringify({ device: deviceId, sequence: head?.sequence ?? 0 }),
+  })
+  if (response.status === 404) return false
+  if (!response.ok || !response.body) throw new ApiError(response.status, 'SYNC')
+  const delta = await readDelta(response.body)
+  if (delta.head.account !== owner) throw new Error('sync: of another account')
+  const kept: KeptHead = { ...delta.head, syncedAt: new Date().toISOString(), offset: Date.parse(delta.head.now) - Date.now() }
+  await store.write([
+    ...(delta.head.whole ? [{ place: 'people' as const }] : []),
+    ...(await Promise.all(delta.people.map((person) => vault.sealed('people', person.id, person)))),
+    ...delta.drops.map(({ id }) => ({ place: 'people' as const, key: id })),
+    await vault.sealed('things', 'head', kept),
+    await vault.sealed('things', 'session', session.current),
+  ])
+  copy.take(delta)
+  setHead(kept)
+  copy.me = { id: owner, name: session.current?.account.name ?? '' }
+  phone.people = copy.people.size
+  phone.left = delta.drops.length
+  return true
+}
+
+async function keepForms(): Promise<void> {
+  forms = (await line.get<{ forms: FormBrief[] }>('/forms')).forms
+  await vault.keep('things', 'forms', forms)
+  for (const { id, version } of copy.head?.forms ?? []) {
+    if (versions.get(id) === version) continue
+    const form = await line.get<FormDefinition>(`/forms/${encodeURIComponent(id)}`)
+    await vault.keep('things', `form:${id}`, form)
+    takeForm(form)
+  }
+}
+
+function outboxLine() {
+  return {
+    send: (body: Body) => line.post<Receipt>('/records', body),
+    async findTwin({ id, subject, form, happened_on }: Body, known: readonly string[]): Promise<RecordPage | null> {
+      const { records } = await line.get<{ records: RecordBrief[] }>(`/residents/${encodeURIComponent(subject)}/records`, { form })
+        .catch((error: unknown) => {
+          if (error instanceof ApiError && (error.status === 403 || error.status === 404)) return { records: [] } /* moved: the server judges */
+          throw error
+        })
+      const twin = records.find((one) => one.happened_on === happened_on && !one.is_ended && one.id !== id && !known.includes(one.id) && !known.includes(one.amends ?? ''))
+      return twin ? line.get<RecordPage>(`/records/${twin.id}`) : null
+    },
+    async findTheirs({ id }: Body, error: ApiError): Promise<RecordPage | null> {
+      const current = (error.problem as { current?: RecordPage } | null)?.current
+      if (current) return current
+      let stored = await line.get<RecordPage>(`/records/${id}`).catch((failure: unknown) => {
+        if (failure instanceof ApiError && !failure.isUnreachable) return null
+        throw failure
+      })
+      while (stored?.amended_by) stored = await line.get<RecordPage>(`/records/${stored.amended_by}`)
+      return stored
+    },
+  }
+}
+
+/* ---- In the server's place ---- */
+
+async function stand(method: string, path: string, options: Options, hasFailed: boolean): Promise<unknown> {
+  const isKept = phone.kind === 'open' || phone.kind === 'locked'
+  if (!isKept || (!hasFailed && !connection.isLost) || !session.current || (path === '/session' && method !== 'GET')) return undefined
+  if (hasFailed) lose()
+  const own = (await opened()) ? await answer(method, path, options) : undefined
+  return own ?? (hasFailed ? undefined : new ApiError(0, 'UNREACHABLE'))
+}
+
+async function answer(method: string, path: string, { query = {}, body }: Options): Promise<unknown> {
+  if (method === 'POST' && path === '/records') return keepRecord(body as Body)
+  if (method !== 'GET') return undefined
+  if (path === '/session') return session.current && { ...session.current, today: today() }
+  if (!copy.head) return undefined
+  const [, first = '', second = '', third = ''] = path.split('/').map(decodeURIComponent)
+  switch (`${first}${second && '/'}${third && `/${third}`}`) {
+    case 'obligations': return copy.dueList(today(), query)
+    case 'residents': return copy.search(String(query['q'] ?? ''), today())
+    case 'residents/': return copy.page(second, today())
+    case 'residents//records': return copy.timeline(second, query)
+    case 'records/': return copy.record(second)
+    case 'forms': return { forms }
+    case 'forms/': return vault.find('things', `form:${second}`)
+    case 'forms//context': return copy.context(second, String(query['resident'] ?? ''), today(), query)
+    default: return undefined
+  }
+}
+
+async function keepRecord(body: Body): Promise<Receipt | undefined> {
+  const person = copy.people.get(body.subject)
+  if (!person) return undefined
+  const form = copy.head?.forms.find(({ id }) => id === body.form)?.title ?? { zh: body.form, en: body.form }
+  await outbox.add(body, { name: person.resident.name, form, known: copy.knownOn(body.subject, body.form, body.happened_on) })
+  await count()
+  return { id: body.id, rev: 0, was_known: true, advice: [], obligations: [], is_waiting: true }
+}
+
+/* After the doctor's word on something in the outbox. */
+export async function changed(): Promise<void> {
+  await count()
+  dueList.list.isStale = true
+  void work()
+}
+
+/* ---- Start ---- */
+
+function listen(): void {
+  for (const name of ['pointerdown', 'keydown', 'scroll', 'input']) window.addEventListener(name, () => watchman.touch(), { passive: true, capture: true })
+  const look = () => {
+    if (watchman.isTime()) lockUp()
+    if (document.visibilityState === 'hidden') watchman.hide()
+    else watchman.show()
+  }
+  document.addEventListener('visibilitychange', look)
+  setInterval(look, 5000)
+  setInterval(() => void work(), SYNC_EVERY)
+  window.addEventListener('online', () => void probe())
+  window.addEventListener('offline', () => lose())
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible' && connection.isLost) void probe()
+  })
+}
+
+let starting: Promise<void> | undefined
+
+export function startPhone(): Promise<void> {
+  starting ??= start()
+  return starting
+}
+
+async function start(): Promise<void> {
+  if (!shell.isSafe) {
+    phone.kind = 'unsafe'
+    return
+  }
+  try {
+    store = await Database.open()
+  } catch {
+    phone.kind = 'unsafe'
+    return
+  }
+  vault = new Vault(store)
+  outbox = new Outbox(vault, store, outboxLine())
+  device.fetch = send
+  const flag = localStorage.getItem(FLAG)
+  await judge()
+  if (flag !== null && phone.kind === 'none') {
+    phone.lost = Number(flag)
+    phone.wiped = 'evicted'
+    localStorage.removeItem(FLAG)
+  }
+  device.stand = stand
+  watch(() => session.current?.account.id, () => void judge().then(work))
+  watch(() => session.current?.csrf, (csrf) => {
+    if (!csrf) return
+    phone.needsLogin = false
+    void work()
+  })
+  listen()
+  if (connection.isLost && phone.kind === 'locked') await opened(false)
+  else if (!session.current) await line.request('GET', '/session', { isLogin: true }).catch(() => undefined) /* a revoked phone learns it here */
+
+}
