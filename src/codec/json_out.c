@@ -193,7 +193,6 @@ void json_key_c(JsonOut *out, const char *key)
 {
     DCHECK(out->is_object[out->depth] && !out->has_key);
     size_t n = strlen(key), comma = out->has_value[out->depth] ? 1 : 0;
-    DCHECK(is_plain((Str){key, n}));
     out->has_key = true;
     char *to = buf_extend(out->buf, comma + n + 3);
     if (to == NULL)
@@ -217,6 +216,41 @@ void json_text(JsonOut *out, Str text)
 {
     begin_value(out);
     put_quoted(out->buf, text);
+}
+
+static char *copied(char *to, Str text)
+{
+    memcpy(to, text.p, text.n);
+    return to + text.n;
+}
+
+static void put_members(JsonOut *out, const char *first_key, Str first, const char *second_key,
+                        Str second)
+{
+    json_object_begin(out);
+    json_key_c(out, first_key);
+    json_text(out, first);
+    json_key_c(out, second_key);
+    json_text(out, second);
+    json_object_end(out);
+}
+
+void json_two_texts(JsonOut *out, const char *first_key, Str first, const char *second_key,
+                    Str second)
+{
+    if (first.n == 0 || second.n == 0 || !is_plain(first) || !is_plain(second)) {
+        put_members(out, first_key, first, second_key, second);
+        return;
+    }
+    Str first_name = str_from_c(first_key), second_name = str_from_c(second_key);
+    begin_value(out);
+    char *to = buf_extend(out->buf, first_name.n + first.n + second_name.n + second.n
+                                        + sizeof "{\"\":\"\",\"\":\"\"}" - 1);
+    if (to == NULL)
+        return;
+    to = copied(copied(copied(to, STR("{\"")), first_name), STR("\":\""));
+    to = copied(copied(copied(to, first), STR("\",\"")), second_name);
+    copied(copied(copied(to, STR("\":\"")), second), STR("\"}"));
 }
 
 void json_text_c(JsonOut *out, const char *text)

@@ -30,6 +30,9 @@ void json_key_c(JsonOut *out, const char *key);
 
 void json_text(JsonOut *out, Str text); /* valid UTF-8 */
 void json_text_c(JsonOut *out, const char *text);
+/* An object of two texts, in one go: answers are full of wordings. */
+void json_two_texts(JsonOut *out, const char *first_key, Str first, const char *second_key,
+                    Str second);
 void json_integer(JsonOut *out, int64_t value);
 /* The shortest digits that read back the same; an integral value has neither point nor exponent
  * (below 1e15). Not finite: null. */

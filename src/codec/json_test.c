@@ -241,6 +241,66 @@ static void the_writer_escapes_by_itself(void **state)
         "\"1970-01-01T00:00:00.000Z\",null,{},[]]}");
 }
 
+static Str written(Str text)
+{
+    Buf *buf = arena_new(&arena, Buf);
+    buf_init(buf, &arena, 4096);
+    JsonOut out = json_out(buf);
+    json_text(&out, text);
+    return buf_str(buf);
+}
+
+/* Texts of every length up to a few blocks, with one byte to escape at every place. */
+static void escapes_are_found_wherever_they_stand(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *raw, *escaped;
+    } marks[] = {{"\"", "\\\""},
+                 {"\n", "\\n"},
+                 {"\xe2\x80\xa9", "\\u2029"},
+                 {"\xe2\x80\x93", "\xe2\x80\x93"}};
+    for (int n = 0; n <= 50; n++) {
+        for (int at = 0; at <= n; at++) {
+            for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+                Str before = str_printf(&arena, "%.*s", at,
+                                        "0123456789 0123456789 0123456789 0123456789 012345");
+                Str after = str_printf(&arena, "%.*s", n - at,
+                                       "abcdefghijklmnopqrstuvwxyz~}|{^]_[ABCDEFGHIJKLMNOPQ");
+                Str raw =
+                    str_printf(&arena, "%.*s%s%.*s", STR_ARG(before), marks[i].raw, STR_ARG(after));
+                Str wanted = str_printf(&arena, "\"%.*s%s%.*s\"", STR_ARG(before), marks[i].escaped,
+                                        STR_ARG(after));
+                assert_true(str_equals(written(raw), wanted));
+            }
+        }
+    }
+}
+
+static void two_texts_are_an_object_like_any_other(void **state)
+{
+    (void)state;
+    Buf buf;
+    buf_init(&buf, &arena, 4096);
+    JsonOut out = json_out(&buf);
+    json_array_begin(&out);
+    json_two_texts(&out, "zh", STR("收缩压"), "en", STR("Systolic"));
+    json_two_texts(&out, "zh", STR("\"引\""), "en", STR("a\\b"));
+    json_two_texts(&out, "zh", STR(""), "en", STR("x"));
+    json_object_begin(&out);
+    json_key_c(&out, "unit");
+    json_two_texts(&out, "zh", STR("次"), "en", STR("times"));
+    json_key_c(&out, "n");
+    json_integer(&out, 1);
+    json_object_end(&out);
+    json_array_end(&out);
+    assert_true(json_out_is_whole(&out));
+    assert_true(str_equals_c(
+        buf_str(&buf),
+        "[{\"zh\":\"收缩压\",\"en\":\"Systolic\"},{\"zh\":\"\\\"引\\\"\",\"en\":\"a\\\\b\"},"
+        "{\"zh\":\"\",\"en\":\"x\"},{\"unit\":{\"zh\":\"次\",\"en\":\"times\"},\"n\":1}]"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -253,6 +313,8 @@ int main(void)
         cmocka_unit_test(many_members_are_found_and_compared),
         cmocka_unit_test(depth_size_and_memory_are_bounded),
         cmocka_unit_test(the_writer_escapes_by_itself),
+        cmocka_unit_test(escapes_are_found_wherever_they_stand),
+        cmocka_unit_test(two_texts_are_an_object_like_any_other),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -13,12 +13,7 @@ JsonOut web_json(HttpResponse *response)
 void web_json_wording(JsonOut *out, const char *key, Wording wording)
 {
     json_key_c(out, key);
-    json_object_begin(out);
-    json_key_c(out, "zh");
-    json_text(out, wording.zh);
-    json_key_c(out, "en");
-    json_text(out, wording_in(wording, LANG_EN));
-    json_object_end(out);
+    json_two_texts(out, "zh", wording.zh, "en", wording_in(wording, LANG_EN));
 }
 
 void web_json_text(JsonOut *out, const char *key, Str text)
