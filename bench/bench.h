@@ -16,7 +16,7 @@ typedef struct BenchOptions {
     int64_t sizes[8];
     size_t size_n;
     bool has_engine[2]; /* by DbEngine */
-    bool has_work[6];   /* in the order of main.c */
+    bool has_work[7];   /* in the order of main.c */
 } BenchOptions;
 
 /* One county in one database, opened. */
@@ -48,6 +48,7 @@ Err work_writes(Bench *bench) MUST_CHECK;
 Err work_catchments(Bench *bench) MUST_CHECK;
 Err work_search(Bench *bench) MUST_CHECK;
 Err work_http(Bench *bench) MUST_CHECK; /* also start and memory of the server */
+Err work_sync(Bench *bench) MUST_CHECK; /* widens a doctor's sight: the last */
 Err work_program(const BenchOptions *options, Report *report) MUST_CHECK;
 
 /* Follow-up visits today of people who are managed: valid answers, ids of their own. */

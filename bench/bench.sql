@@ -171,3 +171,24 @@ INSERT INTO audit_entry (place, writer, seq, at, account, action, subject_id, ob
     previous_hash, hash)
 VALUES (:place, :writer, :seq, :at, :account, :action, :subject_id, :object_id, :detail,
     :previous_hash, :hash);
+
+-- name: bench_area_count :one
+-- in: place text
+-- out: n integer
+SELECT count(DISTINCT r.area_code) AS n FROM resident r WHERE r.place = :place;
+
+-- More areas in a sight of access_area: the first ones in which people live.
+-- name: bench_sight_add :run
+-- in: place text, facility text, most integer
+INSERT INTO access_area (place, facility, area_code)
+SELECT DISTINCT r.place, :facility, r.area_code
+FROM resident r
+WHERE r.place = :place
+ORDER BY r.area_code
+LIMIT :most
+ON CONFLICT (place, facility, area_code) DO NOTHING;
+
+-- name: bench_device_add :run
+-- in: place text, id uuid, account uuid, registered_at instant
+INSERT INTO access_device (place, id, account, name, registered_at, sequence)
+VALUES (:place, :id, :account, 'bench', :registered_at, 0);

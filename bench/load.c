@@ -168,6 +168,12 @@ Err load_run(const LoadOptions *options, Arena *arena, LoadResult *ret_result)
     return err;
 }
 
+Err load_open(uint16_t port, Str request, int *ret_socket)
+{
+    TRY(open_socket(port, ret_socket));
+    return send_all(*ret_socket, request);
+}
+
 Err load_once(uint16_t port, Str request, Arena *arena, Str *ret_answer)
 {
     int socket = -1;

@@ -21,5 +21,7 @@ typedef struct LoadResult {
 } LoadResult;
 
 Err load_run(const LoadOptions *options, Arena *arena, LoadResult *ret_result) MUST_CHECK;
+/* Sends one request on a connection of its own, whose answer the caller hears. */
+Err load_open(uint16_t port, Str request, int *ret_socket) MUST_CHECK;
 /* One request on a connection of its own; the whole answer, head and body. */
 Err load_once(uint16_t port, Str request, Arena *arena, Str *ret_answer) MUST_CHECK;

@@ -177,10 +177,9 @@ Err obligation_of(Cx *cx, Uuid subject, Date on, const ObligationLine **ret_line
 /* Before the stored rows of today are read for people of the areas in sight: computes whoever of
  * them is stale. Not inside a snapshot that is to see it. */
 Err obligation_settle_sight(Cx *cx) MUST_CHECK;
-/* The stored rows of at most OBLIGATION_PEOPLE people that close on the day or later, met or not,
- * by subject, rule and window, without classes that are closed to the asking one. What is said of
- * them needs a day: obligation_state. The ids come from a scoped query. */
-enum { OBLIGATION_PEOPLE = 50 };
+/* The stored rows of some people (a few hundred, ascending) that close on the day or later, met or
+ * not, by subject, rule and window, without classes that are closed to the asking one. What is said
+ * of them needs a day: obligation_state. The ids come from a scoped query. */
 Err obligation_of_people(Cx *cx, const Uuid *subjects, size_t n, Date from,
                          const Obligation **ret_obligations, size_t *ret_n) MUST_CHECK;
 
@@ -251,8 +250,8 @@ typedef struct Enrolment {
 /* The programs that the subject is in now, or was known to be in on cx->as_of. */
 Err obligation_enrolments(Cx *cx, Uuid subject, const Enrolment **ret_enrolments,
                           size_t *ret_n) MUST_CHECK;
-/* The same of at most OBLIGATION_PEOPLE people at once, by subject, as of now, without programs of
- * a class that is closed to the asking one. The ids come from a scoped query. */
+/* The same of some people (a few hundred, ascending) at once, by subject, as of now, without
+ * programs of a class that is closed to the asking one. The ids come from a scoped query. */
 typedef struct PersonEnrolment {
     Uuid subject;
     Enrolment enrolment;

@@ -53,10 +53,16 @@ Err obligation_enrolments(Cx *cx, Uuid subject, const Enrolment **ret_enrolments
 
 /* ---- of many ---- */
 
-static void pad(const Uuid *subjects, size_t n, Uuid ret_padded[OBLIGATION_PEOPLE])
+enum { PEOPLE_AT_ONCE = 50 };
+
+static size_t at_once(size_t n)
 {
-    DCHECK(n <= OBLIGATION_PEOPLE);
-    for (size_t i = 0; i < OBLIGATION_PEOPLE; i++)
+    return n < PEOPLE_AT_ONCE ? n : PEOPLE_AT_ONCE;
+}
+
+static void pad(const Uuid *subjects, size_t n, Uuid ret_padded[PEOPLE_AT_ONCE])
+{
+    for (size_t i = 0; i < PEOPLE_AT_ONCE; i++)
         ret_padded[i] = i < n ? subjects[i] : UUID_NIL;
 }
 
@@ -71,7 +77,7 @@ static void take_person(Cx *cx, Uuid subject, Enrolments *enrolments, PersonEnro
 
 static Err read_enrolments_of(Cx *cx, const Uuid *subjects, size_t n, PersonEnrolments *out)
 {
-    Uuid p[OBLIGATION_PEOPLE], subject = UUID_NIL;
+    Uuid p[PEOPLE_AT_ONCE], subject = UUID_NIL;
     Enrolments enrolments = {0};
     pad(subjects, n, p);
     CLEANUP(db_rows_close) DbRows found = {0};
@@ -102,7 +108,9 @@ Err obligation_enrolments_of_people(Cx *cx, const Uuid *subjects, size_t n,
                                     const PersonEnrolment **ret_enrolments, size_t *ret_n)
 {
     PersonEnrolments enrolments = {0};
-    Err err = read_enrolments_of(cx, subjects, n, &enrolments);
+    Err err = OK;
+    for (size_t from = 0; err == OK && from < n; from += PEOPLE_AT_ONCE)
+        err = read_enrolments_of(cx, subjects + from, at_once(n - from), &enrolments);
     if (err != OK)
         return cx_fail_db(cx, err);
     *ret_enrolments = enrolments.items;
@@ -114,7 +122,7 @@ typedef VEC(Obligation) Obligations;
 
 static Err read_of_people(Cx *cx, const Uuid *subjects, size_t n, Date from, Obligations *out)
 {
-    Uuid p[OBLIGATION_PEOPLE];
+    Uuid p[PEOPLE_AT_ONCE];
     pad(subjects, n, p);
     CLEANUP(db_rows_close) DbRows found = {0};
     const ObligationRowsOfPeopleIn in = {
@@ -154,7 +162,9 @@ Err obligation_of_people(Cx *cx, const Uuid *subjects, size_t n, Date from,
                          const Obligation **ret_obligations, size_t *ret_n)
 {
     Obligations obligations = {0};
-    Err err = read_of_people(cx, subjects, n, from, &obligations);
+    Err err = OK;
+    for (size_t at = 0; err == OK && at < n; at += PEOPLE_AT_ONCE)
+        err = read_of_people(cx, subjects + at, at_once(n - at), from, &obligations);
     if (err != OK)
         return cx_fail_db(cx, err);
     *ret_obligations = obligations.items;

@@ -4,6 +4,8 @@
 #include "engine/records/records_int.h"
 #include "engine/records/records_sql.h"
 
+enum { SUBJECTS_AT_ONCE = 50 };
+
 typedef VEC(Record) Records;
 
 static Str id_key(const Uuid *id)
@@ -11,11 +13,11 @@ static Str id_key(const Uuid *id)
     return (Str){(const char *)id->bytes, sizeof id->bytes};
 }
 
+/* Of at most SUBJECTS_AT_ONCE. */
 static Err read_headers(Cx *cx, const Uuid *subjects, size_t n, size_t each, Records *records)
 {
-    Uuid p[RECORD_NEWEST_PEOPLE];
-    DCHECK(n <= RECORD_NEWEST_PEOPLE);
-    for (size_t i = 0; i < RECORD_NEWEST_PEOPLE; i++)
+    Uuid p[SUBJECTS_AT_ONCE];
+    for (size_t i = 0; i < SUBJECTS_AT_ONCE; i++)
         p[i] = i < n ? subjects[i] : UUID_NIL;
     const RecordNewestOfPeopleIn in = {
         cx->place, (int64_t)each, p[0],  p[1],  p[2],  p[3],  p[4],  p[5],  p[6],  p[7],  p[8],
@@ -128,7 +130,11 @@ Err record_newest(Cx *cx, const Uuid *subjects, size_t n, size_t each, const Rec
 {
     TRY(access_require(cx, STR("records.read")));
     Records records = {0};
-    Err err = read_headers(cx, subjects, n, each, &records);
+    Err err = OK;
+    for (size_t from = 0; err == OK && from < n; from += SUBJECTS_AT_ONCE) {
+        size_t some = n - from < SUBJECTS_AT_ONCE ? n - from : SUBJECTS_AT_ONCE;
+        err = read_headers(cx, subjects + from, some, each, &records);
+    }
     if (err == OK)
         err = read_forms(cx, &records);
     if (err != OK)

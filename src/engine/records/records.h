@@ -180,11 +180,11 @@ Err record_previous_amending(Cx *cx, const Form *form, Uuid subject, Date day, U
  * audit entry of its own. */
 Err record_latest(Cx *cx, const Form *form, const Uuid *subjects, size_t n,
                   const Record **ret_records) MUST_CHECK;
-/* Of at most RECORD_NEWEST_PEOPLE subjects the `each` newest current records of each form, by
- * subject and form, newest first, without forms of a class that is closed to the asking one. With
- * answers, but for the sealed ones; names of facilities are not read. One query, and one for each
- * form among them and child table. The ids come from a scoped query; no audit entry of its own. */
-enum { RECORD_NEWEST_PEOPLE = 50 };
+/* Of some subjects (a few hundred) the `each` newest current records of each form, newest first
+ * within subject and form, without forms of a class that is closed to the asking one. Subjects come
+ * in the order asked where that is ascending. With answers, but for the sealed ones; names of
+ * facilities are not read. One query for fifty subjects, and one for a hundred records of each form
+ * among them and child table. The ids come from a scoped query; no audit entry of its own. */
 Err record_newest(Cx *cx, const Uuid *subjects, size_t n, size_t each, const Record **ret_records,
                   size_t *ret_n) MUST_CHECK;
 /* Reads every record of a form in subject order, ended ones too (is_ended, ended_at): derived

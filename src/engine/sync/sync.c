@@ -9,7 +9,7 @@
 #include "core/keys.h"
 #include "engine/sync/sync_sql.h"
 
-enum { SEQUENCE_MOST = 1000000000 };
+enum { SEQUENCE_MOST = 1000000000, DROPS_AT_ONCE = 50 };
 
 Actor sync_actor(const Actor *actor)
 {
@@ -128,7 +128,10 @@ typedef struct {
 
 static Err read_batch(Cx *cx, const SyncRun *run, Batch *batch)
 {
-    TRY(resident_read_batch(cx, batch->ids, batch->n, batch->residents));
+    for (size_t from = 0; from < batch->n; from += RESIDENT_BATCH) {
+        size_t some = batch->n - from < RESIDENT_BATCH ? batch->n - from : RESIDENT_BATCH;
+        TRY(resident_read_batch(cx, batch->ids + from, some, batch->residents + from));
+    }
     TRY(obligation_of_people(cx, batch->ids, batch->n, run->bundles_from, &batch->obligations,
                              &batch->obligation_n));
     TRY(obligation_enrolments_of_people(cx, batch->ids, batch->n, &batch->enrolments,
@@ -237,7 +240,7 @@ static bool is_kept(const SyncRun *run, Uuid subject)
 /* Whoever is no person of the register any more was merged with another. */
 static Err read_gone(Cx *cx, const SyncHeld *const *held, size_t n, SyncDrop *drops)
 {
-    Uuid p[SYNC_BATCH] = {0};
+    Uuid p[DROPS_AT_ONCE] = {0};
     for (size_t i = 0; i < n; i++) {
         p[i] = held[i]->subject;
         drops[i] = (SyncDrop){p[i], SYNC_MERGED};
@@ -269,13 +272,13 @@ static Err read_gone(Cx *cx, const SyncHeld *const *held, size_t n, SyncDrop *dr
 
 Err sync_drops(Cx *cx, SyncRun *run, const SyncDrop **ret_drops, size_t *ret_n)
 {
-    const SyncHeld *gone[SYNC_BATCH];
+    const SyncHeld *gone[DROPS_AT_ONCE];
     size_t n = 0;
-    for (; run->held_at < run->held_n && n < SYNC_BATCH; run->held_at++) {
+    for (; run->held_at < run->held_n && n < DROPS_AT_ONCE; run->held_at++) {
         if (!is_kept(run, run->held[run->held_at].subject))
             gone[n++] = &run->held[run->held_at];
     }
-    SyncDrop *drops = arena_array(cx->arena, SyncDrop, SYNC_BATCH);
+    SyncDrop *drops = arena_array(cx->arena, SyncDrop, DROPS_AT_ONCE);
     Err err = n == 0 ? OK : read_gone(cx, gone, n, drops);
     if (err != OK)
         return cx_fail_db(cx, err);

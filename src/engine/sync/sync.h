@@ -15,7 +15,8 @@
  *  4. What was sent is noted in one write at the end (sync_end); whoever breaks off before leaves
  *     everything as it was. Of two runs of one phone at once the later one ends with ERR_CONFLICT.
  *  5. The audit has an entry of each run, with the number of people, before the first is sent.
- *  6. Memory grows by some fifty bytes a person in sight; bundles are made fifty at a time. */
+ *  6. Memory grows by some fifty bytes a person in sight; bundles are made two hundred at a time.
+ */
 #pragma once
 
 #include "access/access.h"
@@ -26,8 +27,8 @@
 
 enum {
     SYNC_PEOPLE_MOST = 20000, /* that a phone holds */
-    SYNC_BATCH = 50,
-    SYNC_RECORDS_EACH = 4, /* the newest of each form */
+    SYNC_BATCH = 200,         /* answers are read by form: fewer people fill no statement */
+    SYNC_RECORDS_EACH = 4,    /* the newest of each form */
 };
 
 /* The asking actor as far as a copy goes: a part of his sight. A run wants it in cx->actor. */
