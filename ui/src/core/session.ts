@@ -41,7 +41,9 @@ export const api = new Api((input, init) => device.fetch(input, init), {
 export async function openSession(): Promise<void> {
   session.isUnreachable = false
   try {
-    session.current = await api.request<Session>('GET', '/session', { isLogin: true })
+    /* who has a copy on the phone does not wait long for a bad network */
+    const patience = globalThis.localStorage?.getItem('catchment.device') ? 8000 : undefined
+    session.current = await api.request<Session>('GET', '/session', { isLogin: true, patience })
   } catch (error) {
     session.current = null
     session.isUnreachable = !(error instanceof ApiError && error.status === 401)

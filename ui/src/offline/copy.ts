@@ -262,6 +262,6 @@ export class Copy {
       const together = this.obligationsOf(person, day).filter(({ visit }) => visit)
       return together.length > 1 ? [{ resident: person.id, items: together.map(({ title, form }) => ({ title, form })) }] : []
     })
-    return { on: day, counts, by_program: [...programs.values()], items, visits, next: to < shown.length ? String(to) : null }
+    return { on: day, counts, by_program: [...programs.values()].sort((a, b) => compare(a.program, b.program)), items, visits, next: to < shown.length ? String(to) : null }
   }
 }

@@ -80,7 +80,7 @@ const send: typeof fetch = async (input, init = {}) => {
   lookAtClock(response.headers.get('date'))
   if (response.status === 403 && (await isRevoked(response))) await wipe('revoked')
   if (response.ok && init.method === 'POST' && input === '/api/records') void settle(response.clone())
-  if (response.ok && init.method === 'DELETE' && input === '/api/session') await forgetPeople()
+  if (response.ok && init.method === 'DELETE' && input === '/api/session' && owner && session.current?.account.id === owner) await forgetPeople()
   return response
 }
 
