@@ -323,7 +323,7 @@ static Err worklist_totals_get(Cx *cx, const HttpRequest *request, HttpResponse 
 const Route route_worklist_totals = {
     .method = HTTP_GET,
     .path = "/api/worklist/totals",
-    .persons = ROUTE_PERSONS_NONE,
+    .persons = ROUTE_PERSONS_COUNT,
     .handler = worklist_totals_get,
     .permit = "residents.search",
     .query = "{" FILTER_MEMBERS "}",
