@@ -50,6 +50,8 @@
  ENTRY(route_forms)                                                                                \
  ENTRY(route_form)                                                                                 \
  ENTRY(route_form_records)                                                                         \
+ ENTRY(route_record_print)                                                                         \
+ ENTRY(route_form_print)                                                                           \
  ENTRY(route_form_records_csv)                                                                     \
  ENTRY(route_form_context)                                                                         \
  ENTRY(route_obligations)                                                                          \

@@ -73,7 +73,9 @@ struct FormField {
     bool is_retired;       /* no longer asked; the column stays */
     bool is_carried;       /* prefilled from the previous record */
     bool is_multiline;
-    bool is_in_lists; /* its last value is shown on cards and in lists */
+    bool is_in_lists;  /* its last value is shown on cards and in lists */
+    bool is_off_paper; /* not on the printed form: worked out for the screen or for rules. Not on
+                          the wire */
     Str loinc;
     Str source;
     const FormField *rows; /* sub-fields of FIELD_ROWS */
@@ -137,10 +139,11 @@ typedef struct Form {
     Str pack;    /* pack id */
     Str version; /* pack version under which records are made */
     Wording title;
-    Str subject;     /* kind of subject: "resident" ... */
-    Str program;     /* or empty */
-    Str paper;       /* name of the printed form, or empty */
-    Str sensitivity; /* its class, of the code list of that name; empty: none */
+    Str subject;      /* kind of subject: "resident" ... */
+    Str program;      /* or empty */
+    Str paper;        /* name of the printed form, or empty */
+    int paper_visits; /* visits side by side on it, 1 to 6. Not on the wire */
+    Str sensitivity;  /* its class, of the code list of that name; empty: none */
     Str within; /* policy parameter: days after the service in which it may be recorded; or empty */
     bool opens_file; /* who has such a record has a health record */
     Str source;

@@ -11,6 +11,7 @@ enum {
     TEXT_LENGTH_MOST = 10000,
     ROWS_DEFAULT = 20,
     ROWS_MOST = 200,
+    PAPER_VISITS_MOST = 6,
     FILES_DEFAULT = 4,
     FILES_MOST = 20,
     KILOBYTES_DEFAULT = 2048,
@@ -22,10 +23,10 @@ enum {
 static const char *const type_names[] = {"text",  "integer", "decimal",    "date", "code",
                                          "codes", "rows",    "attachment", NULL};
 static const char *const field_keys[] = {
-    "id",    "type",   "label",    "hint",      "unit",      "places",    "range",
-    "usual", "codes",  "required", "shown_if",  "computed",  "suggested", "target_of",
-    "keeps", "sealed", "retired",  "carried",   "multiline", "length",    "in_lists",
-    "loinc", "source", "rows",     "rows_most", "files",     "kilobytes", NULL};
+    "id",        "type",     "label",     "hint",      "unit",      "places",    "range",  "usual",
+    "codes",     "required", "shown_if",  "computed",  "suggested", "target_of", "keeps",  "sealed",
+    "retired",   "carried",  "multiline", "length",    "in_lists",  "loinc",     "source", "rows",
+    "rows_most", "files",    "kilobytes", "off_paper", NULL};
 
 enum {
     TEXT = 1,
@@ -65,6 +66,7 @@ static const struct {
     {"carried", ALL & ~FILES, false},
     {"in_lists", ALL & ~ROWS & ~FILES, false},
     {"loinc", ALL & ~ROWS & ~FILES, true},
+    {"off_paper", ALL, false},
 };
 
 /* The facts of a resident that a field may keep; the first ones are sealed. */
@@ -234,6 +236,7 @@ static void read_field(Reader *reader, const Yaml *map, FormField *field, LoadFi
     field->is_carried = read_true(reader, map, "carried");
     field->is_multiline = read_true(reader, map, "multiline");
     field->is_in_lists = read_true(reader, map, "in_lists");
+    field->is_off_paper = read_true(reader, map, "off_paper");
     field->loinc = read_text(reader, map, "loinc");
     field->source = read_source(reader, map);
     field->row_most = (size_t)read_whole(reader, map, "rows_most", 1, ROWS_MOST, ROWS_DEFAULT);
@@ -506,6 +509,7 @@ static void read_head(Reader *reader, const Yaml *map, Form *form)
 {
     form->title = read_wording(reader, map, "title");
     form->paper = read_text(reader, map, "paper");
+    form->paper_visits = (int)read_whole(reader, map, "paper_visits", 1, PAPER_VISITS_MOST, 1);
     form->sensitivity = read_sensitivity(reader, read_key(map, "sensitivity"));
     form->within = read_within(reader, map);
     form->opens_file = read_true(reader, map, "opens_file");
@@ -520,9 +524,10 @@ static void read_head(Reader *reader, const Yaml *map, Form *form)
 
 void load_form(Loader *loader, Declared *declared)
 {
-    static const char *const keys[] = {
-        "form",   "title",  "subject",     "source",          "sections",   "program",  "paper",
-        "checks", "advice", "sensitivity", "recorded_within", "opens_file", "register", NULL};
+    static const char *const keys[] = {"form",       "title",    "subject",     "source",
+                                       "sections",   "program",  "paper",       "paper_visits",
+                                       "checks",     "advice",   "sensitivity", "recorded_within",
+                                       "opens_file", "register", NULL};
     Reader reader = {loader, declared->file};
     const Yaml *map = declared->yaml;
     if (!read_map(&reader, map, keys, 5))

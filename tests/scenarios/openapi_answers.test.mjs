@@ -23,6 +23,8 @@ const examples = {
   "/api/forms": ["doctor", ""],
   "/api/forms/{id}": ["doctor", "/api/forms/{form}"],
   "/api/forms/{id}/records": ["doctor", "/api/forms/{form}/records?limit=20"],
+  "/api/forms/{id}/print": ["doctor", "/api/forms/{form}/print"],
+  "/api/records/{id}/print": ["doctor", "/api/records/{record}/print"],
   "/api/forms/{id}/records.csv": ["clinician", "/api/forms/{form}/records.csv?from=2025-06-01"],
   "/api/forms/{id}/context": ["doctor", "/api/forms/{form}/context?resident={resident}"],
   "/api/obligations": ["doctor", "/api/obligations?state=overdue,due,open&limit=100"],

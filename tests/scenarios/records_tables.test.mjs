@@ -1,10 +1,16 @@
 // A form's records as a table and as CSV: who sees which, filters and pages, what a spreadsheet gets.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { after, before, describe, it } from "node:test";
 import { askUntil, attempt, followup, submit, wholeList } from "../support/county.mjs";
 import { databases, logIn, makeCounty, startServer } from "../support/server.mjs";
 
 const FORM = "hypertension_followup";
+
+/** What a reader of the PDF finds when he searches it. */
+function textOfPdf(bytes) {
+  return execFileSync("pdftotext", ["-layout", "-", "-"], { input: bytes, encoding: "utf8" });
+}
 
 /** Rows of cells; the quoting of RFC 4180. */
 function cellsOf(text) {
@@ -127,6 +133,35 @@ for (const [name, makeDatabase] of databases) {
       const admin = await logIn(server, "admin");
       const told = await askUntil(() => admin.fetch(`/api/audit?account=${account.id}`), (answer) => answer.text.includes("export.records"));
       assert.match(told.text, /"export\.records".*form=hypertension_followup from=/);
+    });
+
+    it("prints a record as the form on paper, with the visits before it, and a blank one", async () => {
+      const visits = (await doctor.fetch(`/api/residents/${people[2].id}/records?form=${FORM}`)).body.records;
+      assert.ok(visits.length >= 2);
+      const print = async (path, lang = "zh") => {
+        const answer = await fetch(server.url + path, { headers: { cookie: `${doctor.cookie}; lang=${lang}` } });
+        assert.equal(answer.status, 200, path);
+        assert.equal(answer.headers.get("content-type"), "application/pdf");
+        return textOfPdf(Buffer.from(await answer.arrayBuffer()));
+      };
+      const text = await print(`/api/records/${visits[0].id}/print`);
+      assert.ok(text.includes("高血压患者随访服务记录表"));
+      assert.ok(text.includes(people[2].name) && text.includes(visits[0].id));
+      for (const { happened_on } of visits.slice(0, 4)) assert.ok(text.includes(happened_on), happened_on);
+      const { answers } = (await doctor.fetch(`/api/records/${visits[0].id}`)).body;
+      for (const field of ["sbp", "dbp", "weight"]) if (answers[field]) assert.ok(text.includes(String(answers[field])), field);
+      const one = await print(`/api/records/${visits[0].id}/print?visits=1`, "en");
+      assert.ok(one.includes("Hypertension follow-up") && one.includes(visits[0].happened_on));
+      assert.ok(!one.includes(visits[1].happened_on));
+      const blank = await print(`/api/forms/${FORM}/print`);
+      assert.ok(blank.includes("居民（家属）签名") && blank.includes("空白表"));
+      assert.ok(!blank.includes("是否达标"), "what is worked out is not on paper");
+      assert.equal((await doctor.fetch("/api/forms/nothing/print")).status, 404);
+      assert.equal((await doctor.fetch(`/api/records/${visits[0].id}/print?visits=9`)).status, 422);
+      const admin = await logIn(server, "admin");
+      const { account } = (await doctor.fetch("/api/session")).body;
+      const told = await askUntil(() => admin.fetch(`/api/audit?account=${account.id}`), (answer) => answer.text.includes("record.print"));
+      assert.match(told.text, /"record\.print"/);
     });
 
     it("exports the same from the command line", async () => {

@@ -21,11 +21,12 @@ typedef struct {
 } Library;
 
 static const Library libraries[] = {
-    {"libfyaml.h", "src/codec/yaml.c"},         {"sodium.h", "src/base/os_crypto.c"},
-    {"nettle/sha2.h", "src/base/os_crypto.c"},  {"sqlite3.h", "src/db/db_sqlite.c"},
-    {"libpq-fe.h", "src/db/db_postgres.c"},     {"libpq-fe.h", "src/db/db_postgres_pipeline.c"},
-    {"microhttpd.h", "src/http/http_server.c"}, {"gnutls/gnutls.h", "src/http/http_tls.c"},
-    {"zlib.h", "src/http/http_gzip.c"},
+    {"libfyaml.h", "src/codec/yaml.c"},           {"sodium.h", "src/base/os_crypto.c"},
+    {"nettle/sha2.h", "src/base/os_crypto.c"},    {"sqlite3.h", "src/db/db_sqlite.c"},
+    {"libpq-fe.h", "src/db/db_postgres.c"},       {"libpq-fe.h", "src/db/db_postgres_pipeline.c"},
+    {"microhttpd.h", "src/http/http_server.c"},   {"gnutls/gnutls.h", "src/http/http_tls.c"},
+    {"zlib.h", "src/http/http_gzip.c"},           {"cairo-pdf.h", "src/print/canvas.c"},
+    {"pango/pangocairo.h", "src/print/canvas.c"},
 };
 
 static const char *const standard_headers[] = {
