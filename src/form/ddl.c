@@ -102,14 +102,15 @@ void ddl_columns(const Form *form, Arena *arena, const DdlColumn **ret_columns, 
         if (field->is_sealed)
             continue;
         VEC_PUSH(arena, &columns,
-                 (DdlColumn){field->id, ddl_type_name(field->type), unit_of(field), i, SIZE_MAX});
+                 (DdlColumn){field->id, ddl_type_name(field->type), unit_of(field), i, SIZE_MAX,
+                             field->computed != NULL});
         if (field->type != FIELD_ROWS)
             continue;
         for (size_t j = 0; j < field->row_field_n; j++) {
             const FormField *row = &field->rows[j];
             Str name = str_printf(arena, "%.*s.%.*s", STR_ARG(field->id), STR_ARG(row->id));
             VEC_PUSH(arena, &columns,
-                     (DdlColumn){name, ddl_type_name(row->type), unit_of(row), i, j});
+                     (DdlColumn){name, ddl_type_name(row->type), unit_of(row), i, j, false});
         }
     }
     *ret_columns = columns.items;
@@ -132,7 +133,11 @@ DdlFault ddl_fault(const Form *form, const DdlColumn *column, const DdlKnown *kn
         return DDL_FITS;
     if (!str_equals(known->type, column->type))
         return DDL_TYPE_CHANGED;
-    return str_equals(known->unit, column->unit) ? DDL_FITS : DDL_UNIT_CHANGED;
+    if (!str_equals(known->unit, column->unit))
+        return DDL_UNIT_CHANGED;
+    if (column->is_computed && known->was_entered)
+        return DDL_BECAME_COMPUTED;
+    return !column->is_computed && known->was_computed ? DDL_BECAME_ENTERED : DDL_FITS;
 }
 
 static const char *column_type(FieldType type, DdlEngine engine)

@@ -24,17 +24,21 @@ typedef struct DdlColumn {
     Str unit;
     size_t field;
     size_t row_field; /* SIZE_MAX for a field itself */
+    bool is_computed; /* a field itself that nobody enters */
 } DdlColumn;
 
 /* A column as it was made before. */
 typedef struct DdlKnown {
     Str name, type, unit;
+    bool was_entered, was_computed; /* neither: it was not noted */
 } DdlKnown;
 
 typedef enum {
     DDL_FITS,
     DDL_TYPE_CHANGED,
     DDL_UNIT_CHANGED,
+    DDL_BECAME_COMPUTED, /* a record's hash is of what is entered, by today's forms */
+    DDL_BECAME_ENTERED,
     DDL_NAME_RESERVED, /* the header has a column of this name */
     DDL_ROWS_NESTED,   /* a sub-field with several choices or rows */
 } DdlFault;

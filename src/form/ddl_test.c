@@ -88,9 +88,17 @@ static void type_and_unit_of_a_field_are_for_ever(void **state)
     const DdlColumn *columns;
     size_t n;
     ddl_columns(&visit, *state, &columns, &n);
-    DdlKnown known = {STR("order"), STR("integer"), STR("mmHg")};
+    DdlKnown known = {.name = STR("order"), .type = STR("integer"), .unit = STR("mmHg")};
     assert_int_equal(ddl_fault(&visit, &columns[0], NULL), DDL_FITS);
     assert_int_equal(ddl_fault(&visit, &columns[0], &known), DDL_FITS);
+    DdlColumn other = columns[0];
+    other.is_computed = !other.is_computed;
+    assert_int_equal(ddl_fault(&visit, &other, &known), DDL_FITS); /* not noted */
+    known.was_entered = !columns[0].is_computed;
+    known.was_computed = columns[0].is_computed;
+    assert_int_equal(ddl_fault(&visit, &columns[0], &known), DDL_FITS);
+    assert_int_equal(ddl_fault(&visit, &other, &known),
+                     other.is_computed ? DDL_BECAME_COMPUTED : DDL_BECAME_ENTERED);
     known.unit = STR("kPa");
     assert_int_equal(ddl_fault(&visit, &columns[0], &known), DDL_UNIT_CHANGED);
     known.type = STR("decimal");

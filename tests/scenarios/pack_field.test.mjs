@@ -26,8 +26,8 @@ function copyPacks() {
 function edit(folder, file, from, to) {
   const path = join(folder, file);
   const text = readFileSync(path, "utf8");
-  assert.ok(text.includes(from), `${file} has no ${from}`);
-  writeFileSync(path, text.replace(from, () => to));
+  assert.ok(from instanceof RegExp ? from.test(text) : text.includes(from), `${file} has no ${from}`);
+  writeFileSync(path, text.replace(from, to instanceof Function ? to : () => to));
 }
 
 function addField(folder) {
@@ -137,9 +137,11 @@ for (const [name, makeDatabase] of databases) {
       assert.equal(result.written + result.deleted, 0);
     });
 
-    it("refuses another type or unit for what is stored, and serves the old pack as before", async (t) => {
+    it("refuses another type or unit, and computing what was entered or the other way round, for what is stored, and serves the old pack as before", async (t) => {
       for (const [from, to, said] of [
         ["type: decimal\n        places: 1\n        label: {zh: 腰围", "type: integer\n        label: {zh: 腰围", /waist.*stored as decimal.*cannot become integer.*retire it/],
+        ["places: 1\n        label: {zh: 腰围, en: Waist}\n        unit: cm\n        range: [30, 200]\n        usual: [55, 120]", "places: 1\n        label: {zh: 腰围, en: Waist}\n        unit: cm\n        computed: weight / 2", /waist.*was entered and cannot become computed.*new id/],
+        [/ {6}- id: bmi\n(?: {8}.*\n)*/, (field) => field.replace(/ {8}computed: .*\n/, ""), /bmi.*was computed and cannot become entered.*new id/],
         ["unit: cm\n        range: [30, 200]", "unit: mm\n        range: [30, 200]", /waist.*stored in the unit "cm".*cannot become "mm".*retire it/],
       ]) {
         const changed = join(temporaryFolder(), "packs");

@@ -348,15 +348,19 @@ ORDER BY r.subject_id
 LIMIT :most;
 
 -- name: form_field_all :many
--- out: form text, field text, type text, unit text
-SELECT f.form, f.field, f.type, f.unit
+-- out: form text, field text, type text, unit text, is_computed integer?
+SELECT f.form, f.field, f.type, f.unit, f.is_computed
 FROM form_field f
 ORDER BY f.form, f.field;
 
 -- name: form_field_insert :run
--- in: form text, field text, type text, unit text, first_version text
-INSERT INTO form_field (form, field, type, unit, first_version)
-VALUES (:form, :field, :type, :unit, :first_version);
+-- in: form text, field text, type text, unit text, first_version text, is_computed integer
+INSERT INTO form_field (form, field, type, unit, first_version, is_computed)
+VALUES (:form, :field, :type, :unit, :first_version, :is_computed);
+
+-- name: form_field_note :run
+-- in: form text, field text, is_computed integer
+UPDATE form_field SET is_computed = :is_computed WHERE form = :form AND field = :field AND is_computed IS NULL;
 
 -- name: record_form_count :one
 -- scan: proves every record

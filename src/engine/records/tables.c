@@ -10,7 +10,8 @@
 enum {
     DDL_MOST = MIB(4),
     FORMS_MOST = 4096,
-    TABLES_FORMAT = 1, /* raised when ddl writes other views for the same declaration */
+    TABLES_FORMAT =
+        2, /* raised when ddl writes other views, or more is noted, for the same forms */
 };
 
 static const Str setting_tables = {"record_tables", sizeof "record_tables" - 1};
@@ -54,9 +55,10 @@ static void plan_forms(Cx *cx, Update *update)
         plan->is_new = arena_array(cx->arena, bool, plan->n);
         for (size_t j = 0; j < plan->n; j++) {
             const DdlColumn *column = &plan->columns[j];
-            sha256_add(&stream, str_printf(cx->arena, "%.*s\t%.*s\t%.*s\t%.*s\n",
-                                           STR_ARG(plan->form->id), STR_ARG(column->name),
-                                           STR_ARG(column->type), STR_ARG(column->unit)));
+            sha256_add(&stream,
+                       str_printf(cx->arena, "%.*s\t%.*s\t%.*s\t%.*s%s\n", STR_ARG(plan->form->id),
+                                  STR_ARG(column->name), STR_ARG(column->type),
+                                  STR_ARG(column->unit), column->is_computed ? "\tcomputed" : ""));
         }
     }
     Sha256 hash = sha256_end(&stream);
@@ -76,7 +78,12 @@ static Err read_known(Cx *cx, Map *ret_known)
         if (!has_row)
             return OK;
         DdlKnown *known = arena_new(cx->arena, DdlKnown);
-        *known = (DdlKnown){row.field, row.type, row.unit};
+        bool is_noted = row.has_is_computed;
+        *known = (DdlKnown){.name = row.field,
+                            .type = row.type,
+                            .unit = row.unit,
+                            .was_entered = is_noted && row.is_computed == 0,
+                            .was_computed = is_noted && row.is_computed != 0};
         map_put(ret_known,
                 str_printf(cx->arena, "%.*s %.*s", STR_ARG(row.form), STR_ARG(row.field)), known);
     }
@@ -88,6 +95,8 @@ static void refuse_column(Cx *cx, const Form *form, const DdlColumn *column, con
     static const TextId texts[] = {
         [DDL_TYPE_CHANGED] = TEXT_FORM_FIELD_TYPE_CHANGED,
         [DDL_UNIT_CHANGED] = TEXT_FORM_FIELD_UNIT_CHANGED,
+        [DDL_BECAME_COMPUTED] = TEXT_FORM_FIELD_COMPUTED,
+        [DDL_BECAME_ENTERED] = TEXT_FORM_FIELD_ENTERED,
         [DDL_NAME_RESERVED] = TEXT_FORM_FIELD_RESERVED,
         [DDL_ROWS_NESTED] = TEXT_FORM_FIELD_NESTED,
     };
@@ -137,20 +146,29 @@ static Err note_form(Cx *cx, const Form *form)
     return form_field_insert(cx->db, &in, NULL);
 }
 
+/* What was there before it was noted whether somebody enters it, is noted now. */
+static Err note_column(Cx *cx, const Plan *plan, size_t at)
+{
+    const DdlColumn *column = &plan->columns[at];
+    int64_t is_computed = column->is_computed ? 1 : 0;
+    const FormFieldInsertIn in = {.form = plan->form->id,
+                                  .field = column->name,
+                                  .type = column->type,
+                                  .unit = column->unit,
+                                  .first_version = plan->form->version,
+                                  .is_computed = is_computed};
+    const FormFieldNoteIn note = {
+        .form = plan->form->id, .field = column->name, .is_computed = is_computed};
+    return plan->is_new[at] ? form_field_insert(cx->db, &in, NULL)
+                            : form_field_note(cx->db, &note, NULL);
+}
+
 static Err apply_plan(Cx *cx, const Plan *plan)
 {
     if (plan->is_new_form)
         TRY(note_form(cx, plan->form));
-    for (size_t i = 0; i < plan->n; i++) {
-        if (!plan->is_new[i])
-            continue;
-        const FormFieldInsertIn in = {.form = plan->form->id,
-                                      .field = plan->columns[i].name,
-                                      .type = plan->columns[i].type,
-                                      .unit = plan->columns[i].unit,
-                                      .first_version = plan->form->version};
-        TRY(form_field_insert(cx->db, &in, NULL));
-    }
+    for (size_t i = 0; i < plan->n; i++)
+        TRY(note_column(cx, plan, i));
     Buf sql;
     buf_init(&sql, cx->arena, DDL_MOST);
     ddl_put_tables(plan->form, ddl_engine(cx), plan->columns, plan->n, plan->is_new,
