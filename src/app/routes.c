@@ -80,6 +80,7 @@
  ENTRY(route_resident_event_void)                                                                  \
  ENTRY(route_resident_merge)                                                                       \
  ENTRY(route_resident_unmerge)                                                                     \
+ ENTRY(route_resident_entries)                                                                     \
  ENTRY(route_resident_duplicates)                                                                  \
  ENTRY(route_residents_unplaced)                                                                   \
  ENTRY(route_household)                                                                            \

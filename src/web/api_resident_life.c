@@ -263,6 +263,45 @@ const Route route_resident_unmerge = {
     .title = {"把误并的档案拆分出来", "Take an entry out that was merged wrongly"},
 };
 
+static Err entries_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
+{
+    Uuid id = UUID_NIL;
+    const ResidentEntry *entries = NULL;
+    size_t n = 0;
+    TRY(web_parameter_uuid(cx, request, "id", &id));
+    TRY(resident_entries(cx, id, &entries, &n));
+    JsonOut out = web_json(response);
+    json_object_begin(&out);
+    json_key_c(&out, "items");
+    json_array_begin(&out);
+    for (size_t i = 0; i < n; i++) {
+        json_object_begin(&out);
+        json_key_c(&out, "id");
+        json_uuid(&out, entries[i].id);
+        web_json_text(&out, "name", entries[i].name);
+        web_json_text(&out, "sex", entries[i].sex);
+        web_json_date(&out, "birth_date", entries[i].birth_date);
+        web_json_date(&out, "registered_on", entries[i].registered_on);
+        json_key_c(&out, "merged_at");
+        json_instant(&out, entries[i].merged_at);
+        web_json_text(&out, "reason", entries[i].reason);
+        json_object_end(&out);
+    }
+    json_array_end(&out);
+    json_object_end(&out);
+    return OK;
+}
+
+const Route route_resident_entries = {
+    .method = HTTP_GET,
+    .path = "/api/residents/{id}/entries",
+    .handler = entries_get,
+    .permit = "residents.merge",
+    .out = "{items: [{id: uuid, name?: text, sex?: text, birth_date?: date, registered_on?: date, "
+           "merged_at: instant, reason?: text}]}",
+    .title = {"并入这份档案的其他档案", "Entries kept under this one"},
+};
+
 /* People of a list, each a member of the object that is open. */
 static void put_person(const Cx *cx, JsonOut *out, const ResidentBrief *brief)
 {

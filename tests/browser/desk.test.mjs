@@ -1,10 +1,10 @@
-/* The desk of a township, in one county: worklists with their filters, numbers, views, file, keyboard and print. */
+/* The desk of a township, in one county: worklists with their filters, numbers, views, file, keyboard and print;
+ * lives of residents: registering, moving, households, death, what is taken back, duplicates. */
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
-import { DESK, ask, openBrowser, openPage, picture, require, startServer } from './support.mjs'
+import { DESK, ask, checkPage as look, openBrowser, openPage, startServer } from './support.mjs'
 
-const { AxeBuilder } = require('@axe-core/playwright')
 const ROWS = '.desk-table tbody tr'
 
 let server, browser
@@ -24,13 +24,6 @@ async function begin(address = '', { login = 'clinician', locale = 'zh-CN', ...o
   await page.locator('.desk-take', { has: page.locator(`text=/^${login}$/`) }).click()
   await page.locator('.bar-leave').first().waitFor()
   return page
-}
-
-async function look(page, name) {
-  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']).analyze()
-  const bad = violations.filter((finding) => ['serious', 'critical'].includes(finding.impact))
-  assert.deepEqual(bad.flatMap((finding) => finding.nodes.map((node) => `${name}: ${finding.id}: ${node.target}`)), [])
-  await picture(page, name)
 }
 
 async function end(page) {
@@ -172,5 +165,129 @@ test('at twice the size the filters open above the list, and nothing is cut off'
   await page.locator('.work-side').waitFor()
   await look(page, 'worklist-zoomed')
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth))
+  await end(page)
+})
+
+/* ---- lives of residents ---- */
+
+const NAME = '\u9648\u6d4b\u8bd5'
+
+async function register(page, { name = NAME, phone = '' } = {}) {
+  await page.goto('about:blank')
+  await page.goto(`${server.address}/desk.html#/residents/new`)
+  await page.locator('#life-area option').nth(1).waitFor({ state: 'attached' })
+  await page.locator('#life-area').selectOption({ index: 0 })
+  await page.fill('#life-name', name)
+  await page.locator('#life-sex').selectOption('2')
+  await page.fill('#life-birth', '1960-05-06')
+  if (phone) await page.fill('#life-phone', phone)
+  await page.locator('.life-send').click()
+  await page.locator('.life-done').waitFor()
+}
+
+for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-US']]) {
+  test(`a resident is registered, with refusals at their fields, and found (${lang})`, async () => {
+    const page = await begin('#/residents', { locale })
+    await page.locator('.picker-words').waitFor()
+    await look(page, `residents-${lang}`)
+    await page.locator('a[href="#/residents/new"]').click()
+    await page.locator('#life-area option').nth(1).waitFor({ state: 'attached' })
+    await page.fill('#life-number', '1234')
+    await page.locator('#life-sex').selectOption('1')
+    await page.locator('.life-send').click()
+    await page.locator('#life-number-error').waitFor()
+    assert.equal(await page.evaluate(() => document.activeElement?.id), 'life-number')
+    await look(page, `register-${lang}`)
+    const name = lang === 'zh' ? '\u53e4\u4e3d\u7c73\u70ed\u00b7\u963f\u535c\u675c\u70ed\u4f9d\u6728\u00b7\u4e70\u4e70\u63d0\u4f9d\u660e' : `${NAME}\u82f1`
+    await register(page, { name })
+    await page.locator('.life-done .is-primary').click()
+    await page.locator('.life-facts').waitFor()
+    await look(page, `life-${lang}`)
+    await page.goto(`${server.address}/desk.html#/residents`)
+    await page.fill('.picker-words', name)
+    await page.locator('.picker-one').first().click()
+    await page.locator('.life-facts').waitFor()
+    assert.ok((await page.locator('h1').innerText()).startsWith(name))
+    await end(page)
+  })
+}
+
+test('a resident moves, gets a household, dies; what was noted wrongly is taken back', async () => {
+  const page = await begin('#/residents/new')
+  await register(page)
+  await page.locator('.life-done .is-primary').click()
+  await page.locator('.life-moved').click()
+  const there = await page.locator('#event-area').inputValue()
+  const other = await page.locator('#event-area option').evaluateAll((options, value) => options.map((one) => one.value).find((one) => one !== value), there)
+  await page.locator('#event-area').selectOption(other)
+  await page.fill('#event-day', '2025-06-01')
+  await page.locator('.event-save').click()
+  await page.locator('#event-day-error').waitFor() /* before the registration */
+  await page.fill('#event-day', '2025-06-30')
+  await look(page, 'life-move')
+  await page.locator('.event-save').click()
+  await page.locator('.life-undo').click()
+  await page.locator('.reason-send').click()
+  await page.locator('#reason-text-error').waitFor()
+  await page.fill('#reason-text', '\u767b\u8bb0\u9519\u4e86')
+  await page.locator('.reason-send').click()
+  await page.locator('.life-events .is-ended').waitFor()
+  await page.locator('.life-joined').click()
+  await page.check('dialog input[type=checkbox]')
+  await page.locator('.event-save').click()
+  await page.locator('.life-house').waitFor()
+  await page.locator('.life-died').click()
+  await page.locator('.event-save').click()
+  await page.locator('.life-facts .life-error').waitFor()
+  assert.equal(await page.locator('.life-moved').count(), 0, 'nothing follows a death')
+  await page.locator('.life-undo').click()
+  await page.fill('#reason-text', '\u767b\u8bb0\u9519\u4e86')
+  await page.locator('.reason-send').click()
+  await page.locator('.life-moved').waitFor()
+  await look(page, 'life-after')
+  await end(page)
+})
+
+test('two entries of one person are compared, merged, and taken apart again', async () => {
+  const page = await begin('#/residents/new')
+  const name = `${NAME}\u91cd`
+  await register(page, { name, phone: '13800009966' })
+  await register(page, { name, phone: '13800009966' })
+  await page.goto(`${server.address}/desk.html#/residents/duplicates`)
+  const row = page.locator('tr', { hasText: name }).first()
+  await row.locator('.dup-open').click()
+  await page.locator('.dup-into').first().waitFor()
+  await look(page, 'duplicates')
+  await page.locator('.dup-into').first().click()
+  await page.fill('#reason-text', '\u91cd\u590d\u5efa\u6863')
+  await page.locator('.reason-send').click()
+  await page.locator('.dup-undo').waitFor()
+  assert.equal(await page.locator('tr', { hasText: name }).count(), 0)
+  await page.locator('.dup-undo').click()
+  await page.fill('#reason-text', '\u4e0d\u662f\u540c\u4e00\u4eba')
+  await page.locator('.reason-send').click()
+  await page.locator('tr', { hasText: name }).first().waitFor()
+  await page.locator('tr', { hasText: name }).first().locator('.dup-open').click()
+  await page.locator('.dup-into').first().click()
+  await page.fill('#reason-text', '\u8fd8\u662f\u540c\u4e00\u4eba')
+  await page.locator('.reason-send').click()
+  await page.locator('.dup-undo').waitFor()
+  const { items } = await ask(page, `/residents?q=${encodeURIComponent(name)}`)
+  await page.goto(`${server.address}/desk.html#/residents/${items[0].id}`)
+  await page.locator('.life-unmerge').click()
+  await page.fill('#reason-text', '\u4e0d\u662f\u540c\u4e00\u4eba')
+  await page.locator('.reason-send').click()
+  await page.locator('.life-unmerge').waitFor({ state: 'detached' })
+  await end(page)
+})
+
+test('a director looks at lives and changes nothing', async () => {
+  const page = await begin('#/residents', { login: 'director' })
+  await page.locator('.picker-words').waitFor()
+  assert.equal(await page.locator('a[href="#/residents/new"], a[href="#/residents/duplicates"]').count(), 0)
+  const { items } = await ask(page, '/worklist?limit=1')
+  await page.goto(`${server.address}/desk.html#/residents/${items[0].resident.id}`)
+  await page.locator('.life-facts').waitFor()
+  assert.equal(await page.locator('.life-acts .button').count(), 0)
   await end(page)
 })

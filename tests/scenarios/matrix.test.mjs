@@ -135,6 +135,7 @@ for (const [name, makeDatabase] of databases) {
       "/api/residents/{id}/waivers": ({ id }) => `/api/residents/${id}/waivers`,
       "/api/residents/{id}/obligations/explain": ({ id }) => `/api/residents/${id}/obligations/explain?rule=hypertension/followup`,
       "/api/records/{id}/history": ({ record }) => `/api/records/${record}/history`,
+      "/api/residents/{id}/entries": ({ id }) => `/api/residents/${id}/entries`,
       "/api/residents/{id}/relations": ({ id }) => `/api/residents/${id}/relations`,
       "/api/households/{id}": ({ household }) => `/api/households/${household}`,
     };

@@ -41,6 +41,7 @@ const examples = {
   "/api/residents": ["doctor", "/api/residents?q={name}"],
   "/api/residents/{id}": ["doctor", "/api/residents/{resident}"],
   "/api/residents/{id}/events": ["doctor", "/api/residents/{resident}/events"],
+  "/api/residents/{id}/entries": ["clinician", "/api/residents/{resident}/entries"],
   "/api/residents/{id}/obligations/explain": ["doctor", "/api/residents/{resident}/obligations/explain?rule=hypertension/followup"],
   "/api/residents/{id}/waivers": ["doctor", "/api/residents/{resident}/waivers"],
   "/api/resident-duplicates": ["clinician", ""],

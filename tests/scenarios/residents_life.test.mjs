@@ -75,9 +75,13 @@ for (const [name, makeDatabase] of databases) {
       assert.equal((await post(clinician, `/api/residents/${two.id}/merge`, { into: one.id, reason: "重复建档" })).status, 200);
       assert.deepEqual((await open(doctor, one.id)).body.records.map(({ id }) => id), [body.id]);
       assert.equal((await open(doctor, two.id)).body.resident.id, one.id, "the old id opens the person");
+      const kept = (await clinician.fetch(`/api/residents/${one.id}/entries`)).body.items;
+      assert.deepEqual(kept.map(({ id, name, reason }) => [id, name, reason]), [[two.id, "重测试", "重复建档"]]);
+      assert.equal((await doctor.fetch(`/api/residents/${one.id}/entries`)).status, 403, "not the village doctor's to see");
       const later = followup(two.id, controlled); // by a phone that has not heard of it
       assert.equal((await submit(doctor, later)).status, 201);
       assert.equal((await post(clinician, `/api/residents/${two.id}/unmerge`, { reason: "不是同一人" })).status, 200);
+      assert.deepEqual((await clinician.fetch(`/api/residents/${one.id}/entries`)).body.items, []);
       assert.deepEqual((await open(doctor, one.id)).body.records, []);
       assert.equal((await open(doctor, two.id)).body.records.length, 2, "what was written for it goes with it");
     });

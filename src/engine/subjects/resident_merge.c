@@ -33,6 +33,45 @@ Err resident_merged(Cx *cx, Uuid person, const Uuid **ret_ids, size_t *ret_n)
     return OK;
 }
 
+typedef VEC(ResidentEntry) Entries;
+
+static Err read_entries(Cx *cx, Uuid person, Entries *entries)
+{
+    CLEANUP(db_rows_close) DbRows rows = {0};
+    ResidentEntryRowsIn in = {.place = cx->place, .person = person};
+    TRY(resident_entry_rows_open(cx->db, &in, &rows));
+    for (;;) {
+        ResidentEntryRowsRow row;
+        bool has_row = false;
+        TRY(resident_entry_rows_next(&rows, cx->arena, &row, &has_row));
+        if (!has_row)
+            return OK;
+        ResidentEntry entry = {.id = row.id,
+                               .sex = row.sex,
+                               .birth_date = row.birth_date,
+                               .registered_on = row.registered_on,
+                               .merged_at = row.merged_at,
+                               .merged_by = row.merged_by,
+                               .reason = row.reason};
+        if (row.name.p != NULL)
+            TRY(resident_unseal(cx, row.id, "name", row.name, &entry.name));
+        VEC_PUSH(cx->arena, entries, entry);
+    }
+}
+
+Err resident_entries(Cx *cx, Uuid person, const ResidentEntry **ret_entries, size_t *ret_n)
+{
+    Entries entries = {0};
+    TRY(access_require(cx, STR("residents.merge")));
+    TRY(resident_require(cx, &person, STR("/id")));
+    Err err = read_entries(cx, person, &entries);
+    if (err != OK)
+        return cx_fail_db(cx, err);
+    *ret_entries = entries.items;
+    *ret_n = entries.n;
+    return audit_add(cx, &(AuditEntry){.action = STR("resident.entries"), .subject = person});
+}
+
 static Err read_below(Cx *cx, Uuid id, Ids *ids)
 {
     CLEANUP(db_rows_close) DbRows rows = {0};

@@ -133,6 +133,18 @@ Err resident_person(Cx *cx, Uuid *id) MUST_CHECK;
 Err resident_merge(Cx *cx, Uuid merged, Uuid survivor, Str reason) MUST_CHECK;
 /* Takes `merged` out again, with the entries that were merged into it; in any order of merges. */
 Err resident_unmerge(Cx *cx, Uuid merged, Str reason) MUST_CHECK;
+/* An entry that is kept under a person, and since when. */
+typedef struct ResidentEntry {
+    Uuid id;
+    Str name, sex;
+    Date birth_date, registered_on;
+    Instant merged_at;
+    Uuid merged_by;
+    Str reason;
+} ResidentEntry;
+/* residents.merge; the person in sight. In the order of merging. One audit entry. */
+Err resident_entries(Cx *cx, Uuid person, const ResidentEntry **ret_entries,
+                     size_t *ret_n) MUST_CHECK;
 /* Entries kept under the person. */
 Err resident_merged(Cx *cx, Uuid person, const Uuid **ret_ids, size_t *ret_n) MUST_CHECK;
 

@@ -102,6 +102,17 @@ WITH RECURSIVE below (id) AS (
 )
 SELECT b.id FROM below b ORDER BY b.id;
 
+-- name: resident_entry_rows :many
+-- in: place text, person uuid
+-- out: id uuid, name bytes?, sex text, birth_date date?, registered_on date, merged_at instant
+-- out: merged_by uuid, reason text
+-- unscoped: entries kept under a person whom the caller has found in scope
+SELECT r.id, r.name, r.sex, r.birth_date, r.registered_on, m.merged_at, m.merged_by, m.reason
+FROM resident r
+JOIN resident_merge m ON m.place = r.place AND m.merged_id = r.id AND m.undone_at IS NULL
+WHERE r.place = :place AND r.merged_into = :person
+ORDER BY m.merged_at, r.id;
+
 -- A household that nobody registered is where its members are.
 -- name: resident_household_of :maybe
 -- in: place text, id uuid

@@ -15,7 +15,7 @@ test('who sees persons begins with the list; in a village there is nothing to co
   const rights = ['obligations.read', 'residents.search', 'residents.read']
   expect(names(account(rights, true, 5), 'phone')).toEqual(['due', 'residents', 'me'])
   expect(names(account(rights, true, 4), 'phone')).toEqual(['due', 'overview', 'residents', 'me'])
-  expect(names(account(rights, true, 4), 'desk')).toEqual(['due', 'overview'])
+  expect(names(account(rights, true, 4), 'desk')).toEqual(['due', 'overview', 'residents'])
 })
 
 test('who sees no persons begins with the numbers by area', () => {
