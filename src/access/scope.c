@@ -246,11 +246,13 @@ static RolePurpose purpose_of(const Role *role, Str name)
 /* What is only for who sees persons is not there while the purpose does not open them. */
 bool role_permits(const Role *role, const RolePurpose *purpose, Str permission)
 {
-    bool is_of_persons = str_has_prefix(permission, STR("residents."))
-                         || str_has_prefix(permission, STR("records."));
+    bool is_of_persons = str_has_prefix(permission, STR("residents."));
+    bool is_of_records = str_has_prefix(permission, STR("records."));
     bool is_of_numbers = str_has_prefix(permission, STR("obligations."));
     bool is_of_rows = str_has_prefix(permission, STR("tables."));
     if ((is_of_persons && purpose->opens != OPENS_PERSONS)
+        || (is_of_records && purpose->opens != OPENS_PERSONS
+            && purpose->opens != OPENS_ORGANISATIONS)
         || (is_of_rows && purpose->opens != OPENS_PERSONS && purpose->opens != OPENS_ROWS)
         || (is_of_numbers && purpose->opens == OPENS_NOTHING))
         return false;

@@ -61,6 +61,7 @@ struct FormField {
     const CodeList *codes;
     Str refers_to;    /* of FIELD_TEXT: facility, area (their code), staff (its code), or a declared
                          kind of subject (its id); empty: free text */
+    int area_level;   /* of an area: 3 county, 4 township, 5 village, 6 grid; 0: any */
     bool is_required; /* when shown */
     const Expr *required_if; /* instead of is_required */
     const Expr *shown_if;

@@ -26,7 +26,7 @@ static const char *const field_keys[] = {
     "id",        "type",     "label",     "hint",      "unit",      "places",    "range",  "usual",
     "codes",     "required", "shown_if",  "computed",  "suggested", "target_of", "keeps",  "sealed",
     "retired",   "carried",  "multiline", "length",    "in_lists",  "loinc",     "source", "rows",
-    "rows_most", "files",    "kilobytes", "off_paper", NULL};
+    "rows_most", "files",    "kilobytes", "off_paper", "level",     NULL};
 
 enum {
     TEXT = 1,
@@ -164,6 +164,23 @@ static void check_reference(Reader *reader, const Yaml *map, Str type)
     }
 }
 
+/* Of which level an area must be. */
+static int read_level(Reader *reader, const Yaml *map, Str refers_to)
+{
+    enum { LEVEL_FIRST = 3 };
+    static const char *const levels[] = {"county", "township", "village", "grid", NULL};
+    const Yaml *value = read_key(map, "level");
+    if (value == NULL)
+        return 0;
+    if (!str_equals_c(refers_to, "area")) {
+        MISTAKE_AT(reader->loader, reader->file, value->key_at, MISTAKE_KEY_NOT_FOR_TYPE,
+                   same(STR("level")), same(read_scalar(reader, read_key(map, "type"))));
+        return 0;
+    }
+    size_t at = read_choice(reader, map, "level", levels);
+    return at == SIZE_MAX ? 0 : LEVEL_FIRST + (int)at;
+}
+
 /* A facility, an area, a member of staff or a declared subject is kept as text: its code or id. */
 static bool read_type(Reader *reader, const Yaml *map, FieldType *ret_type, Str *ret_refers_to)
 {
@@ -226,6 +243,8 @@ static void read_field(Reader *reader, const Yaml *map, FormField *field, LoadFi
     if (!read_map(reader, map, field_keys, 3))
         return;
     note->is_type_known = read_type(reader, map, &field->type, &field->refers_to);
+    if (note->is_type_known)
+        field->area_level = read_level(reader, map, field->refers_to);
     field->label = read_wording(reader, map, "label");
     field->hint = read_wording(reader, map, "hint");
     field->unit = read_unit(reader, map);

@@ -66,7 +66,8 @@ static int64_t read_relations(Reader *reader, const Yaml *map, const char *key,
 static void read_purposes(Reader *reader, const Yaml *map, Role *role)
 {
     static const char *const names[] = {"care", "management", "inspection", "support", NULL};
-    static const char *const opens[] = {"nothing", "numbers", "rows", "persons", NULL};
+    static const char *const opens[] = {"nothing", "numbers", "organisations",
+                                        "rows",    "persons", NULL};
     const Yaml *purposes = read_key(map, "purposes");
     if (purposes == NULL || !read_map(reader, purposes, names, 0) || purposes->n == 0) {
         bool sees_some = role->sees_persons || role->relations != 0;

@@ -290,8 +290,9 @@ typedef enum {
 typedef enum {
     OPENS_NOTHING, /* nothing that follows from persons */
     OPENS_NUMBERS,
-    OPENS_ROWS,    /* and rows without identity */
-    OPENS_PERSONS, /* and persons: in sight if it sees persons, and by relation */
+    OPENS_ORGANISATIONS, /* and records of organisations, of no person */
+    OPENS_ROWS,          /* and rows without identity */
+    OPENS_PERSONS,       /* and persons: in sight if it sees persons, and by relation */
 } PurposeOpens;
 
 enum { PURPOSES_MOST = 4 };

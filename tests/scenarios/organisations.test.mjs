@@ -117,6 +117,9 @@ for (const [name, makeDatabase] of databases) {
     });
 
     it("SYS-33: in one round 11 of 22 townships meet the quarter, 10 do not, two visits to one count once", async () => {
+      const village = (await admin.fetch("/api/areas")).body.areas.find(({ level }) => level === 5).code;
+      const wrong = await hospital.fetch("/api/records", { method: "POST", body: { id: newId(), form: "guidance_visit", subject: centre, happened_on: "2025-11-03", answers: { township: village, round_no: 1 } } });
+      assert.deepEqual(wrong.body.problems.map(({ code, where }) => [code, where]), [["REFERENCE_NO_TOWNSHIP", "/answers/township"]], wrong.text);
       const half = Math.ceil(townships.length / 2);
       await say(hospital, "guidance_centre", centre, "2025-09-01", { field_of_work: "1" });
       for (const township of townships.slice(0, half - 1)) await say(hospital, "guidance_visit", centre, "2025-11-03", { township, round_no: 1 });

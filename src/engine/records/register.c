@@ -32,14 +32,26 @@ static Date date_at(const FormAnswers *answers, size_t field)
     return value.type == EXPR_DATE ? value.as.date : DATE_NONE;
 }
 
+/* Codes are prefixes: 6 digits of a county, three more a level (engine/subjects/places.h). */
+static Err check_level(Cx *cx, const FormField *field, Str code, Str where)
+{
+    enum { LEVEL_COUNTY = 3, DIGITS = 3, ABOVE = 1 };
+    static const TextId texts[] = {TEXT_REFERENCE_NO_COUNTY, TEXT_REFERENCE_NO_TOWNSHIP,
+                                   TEXT_REFERENCE_NO_VILLAGE, TEXT_REFERENCE_NO_GRID};
+    if (field->area_level == 0 || (int)(code.n / DIGITS) + ABOVE == field->area_level)
+        return OK;
+    return cx_fail(cx, ERR_INVALID, texts[field->area_level - LEVEL_COUNTY], where, 1, code);
+}
+
 static Err check_reference(Cx *cx, const FormField *field, ExprValue value, Date day, Str where)
 {
     bool is_there = true;
     if (field->refers_to.n == 0 || value.type != EXPR_TEXT)
         return OK;
     TRY(subject_is_there(cx, field->refers_to, value.as.text, day, &is_there));
-    return is_there ? OK
-                    : cx_fail(cx, ERR_INVALID, TEXT_REFERENCE_UNKNOWN, where, 1, value.as.text);
+    if (!is_there)
+        return cx_fail(cx, ERR_INVALID, TEXT_REFERENCE_UNKNOWN, where, 1, value.as.text);
+    return check_level(cx, field, value.as.text, where);
 }
 
 static Err check_rows(Cx *cx, const FormField *field, const FormRows *rows, Date day)
