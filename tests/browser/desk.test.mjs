@@ -1,5 +1,6 @@
 /* The desk of a township, in one county: worklists with their filters, numbers, views, file, keyboard and print;
- * lives of residents: registering, moving, households, death, what is taken back, duplicates. */
+ * lives of residents: registering, moving, households, death, what is taken back, duplicates;
+ * who answers for which village, and leave. */
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
@@ -289,5 +290,56 @@ test('a director looks at lives and changes nothing', async () => {
   await page.goto(`${server.address}/desk.html#/residents/${items[0].resident.id}`)
   await page.locator('.life-facts').waitFor()
   assert.equal(await page.locator('.life-acts .button').count(), 0)
+  await end(page)
+})
+
+/* ---- catchments and leave ---- */
+
+for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-US']]) {
+  test(`a village is handed over from a day on, checked first; leave gets a substitute (${lang})`, async () => {
+    const page = await begin('#/catchments', { login: 'township', locale })
+    await page.locator('.catchment-village').nth(1).waitFor()
+    await look(page, `catchments-${lang}`)
+    const nameless = Number(await page.locator('.is-fault-nameless strong').innerText())
+    const village = page.locator('.catchment-village').nth(lang === 'zh' ? 0 : 1)
+    await village.locator('input').check()
+    for (const box of await page.locator('.catchment-doctors input:checked').all()) await box.uncheck()
+    await page.fill('#catchment-from', '2025-07-01')
+    await page.locator('.catchment-send').click()
+    await page.locator('.catchment-change .note.is-ok').waitFor()
+    await look(page, `catchment-checked-${lang}`)
+    assert.equal(await page.locator('.is-fault-nameless strong').innerText(), String(nameless), 'checking stores nothing')
+    await page.locator('.catchment-send').click()
+    await page.locator('.catchment-change .note.is-ok').waitFor()
+    await page.fill('.catchment-day', '2025-07-01')
+    await page.waitForFunction((n) => Number(document.querySelector('.is-fault-nameless strong').textContent) > n, nameless)
+    await page.fill('.catchment-day', '2025-06-30')
+    await page.locator('.leave-add').nth(lang === 'zh' ? 0 : 1).click()
+    await page.fill('#leave-to', '2025-06-01')
+    await page.locator('.leave-save').click()
+    await page.locator('dialog [role=alert]').first().waitFor() /* ends before it begins */
+    await page.fill('#leave-to', '2025-07-05')
+    await page.locator('#leave-substitute').selectOption({ index: 1 })
+    await page.locator('.leave-save').click()
+    await page.locator('dialog').waitFor({ state: 'detached' })
+    await page.locator('.catchment-staff tbody tr', { hasText: '2025-07-05' }).first().waitFor()
+    await end(page)
+  })
+}
+
+test('a village that nobody answers for any more is listed as a gap', async () => {
+  const page = await begin('#/catchments', { login: 'township' })
+  await page.locator('.catchment-village').nth(1).waitFor()
+  await page.locator('.catchment-village input').last().check()
+  await page.fill('#catchment-from', '2025-07-02')
+  await page.fill('#catchment-until', '2025-07-02')
+  await page.locator('.catchment-send').click()
+  await page.locator('.catchment-change .note.is-ok').waitFor()
+  await page.locator('.catchment-send').click()
+  await page.locator('.catchment-village input:checked').waitFor({ state: 'detached' })
+  await page.fill('.catchment-day', '2025-07-03')
+  await page.waitForFunction(() => Number(document.querySelector('.is-fault-gap strong').textContent) === 1)
+  await page.locator('.is-fault-gap').click()
+  assert.equal(await page.locator('.catchment-village').count(), 1)
   await end(page)
 })
