@@ -189,6 +189,9 @@ for (const [name, makeDatabase] of databases) {
         assert.equal((await send(away, [{ ...row, facility: far }])).body.problems[0].code, "RESIDENT_NAME_DIFFERS");
         assert.equal((await send(clinician, [{ ...row, facility: far }])).body.problems[0].where, "/rows/0/facility");
         assert.deepEqual((await send(clinician, [row], true)).body, { rows: 1, passwords: [] });
+        const many = await send(clinician, Array.from({ length: 501 }, () => row), true);
+        assert.deepEqual([many.status, many.body.problems.map(({ code, where }) => [code, where])], [422, [["SHEET_ROWS", "/rows"]]]);
+        assert.ok(many.text.includes("500"));
         const folder = temporaryFolder();
         const [sheet, slips] = [join(folder, "sheet.csv"), join(folder, "slips.csv")];
         writeFileSync(sheet, `姓名,证件号码,机构\n${name},${row.id_number},${facility}\n`);

@@ -11,7 +11,11 @@
 #include "engine/subjects/residents.h"
 #include "engine/subjects/subjects_int.h"
 
-enum { MONTHS_A_YEAR = 12, LOGIN_NUMBERS = 100000000 };
+enum {
+    MONTHS_A_YEAR = 12,
+    LOGIN_NUMBERS = 100000000,
+    SHEET_ROWS_MOST = 500, /* each is a password to be hashed while the caller waits */
+};
 
 typedef struct {
     const Role *role;
@@ -131,8 +135,8 @@ static Err check(Cx *cx, const ResidentAccount *ask, Giving *giving)
     return check_facility(cx, giving->account.facility);
 }
 
-/* Letter and digits, of chance: says nothing of whose it is. */
-static Err make_login(Cx *cx, Str *ret_login)
+/* Letter and digits, of chance: says nothing of whose it is. made: logins of the same write. */
+static Err make_login(Cx *cx, const Map *made, Str *ret_login)
 {
     for (bool is_free = false; !is_free;) {
         const Uuid id = cx_new_id(cx);
@@ -141,6 +145,7 @@ static Err make_login(Cx *cx, Str *ret_login)
             number = number << 8 | id.bytes[i];
         *ret_login = str_printf(cx->arena, "j%08llu", (unsigned long long)(number % LOGIN_NUMBERS));
         TRY(account_login_is_free(cx, *ret_login, &is_free));
+        is_free = is_free && map_get(made, *ret_login) == NULL;
     }
     return OK;
 }
@@ -161,11 +166,12 @@ static Err name_facility(Cx *cx, Str code, FirstPassword *first)
 }
 
 /* Before anything is written, so that the writer waits for no hash. */
-static Err make_first(Cx *cx, Giving *giving)
+static Err make_first(Cx *cx, Map *made, Giving *giving)
 {
     bool is_there = giving->account.login.n > 0;
     if (!is_there) {
-        TRY(make_login(cx, &giving->account.login));
+        TRY(make_login(cx, made, &giving->account.login));
+        map_put(made, giving->account.login, giving);
         giving->account.name = giving->account.login;
         TRY(account_first_password(cx, &giving->first.password, &giving->password_hash));
     }
@@ -192,9 +198,11 @@ static Err give_work(Cx *cx, void *arg)
 Err resident_account_give(Cx *cx, const ResidentAccount *account, FirstPassword *ret_first)
 {
     Giving giving;
+    Map made;
+    map_init(&made, cx->arena);
     TRY(access_require(cx, STR("residents.account")));
     TRY(check(cx, account, &giving));
-    TRY(make_first(cx, &giving));
+    TRY(make_first(cx, &made, &giving));
     TRY(cx_write(cx, give_work, &giving));
     *ret_first = giving.first;
     return OK;
@@ -218,6 +226,7 @@ typedef struct {
     Giving *givings;
     size_t n;
     Map adults; /* number -> SheetRow * of those who get an account of their own */
+    Map logins; /* login -> Giving * of the accounts that are made */
 } Sheet;
 
 /* Number and name together, so that a sheet cannot be used to ask who has a number. */
@@ -288,10 +297,14 @@ Err resident_accounts_put(Cx *cx, const SheetTable *table, bool is_dry_run,
                           const FirstPassword **ret_passwords, size_t *ret_password_n)
 {
     TRY(access_require(cx, STR("residents.account")));
+    if (table->n > SHEET_ROWS_MOST)
+        return cx_fail(cx, ERR_INVALID, TEXT_SHEET_ROWS, STR("/rows"), 2,
+                       number_text(cx, (int64_t)table->n), number_text(cx, SHEET_ROWS_MOST));
     Sheet sheet = {.givings = arena_array(cx->arena, Giving, table->n + 1)};
     FirstPassword *passwords = arena_array(cx->arena, FirstPassword, table->n + 1);
     size_t n = 0;
     map_init(&sheet.adults, cx->arena);
+    map_init(&sheet.logins, cx->arena);
     for (size_t i = 0; i < table->n; i++) {
         if (!table->rows[i].is_bad)
             TRY(take_row(cx, table, &table->rows[i], &sheet));
@@ -299,7 +312,7 @@ Err resident_accounts_put(Cx *cx, const SheetTable *table, bool is_dry_run,
     TRY(sheet_verdict(table));
     if (!is_dry_run) {
         for (size_t i = 0; i < sheet.n; i++) {
-            TRY(make_first(cx, &sheet.givings[i]));
+            TRY(make_first(cx, &sheet.logins, &sheet.givings[i]));
             if (sheet.givings[i].first.password.n > 0)
                 passwords[n++] = sheet.givings[i].first;
         }
