@@ -389,11 +389,14 @@ WHERE access_relation.valid_to < :valid_to AND access_relation.valid_to < :renew
 UPDATE access_relation SET valid_to = :last_day
 WHERE place = :place AND source = :source AND valid_to > :last_day;
 
+-- Also what was given to entries of the register that are kept under the person.
 -- name: access_relation_end_of :run
 -- in: place text, subject_id uuid, source uuid, kinds integer, last_day date
 UPDATE access_relation SET valid_to = :last_day
-WHERE place = :place AND subject_id = :subject_id AND source = :source AND (kind & :kinds) <> 0
-  AND valid_to > :last_day;
+WHERE place = :place
+  AND subject_id IN (SELECT :subject_id UNION ALL SELECT m.id FROM v_resident_merged m
+                     WHERE m.place = :place AND m.person_id = :subject_id)
+  AND source = :source AND (kind & :kinds) <> 0 AND valid_to > :last_day;
 
 -- name: access_area_all :many
 -- scan: a comparison of the whole table
@@ -471,12 +474,15 @@ WHERE e.place = :place AND e.opened_at < :before AND (:with_reviewed = 1 OR e.ve
 ORDER BY e.opened_at DESC, e.id
 LIMIT :most;
 
+-- Also what was given to entries of the register that are kept under the person.
 -- name: access_relation_of :many
 -- in: place text, subject uuid
 -- out: holder text, kind integer, class text, source uuid, valid_from date, valid_to date
 SELECT rel.holder, rel.kind, rel.class, rel.source, rel.valid_from, rel.valid_to
 FROM access_relation rel
-WHERE rel.place = :place AND rel.subject_id = :subject
+WHERE rel.place = :place
+  AND rel.subject_id IN (SELECT :subject UNION ALL SELECT m.id FROM v_resident_merged m
+                         WHERE m.place = :place AND m.person_id = :subject)
 ORDER BY rel.holder, rel.kind, rel.class, rel.source;
 
 -- Whom an account sees by itself, today.

@@ -179,6 +179,30 @@ for (const [name, makeDatabase] of databases) {
         for (const login of ["doctor", "director", "county"]) assert.equal((await (await logIn(server, login)).fetch(`/api/residents/${adult}/account`, { method: "POST", body: {} })).status, 403, login);
       });
 
+      it("stays the person's through a merge: listed, no second one, ended at the person", async () => {
+        const area = (await wholeList(clinician))[0].resident.area;
+        const register = async (called) => {
+          const body = { id: newId(), area, sex: "2", birth_date: "1961-05-06", name: called };
+          const answer = await clinician.fetch("/api/residents", { method: "POST", body });
+          assert.equal(answer.status, 201, answer.text);
+          return answer.body.id;
+        };
+        const [kept, entry] = [await register("并测试"), await register("并侧试")];
+        const account = await ownAccount(server, clinician, entry);
+        const merged = await clinician.fetch(`/api/residents/${entry}/merge`, { method: "POST", body: { into: kept, reason: "重复建档" } });
+        assert.equal(merged.status, 200, merged.text);
+        assert.equal((await page(account, kept)).status, 200);
+        const selfs = async () => (await page(clinician, kept, "/relations")).body.items.filter(({ kind }) => kind === "self");
+        const [item, ...rest] = await selfs();
+        assert.deepEqual([item?.account_name, rest.length], [account.slip.login, 0]);
+        const again = await clinician.fetch(`/api/residents/${kept}/account`, { method: "POST", body: {} });
+        assert.deepEqual([again.status, again.body.problems[0].code], [409, "RESIDENT_HAS_ACCOUNT"]);
+        assert.equal((await clinician.fetch(`/api/residents/${kept}/relations/${item.source}/end`, { method: "POST", body: {} })).status, 204);
+        assert.equal((await page(account, kept)).status, 404);
+        assert.equal((await selfs())[0].until, daysAfter(today, -1));
+        assert.equal((await clinician.fetch(`/api/residents/${kept}/account`, { method: "POST", body: {} })).status, 200);
+      });
+
       it("is made from a sheet with slips, number and name together, all rows or none", async () => {
         const { name } = (await page(clinician, other)).body.resident;
         const facility = (await clinician.fetch("/api/session")).body.account.facility.code;
