@@ -204,7 +204,8 @@ Err session_revoke(Cx *cx, Uuid account, Uuid id) MUST_CHECK;
 
 /* Phones that may keep a copy of whom their account sees (engine/sync). A phone is registered by
  * who has residents.sync, and is his; a lost one is revoked by him or by who manages his account:
- * its sessions end, and whatever still comes under its id is refused. */
+ * its sessions end, and whatever still comes under its id is refused. All of an account are revoked
+ * when it is disabled, or posted to a role without residents.sync. */
 typedef struct Device {
     Uuid id, account;
     Str login; /* only in lists */
@@ -224,13 +225,20 @@ Err device_open(Cx *cx, Uuid id, Device *ret_device) MUST_CHECK;
 /* What a request says of itself: ERR_FORBIDDEN with DEVICE_REVOKED when that phone was revoked,
  * whoever asks. An id that nobody has says nothing. */
 Err device_admit(Cx *cx, Uuid id) MUST_CHECK;
-/* Ties a session to the phone that it is used on, where that is the account's. */
+/* ERR_FORBIDDEN with DEVICE_REVOKED when the phone was revoked, or its account disabled. */
+Err device_require_in_use(Cx *cx, Uuid id) MUST_CHECK;
+/* Ties a session that is tied to none to the phone that it is used on, where that is the account's.
+ */
 Err device_take_session(Cx *cx, Uuid id, const Session *session) MUST_CHECK;
 /* The newest first, revoked ones too: one's own, or those of an account that one manages; nil: of
  * the whole place, for the system. */
 Err device_list(Cx *cx, Uuid account, const Device **ret_devices, size_t *ret_n) MUST_CHECK;
 /* The same again changes nothing. */
 Err device_revoke(Cx *cx, Uuid id) MUST_CHECK;
+/* What runs in the write that revokes phones of an account. NULL-terminated; set once at the start.
+ */
+typedef Err (*DeviceHook)(Cx *cx, Uuid account);
+void device_set_hooks(const DeviceHook *hooks);
 /* Inside a write: a copy was made behind the one of `before`. ERR_CONFLICT when another was since.
  */
 Err device_synced(Cx *cx, Uuid id, int64_t before, int64_t sequence) MUST_CHECK;

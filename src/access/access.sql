@@ -113,6 +113,12 @@ DELETE FROM access_session WHERE place = :place AND token_hash = :token_hash;
 -- in: place text, token_hash bytes, device uuid
 UPDATE access_session SET device = :device WHERE place = :place AND token_hash = :token_hash;
 
+-- Where no phone is known yet.
+-- name: access_session_take_device :run
+-- in: place text, token_hash bytes, device uuid
+UPDATE access_session SET device = :device
+WHERE place = :place AND token_hash = :token_hash AND device IS NULL;
+
 -- name: access_session_remove_of_device :run
 -- in: place text, account uuid, device uuid
 DELETE FROM access_session WHERE place = :place AND account = :account AND device = :device;
@@ -152,6 +158,19 @@ WHERE d.place = :place AND d.account = :account AND d.revoked_at IS NULL;
 -- in: place text, id uuid, revoked_at instant, revoked_by uuid?
 UPDATE access_device SET revoked_at = :revoked_at, revoked_by = :revoked_by
 WHERE place = :place AND id = :id AND revoked_at IS NULL;
+
+-- name: access_device_revoke_all :run
+-- in: place text, account uuid, revoked_at instant, revoked_by uuid?
+UPDATE access_device SET revoked_at = :revoked_at, revoked_by = :revoked_by
+WHERE place = :place AND account = :account AND revoked_at IS NULL;
+
+-- name: access_device_in_use :maybe
+-- in: place text, id uuid
+-- out: account uuid
+SELECT d.account
+FROM access_device d
+JOIN access_account a ON a.place = d.place AND a.id = d.account
+WHERE d.place = :place AND d.id = :id AND d.revoked_at IS NULL AND a.is_disabled = 0;
 
 -- Only behind the copy before: of two at once one ends.
 -- name: access_device_set_sequence :run

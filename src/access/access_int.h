@@ -18,6 +18,9 @@ Str password_first(Arena *arena);
 Err session_unlock(Cx *cx, Str login) MUST_CHECK;
 /* Inside a write: every session of the account but the one of the hash. */
 Err session_end_others(Cx *cx, Uuid account, Str keep_hash) MUST_CHECK;
+/* Inside a write: every phone of the account that is in use, with one audit entry. Sessions on them
+ * are the caller's to end. */
+Err device_revoke_all(Cx *cx, Uuid account) MUST_CHECK;
 
 /* Under which a session is stored. */
 Str session_token_hash(Arena *arena, Str token);

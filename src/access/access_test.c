@@ -26,7 +26,7 @@ static bool is_postgres; /* which database the running group uses */
 typedef struct {
     Arena arena;
     PackSet packs;
-    Role roles[3];
+    Role roles[4];
     Cx cx;
 } Fixture;
 
@@ -275,6 +275,108 @@ static void a_disabled_account_opens_nothing(void **state)
     Session session;
     assert_int_equal(account_add(cx, &account, PASSWORD), OK);
     assert_int_equal(log_in(cx, STR("old"), PASSWORD, &session), ERR_UNAUTHENTICATED);
+}
+
+/* As somebody who may keep a copy; without a token on no session. */
+static Uuid register_phone(Cx *cx, const Account *account, Str token)
+{
+    static const Str permissions[] = {{"residents.sync", 14}};
+    const Actor actor = {.account = account->id,
+                         .login = account->login,
+                         .permissions = permissions,
+                         .permission_n = 1};
+    const Actor *before = cx->actor;
+    Device phone;
+    cx->actor = &actor;
+    assert_int_equal(device_register(cx, STR("手机"), token, &phone), OK);
+    cx->actor = before;
+    return phone.id;
+}
+
+static void let_sync(Fixture *fixture, size_t role)
+{
+    static const Str permissions[] = {{"records.write", 13}, {"residents.sync", 14}};
+    fixture->roles[role].permissions = permissions;
+    fixture->roles[role].permission_n = 2;
+}
+
+static Uuid hooked_account;
+static int hooked;
+
+static Err note_hook(Cx *cx, Uuid account)
+{
+    assert_true(cx->is_writing);
+    hooked_account = account;
+    hooked++;
+    return OK;
+}
+
+static void disabling_an_account_revokes_its_phones(void **state)
+{
+    static const DeviceHook hooks[] = {note_hook, NULL};
+    Cx *cx = &fixture_of(state)->cx;
+    Account account = add_account(cx, STR("v01")), other = add_account(cx, STR("v02"));
+    Uuid one = register_phone(cx, &account, (Str){0}), two = register_phone(cx, &account, (Str){0});
+    Uuid others = register_phone(cx, &other, (Str){0});
+    assert_int_equal(device_revoke(cx, two), OK);
+    assert_int_equal(device_require_in_use(cx, one), OK);
+    assert_int_equal(device_require_in_use(cx, two), ERR_FORBIDDEN);
+    device_set_hooks(hooks);
+    hooked = 0;
+    assert_int_equal(account_set_disabled(cx, account.id, true), OK);
+    assert_int_equal(hooked, 1);
+    assert_true(uuid_equals(hooked_account, account.id));
+    assert_int_equal(account_set_disabled(cx, account.id, false), OK);
+    device_set_hooks(NULL);
+    assert_int_equal(hooked, 1);
+    assert_int_equal(device_admit(cx, one), ERR_FORBIDDEN); /* for good: it has erased itself */
+    assert_int_equal(device_require_in_use(cx, one), ERR_FORBIDDEN);
+    assert_int_equal(device_admit(cx, others), OK);
+    CLEANUP(db_rows_close) DbRows rows = {0};
+    EntryByActionIn in = {.action = STR("device.revoke")};
+    EntryByActionRow row;
+    bool has_row = false, is_told = false;
+    assert_int_equal(entry_by_action_open(cx->db, &in, &rows), OK);
+    do {
+        assert_int_equal(entry_by_action_next(&rows, cx->arena, &row, &has_row), OK);
+        is_told = is_told || (has_row && str_equals_c(row.detail, "phones 1"));
+    } while (has_row);
+    assert_true(is_told);
+}
+
+static void a_phone_stays_with_a_post_that_may_sync_and_no_other(void **state)
+{
+    Fixture *fixture = fixture_of(state);
+    Cx *cx = &fixture->cx;
+    put_role(fixture, 2, "town_doctor", SIGHT_TREE, true);
+    let_sync(fixture, 0);
+    let_sync(fixture, 2);
+    Account account = add_account(cx, STR("v01"));
+    Uuid phone = register_phone(cx, &account, (Str){0});
+    assert_int_equal(account_set_post(cx, account.id, STR("town_doctor"), STR("T01")), OK);
+    assert_int_equal(device_admit(cx, phone), OK);
+    assert_int_equal(account_set_post(cx, account.id, STR("commission"), STR("T01")), OK);
+    assert_int_equal(device_admit(cx, phone), ERR_FORBIDDEN);
+}
+
+static void a_session_stays_tied_to_the_phone_that_it_was_first_used_on(void **state)
+{
+    Cx *cx = &fixture_of(state)->cx;
+    Account account = add_account(cx, STR("v01")), who;
+    Session session, found;
+    assert_int_equal(log_in(cx, STR("v01"), PASSWORD, &session), OK);
+    Uuid first = register_phone(cx, &account, session.token);
+    Uuid second = register_phone(cx, &account, (Str){0});
+    assert_int_equal(device_take_session(cx, second, &session), OK); /* as it was read before */
+    assert_int_equal(session_find(cx, session.token, &found, &who), OK);
+    assert_true(uuid_equals(found.device, first));
+    assert_int_equal(device_take_session(cx, second, &found), OK);
+    assert_int_equal(device_revoke(cx, first), OK);
+    assert_int_equal(session_find(cx, session.token, &found, &who), ERR_UNAUTHENTICATED);
+    assert_int_equal(log_in(cx, STR("v01"), PASSWORD, &session), OK);
+    assert_int_equal(device_take_session(cx, second, &session), OK);
+    assert_int_equal(session_find(cx, session.token, &found, &who), OK);
+    assert_true(uuid_equals(found.device, second));
 }
 
 static void a_login_is_taken_once_and_a_short_password_is_refused(void **state)
@@ -611,6 +713,9 @@ static int run_group(const char *name, bool on_postgres)
         TEST(a_session_ends_when_unused_and_lives_on_when_used),
         TEST(a_closed_session_is_gone),
         TEST(a_disabled_account_opens_nothing),
+        TEST(disabling_an_account_revokes_its_phones),
+        TEST(a_phone_stays_with_a_post_that_may_sync_and_no_other),
+        TEST(a_session_stays_tied_to_the_phone_that_it_was_first_used_on),
         TEST(a_login_is_taken_once_and_a_short_password_is_refused),
         TEST(permissions_come_from_the_role_and_refusals_name_it),
         TEST(a_role_without_persons_and_a_facility_without_areas_see_nobody),

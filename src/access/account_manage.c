@@ -168,8 +168,10 @@ static Err disable_work(Cx *cx, void *arg)
     AccessAccountSetDisabledIn in = {
         .place = cx->place, .id = change->id, .is_disabled = change->is_disabled ? 1 : 0};
     TRY(access_account_set_disabled(cx->db, &in, NULL));
-    if (change->is_disabled)
+    if (change->is_disabled) {
         TRY(session_end_others(cx, change->id, STR("")));
+        TRY(device_revoke_all(cx, change->id));
+    }
     return note_change(cx, change->is_disabled ? "account.disable" : "account.enable", change->id,
                        STR(""));
 }
@@ -178,6 +180,17 @@ Err account_set_disabled(Cx *cx, Uuid id, bool is_disabled)
 {
     Change change = {.id = id, .is_disabled = is_disabled};
     return cx_write(cx, disable_work, &change);
+}
+
+/* Whoever has the role may keep a copy on a phone. */
+static bool role_syncs(const Cx *cx, Str id)
+{
+    const Role *role = pack_role(cx->packs, id);
+    for (size_t i = 0; role != NULL && i < role->permission_n; i++) {
+        if (str_equals_c(role->permissions[i], "residents.sync"))
+            return true;
+    }
+    return false;
 }
 
 static Err post_work(Cx *cx, void *arg)
@@ -190,6 +203,8 @@ static Err post_work(Cx *cx, void *arg)
         .place = cx->place, .id = change->id, .role = change->role, .facility = change->facility};
     TRY(access_account_set_post(cx->db, &in, NULL));
     TRY(session_end_others(cx, change->id, STR("")));
+    if (!role_syncs(cx, change->role))
+        TRY(device_revoke_all(cx, change->id));
     TRY(access_areas_forget(cx));
     return note_change(
         cx, "account.post", change->id,

@@ -6,6 +6,20 @@
 #include "base/utf8.h"
 #include "base/vec.h"
 
+static const DeviceHook *installed_hooks;
+
+void device_set_hooks(const DeviceHook *hooks)
+{
+    installed_hooks = hooks;
+}
+
+static Err run_hooks(Cx *cx, Uuid account)
+{
+    for (const DeviceHook *hook = installed_hooks; hook != NULL && *hook != NULL; hook++)
+        TRY((*hook)(cx, account));
+    return OK;
+}
+
 static Err not_found(Cx *cx)
 {
     return cx_fail(cx, ERR_NOT_FOUND, TEXT_NOT_FOUND, STR("/device"), 1, STR("device"));
@@ -42,6 +56,17 @@ Err device_admit(Cx *cx, Uuid id)
     if (err != OK)
         return cx_fail_db(cx, err);
     return found && device.is_revoked ? refuse_revoked(cx) : OK;
+}
+
+Err device_require_in_use(Cx *cx, Uuid id)
+{
+    const AccessDeviceInUseIn in = {.place = cx->place, .id = id};
+    AccessDeviceInUseRow row;
+    bool found = false;
+    Err err = access_device_in_use(cx->db, cx->arena, &in, &row, &found);
+    if (err != OK)
+        return cx_fail_db(cx, err);
+    return found ? OK : refuse_revoked(cx);
 }
 
 Err device_open(Cx *cx, Uuid id, Device *ret_device)
@@ -116,14 +141,17 @@ typedef struct {
 static Err take_work(Cx *cx, void *arg)
 {
     const Tie *tie = arg;
-    return tie_session(cx, tie->token, tie->device);
+    const AccessSessionTakeDeviceIn in = {.place = cx->place,
+                                          .token_hash = session_token_hash(cx->arena, tie->token),
+                                          .device = tie->device};
+    return access_session_take_device(cx->db, &in, NULL);
 }
 
 Err device_take_session(Cx *cx, Uuid id, const Session *session)
 {
     bool found = false;
     Device device = {0};
-    if (uuid_equals(session->device, id))
+    if (!uuid_is_nil(session->device))
         return OK;
     Err err = read_device(cx, id, &found, &device);
     if (err != OK)
@@ -199,6 +227,7 @@ static Err revoke_work(Cx *cx, void *arg)
         .place = cx->place, .account = device.account, .device = *id};
     int64_t ended = 0;
     TRY(access_session_remove_of_device(cx->db, &sessions, &ended));
+    TRY(run_hooks(cx, device.account));
     return audit_add(
         cx, &(AuditEntry){.action = STR("device.revoke"),
                           .object = *id,
@@ -208,6 +237,24 @@ static Err revoke_work(Cx *cx, void *arg)
 Err device_revoke(Cx *cx, Uuid id)
 {
     return cx_write(cx, revoke_work, &id);
+}
+
+Err device_revoke_all(Cx *cx, Uuid account)
+{
+    DCHECK(cx->is_writing);
+    const AccessDeviceRevokeAllIn in = {.place = cx->place,
+                                        .account = account,
+                                        .revoked_at = cx->now,
+                                        .revoked_by = cx->actor->account};
+    int64_t revoked = 0;
+    TRY(access_device_revoke_all(cx->db, &in, &revoked));
+    if (revoked == 0)
+        return OK;
+    TRY(run_hooks(cx, account));
+    return audit_add(
+        cx, &(AuditEntry){.action = STR("device.revoke"),
+                          .object = account,
+                          .detail = str_printf(cx->arena, "phones %lld", (long long)revoked)});
 }
 
 Err device_synced(Cx *cx, Uuid id, int64_t before, int64_t sequence)

@@ -333,5 +333,15 @@ for (const [name, makeDatabase] of databases) {
       assert.equal(devices.find(({ id }) => id === lost.id).state, "revoked");
       assert.equal((await post(doctor, `/api/devices/${phone.id}/revoke`, {})).status, 204);
     });
+
+    it("shuts the phones of a disabled account out for good", async () => {
+      const kept = await new Phone(await logIn(server, "doctor")).register("离职者的手机");
+      await kept.sync();
+      for (const word of ["disable", "enable"]) command(`user ${word} doctor`);
+      const refused = await kept.ask();
+      assert.deepEqual([refused.status, refused.body.problems[0].code], [403, "DEVICE_REVOKED"]);
+      assert.ok(command("devices list doctor").every(({ state }) => state === "revoked"));
+      assert.ok(command("audit list").some(({ action, detail }) => action === "device.revoke" && /^phones \d+$/.test(detail)));
+    });
   });
 }
