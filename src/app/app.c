@@ -162,6 +162,7 @@ static Err open_all(App *app, const AppOptions *options)
     resident_set_hooks(app_resident_hooks);
     policy_set_hooks(app_policy_hooks);
     subject_set_hooks(app_subject_hooks);
+    device_set_hooks(app_device_hooks);
     TRY(open_keys(app, options));
     TRY(open_database(app, options));
     if (options->packs == APP_PACKS_APPLIED_TO_ALL)

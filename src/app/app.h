@@ -92,3 +92,4 @@ extern const RecordHook app_record_hooks[];
 extern const ResidentHook app_resident_hooks[];
 extern const PolicyHook app_policy_hooks[];
 extern const SubjectHook app_subject_hooks[];
+extern const DeviceHook app_device_hooks[];

@@ -1,8 +1,9 @@
 /* What runs in the transaction of every record, of every change of a resident, of another subject
- * and of a parameter, in this order. */
+ * and of a parameter, and of every revoking of phones, in this order. */
 #include "app/app.h"
 
 #include "engine/obligations/obligations.h"
+#include "engine/sync/sync.h"
 
 const ResidentHook app_resident_hooks[] = {
     record_resident_hook,
@@ -17,6 +18,11 @@ const PolicyHook app_policy_hooks[] = {
 
 const SubjectHook app_subject_hooks[] = {
     obligation_subject_hook,
+    NULL,
+};
+
+const DeviceHook app_device_hooks[] = {
+    sync_device_hook,
     NULL,
 };
 

@@ -97,6 +97,8 @@ Err sync_begin(Cx *cx, Uuid device, int64_t sequence, SyncRun *ret_run)
     SyncRun run = {0};
     TRY(access_require(cx, STR("residents.sync")));
     TRY(access_require(cx, STR("residents.read")));
+    TRY(access_require(cx, STR("records.read")));
+    TRY(access_require(cx, STR("obligations.read")));
     TRY(check_sequence(cx, sequence));
     TRY(device_open(cx, device, &run.device));
     run.is_whole = sequence == 0 || sequence != run.device.sequence;
@@ -164,6 +166,7 @@ static SyncBundle bundle_of(const Batch *batch, size_t at, size_t *obligation, s
 
 Err sync_next(Cx *cx, SyncRun *run, const SyncBundle **ret_bundles, size_t *ret_n)
 {
+    TRY(device_require_in_use(cx, run->device.id));
     Batch *batch = arena_new(cx->arena, Batch);
     SyncBundle *bundles = arena_array(cx->arena, SyncBundle, SYNC_BATCH);
     batch->n = run->people_n - run->people_at;
@@ -286,6 +289,14 @@ Err sync_drops(Cx *cx, SyncRun *run, const SyncDrop **ret_drops, size_t *ret_n)
     *ret_drops = drops;
     *ret_n = n;
     return OK;
+}
+
+/* ---- revoked phones ---- */
+
+Err sync_device_hook(Cx *cx, Uuid account)
+{
+    const SyncHeldForgetIn in = {.place = cx->place, .account = account};
+    return sync_held_forget(cx->db, &in, NULL);
 }
 
 /* ---- the end ---- */

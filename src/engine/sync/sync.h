@@ -60,7 +60,8 @@ typedef struct SyncRun {
     int64_t sent, dropped;
 } SyncRun;
 
-/* Needs residents.sync, and sync_actor in cx->actor. sequence: of the copy that the phone stored
+/* Needs residents.sync, residents.read, records.read and obligations.read, and sync_actor in
+ * cx->actor. sequence: of the copy that the phone stored
  * whole, 0 for none. Computes first what is stale in sight. ERR_NOT_FOUND for a phone of somebody
  * else, ERR_FORBIDDEN for a revoked one, ERR_CONFLICT when there are too many people. The run lives
  * in cx->arena. */
@@ -78,7 +79,7 @@ typedef struct SyncBundle {
 } SyncBundle;
 
 /* The next people, SYNC_BATCH at most, in cx->arena; *ret_n 0: there is nobody left. Who is read
- * but not taken comes again. */
+ * but not taken comes again. ERR_FORBIDDEN once the phone was revoked or its account disabled. */
 Err sync_next(Cx *cx, SyncRun *run, const SyncBundle **ret_bundles, size_t *ret_n) MUST_CHECK;
 /* The bundle of the next of them as text. True: it is to be sent. */
 bool sync_take(Cx *cx, SyncRun *run, const SyncBundle *bundle, Str text);
@@ -97,5 +98,7 @@ typedef struct SyncDrop {
 /* Behind the last bundle: whom the phone holds and may no longer hold, some at a time; *ret_n 0:
  * that was all. */
 Err sync_drops(Cx *cx, SyncRun *run, const SyncDrop **ret_drops, size_t *ret_n) MUST_CHECK;
+/* The hook of phones: what was noted of revoked ones is forgotten. */
+Err sync_device_hook(Cx *cx, Uuid account) MUST_CHECK;
 /* Notes what was sent; then the phone may be told that the copy is whole. */
 Err sync_end(Cx *cx, SyncRun *run) MUST_CHECK;

@@ -50,3 +50,11 @@ DELETE FROM sync_held WHERE place = :place AND device = :device AND subject_id =
 -- name: sync_held_clear :run
 -- in: place text, device uuid
 DELETE FROM sync_held WHERE place = :place AND device = :device;
+
+-- Of those of an account that were revoked.
+-- name: sync_held_forget :run
+-- in: place text, account uuid
+DELETE FROM sync_held
+WHERE place = :place AND device IN (SELECT d.id FROM access_device d
+                                    WHERE d.place = :place AND d.account = :account
+                                      AND d.revoked_at IS NOT NULL);

@@ -29,6 +29,7 @@ static bool is_postgres;
 typedef struct {
     Arena arena;
     PackSet *packs;
+    Role role;
     Actor actor;
     Uuid people[PEOPLE];
     Device phone;
@@ -71,6 +72,11 @@ static void open_packs(Fixture *f)
     size_t n = 0;
     assert_int_equal(pack_set_open_files(files, 1, NULL, &f->arena, &f->packs, &mistakes, &n), OK);
     record_forms_prepare(f->packs);
+    f->role = (Role){.id = STR("village_doctor"),
+                     .title = {STR("乡村医生"), STR("Village doctor")},
+                     .sight = SIGHT_CATCHMENT,
+                     .sees_persons = true};
+    map_put(&f->packs->roles, f->role.id, &f->role);
 }
 
 /* Who sees the village, and may keep it. */
@@ -79,14 +85,15 @@ static void become_doctor(Fixture *f)
     static const Str permissions[] = {{"residents.sync", 14},
                                       {"residents.read", 14},
                                       {"residents.write", 15},
-                                      {"records.read", 12}};
+                                      {"records.read", 12},
+                                      {"obligations.read", 16}};
     f->actor = (Actor){.account = cx_new_id(&f->cx),
                        .login = STR("doctor"),
                        .role = STR("village_doctor"),
                        .facility = STR("V1"),
                        .sees_persons = true,
                        .permissions = permissions,
-                       .permission_n = 4};
+                       .permission_n = 5};
     f->actor.scope = (DbScope){
         .area_from = VILLAGE, .area_after = ELSEWHERE, .facility = STR(""), .classes = STR(",,")};
     f->actor.sight = f->actor.scope;
@@ -317,8 +324,82 @@ static void only_the_owner_of_a_phone_in_use_is_answered(void **state)
     assert_int_equal(sync_end(&f->cx, &run), ERR_CONFLICT);
     assert_int_equal(sync_begin(&f->cx, f->phone.id, 0, &run), ERR_FORBIDDEN);
     assert_int_equal(device_admit(&f->cx, f->phone.id), ERR_FORBIDDEN);
-    f->actor.permission_n = 0;
-    assert_int_equal(sync_begin(&f->cx, f->phone.id, 0, &run), ERR_FORBIDDEN);
+}
+
+static void every_permission_of_what_is_in_a_copy_is_asked_for(void **state)
+{
+    Fixture *f = *state;
+    SyncRun run = {0};
+    static const Str all[] = {{"residents.sync", 14},
+                              {"residents.read", 14},
+                              {"records.read", 12},
+                              {"obligations.read", 16}};
+    enum { ALL = sizeof all / sizeof *all };
+    for (size_t without = 0; without <= ALL; without++) {
+        Str some[ALL];
+        size_t n = 0;
+        for (size_t i = 0; i < ALL; i++) {
+            if (i != without)
+                some[n++] = all[i];
+        }
+        f->actor.permissions = some;
+        f->actor.permission_n = n;
+        Err wanted = without < ALL ? ERR_FORBIDDEN : OK;
+        assert_int_equal(sync_begin(&f->cx, f->phone.id, 0, &run), wanted);
+    }
+}
+
+static size_t held_n(Fixture *f, Uuid device)
+{
+    CLEANUP(db_rows_close) DbRows rows = {0};
+    const SyncHeldAllIn in = {f->cx.place, device};
+    size_t n = 0;
+    assert_int_equal(sync_held_all_open(f->cx.db, &in, &rows), OK);
+    for (bool has_row = true; has_row; n += has_row) {
+        SyncHeldAllRow row;
+        assert_int_equal(sync_held_all_next(&rows, &f->arena, &row, &has_row), OK);
+    }
+    return n;
+}
+
+static void a_run_ends_in_its_midst_when_the_phone_is_revoked_or_the_account_disabled(void **state)
+{
+    Fixture *f = *state;
+    const SyncBundle *bundles = NULL;
+    Device other;
+    SyncRun run = {0}, second = {0};
+    size_t n = 0;
+    assert_int_equal(device_register(&f->cx, STR("另一部"), (Str){0}, &other), OK);
+    assert_int_equal(sync_begin(&f->cx, f->phone.id, 0, &run), OK);
+    assert_int_equal(sync_begin(&f->cx, other.id, 0, &second), OK);
+    assert_int_equal(sync_next(&f->cx, &run, &bundles, &n), OK);
+    assert_int_equal(device_revoke(&f->cx, f->phone.id), OK);
+    assert_int_equal(sync_next(&f->cx, &run, &bundles, &n), ERR_FORBIDDEN);
+    assert_int_equal(sync_next(&f->cx, &second, &bundles, &n), OK);
+    f->cx.actor = access_system_actor();
+    assert_int_equal(account_set_disabled(&f->cx, f->actor.account, true), OK);
+    f->cx.actor = &f->actor;
+    assert_int_equal(sync_next(&f->cx, &second, &bundles, &n), ERR_FORBIDDEN);
+}
+
+static void what_a_revoked_phone_held_is_forgotten_and_no_other(void **state)
+{
+    static const DeviceHook hooks[] = {sync_device_hook, NULL};
+    Fixture *f = *state;
+    Device first = f->phone, other;
+    assert_int_equal(device_register(&f->cx, STR("另一部"), (Str){0}, &other), OK);
+    (void)sync_from(f, 0);
+    f->phone = other;
+    (void)sync_from(f, 0);
+    assert_int_equal(held_n(f, first.id), PEOPLE);
+    device_set_hooks(hooks);
+    assert_int_equal(device_revoke(&f->cx, first.id), OK);
+    assert_int_equal(held_n(f, first.id), 0);
+    assert_int_equal(held_n(f, other.id), PEOPLE);
+    f->cx.actor = access_system_actor();
+    assert_int_equal(account_set_disabled(&f->cx, f->actor.account, true), OK);
+    device_set_hooks(NULL);
+    assert_int_equal(held_n(f, other.id), 0);
 }
 
 static void a_copy_leaves_relations_and_sensitive_classes_out(void **state)
@@ -345,6 +426,9 @@ static int run_group(const char *name, bool on_postgres)
         TEST(of_two_runs_at_once_the_later_one_has_no_end),
         TEST(who_goes_while_it_runs_is_not_in_it),
         TEST(only_the_owner_of_a_phone_in_use_is_answered),
+        TEST(every_permission_of_what_is_in_a_copy_is_asked_for),
+        TEST(a_run_ends_in_its_midst_when_the_phone_is_revoked_or_the_account_disabled),
+        TEST(what_a_revoked_phone_held_is_forgotten_and_no_other),
         TEST(a_copy_leaves_relations_and_sensitive_classes_out),
     };
     is_postgres = on_postgres;
