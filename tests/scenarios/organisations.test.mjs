@@ -11,8 +11,8 @@ const packs = ["--packs", join(root, "packs")];
 for (const [name, makeDatabase] of databases) {
   describe(`organisations on ${name}`, () => {
     let options, server, admin, county, hospital, receiver, outsider, centreCode, otherCode, townships, agreement, centre;
-    const officer = async (login, facility) => {
-      const made = await admin.fetch("/api/accounts", { method: "POST", body: { login, name: "钱试用", role: "organisation_officer", facility } });
+    const officer = async (login, facility, role = "organisation_officer") => {
+      const made = await admin.fetch("/api/accounts", { method: "POST", body: { login, name: "钱试用", role, facility } });
       assert.equal(made.status, 200, made.text);
       const client = new Client(server);
       await client.logIn(login, made.body.password);
@@ -89,6 +89,28 @@ for (const [name, makeDatabase] of databases) {
       assert.equal(due[0].subject, agreement.subject);
       const attemptAt = await submit(outsider, { id: newId(), form: "assistance_activity", subject: agreement.subject, happened_on: "2025-12-30", answers: { kind: "1", days: 1 }, confirmed: [] });
       assert.equal(attemptAt.status, 404);
+    });
+
+    it("stand in the worklist of a doctor of the party, under the clinic that answers, and are counted there", async () => {
+      const doctor = await officer("physician", centreCode, "public_health_physician");
+      const list = async (filter) => {
+        const items = [];
+        for (;;) {
+          const answer = await doctor.fetch(`/api/worklist?${new URLSearchParams({ ...filter, limit: 100, skip: items.length })}`);
+          assert.equal(answer.status, 200, answer.text);
+          items.push(...answer.body.items);
+          if (answer.body.items.length < 100) return items;
+        }
+      };
+      const totals = async (filter) => (await doctor.fetch(`/api/worklist/totals?${new URLSearchParams(filter)}`)).body;
+      const all = await totals({});
+      const facility = all.facilities.find(({ code }) => code === centreCode);
+      const rows = await list({ facility: centreCode });
+      assert.ok(rows.some(({ subject }) => subject?.id === agreement.subject));
+      assert.ok(rows.every(({ answers }) => answers), "somebody answers for each row");
+      assert.equal(facility?.n, rows.length);
+      assert.equal((await totals({ facility: centreCode })).n, rows.length);
+      assert.equal(all.n, (await list({})).length);
     });
 
     it("SYS-34: a free clinic of half a day does not satisfy the half-year, one of a day does", async () => {

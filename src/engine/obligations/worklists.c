@@ -257,8 +257,7 @@ static Err read_answering(Cx *cx, Answers *facilities, Answers *doctors)
 {
     const Str own = STR("/own"), named = STR("/named");
     CLEANUP(db_rows_close) DbRows found = {0};
-    TRY(worklist_answering_open(cx->db, access_scope(cx), &(WorklistAnsweringIn){cx->place},
-                                &found));
+    TRY(worklist_answering_open(cx->db, list_scope(cx), &(WorklistAnsweringIn){cx->place}, &found));
     for (;;) {
         WorklistAnsweringRow row;
         bool has_row = false;
