@@ -148,5 +148,27 @@ for (const [name, makeDatabase] of databases) {
       assert.deepEqual(lines.map((line) => line.split(",")[0]), rows.map(({ resident }) => resident.name));
       assert.match(lines[0].split(",")[1], /^[男女]$/);
     });
+
+    it("counts and lists for a team what its catchments cover today, the villages of a town too", async () => {
+      const township = await logIn(server, "township");
+      const [one, two] = (await ask(clinician, "/totals")).areas.toSorted((a, b) => b.n - a.n);
+      const holder = async ({ code }) => (await township.fetch(`/api/catchments?area=${code}`)).body.items[0].facility;
+      const [first, second] = [await holder(one), await holder(two)];
+      const rows = [
+        { area: one.code, facility: first, valid_from: "2025-06-29", valid_to: "2025-06-29" },
+        { area: one.under, facility: first, valid_from: "2025-06-30", team: "甲队" },
+        { area: two.code, facility: second, valid_from: "2025-07-01", team: "乙队" },
+      ];
+      const given = await township.fetch("/api/catchments", { method: "POST", body: { rows } });
+      assert.equal(given.status, 200, given.text);
+      for (const on of ["2025-06-30", "2025-07-01"]) {
+        const list = await whole(clinician, { on, team: "甲队" });
+        assert.ok(list.length > 0);
+        assert.deepEqual(list.map(keyOf), (await whole(clinician, { on, area: one.code })).map(keyOf));
+        assert.deepEqual((await ask(clinician, "/totals", { on })).teams.map(({ code, n }) => [code, n]), [["甲队", list.length]]);
+        assert.equal((await ask(clinician, "/totals", { on, team: "甲队" })).n, list.length);
+        assert.deepEqual(await whole(clinician, { on, team: "乙队" }), [], "not before its first day");
+      }
+    });
   });
 }

@@ -62,7 +62,26 @@ static Str doctor_key(Cx *cx, Str code)
     return code.n == 0 ? STR("") : str_printf(cx->arena, "@%.*s/named", STR_ARG(code));
 }
 
-static WorklistRowsIn rows_in(Cx *cx, const WorklistFilter *filter)
+/* ",<code>,<code>," of what a team answers for today; empty: no team is asked for. */
+static Err team_areas(Cx *cx, Str team, Str *ret_codes)
+{
+    const CoveredArea *covered = NULL;
+    size_t n = 0, code_n = 0;
+    *ret_codes = STR("");
+    if (team.n == 0)
+        return OK;
+    TRY(subject_catchments_covered(cx, cx->today, &covered, &n));
+    Str *codes = arena_array(cx->arena, Str, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        if (str_equals(covered[i].team, team))
+            codes[code_n++] = covered[i].area;
+    }
+    Str list = str_join(cx->arena, codes, code_n, STR(","));
+    *ret_codes = str_printf(cx->arena, ",%.*s,", STR_ARG(list));
+    return OK;
+}
+
+static WorklistRowsIn rows_in(Cx *cx, const WorklistFilter *filter, Str areas_of_team)
 {
     const bool *states = filter->states;
     return (WorklistRowsIn){
@@ -74,7 +93,7 @@ static WorklistRowsIn rows_in(Cx *cx, const WorklistFilter *filter)
         .rule = given(filter->rule),
         .facility = facility_key(cx, filter->facility),
         .doctor = doctor_key(cx, filter->doctor),
-        .team = given(filter->team),
+        .team_areas = areas_of_team,
         .with_overdue = states[OBLIGATION_OVERDUE],
         .with_due = states[OBLIGATION_DUE],
         .with_open = states[OBLIGATION_OPEN],
@@ -115,7 +134,9 @@ static ObligationLine line_of(const WorklistRowsRow *row, const Rule *rule, Date
 static Err read_rows(Cx *cx, const WorklistFilter *filter, ObligationLines *lines)
 {
     CLEANUP(db_rows_close) DbRows found = {0};
-    WorklistRowsIn in = rows_in(cx, filter);
+    Str areas_of_team = {0};
+    TRY(team_areas(cx, given(filter->team), &areas_of_team));
+    WorklistRowsIn in = rows_in(cx, filter, areas_of_team);
     TRY(worklist_rows_open(cx->db, list_scope(cx), &in, &found));
     for (;;) {
         WorklistRowsRow row;
@@ -274,14 +295,14 @@ static Err read_answering(Cx *cx, Answers *facilities, Answers *doctors)
     }
 }
 
-static Err read_teams(Counting *counting)
+static Err read_teams(Cx *cx, Answers *teams)
 {
-    const Catchment *catchments = NULL;
+    const CoveredArea *covered = NULL;
     size_t n = 0;
-    TRY(subject_catchments(counting->cx, &catchments, &n));
+    TRY(subject_catchments_covered(cx, cx->today, &covered, &n));
     for (size_t i = 0; i < n; i++) {
-        if (catchments[i].team.n > 0)
-            answers_add(&counting->teams, catchments[i].team, catchments[i].area);
+        if (covered[i].team.n > 0)
+            answers_add(teams, covered[i].team, covered[i].area);
     }
     return OK;
 }
@@ -455,7 +476,7 @@ static Err read_counts(Counting *counting)
     TRY(count_spared(counting));
     TRY(count_met(counting));
     TRY(read_answering(counting->cx, &counting->facilities, &counting->doctors));
-    return read_teams(counting);
+    return read_teams(counting->cx, &counting->teams);
 }
 
 Err worklist_totals(Cx *cx, const WorklistFilter *filter, WorklistTotals *ret_totals)

@@ -5,7 +5,8 @@
  * Invariants
  *  1. A number of WorklistTotals is how many rows the list has that is asked with it.
  *  2. Who answers for an area is asked of the same rows that decide sights (v_access_area), on
- *     today: a substitute answers for what the absent one does. */
+ *     today: a substitute answers for what the absent one does. A team answers, on today too, for
+ *     what its catchments cover. */
 #pragma once
 
 #include "base/map.h"

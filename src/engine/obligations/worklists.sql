@@ -2,10 +2,11 @@
 -- counted by area and rule. Views are filters that somebody keeps under a name.
 
 -- kind: 0 unmet, 1 spared, 2 met. Each is asked area by area through its own index, and only when it is
--- wanted. facility, doctor: keys of v_access_area, or empty.
+-- wanted. facility, doctor: keys of v_access_area, or empty; team_areas: codes, a comma before and behind
+-- each, or empty.
 -- name: worklist_rows :many
 -- in: place text, on_day date, since date, area text, program text, rule text, facility text, doctor text
--- in: team text, with_overdue integer, with_due integer, with_open integer, with_unmet integer
+-- in: team_areas text, with_overdue integer, with_due integer, with_open integer, with_unmet integer
 -- in: with_waived integer, with_done integer, sort text, most integer, skip integer
 -- out: kind integer, subject_id uuid, rule_key integer, item integer, closes_on date, opens_on date
 -- out: due_on date, due_minute integer, area_code text, done decimal, needed decimal, met_by uuid?
@@ -53,9 +54,8 @@ WHERE g.place = :place AND g.rule_key = x.rule_key AND {scope:class g}
     AND k.facility = :facility AND k.area_code = x.area_code))
   AND (:doctor = '' OR EXISTS (SELECT 1 FROM v_access_area k WHERE k.place = g.place
     AND k.facility = :doctor AND k.area_code = x.area_code))
-  AND (:team = '' OR EXISTS (SELECT 1 FROM v_catchment_team c WHERE c.place = g.place
-    AND c.area_code = x.area_code AND c.team = :team AND c.valid_from <= :on_day
-    AND (c.valid_to IS NULL OR c.valid_to >= :on_day)))
+  AND (:team_areas = ''
+    OR replace(:team_areas, ',' || x.area_code || ',', '') <> :team_areas)
 ORDER BY
     CASE :sort WHEN 'area' THEN x.area_code WHEN 'service' THEN g.program END NULLS FIRST,
     CASE :sort WHEN '-area' THEN x.area_code WHEN '-service' THEN g.program END DESC NULLS LAST,

@@ -99,7 +99,7 @@ static Err read_covered(Cx *cx, Date day, Covered *covered)
         TRY(catchment_covered_next(&rows, cx->arena, &row, &has_row));
         if (!has_row)
             return OK;
-        VEC_PUSH(cx->arena, covered, ((CoveredArea){row.facility, row.area_code}));
+        VEC_PUSH(cx->arena, covered, ((CoveredArea){row.facility, row.area_code, row.team}));
     }
 }
 

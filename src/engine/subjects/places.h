@@ -131,9 +131,10 @@ Err subject_catchment_doctors(Cx *cx, const CatchmentDoctor **ret_doctors,
 Err subject_catchment_areas(Cx *cx, Str facility, bool below, Date day, const Str **ret_codes,
                             size_t *ret_n) MUST_CHECK;
 
-/* The same of every facility, by area: areas in catchments, and ended ones that became them. */
+/* The same of every facility, by area: areas in catchments, and ended ones that became them; with
+ * the team of the catchment, if it has one. */
 typedef struct CoveredArea {
-    Str facility, area;
+    Str facility, area, team;
 } CoveredArea;
 Err subject_catchments_covered(Cx *cx, Date day, const CoveredArea **ret_areas,
                                size_t *ret_n) MUST_CHECK;

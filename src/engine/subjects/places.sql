@@ -216,10 +216,10 @@ WHERE d.place = :place AND d.valid_from <= :day AND (d.valid_to IS NULL OR d.val
 ORDER BY d.facility, d.area_code, s.code;
 
 -- What every facility answers for: its catchments, the areas in them, and ended areas that became
--- them, unless somebody answers for those themselves (as in access.sql).
+-- them, unless somebody answers for those themselves (as in access.sql); each under the catchment's team.
 -- name: catchment_covered :many
 -- in: place text, day date
--- out: facility text, area_code text
+-- out: facility text, area_code text, team text
 WITH RECURSIVE edge (up, down) AS MATERIALIZED (
     SELECT a.parent AS up, a.code AS down
     FROM v_area a
@@ -237,17 +237,18 @@ WITH RECURSIVE edge (up, down) AS MATERIALIZED (
       AND NOT EXISTS (SELECT 1 FROM catchment c WHERE c.place = s.place AND c.area_code = s.code
                       AND c.valid_from <= :day AND (c.valid_to IS NULL OR c.valid_to >= :day))
 ),
-covered (facility, area_code) AS (
-    SELECT c.facility, c.area_code
+covered (facility, area_code, team) AS (
+    SELECT c.facility, c.area_code, c.team
     FROM catchment c
     WHERE c.place = :place AND c.valid_from <= :day AND (c.valid_to IS NULL OR c.valid_to >= :day)
     UNION
-    SELECT k.facility, e.down
+    SELECT k.facility, e.down, k.team
     FROM covered k
     JOIN edge e ON e.up = k.area_code
 )
-SELECT k.facility, k.area_code
+SELECT k.facility, k.area_code, max(k.team) AS team
 FROM covered k
+GROUP BY k.area_code, k.facility
 ORDER BY k.area_code, k.facility;
 
 -- name: staff_write :run
