@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { controlled, followup, newId, submit, wholeList } from "../support/county.mjs";
-import { databases, logIn, makeCounty, startServer } from "../support/server.mjs";
+import { Client, databases, logIn, makeCounty, startServer } from "../support/server.mjs";
 
 const query = (filter) => Object.entries(filter).filter(([, value]) => value !== undefined).map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join("&");
 const keyOf = (item) => [(item.resident ?? item.subject).id, item.program, item.obligation, item.item, item.due_on, item.closes_on].join(" ");
@@ -134,6 +134,30 @@ for (const [name, makeDatabase] of databases) {
       assert.equal((await keep(clinician, { name: "x", filter: { state: "a\nb=c" } })).body.problems[0].where, "/filter/state");
       assert.equal((await clinician.fetch(`/api/worklist/views/${id}`, { method: "DELETE" })).status, 204);
       assert.deepEqual(await seen(clinician), []);
+    });
+
+    it("shares a view where its owner works when it is kept, and no longer where that was before", async () => {
+      const township = await logIn(server, "township");
+      const own = (await doctor.fetch("/api/session")).body.account.facility.code;
+      const { facilities } = (await township.fetch("/api/facilities")).body;
+      const { parent } = facilities.find(({ code }) => code === own);
+      const other = facilities.find((facility) => facility.parent === parent && facility.code !== own).code;
+      const made = await township.fetch("/api/accounts", { method: "POST", body: { login: "mover", name: "孙试用", role: "village_doctor", facility: own } });
+      assert.equal(made.status, 200, made.text);
+      const mover = new Client(server);
+      await mover.logIn("mover", made.body.password);
+      const secret = "moves from here to there";
+      assert.equal((await mover.fetch("/api/session/password", { method: "POST", body: { password: made.body.password, new_password: secret } })).status, 204);
+      const body = { name: "村里的", is_shared: true, filter: { state: "due" } }, id = newId();
+      const keep = async () => {
+        assert.equal((await mover.logIn("mover", secret)).status, 200);
+        assert.equal((await mover.fetch(`/api/worklist/views/${id}`, { method: "PUT", body })).status, 204);
+        return (await doctor.fetch("/api/worklist/views")).body.items.map((view) => view.id);
+      };
+      assert.deepEqual(await keep(), [id]);
+      assert.equal((await township.fetch(`/api/accounts/${made.body.id}`, { method: "PUT", body: { role: "village_doctor", facility: other } })).status, 204);
+      assert.deepEqual(await keep(), []);
+      assert.deepEqual((await mover.fetch("/api/worklist/views")).body.items.map((view) => view.id), [id]);
     });
 
     it("gives a file of the rows that are shown, in their order", async () => {

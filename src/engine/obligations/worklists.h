@@ -74,7 +74,7 @@ typedef struct WorklistView {
 
 /* One's own, and those that others at the own facility share; by name. */
 Err worklist_view_list(Cx *cx, const WorklistView **ret_views, size_t *ret_n) MUST_CHECK;
-/* Keeps a view of the asking account under its id; again: changes it. ERR_NOT_FOUND when the id is
- * somebody else's. */
+/* Keeps a view of the asking account under its id; again: changes it, and shares it where the
+ * account works now. ERR_NOT_FOUND when the id is somebody else's. */
 Err worklist_view_keep(Cx *cx, const WorklistView *view) MUST_CHECK;
 Err worklist_view_drop_own(Cx *cx, Uuid id) MUST_CHECK;

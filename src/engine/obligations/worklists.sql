@@ -131,8 +131,8 @@ ORDER BY k.facility, k.area_code;
 -- in: saved_at instant
 INSERT INTO worklist_view (place, id, account, facility, is_shared, name, filter, saved_at)
 VALUES (:place, :id, :account, :facility, :is_shared, :name, :filter, :saved_at)
-ON CONFLICT (place, id) DO UPDATE SET is_shared = :is_shared, name = :name, filter = :filter,
-    saved_at = :saved_at
+ON CONFLICT (place, id) DO UPDATE SET facility = :facility, is_shared = :is_shared, name = :name,
+    filter = :filter, saved_at = :saved_at
 WHERE worklist_view.account = :account;
 
 -- name: worklist_view_count :one
@@ -144,7 +144,7 @@ SELECT count(*) AS n FROM worklist_view v WHERE v.place = :place AND v.account =
 -- in: place text, id uuid, account uuid
 DELETE FROM worklist_view WHERE place = :place AND id = :id AND account = :account;
 
--- One's own, and those that colleagues at the facility share.
+-- One's own, and those that colleagues at the facility share; who has no facility has no colleagues.
 -- name: worklist_view_rows :many
 -- in: place text, account uuid, facility text
 -- out: id uuid, account uuid, is_shared integer, name text, filter text
@@ -154,5 +154,6 @@ WHERE v.place = :place AND v.account = :account
 UNION ALL
 SELECT v.id, v.account, v.is_shared, v.name, v.filter
 FROM worklist_view v
-WHERE v.place = :place AND v.facility = :facility AND v.is_shared = 1 AND v.account <> :account
+WHERE v.place = :place AND v.facility = :facility AND v.facility <> '' AND v.is_shared = 1
+  AND v.account <> :account
 ORDER BY 4, 1;
