@@ -3,7 +3,7 @@
 
 -- kind: 0 unmet, 1 spared, 2 met. Each is asked area by area through its own index, and only when it is
 -- wanted. facility, doctor: keys of v_access_area, or empty; team_areas: codes, a comma before and behind
--- each, or empty.
+-- each, or empty. A person is looked up when the order is that of ages.
 -- name: worklist_rows :many
 -- in: place text, on_day date, since date, area text, program text, rule text, facility text, doctor text
 -- in: team_areas text, with_overdue integer, with_due integer, with_open integer, with_unmet integer
@@ -42,7 +42,8 @@ FROM (
       AND (:area = '' OR substr(s.area_code, 1, length(:area)) = :area)
 ) x
 CROSS JOIN obligation_rule g
-LEFT JOIN v_resident r ON r.place = g.place AND r.id = x.subject_id
+LEFT JOIN v_resident r ON r.place = g.place
+  AND r.id = CASE WHEN :sort IN ('age', '-age') THEN x.subject_id END
 WHERE g.place = :place AND g.rule_key = x.rule_key AND {scope:class g}
   AND (:program = '' OR g.program = :program)
   AND (:rule = '' OR g.rule = :rule)
