@@ -89,15 +89,17 @@ static Str states_text(Cx *cx, const WorklistFilter *filter)
 static Err audit_worklist(Cx *cx, const char *action, const WorklistFilter *filter, size_t n)
 {
     Str states = states_text(cx, filter);
+    char on[DATE_TEXT_SIZE], since[DATE_TEXT_SIZE];
     return audit_add(
-        cx, &(AuditEntry){
-                .action = str_from_c(action),
-                .detail = str_printf(cx->arena,
-                                     "state=%.*s area=%.*s program=%.*s rule=%.*s facility=%.*s "
-                                     "doctor=%.*s n=%zu",
-                                     STR_ARG(states), STR_ARG(filter->area),
-                                     STR_ARG(filter->program), STR_ARG(filter->rule),
-                                     STR_ARG(filter->facility), STR_ARG(filter->doctor), n)});
+        cx, &(AuditEntry){.action = str_from_c(action),
+                          .detail = str_printf(
+                              cx->arena,
+                              "state=%.*s area=%.*s program=%.*s rule=%.*s facility=%.*s "
+                              "doctor=%.*s team=%.*s on=%s since=%s n=%zu",
+                              STR_ARG(states), STR_ARG(filter->area), STR_ARG(filter->program),
+                              STR_ARG(filter->rule), STR_ARG(filter->facility),
+                              STR_ARG(filter->doctor), STR_ARG(filter->team),
+                              date_format(filter->on, on), date_format(filter->since, since), n)});
 }
 
 /* ---- lines ---- */

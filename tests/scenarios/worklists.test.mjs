@@ -160,6 +160,16 @@ for (const [name, makeDatabase] of databases) {
       assert.deepEqual((await mover.fetch("/api/worklist/views")).body.items.map((view) => view.id), [id]);
     });
 
+    it("writes down all of the question that was asked", async () => {
+      const admin = await logIn(server, "admin");
+      const filter = { state: "done", team: "甲队", on: "2025-07-02", since: "2025-06-01", program: "hypertension" };
+      await ask(clinician, "", filter);
+      await ask(clinician, ".csv", filter);
+      const detail = "state=done area= program=hypertension rule= facility= doctor= team=甲队 on=2025-07-02 since=2025-06-01 n=0";
+      const entries = (await admin.fetch("/api/audit?limit=20")).body.items.filter((entry) => entry.detail === detail);
+      assert.deepEqual(entries.map(({ action }) => action).sort(), ["export.worklist", "worklist.list"]);
+    });
+
     it("gives a file of the rows that are shown, in their order", async () => {
       const filter = { state: "overdue,due", sort: "-age" };
       const rows = await whole(clinician, filter);
