@@ -147,11 +147,15 @@ test('all of a worklist is printed, without the bars', async () => {
   const n = Number(await page.locator('.desk-state.is-all strong').innerText())
   assert.ok(n > 50)
   await page.evaluate(() => {
-    window.print = () => (window.rowsPrinted = document.querySelectorAll('.desk-table tbody tr').length)
+    window.print = () => {
+      window.paper = document.querySelector('.work-on-paper').textContent
+      window.rowsPrinted = document.querySelectorAll('.desk-table tbody tr').length
+    }
   })
   await page.locator('.work-print').click()
   await page.waitForFunction(() => window.rowsPrinted > 0)
   assert.equal(await page.evaluate(() => window.rowsPrinted), n)
+  assert.equal(await page.evaluate(() => window.paper), `印出 ${n} 行，共 ${n} 行`)
   await page.emulateMedia({ media: 'print' })
   assert.equal(await page.locator('.bar').isVisible(), false)
   assert.equal(await page.locator('.work-paper').isVisible(), true)

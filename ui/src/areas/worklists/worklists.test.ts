@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { addressOf, choose, filterOf, isSame, keptOf, questionOf, sorted } from './worklists'
+import { addressOf, choose, filterOf, isSame, keptOf, lastPage, questionOf, sorted } from './worklists'
 
 test('an address says the question, and only what is not usual', () => {
   expect(addressOf(questionOf({}))).toBe('/due')
@@ -24,6 +24,13 @@ test('a head sorts up, then down', () => {
   const question = questionOf({})
   expect(sorted(question, 'age')).toBe('age')
   expect(sorted(choose(question, { sort: 'age' }), 'age')).toBe('-age')
+})
+
+test('behind the last row it goes to the last page that there is, which keeps the rest of the question', () => {
+  const behind = questionOf({ state: 'overdue', area: 'a', limit: '20', skip: '100' })
+  expect([0, 1, 20, 21, 40, 41].map((n) => lastPage(behind, n).skip)).toEqual([0, 0, 0, 20, 20, 40])
+  expect(lastPage(behind, 1000)).toEqual(behind)
+  expect(lastPage(behind, 21)).toEqual({ ...behind, skip: 20 })
 })
 
 test('a view is the question without its page', () => {

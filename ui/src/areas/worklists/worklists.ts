@@ -104,6 +104,12 @@ export function choose(question: Question, change: Partial<Question>): Question 
   return next
 }
 
+/* The last page that a list of n rows has: where to go when there is none left to skip to. */
+export function lastPage(question: Question, n: number): Question {
+  const last = Math.max(0, Math.ceil(n / question.limit) - 1) * question.limit
+  return { ...question, skip: Math.min(question.skip, last) }
+}
+
 /* The order a column's head asks for: ascending, then descending. */
 export function sorted(question: Question, column: string): string {
   return question.sort === column ? `-${column}` : column
