@@ -141,6 +141,27 @@ test('a worklist says that it failed, keeps what it shows, and tries again', asy
   await end(page)
 })
 
+test('an address behind the last row counts anew and shows the last page', async () => {
+  const page = await begin()
+  await page.locator(ROWS).first().waitFor()
+  const n = Number(await page.locator('.desk-state.is-all strong').innerText())
+  assert.ok(n > 20)
+  let isOld = true
+  await page.route('**/api/worklist/totals*', async (request) => {
+    const response = await request.fetch()
+    const json = await response.json()
+    await request.fulfill({ response, json: isOld ? { ...json, n: n + 1000 } : json })
+  })
+  await page.reload()
+  await page.waitForFunction((all) => document.querySelector('.work-pages')?.textContent.includes(String(all)), n + 1000)
+  isOld = false
+  await page.evaluate((address) => (location.hash = address), '#/due?limit=20&skip=900')
+  const last = Math.floor((n - 1) / 20) * 20
+  await rowsAre(page, n - last)
+  assert.equal(await page.evaluate(() => location.hash), `#/due?limit=20&skip=${last}`)
+  await end(page)
+})
+
 test('all of a worklist is printed, without the bars', async () => {
   const page = await begin()
   await page.locator(ROWS).first().waitFor()
