@@ -25,6 +25,7 @@ const char *const access_permissions[] = {
     "records.backdate", /* later than a form allows, with a reason */
     "tables.read",      /* the records of a form in a table, without identity where so purposed */
     "tables.export",    /* the same as a file */
+    "worklists.export", /* who is owed what, by name, as a file */
     "accounts.manage",  /* those below the own facility, of roles that the own role manages */
     "policy.read",         "policy.write", /* what parameters are in this place */
     "metrics.read",        "audit.read",       NULL,

@@ -84,6 +84,15 @@ static bool caller_is_local(const HttpRequest *request)
 }
 
 /* Who is asking, and whether they may. *ret_actor lives as long as cx. */
+/* Two people use one phone, or one of them another tab: what a page sends for its own account is
+ * not done as whoever has logged in since. */
+static bool is_who_the_page_means(const HttpRequest *request, const WebCall *call)
+{
+    char id[UUID_TEXT_SIZE];
+    Str meant = http_header(request, "catchment-account");
+    return meant.n == 0 || str_equals_c(meant, uuid_format(call->account.id, id));
+}
+
 static Err authorise(Cx *cx, const Route *route, const HttpRequest *request, WebCall *call,
                      Actor *ret_actor)
 {
@@ -95,6 +104,8 @@ static Err authorise(Cx *cx, const Route *route, const HttpRequest *request, Web
     if (token.n == 0)
         return cx_fail(cx, ERR_UNAUTHENTICATED, TEXT_LOGIN_REQUIRED, (Str){0}, 0);
     TRY(session_find(cx, token, &call->session, &call->account));
+    if (!is_who_the_page_means(request, call))
+        return cx_fail(cx, ERR_UNAUTHENTICATED, TEXT_SESSION_OF_ANOTHER, (Str){0}, 0);
     if (!uuid_is_nil(call->device))
         TRY(device_take_session(cx, call->device, &call->session));
     if (route->method != HTTP_GET

@@ -51,6 +51,19 @@ for (const [name, makeDatabase] of databases) {
       assert.equal(forged.status, 401);
     });
 
+    it("does nothing as somebody else than the page means", async () => {
+      const doctor = await logIn(server, "doctor");
+      const { id } = (await doctor.fetch("/api/session")).body.account;
+      const other = await logIn(server, "clinician");
+      const meant = { headers: { "catchment-account": id } };
+      assert.equal((await doctor.fetch("/api/forms", meant)).status, 200);
+      for (const [path, options] of [["/api/forms", meant], ["/api/records", { ...meant, method: "POST", body: {} }]]) {
+        const answer = await other.fetch(path, options);
+        assert.equal(answer.status, 401, path);
+        assert.deepEqual(answer.body.problems.map(({ code }) => code), ["SESSION_OF_ANOTHER"]);
+      }
+    });
+
     it("takes no write without the token of the session", async () => {
       const client = await logIn(server, "doctor");
       const csrf = client.csrf;

@@ -14,7 +14,7 @@ function setUp(answers: (Response | Error)[], host: Partial<ApiHost> = {}) {
     return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer)
   }) as typeof fetch
   const api = new Api(send, {
-    csrf: () => 'token', language: () => 'en',
+    csrf: () => 'token', language: () => 'en', account: () => 'me',
     reauthenticate: () => Promise.resolve(false), refresh: () => Promise.resolve(false), ...host,
   })
   return { api, calls }
@@ -77,4 +77,24 @@ test('a stale token is fetched anew once', async () => {
   const { api, calls } = setUp([stale(), stale()], { refresh: () => Promise.resolve(true) })
   await expect(api.post('/records', {})).rejects.toThrow('ERR_FORBIDDEN')
   expect(calls).toHaveLength(2)
+})
+
+test('every request but those about the login names whose page it is, and keeps to it when it is sent again', async () => {
+  let account = 'first'
+  const { api, calls } = setUp([problem(403, 'FORBIDDEN', [{ code: 'CSRF_WRONG' }]), Response.json({}), Response.json({})], {
+    account: () => account,
+    refresh() {
+      account = 'second' /* somebody else has logged in in another tab */
+      return Promise.resolve(true)
+    },
+  })
+  await api.post('/records', {})
+  await api.request('GET', '/session', { isLogin: true })
+  const named = calls.map(({ init }) => (init.headers as Record<string, string>)['Catchment-Account'])
+  expect(named).toEqual(['first', 'first', undefined])
+})
+
+test('an answer that is no JSON is not the server\'s', async () => {
+  const { api } = setUp([new Response('<html>log in to the network</html>', { status: 200 })])
+  await expect(api.post('/records', {})).rejects.toMatchObject({ isUnreachable: true })
 })

@@ -31,6 +31,8 @@ export class ApiError extends Error {
 export interface ApiHost {
   csrf(): string
   language(): string
+  /* Whose the page is: the server does nothing of it as somebody else who has logged in since. */
+  account(): string
   /* Asks the person to log in again; false when they gave up. */
   reauthenticate(): Promise<boolean>
   /* What the device itself answers: before the server is asked, and again when no answer came. */
@@ -45,6 +47,7 @@ export interface Options {
   patience?: number /* ms, for what takes the server long */
   isLogin?: boolean /* a 401 is the answer, not an expired login */
 }
+type Meant = Options & { account: string }
 
 const TIME_MOST = 20_000
 
@@ -62,7 +65,8 @@ export class Api {
     return this.request<T>('POST', path, { body })
   }
 
-  async request<T>(method: string, path: string, options: Options = {}): Promise<T> {
+  async request<T>(method: string, path: string, asked: Options = {}): Promise<T> {
+    const options = { ...asked, account: asked.isLogin ? '' : this.host.account() }
     const own = (await this.host.stand?.(method, path, options, false)) as T | ApiError | undefined
     let answer = own ?? (await this.once<T>(method, path, options))
     if (answer instanceof ApiError && answer.isUnreachable && !own) {
@@ -76,12 +80,13 @@ export class Api {
     return answer
   }
 
-  private async once<T>(method: string, path: string, options: Options): Promise<T | ApiError> {
+  private async once<T>(method: string, path: string, options: Meant): Promise<T | ApiError> {
     const stop = new AbortController()
     const timer = setTimeout(() => stop.abort(), options.patience ?? TIME_MOST)
     try {
       const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': this.host.language() }
       if (method !== 'GET' && this.host.csrf()) headers['X-CSRF'] = this.host.csrf()
+      if (options.account) headers['Catchment-Account'] = options.account
       const init: RequestInit = { method, headers, credentials: 'same-origin', signal: stop.signal }
       if (options.body !== undefined) {
         headers['Content-Type'] = 'application/json'
@@ -89,12 +94,13 @@ export class Api {
       }
       const response = await this.send.call(undefined, address(path, options.query), init)
       if (response.status === 204) return undefined as T
-      const body: unknown = await response.json().catch(() => null)
+      const body: unknown = await response.json().catch(() => undefined)
       if (!response.ok) {
-        const problem = body as Problem | null
+        const problem = (body ?? null) as Problem | null
         return new ApiError(response.status, problem?.code ?? `HTTP_${response.status}`, problem)
       }
-      return body as T
+      /* a page of a proxy in between, not the server's answer */
+      return body === undefined ? new ApiError(0, 'UNREACHABLE') : (body as T)
     } catch {
       return new ApiError(0, 'UNREACHABLE')
     } finally {

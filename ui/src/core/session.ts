@@ -22,6 +22,7 @@ export const api = new Api((input, init) => device.fetch(input, init), {
   stand: (...asked) => device.stand?.(...asked) ?? Promise.resolve(),
   csrf: () => session.current?.csrf ?? '',
   language: () => (lang.value === 'zh' ? 'zh-CN' : 'en'),
+  account: () => session.current?.account.id ?? '',
   reauthenticate() {
     if (!session.current) return Promise.resolve(false)
     if (!waiting) {

@@ -5,7 +5,7 @@ import { MemoryStore } from './memory-store'
 import { backoff, Outbox, type Body, type Row } from './outbox'
 import { Vault } from './vault'
 
-type Answer = 'ok' | 'known' | ApiError
+type Answer = 'ok' | 'known' | 'other' | ApiError
 
 let store: MemoryStore, vault: Vault, outbox: Outbox, now: number
 let sent: string[], answers: Record<string, Answer[]>, twins: Record<string, RecordPage | ApiError>
@@ -21,7 +21,7 @@ function newOutbox(): Outbox {
     send({ id }) {
       sent.push(id)
       const answer = answers[id]?.shift() ?? 'ok'
-      return answer instanceof ApiError ? Promise.reject(answer) : Promise.resolve({ was_known: answer === 'known' } as Receipt)
+      return answer instanceof ApiError ? Promise.reject(answer) : Promise.resolve((answer === 'other' ? {} : { id, was_known: answer === 'known' }) as Receipt)
     },
     findTwin({ id }, known) {
       const twin = twins[id]
@@ -66,6 +66,15 @@ test('without an answer it waits 2 s, 4 s ... 5 min, keeps the order and sends t
   expect(sent).toEqual(['1', '1', '1', '1', '2'])
   expect(states()).toBe('1:sent 2:sent')
   expect([1, 8, 9, 50].map(backoff)).toEqual([2000, 256_000, 300_000, 300_000])
+})
+
+test('an answer that is no receipt of the record leaves it waiting', async () => {
+  await outbox.add(body('1'), about)
+  answers['1'] = ['other']
+  expect(await outbox.run()).toBe('network')
+  expect(states()).toBe('1:waiting')
+  expect(await outbox.run()).toBe('done')
+  expect(states()).toBe('1:sent')
 })
 
 test('an expired login stops the run and loses nothing', async () => {

@@ -187,7 +187,8 @@ export class Outbox {
         await this.keep({ ...item, state: 'conflict', theirs: twin })
         return 'none'
       }
-      await this.line.send(body)
+      const receipt = await this.line.send(body)
+      if (receipt?.id !== body.id) throw new ApiError(0, 'UNREACHABLE') /* not the server's word */
       this.tries = 0
       await this.end(item)
       return 'none'

@@ -49,6 +49,7 @@ const CHINA = 8 * 3_600_000
 const CLOCK_MOST = 5 * 60_000
 const SYNC_EVERY = 10 * 60_000
 const LIFE = 30 * 86_400_000
+const IDLE_MOST = 60_000 /* a sync of which nothing is heard any more */
 
 type KeptHead = Head & { syncedAt: string; offset: number }
 
@@ -80,7 +81,7 @@ const send: typeof fetch = async (input, init = {}) => {
   lookAtClock(response.headers.get('date'))
   if (response.status === 403 && (await isRevoked(response))) await wipe('revoked')
   if (response.ok && init.method === 'POST' && input === '/api/records') void settle(response.clone())
-  if (response.ok && init.method === 'DELETE' && input === '/api/session' && owner && session.current?.account.id === owner) await forgetPeople()
+  if ((response.ok || response.status === 401) && init.method === 'DELETE' && input === '/api/session' && owner && session.current?.account.id === owner) await forgetPeople()
   return response
 }
 
@@ -88,6 +89,7 @@ const send: typeof fetch = async (input, init = {}) => {
 const line = new Api(send, {
   csrf: () => session.current?.csrf ?? '',
   language: () => (lang.value === 'zh' ? 'zh-CN' : 'en'),
+  account: () => (phone.kind === 'open' ? owner : '') || (session.current?.account.id ?? ''),
   reauthenticate: () => Promise.resolve(false),
   async refresh() {
     await openSession()
@@ -239,7 +241,11 @@ async function load(): Promise<void> {
   versions = new Map()
   for (const { id } of forms) {
     const form = await vault.find<FormDefinition>('things', `form:${id}`)
-    if (form) takeForm(form)
+    try {
+      if (form) takeForm(form)
+    } catch {
+      /* of a newer server than this app: the form is fetched anew with the app's next version */
+    }
   }
   const account = await vault.find<Session>('things', 'session')
   copy.me = { id: owner, name: account?.account.name ?? '' }
@@ -281,6 +287,7 @@ function lockUp(): void {
 async function emptied(why: typeof phone.wiped): Promise<void> {
   phone.lost = phone.waiting + phone.problems
   phone.wiped = why
+  drafts.removeAll(owner)
   copy.clear()
   outbox.clear()
   localStorage.removeItem(FLAG)
@@ -296,7 +303,6 @@ async function emptied(why: typeof phone.wiped): Promise<void> {
 
 async function wipe(why: typeof phone.wiped): Promise<void> {
   if (owner === '') return
-  drafts.removeAll(owner)
   await vault.erase()
   await emptied(why)
 }
@@ -332,7 +338,7 @@ async function count(): Promise<void> {
 
 /* All that can be done while the server is there. */
 export async function work(): Promise<void> {
-  if (phone.kind !== 'open' || connection.isLost || !session.current?.csrf) return
+  if (phone.kind !== 'open' || connection.isLost || !session.current?.csrf || session.current.account.id !== owner) return
   clearTimeout(running)
   const before = phone.waiting
   const pause = await outbox.run()
@@ -345,7 +351,7 @@ export async function work(): Promise<void> {
 }
 
 export async function sync(): Promise<void> {
-  if (phone.isSyncing || !vault.isOpen) return
+  if (phone.isSyncing || !vault.isOpen || session.current?.account.id !== owner) return
   phone.isSyncing = true
   try {
     if (!(await fetchDelta())) {
@@ -365,15 +371,29 @@ export async function sync(): Promise<void> {
 
 /* False: the server does not know this phone. */
 async function fetchDelta(): Promise<boolean> {
+  const stop = new AbortController()
+  let idle = setTimeout(() => stop.abort(), IDLE_MOST)
+  const hear = () => {
+    clearTimeout(idle)
+    idle = setTimeout(() => stop.abort(), IDLE_MOST)
+  }
+  try {
+    return await fetchDeltaWhile(hear, stop.signal)
+  } finally {
+    clearTimeout(idle)
+  }
+}
+
+async function fetchDeltaWhile(hear: () => void, signal: AbortSignal): Promise<boolean> {
   const head = await vault.find<KeptHead>('things', 'head')
   const response = await send('/api/sync', {
-    method: 'POST', credentials: 'same-origin',
-    headers: { 'Content-Type': 'application/json', 'X-CSRF': session.current?.csrf ?? '', Accept: 'application/x-ndjson' },
+    method: 'POST', credentials: 'same-origin', signal,
+    headers: { 'Content-Type': 'application/json', 'Catchment-Account': owner, 'X-CSRF': session.current?.csrf ?? '', Accept: 'application/x-ndjson' },
     body: JSON.stringify({ device: deviceId, sequence: head?.sequence ?? 0 }),
   })
   if (response.status === 404) return false
   if (!response.ok || !response.body) throw new ApiError(response.status, 'SYNC')
-  const delta = await readDelta(response.body)
+  const delta = await readDelta(response.body, hear)
   if (delta.head.account !== owner) throw new Error('sync: of another account')
   const kept: KeptHead = { ...delta.head, syncedAt: new Date().toISOString(), offset: Date.parse(delta.head.now) - Date.now() }
   await store.write([
@@ -397,8 +417,8 @@ async function keepForms(): Promise<void> {
   for (const { id, version } of copy.head?.forms ?? []) {
     if (versions.get(id) === version) continue
     const form = await line.get<FormDefinition>(`/forms/${encodeURIComponent(id)}`)
-    await vault.keep('things', `form:${id}`, form)
     takeForm(form)
+    await vault.keep('things', `form:${id}`, form)
   }
 }
 

@@ -117,13 +117,14 @@ export class DeltaReader {
   }
 }
 
-export async function readDelta(body: ReadableStream<Uint8Array>): Promise<Delta> {
+export async function readDelta(body: ReadableStream<Uint8Array>, hear: () => void = () => undefined): Promise<Delta> {
   const reader = body.getReader()
   const decoder = new TextDecoder()
   const delta = new DeltaReader()
   let rest = ''
   for (;;) {
     const { done, value } = await reader.read()
+    hear()
     const lines = (rest + decoder.decode(value, { stream: !done })).split('\n')
     rest = lines.pop() ?? ''
     lines.forEach((line) => delta.add(line))

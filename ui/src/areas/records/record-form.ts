@@ -42,7 +42,7 @@ function accountId(): string {
 }
 
 export function saveDraft(request: FormRequest, draft: Draft): void {
-  drafts.write(accountId(), request.subject, draftName(request), draft)
+  if (accountId()) drafts.write(accountId(), request.subject, draftName(request), draft)
 }
 
 export interface Context {
