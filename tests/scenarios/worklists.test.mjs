@@ -2,7 +2,7 @@
 // are the whole list; what is waived and done; who may not; views kept and shared; the file.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { controlled, followup, newId, submit, wholeList } from "../support/county.mjs";
+import { askUntil, controlled, followup, newId, submit, wholeList } from "../support/county.mjs";
 import { Client, databases, logIn, makeCounty, startServer } from "../support/server.mjs";
 
 const query = (filter) => Object.entries(filter).filter(([, value]) => value !== undefined).map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join("&");
@@ -166,7 +166,9 @@ for (const [name, makeDatabase] of databases) {
       await ask(clinician, "", filter);
       await ask(clinician, ".csv", filter);
       const detail = "state=done area= program=hypertension rule= facility= doctor= team=甲队 on=2025-07-02 since=2025-06-01 n=0";
-      const entries = (await admin.fetch("/api/audit?limit=20")).body.items.filter((entry) => entry.detail === detail);
+      const { id } = (await clinician.fetch("/api/session")).body.account;
+      const read = async () => (await admin.fetch(`/api/audit?account=${id}&limit=100`)).body.items.filter((entry) => entry.detail === detail);
+      const entries = await askUntil(read, (found) => found.length === 2);
       assert.deepEqual(entries.map(({ action }) => action).sort(), ["export.worklist", "worklist.list"]);
     });
 
