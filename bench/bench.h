@@ -40,6 +40,9 @@ Err bench_fail(Bench *bench, const char *what, Err err);
 /* Makes the county of the size and opens it; adds the line of its making. */
 Err bench_county_make(Bench *bench) MUST_CHECK;
 void bench_county_close(Bench *bench);
+/* The village doctor of the demo, whose areas in sight are brought up to date. */
+typedef struct Account Account;
+Err bench_doctor(Bench *bench, Account *ret_account) MUST_CHECK;
 
 /* The lines, each adding its own to the report. */
 Err work_recompute(Bench *bench) MUST_CHECK;

@@ -1,6 +1,7 @@
 /* Making and opening the county of a size; drafts of follow-up visits for its people. */
 #include <stdio.h>
 
+#include "access/access.h"
 #include "bench/bench.h"
 #include "bench_sql.h"
 #include "demo/answers.h"
@@ -112,6 +113,13 @@ static Err draft_fill(Bench *bench, const Form *form, Rng *rng, const BenchEnrol
         .answers = answers,
     };
     return OK;
+}
+
+Err bench_doctor(Bench *bench, Account *ret_account)
+{
+    Cx cx = app_system_cx(&bench->app, bench->arena);
+    TRY(access_areas_refresh(&cx));
+    return account_find(&cx, str_from_c(demo_accounts[0].login), ret_account);
 }
 
 enum { ENROLLED_MOST = 20000 };

@@ -192,3 +192,27 @@ Err load_once(uint16_t port, Str request, Arena *arena, Str *ret_answer)
         *ret_answer = (Str){answer, n};
     return err;
 }
+
+static Str part_of(Str answer, Str before, char end)
+{
+    size_t at = str_find(answer, before, 0);
+    if (at == SIZE_MAX)
+        return (Str){0};
+    Str rest = str_slice(answer, at + before.n, answer.n);
+    return str_slice(rest, 0, str_find_char(rest, end, 0));
+}
+
+Err load_log_in(uint16_t port, const char *login, const char *password, Arena *arena,
+                Str *ret_cookie, Str *ret_csrf)
+{
+    Str body = str_printf(arena, "{\"login\": \"%s\", \"password\": \"%s\"}", login, password);
+    Str request = str_printf(arena,
+                             "POST /api/session HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+                             "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%.*s",
+                             body.n, STR_ARG(body));
+    Str answer = {0};
+    TRY(load_once(port, request, arena, &answer));
+    *ret_cookie = part_of(answer, STR("session="), ';');
+    *ret_csrf = part_of(answer, STR("\"csrf\":\""), '"');
+    return ret_cookie->n > 0 && ret_csrf->n > 0 ? OK : ERR_UNAUTHENTICATED;
+}

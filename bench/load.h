@@ -25,3 +25,6 @@ Err load_run(const LoadOptions *options, Arena *arena, LoadResult *ret_result) M
 Err load_open(uint16_t port, Str request, int *ret_socket) MUST_CHECK;
 /* One request on a connection of its own; the whole answer, head and body. */
 Err load_once(uint16_t port, Str request, Arena *arena, Str *ret_answer) MUST_CHECK;
+/* Logs in: what stands in the cookie `session`, and the token for writes. */
+Err load_log_in(uint16_t port, const char *login, const char *password, Arena *arena,
+                Str *ret_cookie, Str *ret_csrf) MUST_CHECK;

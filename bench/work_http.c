@@ -37,7 +37,7 @@ typedef struct {
     Uuid people[PEOPLE_MOST];
     size_t person_n;
     Str area; /* of the first of them */
-    Str cookie;
+    Str cookie, csrf;
     Child server;
 } Http;
 
@@ -46,13 +46,7 @@ typedef struct {
 static Err find_doctor(Http *http)
 {
     Cx cx = app_system_cx(&http->bench->app, http->bench->arena);
-    const Account *accounts = NULL;
-    size_t n = 0;
-    TRY(access_areas_refresh(&cx));
-    TRY(account_list(&cx, &accounts, &n));
-    for (size_t i = 0; i < n; i++)
-        if (str_equals_c(accounts[i].login, demo_accounts[0].login))
-            http->account = accounts[i];
+    TRY(bench_doctor(http->bench, &http->account));
     TRY(access_actor(&cx, &http->account, &http->actor));
     cx.actor = &http->actor;
     ObligationFilter filter = {.on = cx.today, .most = PEOPLE_MOST};
@@ -169,25 +163,6 @@ static Err start_server(Http *http)
     line.value = http->server.start_seconds;
     line.value_most = 1;
     report_add(bench->report, line);
-    return OK;
-}
-
-static Err log_in(Http *http)
-{
-    Arena *arena = http->bench->arena;
-    Str body = str_printf(arena, "{\"login\": \"%s\", \"password\": \"%s\"}",
-                          demo_accounts[0].login, demo_accounts[0].password);
-    Str request = str_printf(arena,
-                             "POST /api/session HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-                             "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%.*s",
-                             body.n, STR_ARG(body));
-    Str answer = {0};
-    TRY(load_once(http->server.port, request, arena, &answer));
-    size_t at = str_find(answer, STR("session="), 0);
-    size_t end = at == SIZE_MAX ? SIZE_MAX : str_find_char(answer, ';', at);
-    if (end == SIZE_MAX)
-        return ERR_UNAUTHENTICATED;
-    http->cookie = str_slice(answer, at + 8, end);
     return OK;
 }
 
@@ -310,7 +285,8 @@ Err work_http(Bench *bench)
     if (err == OK)
         err = start_server(&http);
     if (err == OK)
-        err = log_in(&http);
+        err = load_log_in(http.server.port, demo_accounts[0].login, demo_accounts[0].password,
+                          http.bench->arena, &http.cookie, &http.csrf);
     if (err == OK)
         err = measure_pages(&http);
     child_stop(&http.server);

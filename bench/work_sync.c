@@ -41,19 +41,6 @@ typedef struct {
 
 /* ---- the doctor and a sight of the size wanted ---- */
 
-static Err find_doctor(Sync *sync)
-{
-    Cx cx = app_system_cx(&sync->bench->app, sync->bench->arena);
-    const Account *accounts = NULL;
-    size_t n = 0;
-    TRY(access_areas_refresh(&cx));
-    TRY(account_list(&cx, &accounts, &n));
-    for (size_t i = 0; i < n; i++)
-        if (str_equals_c(accounts[i].login, demo_accounts[0].login))
-            sync->account = accounts[i];
-    return uuid_is_nil(sync->account.id) ? ERR_NOT_FOUND : OK;
-}
-
 /* Areas are added to what the doctor sees, and phones of his are put into the table. */
 static Err widen_work(Cx *cx, void *arg)
 {
@@ -233,31 +220,6 @@ static Err start_server(Sync *sync)
     return child_start(arguments, &sync->server);
 }
 
-static Str part_of(Str answer, Str before, char end)
-{
-    size_t at = str_find(answer, before, 0);
-    if (at == SIZE_MAX)
-        return (Str){0};
-    Str rest = str_slice(answer, at + before.n, answer.n);
-    return str_slice(rest, 0, str_find_char(rest, end, 0));
-}
-
-static Err log_in(Sync *sync)
-{
-    Arena *arena = sync->bench->arena;
-    Str body = str_printf(arena, "{\"login\": \"%s\", \"password\": \"%s\"}",
-                          demo_accounts[0].login, demo_accounts[0].password);
-    Str request = str_printf(arena,
-                             "POST /api/session HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-                             "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%.*s",
-                             body.n, STR_ARG(body));
-    Str answer = {0};
-    TRY(load_once(sync->server.port, request, arena, &answer));
-    sync->cookie = part_of(answer, STR("session="), ';');
-    sync->csrf = part_of(answer, STR("\"csrf\":\""), '"');
-    return sync->cookie.n > 0 && sync->csrf.n > 0 ? OK : ERR_UNAUTHENTICATED;
-}
-
 static Str request_of(Sync *sync, Uuid phone, int64_t sequence)
 {
     Arena *arena = sync->bench->arena;
@@ -364,7 +326,7 @@ Err work_sync(Bench *bench)
 {
     Sync sync = {.bench = bench};
     Cx cx = app_system_cx(&bench->app, bench->arena);
-    Err err = find_doctor(&sync);
+    Err err = bench_doctor(sync.bench, &sync.account);
     if (err == OK)
         err = cx_write(&cx, widen_work, &sync);
     if (err == OK)
@@ -374,7 +336,8 @@ Err work_sync(Bench *bench)
     if (err == OK)
         err = start_server(&sync);
     if (err == OK)
-        err = log_in(&sync);
+        err = load_log_in(sync.server.port, demo_accounts[0].login, demo_accounts[0].password,
+                          sync.bench->arena, &sync.cookie, &sync.csrf);
     if (err == OK)
         err = measure(&sync);
     child_stop(&sync.server);

@@ -1,4 +1,5 @@
 /* /api/records/{id}/print and /api/forms/{id}/print: forms as the paper that they are on, a PDF.
+ * It is given as a file: what /api answers is sandboxed, and no viewer opens in such a page.
  * Who may read a record may print it; with it the visits before it that are on the same paper. */
 #include "engine/records/records.h"
 #include "engine/subjects/registers.h"
@@ -28,7 +29,7 @@ static Err answer_pdf(Cx *cx, Paper *paper, HttpResponse *response)
     response->content_type = STR("application/pdf");
     http_set_header(
         response, "Content-Disposition",
-        str_printf(cx->arena, "inline; filename=\"%.*s.pdf\"", STR_ARG(paper->form->id)));
+        str_printf(cx->arena, "attachment; filename=\"%.*s.pdf\"", STR_ARG(paper->form->id)));
     return OK;
 }
 

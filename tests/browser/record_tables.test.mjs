@@ -46,6 +46,11 @@ for (const [name, locale, title] of [['zh', 'zh-CN', '高血压患者随访'], [
     assert.match(file.suggestedFilename(), /^hypertension_followup-.*\.csv$/)
     const text = await readFile(await file.path(), 'utf8')
     assert.ok(text.startsWith('\ufeff') && text.split('\r\n').length > 5)
+    const printed = page.waitForEvent('download')
+    await page.locator('.table-blank').click()
+    const paper = await printed
+    assert.equal(paper.suggestedFilename(), 'hypertension_followup.pdf')
+    assert.equal((await readFile(await paper.path())).subarray(0, 5).toString(), '%PDF-')
     await page.fill('.table-from', '2025-06-30')
     await page.locator('.desk-filters .el-button--primary').click()
     await page.waitForFunction((n) => document.querySelectorAll('.el-table__body-wrapper tbody tr').length < n, first)
