@@ -6,6 +6,7 @@
 #pragma once
 
 #include "app/app.h"
+#include "bench/child.h"
 #include "bench/measure.h"
 #include "bench/report.h"
 
@@ -16,7 +17,7 @@ typedef struct BenchOptions {
     int64_t sizes[8];
     size_t size_n;
     bool has_engine[2]; /* by DbEngine */
-    bool has_work[7];   /* in the order of main.c */
+    bool has_work[8];   /* in the order of main.c */
 } BenchOptions;
 
 /* One county in one database, opened. */
@@ -40,6 +41,8 @@ Err bench_fail(Bench *bench, const char *what, Err err);
 /* Makes the county of the size and opens it; adds the line of its making. */
 Err bench_county_make(Bench *bench) MUST_CHECK;
 void bench_county_close(Bench *bench);
+/* The product's server on that county, on a port of its own. */
+Err bench_server(const Bench *bench, Child *ret_server) MUST_CHECK;
 /* The village doctor of the demo, whose areas in sight are brought up to date. */
 typedef struct Account Account;
 Err bench_doctor(Bench *bench, Account *ret_account) MUST_CHECK;
@@ -50,8 +53,9 @@ Err work_record(Bench *bench) MUST_CHECK;
 Err work_writes(Bench *bench) MUST_CHECK;
 Err work_catchments(Bench *bench) MUST_CHECK;
 Err work_search(Bench *bench) MUST_CHECK;
-Err work_http(Bench *bench) MUST_CHECK; /* also start and memory of the server */
-Err work_sync(Bench *bench) MUST_CHECK; /* widens a doctor's sight: the last */
+Err work_http(Bench *bench) MUST_CHECK;   /* also start and memory of the server */
+Err work_clinic(Bench *bench) MUST_CHECK; /* takes a minute */
+Err work_sync(Bench *bench) MUST_CHECK;   /* widens a doctor's sight: the last */
 Err work_program(const BenchOptions *options, Report *report) MUST_CHECK;
 
 /* Follow-up visits today of people who are managed: valid answers, ids of their own. */

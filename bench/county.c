@@ -72,6 +72,23 @@ void bench_county_close(Bench *bench)
     app_close(&bench->app);
 }
 
+Err bench_server(const Bench *bench, Child *ret_server)
+{
+    Arena *arena = bench->arena;
+    const char *arguments[] = {str_to_c(arena, bench->options->program),
+                               "serve",
+                               "--db",
+                               str_to_c(arena, bench->url),
+                               "--keys",
+                               str_to_c(arena, bench->keys_file),
+                               "--packs",
+                               str_to_c(arena, bench->options->packs),
+                               "--port",
+                               "0",
+                               NULL};
+    return child_start(arguments, ret_server);
+}
+
 /* ---- drafts ---- */
 
 static Err draft_fill(Bench *bench, const Form *form, Rng *rng, const BenchEnrolledRow *person,

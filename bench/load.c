@@ -54,7 +54,7 @@ static Err open_socket(uint16_t port, int *ret_socket)
     return OK;
 }
 
-static Err send_all(int socket, Str request)
+Err load_send(int socket, Str request)
 {
     while (request.n > 0) {
         ssize_t n = send(socket, request.p, request.n, MSG_NOSIGNAL);
@@ -65,8 +65,7 @@ static Err send_all(int socket, Str request)
     return OK;
 }
 
-/* Bytes of the whole answer; 0 while its head is not there yet. */
-static size_t whole_size(Str answer, size_t *ret_body)
+size_t load_answer_size(Str answer, size_t *ret_body)
 {
     size_t head = str_find(answer, STR("\r\n\r\n"), 0);
     if (head == SIZE_MAX)
@@ -88,7 +87,7 @@ static Err send_next(Load *load, Client *client)
     Str request = options->requests[load->next++ % options->request_n];
     client->n = 0;
     client->sent_at = os_clock_monotonic_ns();
-    return send_all(client->socket, request);
+    return load_send(client->socket, request);
 }
 
 static Err receive(Load *load, Client *client)
@@ -100,7 +99,7 @@ static Err receive(Load *load, Client *client)
         return ERR_IO;
     client->n += (size_t)got;
     Str answer = {client->answer, client->n};
-    size_t body = 0, whole = whole_size(answer, &body);
+    size_t body = 0, whole = load_answer_size(answer, &body);
     if (whole == 0 || client->n < whole)
         return OK;
     int64_t took = os_clock_monotonic_ns() - client->sent_at;
@@ -171,7 +170,7 @@ Err load_run(const LoadOptions *options, Arena *arena, LoadResult *ret_result)
 Err load_open(uint16_t port, Str request, int *ret_socket)
 {
     TRY(open_socket(port, ret_socket));
-    return send_all(*ret_socket, request);
+    return load_send(*ret_socket, request);
 }
 
 Err load_once(uint16_t port, Str request, Arena *arena, Str *ret_answer)
@@ -180,12 +179,12 @@ Err load_once(uint16_t port, Str request, Arena *arena, Str *ret_answer)
     TRY(open_socket(port, &socket));
     char *answer = arena_alloc(arena, ANSWER_MOST);
     size_t n = 0, body = 0, whole = 0;
-    Err err = send_all(socket, request);
+    Err err = load_send(socket, request);
     while (err == OK && (whole == 0 || n < whole)) {
         ssize_t got = n == ANSWER_MOST ? 0 : recv(socket, answer + n, ANSWER_MOST - n, 0);
         err = got <= 0 ? ERR_IO : OK;
         n += got > 0 ? (size_t)got : 0;
-        whole = whole_size((Str){answer, n}, &body);
+        whole = load_answer_size((Str){answer, n}, &body);
     }
     close(socket);
     if (err == OK)
@@ -193,7 +192,7 @@ Err load_once(uint16_t port, Str request, Arena *arena, Str *ret_answer)
     return err;
 }
 
-static Str part_of(Str answer, Str before, char end)
+Str load_part(Str answer, Str before, char end)
 {
     size_t at = str_find(answer, before, 0);
     if (at == SIZE_MAX)
@@ -212,7 +211,7 @@ Err load_log_in(uint16_t port, const char *login, const char *password, Arena *a
                              body.n, STR_ARG(body));
     Str answer = {0};
     TRY(load_once(port, request, arena, &answer));
-    *ret_cookie = part_of(answer, STR("session="), ';');
-    *ret_csrf = part_of(answer, STR("\"csrf\":\""), '"');
+    *ret_cookie = load_part(answer, STR("session="), ';');
+    *ret_csrf = load_part(answer, STR("\"csrf\":\""), '"');
     return ret_cookie->n > 0 && ret_csrf->n > 0 ? OK : ERR_UNAUTHENTICATED;
 }

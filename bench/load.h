@@ -23,6 +23,12 @@ typedef struct LoadResult {
 Err load_run(const LoadOptions *options, Arena *arena, LoadResult *ret_result) MUST_CHECK;
 /* Sends one request on a connection of its own, whose answer the caller hears. */
 Err load_open(uint16_t port, Str request, int *ret_socket) MUST_CHECK;
+/* Sends one more on a connection that stays open. */
+Err load_send(int socket, Str request) MUST_CHECK;
+/* Bytes of the whole answer that begins so, and of its body; 0 while its head is not there yet. */
+size_t load_answer_size(Str answer, size_t *ret_body);
+/* What stands in the answer between the first `before` and the next end; empty: nothing does. */
+Str load_part(Str answer, Str before, char end);
 /* One request on a connection of its own; the whole answer, head and body. */
 Err load_once(uint16_t port, Str request, Arena *arena, Str *ret_answer) MUST_CHECK;
 /* Logs in: what stands in the cookie `session`, and the token for writes. */

@@ -147,18 +147,7 @@ static const char *text_of(Http *http, Str text)
 static Err start_server(Http *http)
 {
     const Bench *bench = http->bench;
-    const char *arguments[] = {text_of(http, bench->options->program),
-                               "serve",
-                               "--db",
-                               text_of(http, bench->url),
-                               "--keys",
-                               text_of(http, bench->keys_file),
-                               "--packs",
-                               text_of(http, bench->options->packs),
-                               "--port",
-                               "0",
-                               NULL};
-    TRY(child_start(arguments, &http->server));
+    TRY(bench_server(bench, &http->server));
     BenchLine line = bench_line(bench, "start of the server", "s");
     line.value = http->server.start_seconds;
     line.value_most = 1;

@@ -202,24 +202,6 @@ static Err run_floor(Sync *sync)
 
 /* ---- the server ---- */
 
-static Err start_server(Sync *sync)
-{
-    const Bench *bench = sync->bench;
-    Arena *arena = bench->arena;
-    const char *arguments[] = {str_to_c(arena, bench->options->program),
-                               "serve",
-                               "--db",
-                               str_to_c(arena, bench->url),
-                               "--keys",
-                               str_to_c(arena, bench->keys_file),
-                               "--packs",
-                               str_to_c(arena, bench->options->packs),
-                               "--port",
-                               "0",
-                               NULL};
-    return child_start(arguments, &sync->server);
-}
-
 static Str request_of(Sync *sync, Uuid phone, int64_t sequence)
 {
     Arena *arena = sync->bench->arena;
@@ -334,7 +316,7 @@ Err work_sync(Bench *bench)
     if (err == OK)
         err = run_floor(&sync); /* warm */
     if (err == OK)
-        err = start_server(&sync);
+        err = bench_server(bench, &sync.server);
     if (err == OK)
         err = load_log_in(sync.server.port, demo_accounts[0].login, demo_accounts[0].password,
                           sync.bench->arena, &sync.cookie, &sync.csrf);
