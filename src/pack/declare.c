@@ -61,6 +61,8 @@ static void declare_file(Loader *loader, LoadFile *file)
         declare_register(loader, declare(loader, file, file->yaml, DECLARED_FORM, "form"));
     else if (str_has_prefix(file->in_pack, STR("programs/")))
         (void)declare(loader, file, file->yaml, DECLARED_PROGRAM, "program");
+    else if (str_has_prefix(file->in_pack, STR("plans/")))
+        (void)declare(loader, file, file->yaml, DECLARED_PLAN, "plan");
 }
 
 void declare_all(Loader *loader)

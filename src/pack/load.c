@@ -7,8 +7,8 @@
 #include "base/os_file.h"
 #include "base/utf8.h"
 
-static const char *const folders[] = {"codes", "forms",  "policy", "programs",
-                                      "roles", "tables", "tests",  NULL};
+static const char *const folders[] = {"codes", "forms",  "plans", "policy", "programs",
+                                      "roles", "tables", "tests", NULL};
 static const YamlPlace top = {1, 1};
 
 /* ---- files ---- */
@@ -48,8 +48,8 @@ static bool is_in_place(Loader *loader, const LoadFile *file)
             MISTAKE_AT(
                 loader, file, top, MISTAKE_FILE_UNKNOWN, same(name),
                 (Wording){
-                    STR("放进 codes、forms、policy、programs、roles、tables 或 tests"),
-                    STR("move it to codes, forms, policy, programs, roles, tables or tests")});
+                    STR("放进 codes、forms、plans、policy、programs、roles、tables 或 tests"),
+                    STR("move it to codes, forms, plans, policy, programs, roles, tables or tests")});
         return false;
     }
     bool is_known = false;
@@ -78,7 +78,8 @@ static void blind_for_folder(Loader *loader, LoadPack *pack, Str in_pack)
         DeclaredKind kind;
     } kinds[] = {{"codes", DECLARED_CODES},      {"policy", DECLARED_PARAMETER},
                  {"tables", DECLARED_TABLE},     {"forms", DECLARED_FORM},
-                 {"programs", DECLARED_PROGRAM}, {"roles", DECLARED_ROLE}};
+                 {"programs", DECLARED_PROGRAM}, {"roles", DECLARED_ROLE},
+                 {"plans", DECLARED_PLAN}};
     Str folder = folder_of(in_pack);
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         if (str_equals_c(folder, kinds[i].folder))

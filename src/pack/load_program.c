@@ -78,16 +78,16 @@ size_t read_field_name(Reader *reader, const Yaml *map, const char *key, Declare
     return SIZE_MAX;
 }
 
-void note_id_once(Reader *reader, const Yaml *item, Map *seen, Str id)
+void note_id_once(Reader *reader, const Yaml *scalar, Map *seen, Str id)
 {
     Loader *loader = reader->loader;
     const Yaml *before = map_get(seen, id);
     if (before != NULL)
-        MISTAKE_AT(loader, reader->file, read_key(item, "id")->at, MISTAKE_ID_DUPLICATE, same(id),
+        MISTAKE_AT(loader, reader->file, scalar->at, MISTAKE_ID_DUPLICATE, same(id),
                    same(str_printf(loader->mistake_arena, "%.*s:%d", STR_ARG(reader->file->path),
-                                   read_key(before, "id")->at.line)));
+                                   before->at.line)));
     Yaml *entry = arena_new(&loader->work, Yaml);
-    *entry = *item;
+    *entry = *scalar;
     map_put(seen, id, entry);
 }
 

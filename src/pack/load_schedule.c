@@ -281,7 +281,7 @@ void read_item_head(RuleReader *rules, const Yaml *entry, Map *seen, RuleItem *i
     if (rule->en.n > 0 && item->title.en.n > 0)
         item->line.en = str_printf(arena, "%.*s: %.*s", STR_ARG(rule->en), STR_ARG(item->title.en));
     if (item->id.n > 0)
-        note_id_once(rules->reader, entry, seen, item->id);
+        note_id_once(rules->reader, read_key(entry, "id"), seen, item->id);
 }
 
 static void check_order(Reader *reader, const Yaml *entry, const char *early, const char *late,

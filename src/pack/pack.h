@@ -335,6 +335,7 @@ typedef struct PackSet {
     Map roles;                /* id -> const Role * */
     Map policy;               /* id -> const PolicyParameter * */
     Map tables;               /* id -> const LookupTable * */
+    Map plans;                /* id -> const Plan *, see plan.h */
     const Rule *const *rules; /* every rule of every program, in pack, program and file order */
     size_t rule_n;
     const struct PackTest *tests; /* see pack_tests.h */

@@ -37,6 +37,7 @@ typedef enum {
     DECLARED_FORM,
     DECLARED_PROGRAM,
     DECLARED_ROLE,
+    DECLARED_PLAN,
     DECLARED_KIND_N,
 } DeclaredKind;
 
@@ -78,7 +79,7 @@ typedef struct Declared {
     LoadFile *file;
     const Yaml *yaml;
     YamlPlace at;   /* of the id */
-    void *compiled; /* CodeList, PolicyParameter, LookupTable, Form, Program, Role; NULL before and
+    void *compiled; /* CodeList, PolicyParameter, LookupTable, Form, Program, Role, Plan; NULL before and
                        when wrong */
     VEC(FormParameter) parameters; /* of a form: what has been named so far */
     VEC(const ExprTable *) tables; /* of a form: what has been looked up so far */
@@ -242,7 +243,7 @@ void read_schedule(RuleReader *rules);
 void read_doses(RuleReader *rules, const Yaml *doses);
 /* id and title of a window or dose; a second use of an id is noted. */
 void read_item_head(RuleReader *rules, const Yaml *entry, Map *seen, RuleItem *item);
-void note_id_once(Reader *reader, const Yaml *item, Map *seen, Str id);
+void note_id_once(Reader *reader, const Yaml *scalar, Map *seen, Str id);
 
 /* ---- kinds of subjects (load_register.c) ---- */
 
@@ -271,6 +272,7 @@ void load_form(Loader *loader, Declared *declared);
 void load_form_judgement(Reader *reader, Declared *declared, Form *form);
 void load_program(Loader *loader, Declared *declared);
 void load_role(Loader *loader, Declared *declared);
+void load_plan(Loader *loader, Declared *declared);
 void check_roles(Loader *loader); /* what they manage, when all are compiled */
 /* Notes rules whose forms are of two sensitivity classes. After all is compiled. */
 void check_sensitivity(Loader *loader);
