@@ -1,9 +1,11 @@
 /* What the base promises: arenas, text, dates, periods, numbers, identifiers. */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -169,6 +171,33 @@ static void rounding_is_decimal_and_away_from_zero(void **state)
     assert_string_equal(num_format_double(19.1, out), "19.1");
 }
 
+/* By its digits alone. */
+static double rounded_by_text(double value, int places)
+{
+    char text[64];
+    double scale = pow(10.0, places);
+    snprintf(text, sizeof text, "%.15g", value);
+    snprintf(text, sizeof text, "%.15g", strtod(text, NULL) * scale);
+    return round(strtod(text, NULL)) / scale + 0.0;
+}
+
+static void rounding_is_the_same_beside_halves_and_far_from_them(void **state)
+{
+    (void)state;
+    static const double off[] = {0,    1e-16, 1e-13, 1e-9, 9e-4, 1.1e-3, 0.1,
+                                 0.33, 0.4,   0.499, 0.49, -0.2, -1e-9,  -1e-14};
+    for (int places = 0; places <= 3; places++) {
+        for (int i = -3000; i <= 3000; i += 7) {
+            for (size_t k = 0; k < sizeof off / sizeof *off; k++) {
+                double value = (i + 0.5 + off[k]) / pow(10.0, places) * (i % 2 == 0 ? 1 : 1000);
+                double expected = rounded_by_text(value, places);
+                double rounded = num_round(value, places);
+                assert_memory_equal(&rounded, &expected, sizeof rounded);
+            }
+        }
+    }
+}
+
 static void numbers_are_read_whole_or_refused(void **state)
 {
     (void)state;
@@ -321,6 +350,7 @@ int main(void)
         cmocka_unit_test(spans_add_months_before_days),
         cmocka_unit_test(a_number_is_printed_in_its_fewest_digits),
         cmocka_unit_test(rounding_is_decimal_and_away_from_zero),
+        cmocka_unit_test(rounding_is_the_same_beside_halves_and_far_from_them),
         cmocka_unit_test(numbers_are_read_whole_or_refused),
         cmocka_unit_test(only_well_formed_utf8_is_valid),
         cmocka_unit_test(uuids_of_later_instants_sort_later),

@@ -152,16 +152,19 @@ double num_round(double value, int places)
     if (!isfinite(value) || places < 0 || places > PLACES_MOST)
         return value;
     double scale = pow(10.0, places);
+    double scaled = value * scale, whole = round(scaled);
     /* The usual case: it is the double nearest to a decimal of so many places. */
-    double whole = round(value * scale);
     if (fabs(whole) < 1e15 && !(whole / scale < value) && !(whole / scale > value))
         return value + 0.0; /* never -0 */
+    /* Its decimal differs from it by less than a part in 10^13: that matters beside a half only. */
+    if (fabs(scaled) < 1e9 && fabs(scaled - floor(scaled) - 0.5) > 1e-3)
+        return whole / scale + 0.0;
     char text[400];
     /* 15 significant digits are what a decimal survives in a double; more would show its binary
      * error (2.675 is stored as 2.67499999999999982). */
     snprintf(text, sizeof text, "%.15g", value);
     double decimal = strtod(text, NULL);
-    double scaled = decimal * scale;
+    scaled = decimal * scale;
     if (!isfinite(scaled) || fabs(scaled) >= 1e15)
         return decimal;
     snprintf(text, sizeof text, "%.15g", scaled);
