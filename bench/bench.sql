@@ -131,6 +131,34 @@ INSERT INTO record (place, id, rev, form, form_version, subject_kind, subject_id
 VALUES (:place, :id, :rev, :form, :form_version, :subject_kind, :subject_id, :facility,
     :performed_by, :recorded_by, :happened_on, :recorded_on, :recorded_at, :amends, :content_hash);
 
+-- What a record is made of.
+-- name: bench_record_person :one
+-- in: place text, id uuid
+-- out: area_code text, sex text, birth_date date?, registered_on date, died_on date?, left_on date?
+SELECT r.area_code, r.sex, r.birth_date, r.registered_on, r.died_on, r.left_on
+FROM resident r
+WHERE r.place = :place AND r.id = :id;
+
+-- name: bench_record_before :maybe
+-- in: place text, subject_id uuid, form text, day date
+-- out: id uuid, happened_on date
+SELECT r.id, r.happened_on
+FROM record r
+WHERE r.place = :place AND r.subject_id = :subject_id AND r.form = :form AND r.happened_on <= :day
+ORDER BY r.happened_on DESC, r.id DESC
+LIMIT 1;
+
+-- name: bench_evidence_of :many
+-- in: place text, subject_id uuid, rule_from integer, rule_until integer
+-- out: rule_key integer, happened_on date, record_id uuid, kind integer, is_counted integer
+-- out: is_capped integer, next_on date?, detail integer, amount decimal, spares_on date?, unit text
+SELECT e.rule_key, e.happened_on, e.record_id, e.kind, e.is_counted, e.is_capped, e.next_on, e.detail,
+    e.amount, e.spares_on, e.unit
+FROM obligation_evidence e
+WHERE e.place = :place AND e.subject_id = :subject_id AND e.rule_key >= :rule_from
+  AND e.rule_key <= :rule_until AND e.ended_on IS NULL
+ORDER BY e.rule_key, e.happened_on, e.record_id, e.kind;
+
 -- name: bench_evidence_read :many
 -- in: place text, rev integer
 -- out: place text, subject_id uuid, rule_key integer, happened_on date, record_id uuid, kind integer

@@ -39,9 +39,9 @@ Err rows_read(Rows *rows, Db *db, Arena *arena, const DbStatement *read, const D
     }
 }
 
-Err rows_put(const Rows *rows, Db *db)
+Err rows_put(const Rows *rows, Db *db, size_t from, size_t until)
 {
-    for (size_t i = 0; i < rows->n; i++)
+    for (size_t i = from; i < until; i++)
         TRY(db_run(db, rows->put, NULL, &rows->values[i * rows->put->in_n], NULL));
     return OK;
 }

@@ -13,5 +13,5 @@ typedef struct Rows {
 Err rows_read(Rows *rows, Db *db, Arena *arena, const DbStatement *read, const DbValue *in,
               const DbValue *first, size_t first_n, size_t skip) MUST_CHECK;
 DbValue *rows_add(Rows *rows, Arena *arena);
-/* One prepared statement a row. */
-Err rows_put(const Rows *rows, Db *db) MUST_CHECK;
+/* Those before `until`, from `from` on; one prepared statement a row. */
+Err rows_put(const Rows *rows, Db *db, size_t from, size_t until) MUST_CHECK;

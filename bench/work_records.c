@@ -1,5 +1,7 @@
 /* One record with answers, obligations and audit: processor time of 1,000 in one transaction,
- * beside bare prepared inserts of the rows that they wrote, in the same transaction's place. */
+ * beside bare prepared statements in the same transaction's place. Record by record they read what
+ * its rows are made of (the person, the record before with its answers, the evidence of its rules),
+ * and insert the rows that it wrote. */
 #include "bench/bench.h"
 #include "bench/rows.h"
 #include "bench_sql.h"
@@ -13,19 +15,43 @@ enum {
     TABLES_MOST = 16,
 };
 
-/* What 1,000 records wrote, table by table. */
+/* What 1,000 records wrote into a table: those of record i end before ends[i]. */
 typedef struct {
-    Rows tables[TABLES_MOST];
+    Rows rows;
+    size_t ends[RECORDS];
+} Table;
+
+typedef struct {
+    Table *tables[TABLES_MOST];
     size_t n;
     size_t rows;
+    const Table *evidence;
+    const DbStatement *answers_read; /* by place and record */
 } Written;
 
-static Rows *add_table(Written *written, const DbStatement *put)
+enum { EVIDENCE_RULE = 2 }; /* column of bench_evidence_put */
+
+static Table *add_table(Bench *bench, Written *written, const DbStatement *put)
 {
     ENSURE(written->n < TABLES_MOST);
-    Rows *rows = &written->tables[written->n++];
-    *rows = (Rows){.put = put};
-    return rows;
+    Table *table = arena_new(bench->arena, Table);
+    written->tables[written->n++] = table;
+    table->rows.put = put;
+    return table;
+}
+
+/* The rows stand in the order of the records, each naming its own (or its subject) in a column. */
+static void find_ends(Table *table, const RecordDraft *drafts, size_t column, bool by_subject)
+{
+    size_t at = 0, width = table->rows.put->in_n;
+    for (size_t i = 0; i < RECORDS; i++) {
+        Uuid own = by_subject ? drafts[i].subject : drafts[i].id;
+        while (at < table->rows.n
+               && uuid_equals(table->rows.values[at * width + column].as.uuid, own))
+            at++;
+        table->ends[i] = at;
+    }
+    ENSURE(at == table->rows.n);
 }
 
 static DbType column_type(FieldType type)
@@ -97,11 +123,14 @@ static Err take_answers(Bench *bench, Written *written, const Form *form, const 
     Arena *arena = bench->arena;
     AnswerTable *table = arena_new(arena, AnswerTable);
     *table = answer_table(form, child, arena);
-    Rows *rows = add_table(written, &table->put);
+    Table *taken = add_table(bench, written, &table->put);
     for (size_t i = 0; i < RECORDS; i++) {
         const DbValue key[] = {db_text(bench->app.place), db_uuid(drafts[i].id)};
-        TRY(rows_read(rows, bench->app.db, arena, &table->read, key, key, 2, table->skip));
+        TRY(rows_read(&taken->rows, bench->app.db, arena, &table->read, key, key, 2, table->skip));
+        taken->ends[i] = taken->rows.n;
     }
+    if (child == NULL)
+        written->answers_read = &table->read;
     return OK;
 }
 
@@ -155,16 +184,17 @@ static Err take_obligations(Bench *bench, Written *written, const RecordDraft *d
 {
     Rows after = {0};
     TRY(read_obligations(bench, drafts, &after));
-    Rows *changed = add_table(written, &sql_bench_obligation_put);
+    Table *changed = add_table(bench, written, &sql_bench_obligation_put);
     size_t width = sql_bench_obligation_put.in_n;
     for (size_t i = 0; i < after.n; i++) {
         const DbValue *row = &after.values[i * width];
         if (has_row(before, row))
             continue;
-        DbValue *kept = rows_add(changed, bench->arena);
+        DbValue *kept = rows_add(&changed->rows, bench->arena);
         for (size_t j = 0; j < width; j++)
             kept[j] = row[j];
     }
+    find_ends(changed, drafts, 1, true);
     return OK;
 }
 
@@ -175,12 +205,17 @@ static Err take_written(Bench *bench, Written *written, const RecordDraft *draft
     const DbValue since[] = {db_text(bench->app.place), db_integer(rev)};
     const struct {
         const DbStatement *read, *put;
-    } fixed[] = {{&sql_bench_record_read, &sql_bench_record_put},
-                 {&sql_bench_evidence_read, &sql_bench_evidence_put},
-                 {&sql_bench_audit_read, &sql_bench_audit_put}};
-    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
-        TRY(rows_read(add_table(written, fixed[i].put), db, bench->arena, fixed[i].read, since,
-                      NULL, 0, 0));
+        size_t record; /* column */
+    } fixed[] = {{&sql_bench_record_read, &sql_bench_record_put, 1},
+                 {&sql_bench_evidence_read, &sql_bench_evidence_put, 4},
+                 {&sql_bench_audit_read, &sql_bench_audit_put, 7}};
+    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) {
+        Table *table = add_table(bench, written, fixed[i].put);
+        TRY(rows_read(&table->rows, db, bench->arena, fixed[i].read, since, NULL, 0, 0));
+        find_ends(table, drafts, fixed[i].record, false);
+        if (fixed[i].put == &sql_bench_evidence_put)
+            written->evidence = table;
+    }
     const Form *form = pack_form(bench->app.packs, drafts[0].form);
     const size_t *children;
     size_t child_n;
@@ -190,7 +225,7 @@ static Err take_written(Bench *bench, Written *written, const RecordDraft *draft
         TRY(take_answers(bench, written, form, &form->fields[children[i]], drafts));
     TRY(take_obligations(bench, written, drafts, before));
     for (size_t i = 0; i < written->n; i++)
-        written->rows += written->tables[i].n;
+        written->rows += written->tables[i]->rows.n;
     return OK;
 }
 
@@ -211,13 +246,72 @@ static Err submit_all(Bench *bench, RecordDraft *drafts, Cost *ret_cost)
     return err;
 }
 
-static Err put_all(Bench *bench, const Written *written, Cost *ret_cost)
+/* Only their number is kept. */
+static Err read_through(Db *db, const DbStatement *read, const DbValue *in)
 {
-    Cost start = meter_now(&bench->meter);
+    CLEANUP(db_rows_close) DbRows rows = {0};
+    bool has_row = true;
+    TRY(db_query(db, read, NULL, in, &rows));
+    while (has_row)
+        TRY(db_next(&rows, &has_row));
+    return OK;
+}
+
+/* The record before and its answers, from which its own are judged and computed. */
+static Err read_before(Bench *bench, const Written *written, const RecordDraft *draft, Arena *arena)
+{
+    BenchRecordBeforeIn in = {bench->app.place, draft->subject, draft->form, draft->happened_on};
+    BenchRecordBeforeRow before;
+    bool found = false;
+    TRY(bench_record_before(bench->app.db, arena, &in, &before, &found));
+    const DbValue key[] = {db_text(bench->app.place), db_uuid(before.id)};
+    return found ? read_through(bench->app.db, written->answers_read, key) : OK;
+}
+
+/* The evidence that the record's rules have of the person: from it follows what is owed now. */
+static Err read_evidence(Bench *bench, const Written *written, size_t at, const RecordDraft *draft)
+{
+    const Table *evidence = written->evidence;
+    int64_t from = INT64_MAX, until = INT64_MIN;
+    for (size_t i = at == 0 ? 0 : evidence->ends[at - 1]; i < evidence->ends[at]; i++) {
+        const DbValue *row = &evidence->rows.values[i * evidence->rows.put->in_n];
+        int64_t key = row[EVIDENCE_RULE].as.integer;
+        from = key < from ? key : from;
+        until = key > until ? key : until;
+    }
+    const DbValue in[] = {db_text(bench->app.place), db_uuid(draft->subject), db_integer(from),
+                          db_integer(until)};
+    return from > until ? OK : read_through(bench->app.db, &sql_bench_evidence_of, in);
+}
+
+static Err put_one(Bench *bench, const Written *written, size_t at, const RecordDraft *draft,
+                   Arena *arena)
+{
+    BenchRecordPersonIn person = {bench->app.place, draft->subject};
+    BenchRecordPersonRow row;
+    TRY(bench_record_person(bench->app.db, arena, &person, &row));
+    TRY(read_before(bench, written, draft, arena));
+    TRY(read_evidence(bench, written, at, draft));
+    for (size_t i = 0; i < written->n; i++) {
+        const Table *table = written->tables[i];
+        TRY(rows_put(&table->rows, bench->app.db, at == 0 ? 0 : table->ends[at - 1],
+                     table->ends[at]));
+    }
+    return OK;
+}
+
+static Err put_all(Bench *bench, const Written *written, const RecordDraft *drafts, Cost *ret_cost)
+{
+    Arena arena = {0};
+    arena_init(&arena, MIB(1));
     Err err = OK;
-    for (size_t i = 0; err == OK && i < written->n; i++)
-        err = rows_put(&written->tables[i], bench->app.db);
+    Cost start = meter_now(&bench->meter);
+    for (size_t i = 0; err == OK && i < RECORDS; i++) {
+        err = put_one(bench, written, i, &drafts[i], &arena);
+        arena_reset(&arena);
+    }
     *ret_cost = meter_since(&bench->meter, start);
+    arena_done(&arena);
     return err;
 }
 
@@ -243,7 +337,7 @@ static Err measure(Bench *bench, RecordDraft *drafts)
         if (round == 0)
             continue;
         TRY(db_begin(db));
-        TRY(put_all(bench, &written, &cost));
+        TRY(put_all(bench, &written, drafts, &cost));
         floor[round - 1] = cost.cpu;
         db_rollback(db);
     }
