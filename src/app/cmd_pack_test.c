@@ -4,6 +4,7 @@
 
 #include "cli/commands.h"
 #include "core/place.h"
+#include "engine/measures/measures.h"
 #include "engine/obligations/obligations.h"
 #include "engine/obligations/waivers.h"
 #include "engine/subjects/registers.h"
@@ -320,6 +321,23 @@ static void check_obligations(Run *run, Arena *arena)
     }
 }
 
+/* On the day of the test: its records are written in the days before, and nothing is stored. */
+static Err check_measures(Run *run, Arena *arena)
+{
+    Cx cx = cx_on(run, arena, run->day);
+    for (size_t i = 0; i < run->test->measure_n; i++) {
+        const PackTestMeasure *wanted = &run->test->measures[i];
+        MeasureValue value;
+        TRY(measure_of(&cx, wanted->measure, wanted->period, run->resident, &value));
+        if (value.denominator != wanted->denominator || value.numerator != wanted->numerator)
+            say(run, wanted->line,
+                str_printf(arena, "%.*s: denominator %lld, numerator %lld",
+                           STR_ARG(wanted->measure->id), (long long)value.denominator,
+                           (long long)value.numerator));
+    }
+    return OK;
+}
+
 static Err run_test(Run *run, const PackTest *test, bool forms_failed)
 {
     Arena arena;
@@ -330,7 +348,7 @@ static Err run_test(Run *run, const PackTest *test, bool forms_failed)
     run->records = arena_array(&arena, Uuid, test->record_n + 1);
     check_identities(run, &arena);
     check_record_numbers(run, &arena);
-    bool has_person = test->record_n > 0 || test->has_obligations;
+    bool has_person = test->record_n > 0 || test->has_obligations || test->measure_n > 0;
     Err err = has_person ? add_test_resident(run, &arena) : OK;
     Date given = date_from_ymd(1, 1, 1);
     for (size_t i = 0; err == OK && i < test->record_n; i++) {
@@ -343,6 +361,8 @@ static Err run_test(Run *run, const PackTest *test, bool forms_failed)
         err = void_record(run, i, &arena);
     if (err == OK && test->has_obligations)
         check_obligations(run, &arena);
+    if (err == OK)
+        err = check_measures(run, &arena);
     if (run->has_failed || err != OK)
         run->failed++;
     else
@@ -423,7 +443,13 @@ static Err run_tests(Run *run)
     const PackTestFailure *failures = NULL;
     size_t failure_n = 0, next = 0;
     Cx cx = cx_on(run, run->cli->arena, date_from_ymd(2025, 1, 1));
+    Str faults = {0};
     TRY(cx_write(&cx, make_place, NULL));
+    TRY(measure_check(&cx, &faults));
+    if (faults.n > 0) {
+        cli_say("%.*s", STR_ARG(faults));
+        return ERR_PACK;
+    }
     pack_tests_run_forms(packs, run->cli->arena, &failures, &failure_n);
     for (size_t i = 0; i < packs->test_n; i++) {
         const PackTest *test = &packs->tests[i];

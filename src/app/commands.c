@@ -53,6 +53,8 @@ const Command *const app_commands[] = {
     &cmd_resident_return,
     &cmd_resident_unmerge,
     &cmd_resident_unplaced,
+    &cmd_measure,
+    &cmd_measures_verify,
     &cmd_policy_end,
     &cmd_policy_history,
     &cmd_policy_list,

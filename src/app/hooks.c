@@ -2,12 +2,14 @@
  * and of a parameter, and of every revoking of phones, in this order. */
 #include "app/app.h"
 
+#include "engine/measures/measures.h"
 #include "engine/obligations/obligations.h"
 #include "engine/sync/sync.h"
 
 const ResidentHook app_resident_hooks[] = {
     record_resident_hook,
     obligation_resident_hook,
+    measure_resident_hook,
     NULL,
 };
 
@@ -29,6 +31,7 @@ const DeviceHook app_device_hooks[] = {
 const RecordHook app_record_hooks[] = {
     record_register_hook,
     obligation_record_hook,
+    measure_record_hook,
     record_treating_hook,
     NULL,
 };

@@ -1,6 +1,7 @@
 /* What the server does without being asked. */
 #include "app/jobs.h"
 
+#include "engine/measures/measures.h"
 #include "engine/obligations/obligations.h"
 #include "engine/records/attachments.h"
 #include "engine/records/drafts.h"
@@ -12,6 +13,7 @@ enum { MINUTE_MS = 60 * 1000 };
  * Duplicates are derived by whoever asks for them first: nothing of it while people come in. */
 const Job app_jobs[] = {
     {"obligations", MINUTE_MS, obligation_settle_step, 0},
+    {"measures", MINUTE_MS, measure_settle_step, MINUTE_MS},
     {"residents", MINUTE_MS, resident_matches_step, MINUTE_MS},
     {"drafts", 60 * MINUTE_MS, draft_expire_step, 0},
     {"attachments", 60 * MINUTE_MS, attachment_expire_step, 0},

@@ -96,6 +96,18 @@ static void periods_are_named_and_follow_each_other(void **state)
     assert_string_equal(period_name(period_previous(quarter), name), "2025Q1");
     assert_string_equal(period_name(period_of(PERIOD_WEEK, day("2027-01-01")), name), "2026W53");
     assert_string_equal(period_name(period_of(PERIOD_HALF, day("2025-07-01")), name), "2025H2");
+    static const char *const names[] = {"2025", "2025H2", "2025Q4", "2025-12"};
+    static const char *const wrong[] = {"",       "25",      "2025H3", "2025Q0",  "2025-13",
+                                        "2025-1", "2025W01", "0000",   "2025Q1 ", "20x5"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        Period period;
+        assert_int_equal(period_parse(str_from_c(names[i]), &period), OK);
+        assert_string_equal(period_name(period, name), names[i]);
+    }
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        Period period;
+        assert_int_equal(period_parse(str_from_c(wrong[i]), &period), ERR_INVALID);
+    }
 }
 
 static Span span_of(const char *text)

@@ -73,6 +73,44 @@ const char *period_name(Period period, char out[PERIOD_NAME_SIZE])
     return out;
 }
 
+/* Digits of a part of a name; -1 where there are none or too many. */
+static int number_of(Str text)
+{
+    int number = 0;
+    for (size_t i = 0; i < text.n; i++) {
+        if (text.p[i] < '0' || text.p[i] > '9')
+            return -1;
+        number = number * 10 + (text.p[i] - '0');
+    }
+    return text.n == 0 || text.n > 4 ? -1 : number;
+}
+
+Err period_parse(Str name, Period *ret_period)
+{
+    static const struct {
+        size_t n;
+        char sign;
+        PeriodKind kind;
+        int months, most;
+    } shapes[] = {{4, '\0', PERIOD_YEAR, 12, 0},
+                  {6, 'H', PERIOD_HALF, 6, 2},
+                  {6, 'Q', PERIOD_QUARTER, 3, 4},
+                  {7, '-', PERIOD_MONTH, 1, 12}};
+    int year = number_of(str_slice(name, 0, 4));
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        bool is_year = shapes[i].n == 4;
+        if (name.n != shapes[i].n || year < 1 || (!is_year && name.p[4] != shapes[i].sign))
+            continue;
+        int part = is_year ? 1 : number_of(str_slice(name, 5, name.n));
+        if (part < 1 || (!is_year && part > shapes[i].most))
+            return ERR_INVALID;
+        *ret_period =
+            period_of(shapes[i].kind, date_from_ymd(year, (part - 1) * shapes[i].months + 1, 1));
+        return OK;
+    }
+    return ERR_INVALID;
+}
+
 Err period_kind_parse(Str s, PeriodKind *ret_kind)
 {
     static const char *const names[] = {"week", "month", "quarter", "half", "year"};

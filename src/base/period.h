@@ -26,5 +26,7 @@ Date period_last(Period period); /* the last day that belongs to it */
 bool period_has(Period period, Date day);
 /* "2025", "2025H1", "2025Q2", "2025-06", "2025W26" (ISO week). */
 const char *period_name(Period period, char out[PERIOD_NAME_SIZE]);
+/* The period of a name as period_name writes it, weeks apart; ERR_INVALID when it is none. */
+Err period_parse(Str name, Period *ret_period) MUST_CHECK;
 /* "week", "month", "quarter", "half", "year". */
 Err period_kind_parse(Str s, PeriodKind *ret_kind) MUST_CHECK;

@@ -7,8 +7,9 @@ static Err check_run(Cli *cli)
         const Pack *pack = &cli->packs->packs[i];
         cli_say("%.*s %.*s: no mistakes", STR_ARG(pack->id), STR_ARG(pack->version));
     }
-    cli_say("%zu forms, %zu programs, %zu rules, %zu code lists, %zu roles", cli->packs->forms.n,
-            cli->packs->programs.n, cli->packs->rule_n, cli->packs->codes.n, cli->packs->roles.n);
+    cli_say("%zu forms, %zu programs, %zu rules, %zu measures, %zu code lists, %zu roles",
+            cli->packs->forms.n, cli->packs->programs.n, cli->packs->rule_n, cli->packs->measures.n,
+            cli->packs->codes.n, cli->packs->roles.n);
     return OK;
 }
 

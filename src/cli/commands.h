@@ -35,6 +35,8 @@ extern const Command cmd_policy_end;
 extern const Command cmd_policy_history;
 extern const Command cmd_policy_list;
 extern const Command cmd_policy_set;
+extern const Command cmd_measure;
+extern const Command cmd_measures_verify;
 extern const Command cmd_records;
 extern const Command cmd_records_export;
 extern const Command cmd_staff_import;

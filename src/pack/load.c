@@ -7,8 +7,8 @@
 #include "base/os_file.h"
 #include "base/utf8.h"
 
-static const char *const folders[] = {"codes", "forms",  "plans", "policy", "programs",
-                                      "roles", "tables", "tests", NULL};
+static const char *const folders[] = {"codes",    "forms", "measures", "plans", "policy",
+                                      "programs", "roles", "tables",   "tests", NULL};
 static const YamlPlace top = {1, 1};
 
 /* ---- files ---- */
@@ -48,8 +48,10 @@ static bool is_in_place(Loader *loader, const LoadFile *file)
             MISTAKE_AT(
                 loader, file, top, MISTAKE_FILE_UNKNOWN, same(name),
                 (Wording){
-                    STR("放进 codes、forms、plans、policy、programs、roles、tables 或 tests"),
-                    STR("move it to codes, forms, plans, policy, programs, roles, tables or tests")});
+                    STR("放进 codes、forms、measures、plans、policy、programs、roles、tables "
+                        "或 tests"),
+                    STR("move it to codes, forms, measures, plans, policy, programs, roles, tables "
+                        "or tests")});
         return false;
     }
     bool is_known = false;
@@ -61,13 +63,15 @@ static bool is_in_place(Loader *loader, const LoadFile *file)
     }
     bool is_table = (str_equals_c(folder, "codes") || str_equals_c(folder, "tables"))
                     && str_has_suffix(name, STR(".csv"));
+    is_table = is_table || (str_equals_c(folder, "measures") && str_has_suffix(name, STR(".sql")));
     if (str_find_char(name, '/', 0) == SIZE_MAX && (is_table || str_has_suffix(name, STR(".yaml"))))
         return true;
     MISTAKE_AT(
         loader, file, top, MISTAKE_FILE_UNKNOWN, same(name),
-        (Wording){STR("文件名以 .yaml 结尾（代码表、对照表也可用 .csv），不再分子文件夹"),
-                  STR("end its name in .yaml (a table of codes or numbers in .csv), in no deeper "
-                      "folder")});
+        (Wording){STR("文件名以 .yaml 结尾（代码表、对照表也可用 .csv，指标的查询用 "
+                      ".sql），不再分子文件夹"),
+                  STR("end its name in .yaml (a table of codes or numbers in .csv, the SELECT of a "
+                      "measure in .sql), in no deeper folder")});
     return false;
 }
 
@@ -79,7 +83,7 @@ static void blind_for_folder(Loader *loader, LoadPack *pack, Str in_pack)
     } kinds[] = {{"codes", DECLARED_CODES},      {"policy", DECLARED_PARAMETER},
                  {"tables", DECLARED_TABLE},     {"forms", DECLARED_FORM},
                  {"programs", DECLARED_PROGRAM}, {"roles", DECLARED_ROLE},
-                 {"plans", DECLARED_PLAN}};
+                 {"measures", DECLARED_MEASURE}, {"plans", DECLARED_PLAN}};
     Str folder = folder_of(in_pack);
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         if (str_equals_c(folder, kinds[i].folder))
@@ -102,7 +106,7 @@ static void parse_file(Loader *loader, LoadFile *file)
         file->text = (Str){0};
         return;
     }
-    if (str_has_suffix(file->in_pack, STR(".csv")))
+    if (str_has_suffix(file->in_pack, STR(".csv")) || str_has_suffix(file->in_pack, STR(".sql")))
         return;
     Yaml *yaml = NULL;
     YamlFaults faults = {0};

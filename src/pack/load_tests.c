@@ -426,6 +426,37 @@ static void read_waivers(Reader *reader, const Yaml *list, PackTest *test)
     test->waivers = waivers;
 }
 
+static void read_measures(Reader *reader, const Yaml *list, PackTest *test)
+{
+    static const char *const keys[] = {"measure", "period", "denominator", "numerator", NULL};
+    enum { COUNT_MOST = 1000 };
+    if (list == NULL || !read_list(reader, list, "measures", false))
+        return;
+    PackTestMeasure *lines = arena_array(reader->loader->arena, PackTestMeasure, list->n + 1);
+    for (const Yaml *item = list->first; item != NULL; item = item->next) {
+        if (!read_map(reader, item, keys, 4))
+            continue;
+        const Yaml *name = read_key(item, "measure"), *period = read_key(item, "period");
+        if (name == NULL || period == NULL)
+            continue;
+        Declared *found = refer_to(reader, name, DECLARED_MEASURE, MISTAKE_MEASURE_UNKNOWN);
+        PackTestMeasure line = {
+            .line = line_of(item),
+            .denominator = read_whole(reader, item, "denominator", 0, COUNT_MOST, 0),
+            .numerator = read_whole(reader, item, "numerator", 0, COUNT_MOST, 0)};
+        if (found == NULL || found->compiled == NULL)
+            continue;
+        line.measure = found->compiled;
+        if (period_parse(read_scalar(reader, period), &line.period) == OK
+            && (line.measure->periods & (1U << line.period.kind)) != 0)
+            lines[test->measure_n++] = line;
+        else
+            MISTAKE_AT(reader->loader, reader->file, period->at, MISTAKE_MEASURE_TEST_PERIOD,
+                       same(period->text), same(line.measure->id));
+    }
+    test->measures = lines;
+}
+
 static void read_identities(Reader *reader, const Yaml *list, PackTest *test)
 {
     static const char *const keys[] = {"number", "fault",        "stored", "birth_date",
@@ -480,9 +511,9 @@ static void read_record_numbers(Reader *reader, const Yaml *list, PackTest *test
 
 static void read_test(TestFile *file, const Yaml *item)
 {
-    static const char *const keys[] = {"name",     "case",          "on",      "resident",
-                                       "subject",  "records",       "waivers", "expect",
-                                       "identity", "record_number", NULL};
+    static const char *const keys[] = {"name",          "case",    "on",     "resident", "subject",
+                                       "records",       "waivers", "expect", "measures", "identity",
+                                       "record_number", NULL};
     static const char *const resident_keys[] = {"sex",     "birth_date", "registered_on",
                                                 "died_on", "left_on",    NULL};
     Reader *reader = &file->reader;
@@ -509,7 +540,7 @@ static void read_test(TestFile *file, const Yaml *item)
         test.left_on = read_date(reader, resident, "left_on");
     }
     const Yaml *records = read_key(item, "records");
-    if (records != NULL || read_key(item, "expect") != NULL) {
+    if (records != NULL || read_key(item, "expect") != NULL || read_key(item, "measures") != NULL) {
         Str needed[] = {STR("on"), STR("resident")};
         bool is_other = read_key(item, "subject") != NULL;
         for (size_t i = 0; i < (is_other ? 1 : 2); i++) {
@@ -522,6 +553,7 @@ static void read_test(TestFile *file, const Yaml *item)
     read_records(file, records, &test);
     read_waivers(reader, read_key(item, "waivers"), &test);
     read_obligations(reader, read_key(item, "expect"), &test);
+    read_measures(reader, read_key(item, "measures"), &test);
     read_identities(reader, read_key(item, "identity"), &test);
     read_record_numbers(reader, read_key(item, "record_number"), &test);
     VEC_PUSH(reader->loader->arena, &reader->loader->tests, test);

@@ -11,13 +11,13 @@ static void compile_all(Loader *loader)
         [DECLARED_CODES] = load_codes,     [DECLARED_PARAMETER] = load_parameter,
         [DECLARED_TABLE] = load_table,     [DECLARED_FORM] = load_form,
         [DECLARED_PROGRAM] = load_program, [DECLARED_ROLE] = load_role,
-        [DECLARED_PLAN] = load_plan,
+        [DECLARED_MEASURE] = load_measure, [DECLARED_PLAN] = load_plan,
     };
     Map *maps[DECLARED_KIND_N] = {
         [DECLARED_CODES] = &loader->set->codes,      [DECLARED_PARAMETER] = &loader->set->policy,
         [DECLARED_TABLE] = &loader->set->tables,     [DECLARED_FORM] = &loader->set->forms,
         [DECLARED_PROGRAM] = &loader->set->programs, [DECLARED_ROLE] = &loader->set->roles,
-        [DECLARED_PLAN] = &loader->set->plans,
+        [DECLARED_MEASURE] = &loader->set->measures, [DECLARED_PLAN] = &loader->set->plans,
     };
     for (size_t kind = 0; kind < DECLARED_KIND_N; kind++) {
         map_init(maps[kind], loader->arena);
@@ -72,6 +72,7 @@ static Err load_all(Loader *loader, const LoadSource *source)
     check_sensitivity(loader);
     check_parameters(loader);
     note_unused_tables(loader);
+    note_unused_selects(loader);
     load_tests(loader);
     loader->set->rules = loader->rules.items;
     loader->set->rule_n = loader->rules.n;
@@ -143,6 +144,11 @@ const Form *pack_form(const PackSet *set, Str id)
 const Program *pack_program(const PackSet *set, Str id)
 {
     return map_get(&set->programs, id);
+}
+
+const Measure *pack_measure(const PackSet *set, Str id)
+{
+    return map_get(&set->measures, id);
 }
 
 const Role *pack_role(const PackSet *set, Str id)

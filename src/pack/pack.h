@@ -267,6 +267,36 @@ struct Program {
 };
 
 typedef enum {
+    GRAIN_SUBJECT, /* people are counted */
+    GRAIN_RECORD,  /* records about people are */
+} MeasureGrain;
+
+typedef enum { DIRECTION_NONE, DIRECTION_UP, DIRECTION_DOWN } MeasureDirection;
+
+/* What is counted (measures/ID.yaml) and how (the same stem, .sql): one SELECT over published views
+ * whose rows are the denominator; see engine/measures for the relations that it reads. */
+typedef struct Measure {
+    Str id;
+    Str pack;
+    Str file; /* of the SELECT, relative to the packs directory */
+    Wording title, numerator, denominator;
+    Wording remarks; /* or empty */
+    Str unit;
+    Str source;
+    MeasureDirection direction; /* what is better */
+    MeasureGrain grain;
+    unsigned periods; /* 1 << PeriodKind */
+    bool is_quality;  /* its numerator is what somebody should look at */
+    Str sql;
+    const PolicyParameter *const *parameters; /* that it reads as :id */
+    size_t parameter_n;
+    const Form *const *forms; /* whose records it reads */
+    size_t form_n;
+} Measure;
+/* The sensitivity class of the forms that it reads. */
+Str measure_sensitivity(const Measure *measure);
+
+typedef enum {
     SIGHT_NONE,      /* no area: only whom a relation opens */
     SIGHT_CATCHMENT, /* the areas of the facility's own catchments */
     SIGHT_TREE,      /* those of the facility and everything below it */
@@ -335,6 +365,7 @@ typedef struct PackSet {
     Map roles;                /* id -> const Role * */
     Map policy;               /* id -> const PolicyParameter * */
     Map tables;               /* id -> const LookupTable * */
+    Map measures;             /* id -> const Measure * */
     Map plans;                /* id -> const Plan *, see plan.h */
     const Rule *const *rules; /* every rule of every program, in pack, program and file order */
     size_t rule_n;
@@ -361,5 +392,6 @@ bool pack_kind_is_built_in(Str kind);
 const Form *pack_form(const PackSet *set, Str id);       /* NULL when absent */
 const Program *pack_program(const PackSet *set, Str id); /* NULL when absent */
 const Role *pack_role(const PackSet *set, Str id);       /* NULL when absent */
+const Measure *pack_measure(const PackSet *set, Str id); /* NULL when absent */
 /* "national-2017 §2.7.1" -> title, edition and section of the document. */
 Wording pack_source_wording(const PackSet *set, Str pack, Str source, Arena *arena);

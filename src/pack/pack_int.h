@@ -37,6 +37,7 @@ typedef enum {
     DECLARED_FORM,
     DECLARED_PROGRAM,
     DECLARED_ROLE,
+    DECLARED_MEASURE,
     DECLARED_PLAN,
     DECLARED_KIND_N,
 } DeclaredKind;
@@ -49,7 +50,7 @@ typedef struct LoadFile {
     Str text;
     LoadPack *pack;
     const Yaml *yaml; /* NULL: no YAML, or it did not parse */
-    bool is_used;     /* a CSV file that a declaration names */
+    bool is_used;     /* a CSV or SQL file that a declaration names */
 } LoadFile;
 
 struct LoadPack {
@@ -79,8 +80,8 @@ typedef struct Declared {
     LoadFile *file;
     const Yaml *yaml;
     YamlPlace at;   /* of the id */
-    void *compiled; /* CodeList, PolicyParameter, LookupTable, Form, Program, Role, Plan; NULL before and
-                       when wrong */
+    void *compiled; /* CodeList, PolicyParameter, LookupTable, Form, Program, Role, Measure, Plan;
+                       NULL before and when wrong */
     VEC(FormParameter) parameters; /* of a form: what has been named so far */
     VEC(const ExprTable *) tables; /* of a form: what has been looked up so far */
     /* Of a form. */
@@ -274,6 +275,11 @@ void load_program(Loader *loader, Declared *declared);
 void load_role(Loader *loader, Declared *declared);
 void load_plan(Loader *loader, Declared *declared);
 void check_roles(Loader *loader); /* what they manage, when all are compiled */
+void load_measure(Loader *loader, Declared *declared);
+void note_unused_selects(Loader *loader);
+/* Reads the SELECT of a measure: what it names is noted in `measure`, what it may not say as a
+ * mistake of `file` (measure_text.c). */
+void check_measure_text(Loader *loader, LoadFile *file, Measure *measure, bool parameters_blind);
 /* Notes rules whose forms are of two sensitivity classes. After all is compiled. */
 void check_sensitivity(Loader *loader);
 void load_tests(Loader *loader);

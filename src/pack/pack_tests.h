@@ -3,6 +3,7 @@
  * by the engines. */
 #pragma once
 
+#include "base/period.h"
 #include "pack/pack.h"
 
 /* A field and the value that it must have; absent: no value. */
@@ -67,6 +68,14 @@ typedef struct PackTestWaiver {
     Str reason, note; /* as in the program: away, refuses ... */
 } PackTestWaiver;
 
+/* How often a measure counts the resident of the test on its day. */
+typedef struct PackTestMeasure {
+    uint32_t line;
+    const Measure *measure;
+    Period period;
+    int64_t denominator, numerator;
+} PackTestMeasure;
+
 typedef struct PackTestIdentity {
     uint32_t line;
     Str number;
@@ -103,6 +112,8 @@ typedef struct PackTest {
     size_t obligation_n;
     const PackTestWaiver *waivers;
     size_t waiver_n;
+    const PackTestMeasure *measures;
+    size_t measure_n;
     const PackTestIdentity *identities;
     size_t identity_n;
     const PackTestRecordNumber *record_numbers;

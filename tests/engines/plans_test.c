@@ -15,6 +15,7 @@
 #include "base/vec.h"
 #include "core/core_sql.h"
 #include "db/migrate.h"
+#include "engine/measures/measures_sql.h"
 #include "engine/obligations/obligations_sql.h"
 #include "engine/obligations/worklists_sql.h"
 #include "engine/records/attachments_sql.h"
@@ -26,7 +27,7 @@
 
 static const char *const big_tables[] = {
     "resident",   "resident_token",      "record",      "record_end", "record_sealed",
-    "obligation", "obligation_evidence", "audit_entry", "sync_held",
+    "obligation", "obligation_evidence", "audit_entry", "sync_held",  "measure_row",
 };
 
 typedef struct {
@@ -206,6 +207,7 @@ static void statements_find_their_rows_by_keys(void **state)
         {subjects_statements, subjects_statements_n},
         {records_statements, records_statements_n},
         {attachments_statements, attachments_statements_n},
+        {measures_statements, measures_statements_n},
         {obligations_statements, obligations_statements_n},
         {worklists_statements, worklists_statements_n},
         {sync_statements, sync_statements_n},

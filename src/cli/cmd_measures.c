@@ -1,0 +1,162 @@
+/* catchment measure: what the measures of the packs say of this place. catchment measures verify:
+ * whether what is stored equals a run over everybody. */
+#include "cli/commands.h"
+
+#include "cli/json_lines.h"
+#include "engine/measures/measures.h"
+
+static void put_text(JsonOut *out, const char *key, Str text)
+{
+    json_key_c(out, key);
+    json_text(out, text);
+}
+
+static void put_number(JsonOut *out, const char *key, int64_t number)
+{
+    json_key_c(out, key);
+    json_integer(out, number);
+}
+
+static Err put_value(Cli *cli, const Measure *measure, const MeasureValue *value)
+{
+    JsonLine line;
+    double ratio = 0;
+    char name[PERIOD_NAME_SIZE];
+    json_line_begin(&line, cli->arena);
+    put_text(&line.json, "measure", measure->id);
+    put_text(&line.json, "title", measure->title.zh);
+    put_text(&line.json, "period", str_from_c(period_name(value->period, name)));
+    put_text(&line.json, "unit", value->unit);
+    put_text(&line.json, "unit_name", value->name.zh);
+    put_number(&line.json, "level", value->level);
+    put_number(&line.json, "denominator", value->denominator);
+    put_number(&line.json, "numerator", value->numerator);
+    json_key_c(&line.json, "value");
+    if (measure_ratio(value, &ratio))
+        json_decimal(&line.json, ratio);
+    else
+        json_null(&line.json);
+    return json_line_end(&line);
+}
+
+static Err put_case(Cli *cli, const Measure *measure, const MeasureCase *one)
+{
+    JsonLine line;
+    json_line_begin(&line, cli->arena);
+    put_text(&line.json, "measure", measure->id);
+    json_key_c(&line.json, "subject");
+    json_uuid(&line.json, one->subject);
+    json_key_c(&line.json, "record");
+    json_uuid(&line.json, measure->grain == GRAIN_RECORD ? one->counted : UUID_NIL);
+    put_text(&line.json, "area", one->area);
+    json_key_c(&line.json, "in_numerator");
+    json_bool(&line.json, one->in_numerator);
+    return json_line_end(&line);
+}
+
+static Err put_cases(Cli *cli, const MeasureAsk *ask)
+{
+    enum { PAGE = 1000 };
+    MeasureCaseFilter filter = {
+        .measure = ask->measure, .period = ask->first, .area = ask->unit, .most = PAGE};
+    for (size_t n = PAGE; n == PAGE;) {
+        const MeasureCase *cases = NULL;
+        TRY(measure_cases(cli->cx, &filter, &cases, &n));
+        for (size_t i = 0; i < n; i++)
+            TRY(put_case(cli, ask->measure, &cases[i]));
+        if (n > 0)
+            filter.after = cases[n - 1];
+    }
+    return OK;
+}
+
+static Err put_measure(Cli *cli, const MeasureAsk *ask)
+{
+    MeasureAnswer answer;
+    TRY(measure_read(cli->cx, ask, &answer));
+    if (cli_switch(cli, "list"))
+        return put_cases(cli, ask);
+    for (size_t i = 0; i < answer.n; i++)
+        TRY(put_value(cli, ask->measure, &answer.values[i]));
+    return OK;
+}
+
+/* "2025", or "2025-01..2025-12". */
+static Err read_periods(const Cli *cli, MeasureAsk *ask)
+{
+    Str text = cli_value(cli, "period");
+    size_t dots = str_find(text, STR(".."), 0);
+    Str first = str_slice(text, 0, dots == SIZE_MAX ? text.n : dots);
+    Str last = dots == SIZE_MAX ? first : str_slice(text, dots + 2, text.n);
+    if (period_parse(first, &ask->first) == OK && period_parse(last, &ask->last) == OK
+        && ask->first.kind == ask->last.kind
+        && date_compare(ask->first.first, ask->last.first) <= 0)
+        return OK;
+    cli_say("catchment measure: --period is 2025, 2025H1, 2025Q1 or 2025-01, or two of one kind: "
+            "2025-01..2025-12");
+    return ERR_USAGE;
+}
+
+static Err measure_run(Cli *cli)
+{
+    Cx *cx = cli->cx;
+    Str id = cli_value(cli, "measure"), by = cli_value(cli, "by");
+    MeasureAsk ask = {.unit = cli_value(cli, "unit"), .is_patient = true};
+    TRY(read_periods(cli, &ask));
+    if (!str_equals_c(by, "area") && !str_equals_c(by, "facility")) {
+        cli_say("catchment measure: --by is area or facility");
+        return ERR_USAGE;
+    }
+    ask.units = str_equals_c(by, "facility") ? MEASURE_BY_FACILITY : MEASURE_BY_AREA;
+    if (!date_is_none(cli->on) && date_compare(cli->on, cx->today) < 0)
+        cx->as_of = cli->on;
+    if (id.n > 0 && pack_measure(cli->packs, id) == NULL)
+        return cx_fail(cx, ERR_NOT_FOUND, TEXT_NOT_FOUND, STR("measure"), 1, id);
+    for (size_t i = 0; i < cli->packs->measures.n; i++) {
+        ask.measure = cli->packs->measures.entries[i].value;
+        bool has_period = (ask.measure->periods & (1U << ask.first.kind)) != 0;
+        if (id.n > 0 ? str_equals(ask.measure->id, id) : has_period)
+            TRY(put_measure(cli, &ask));
+    }
+    return OK;
+}
+
+const Command cmd_measure = {
+    .name = "measure",
+    .summary = "what the measures of the packs say of this place, by unit and period",
+    .needs = CLI_DATABASE,
+    .options =
+        (const CliOption[]){
+            {"measure", "ID", NULL, false, "this one (all that have such a period)"},
+            {"period", "PERIOD", NULL, true, "2025, 2025H1, 2025Q1, 2025-01, or first..last"},
+            {"unit", "CODE", NULL, false, "this area or facility (all)"},
+            {"by", "KIND", "area", false, "area or facility"},
+            {"list", NULL, NULL, false, "the rows behind the numbers of one period"},
+            {"on", "DATE", NULL, false, "as it was known at the end of a past day"},
+            {"json", NULL, NULL, false, "one JSON object a line, which is how it answers anyway"},
+            {0},
+        },
+    .run = measure_run,
+};
+
+static Err verify_run(Cli *cli)
+{
+    MeasureVerification result;
+    TRY(measure_settle(cli->cx));
+    TRY(measure_verify(cli->cx, &result));
+    JsonLine line;
+    json_line_begin(&line, cli->arena);
+    put_number(&line.json, "rows", result.rows);
+    put_number(&line.json, "wrong_rows", result.wrong_rows);
+    put_number(&line.json, "wrong_sums", result.wrong_sums);
+    TRY(json_line_end(&line));
+    return result.wrong_rows + result.wrong_sums == 0 ? OK : ERR_CONFLICT;
+}
+
+const Command cmd_measures_verify = {
+    .name = "measures verify",
+    .summary = "compare what is stored of measures with a run over everybody",
+    .needs = CLI_DATABASE,
+    .options = (const CliOption[]){{0}},
+    .run = verify_run,
+};

@@ -1,0 +1,109 @@
+/* Measures: what packs count over the records, by village and period, with the rows behind each
+ * number.
+ *
+ * A measure is a SELECT of a pack whose rows are its denominator: whom (or which record) it counts,
+ * in which period, living where, and whether the numerator has it too. The rows are stored, and
+ * summed by village; every number is a sum of these sums.
+ *
+ * Invariants
+ *  1. A stored row follows from the period, the records and the life of its subject; from the day
+ *     of asking only in that a stay becomes a residence (is_permanent), and whoever reaches that
+ * day is made anew on it.
+ *  2. Whoever changes a subject marks him stale in the same transaction; a sum changes with its
+ *     rows. So stored numbers equal those of a run over everybody (measure_verify), and the list
+ *     behind a number is as long as the number says.
+ *  3. A parameter is read as it is on the period's first day: what a place says from a day on holds
+ *     for periods that begin then or later, never for one that has begun.
+ *  4. A village belongs to what answered for it on the last day of the period, so the past of a
+ *     merged facility stays.
+ *  5. Nobody who reads waits for the whole county: what is not made yet is made in steps by the
+ *     server's job, and the answer says that it is not complete. */
+#pragma once
+
+#include "base/period.h"
+#include "core/cx.h"
+#include "engine/records/records.h"
+#include "engine/subjects/subjects.h"
+#include "pack/pack.h"
+
+typedef enum {
+    MEASURE_BY_AREA,     /* county, townships, villages */
+    MEASURE_BY_FACILITY, /* a facility with all that stand below it */
+} MeasureUnits;
+
+typedef struct MeasureValue {
+    Str unit; /* code of the area or facility */
+    Wording name;
+    int64_t level; /* 3 county, 4 township, 5 village */
+    Period period;
+    int64_t denominator, numerator;
+} MeasureValue;
+/* NULL (false) when the denominator is 0. Never rounded. */
+bool measure_ratio(const MeasureValue *value, double *ret_ratio);
+
+typedef struct MeasureAsk {
+    const Measure *measure;
+    Period first, last; /* of one kind that the measure has; first may be last */
+    MeasureUnits units;
+    Str unit;        /* this unit only; empty: all in sight */
+    bool is_patient; /* settles all of it first: for the command line */
+} MeasureAsk;
+
+typedef struct MeasureAnswer {
+    const MeasureValue *values; /* by period, level, unit; units that count nobody are not there */
+    size_t n;
+    bool is_complete; /* else rows of some people are still to be made */
+} MeasureAnswer;
+
+/* The numbers of the areas in sight. On a past day (cx->as_of) made from the records as they were
+ * known then, without storing anything. ERR_INVALID when the measure has no such period. */
+Err measure_read(Cx *cx, const MeasureAsk *ask, MeasureAnswer *ret_answer) MUST_CHECK;
+
+/* A row behind a number. */
+typedef struct MeasureCase {
+    Uuid subject;
+    Uuid counted; /* the subject, or a record of his */
+    Str area;
+    Str sex;
+    Date birth_date;
+    bool in_numerator;
+} MeasureCase;
+typedef struct MeasureCaseFilter {
+    const Measure *measure;
+    Period period;
+    Str area; /* code or its beginning; empty: every area */
+    bool only_numerator, only_rest;
+    MeasureCase after; /* zeroed: from the beginning */
+    size_t most;
+} MeasureCaseFilter;
+/* Stored rows, by area, subject and what is counted: those of persons, or rows without identity
+ * (access_rows), that the asking one may see. */
+Err measure_cases(Cx *cx, const MeasureCaseFilter *filter, const MeasureCase **ret_cases,
+                  size_t *ret_n) MUST_CHECK;
+
+/* What the measure says of one person on cx->today, or as known on cx->as_of, without storing it:
+ * how often he is counted. For tests of packs. */
+Err measure_of(Cx *cx, const Measure *measure, Period period, Uuid subject,
+               MeasureValue *ret_value) MUST_CHECK;
+
+/* ---- keeping them right ---- */
+
+/* Hooks of records and residents: whoever they touch is stale. */
+Err measure_record_hook(Cx *cx, const RecordChange *change) MUST_CHECK;
+Err measure_resident_hook(Cx *cx, const ResidentChange *change) MUST_CHECK;
+
+/* Makes some hundred people's rows in one short transaction. has_more: call again. The server's
+ * job. */
+Err measure_settle_step(Cx *cx, bool *ret_has_more) MUST_CHECK;
+Err measure_settle(Cx *cx) MUST_CHECK; /* all of it */
+
+typedef struct MeasureVerification {
+    int64_t rows, wrong_rows, wrong_sums;
+} MeasureVerification;
+/* Compares what is stored with a run over everybody. Reads everything, writes nothing; people that
+ * are stale are not settled before. */
+Err measure_verify(Cx *cx, MeasureVerification *ret_result) MUST_CHECK;
+
+/* Whether the database of cx takes the SELECT of every measure of the packs: *ret_faults says what
+ * it does not, one a line, or is empty. */
+Err measure_check(Cx *cx, Str *ret_faults) MUST_CHECK;

@@ -1,0 +1,239 @@
+-- Measures: whom each counts, kept up to date, and the sums of that. This folder alone writes these tables.
+
+-- The frame of every measure: the relations that its SELECT reads, and what is taken of its rows. In place
+-- of the text of `measured`, which counts everybody, the measure's own is put in (text.c).
+-- period: one row a period. person: one row for each of those asked and each period on whose last day he
+-- stood in the register. Nothing here but is_permanent depends on the day of asking.
+-- name: measure_frame :many
+-- in: place text, run_first date, run_last date, run_months integer, run_day date, run_residence integer
+-- in: run_known instant, run_from uuid, run_upto uuid, run_stale integer
+-- out: subject_id uuid, period date, counted uuid, area_code text, in_numerator integer
+-- scan: asked for everybody only by whoever proves the stored rows, page by page by whoever makes them
+-- unscoped: counts; whoever lists the rows is scoped
+WITH RECURSIVE period_start (starts_on) AS (
+    SELECT CAST(:run_first AS text)
+    UNION ALL
+    SELECT add_months(s.starts_on, :run_months) FROM period_start s
+    WHERE add_months(s.starts_on, :run_months) <= :run_last
+), period (starts_on, ends_on) AS (
+    SELECT s.starts_on, add_days(add_months(s.starts_on, :run_months), -1) FROM period_start s
+), asked (id) AS (
+    SELECT r.id FROM v_resident r
+    WHERE :run_stale = 0 AND r.place = :place AND r.id >= :run_from AND r.id <= :run_upto
+    UNION ALL
+    SELECT s.subject_id FROM measure_stale s
+    WHERE :run_stale = 1 AND s.place = :place AND s.subject_id >= :run_from AND s.subject_id <= :run_upto
+), life AS (
+    SELECT r.id, q.starts_on, q.ends_on, r.area_code, r.sex, r.birth_date, r.registered_on, r.died_on, r.left_on,
+        (SELECT e.area_code FROM v_resident_event e
+         WHERE e.place = :place AND e.resident_id = r.id AND e.happened_on <= q.ends_on
+           AND e.kind NOT IN ('left', 'died')
+           AND (e.kind = 'registered' OR e.recorded_at < :run_known)
+           AND (e.ended_at IS NULL OR e.ended_at >= :run_known)
+         ORDER BY e.happened_on DESC, e.rev DESC LIMIT 1) AS event_area,
+        (SELECT e.kind FROM v_resident_event e
+         WHERE e.place = :place AND e.resident_id = r.id AND e.happened_on <= q.ends_on
+           AND (e.kind = 'registered' OR e.recorded_at < :run_known)
+           AND (e.ended_at IS NULL OR e.ended_at >= :run_known)
+         ORDER BY e.happened_on DESC, e.rev DESC LIMIT 1) AS last_kind,
+        (SELECT max(e.happened_on) FROM v_resident_event e
+         WHERE e.place = :place AND e.resident_id = r.id AND e.happened_on <= q.ends_on AND e.kind = 'returned'
+           AND e.recorded_at < :run_known AND (e.ended_at IS NULL OR e.ended_at >= :run_known)) AS returned_on
+    FROM asked a
+    JOIN v_resident r ON r.place = :place AND r.id = a.id
+    CROSS JOIN period q
+    WHERE r.registered_on <= q.ends_on
+), stay AS (
+    SELECT l.id, l.starts_on, l.ends_on, coalesce(l.event_area, l.area_code) AS area_code, l.sex, l.birth_date,
+        l.registered_on,
+        CASE WHEN l.last_kind IN ('left', 'died') THEN 0 WHEN l.last_kind IS NOT NULL THEN 1
+            WHEN l.died_on <= l.ends_on OR l.left_on <= l.ends_on THEN 0 ELSE 1 END AS is_here,
+        CASE WHEN l.returned_on > l.registered_on THEN l.returned_on ELSE l.registered_on END AS since,
+        CASE WHEN l.ends_on < :run_day THEN l.ends_on ELSE :run_day END AS last_day
+    FROM life l
+), person (subject_id, period, ends_on, area_code, sex, birth_date, registered_on, is_here, is_permanent) AS (
+    SELECT t.id, t.starts_on, t.ends_on, t.area_code, t.sex, t.birth_date, t.registered_on, t.is_here,
+        CASE WHEN t.is_here = 1 AND add_months(t.since, :run_residence) <= t.last_day THEN 1 ELSE 0 END
+    FROM stay t
+), measured AS (
+    SELECT p.subject_id, p.period, p.subject_id AS counted, p.area_code AS unit, p.is_here AS in_denominator,
+        p.is_permanent AS in_numerator
+    FROM person p
+)
+SELECT m.subject_id, m.period, m.counted, m.unit AS area_code,
+    CASE WHEN m.in_numerator = 1 THEN 1 ELSE 0 END AS in_numerator
+FROM measured m
+WHERE m.in_denominator = 1;
+
+-- name: measure_states :many
+-- in: place text
+-- out: measure_key integer, measure text, kind text, signature text, first_on date, last_on date
+-- out: done_first date?, done_last date?, after_id uuid
+SELECT s.measure_key, s.measure, s.kind, s.signature, s.first_on, s.last_on, s.done_first, s.done_last,
+    s.after_id
+FROM measure_state s
+WHERE s.place = :place
+ORDER BY s.measure_key;
+
+-- name: measure_state_add :run
+-- in: place text, measure text, kind text, signature text, first_on date, last_on date, after_id uuid
+INSERT INTO measure_state (place, measure_key, measure, kind, signature, first_on, last_on, done_first,
+    done_last, after_id)
+VALUES (:place, (SELECT coalesce(max(s.measure_key), 0) + 1 FROM measure_state s WHERE s.place = :place),
+    :measure, :kind, :signature, :first_on, :last_on, NULL, NULL, :after_id);
+
+-- name: measure_state_put :run
+-- in: place text, measure_key integer, signature text, first_on date, last_on date, done_first date?
+-- in: done_last date?, after_id uuid
+UPDATE measure_state
+SET signature = :signature, first_on = :first_on, last_on = :last_on, done_first = :done_first,
+    done_last = :done_last, after_id = :after_id
+WHERE place = :place AND measure_key = :measure_key;
+
+-- name: measure_state_delete :run
+-- in: place text, measure_key integer
+DELETE FROM measure_state WHERE place = :place AND measure_key = :measure_key;
+
+-- name: measure_rows_delete :run
+-- in: place text, measure_key integer
+-- scan: a measure of the packs is gone
+DELETE FROM measure_row WHERE place = :place AND measure_key = :measure_key;
+
+-- name: measure_values_delete :run
+-- in: place text, measure_key integer
+DELETE FROM measure_value WHERE place = :place AND measure_key = :measure_key;
+
+-- The last of the next people of the register.
+-- name: measure_page_end :maybe
+-- in: place text, after_id uuid, skip integer
+-- out: id uuid
+-- unscoped: an id, for the walk through everybody
+SELECT r.id
+FROM v_resident r
+WHERE r.place = :place AND r.id > :after_id
+ORDER BY r.id
+LIMIT 1 OFFSET :skip;
+
+-- What is stored of those that the frame is asked for.
+-- name: measure_rows_stored :many
+-- in: place text, measure_key integer, run_from uuid, run_upto uuid, run_stale integer
+-- out: subject_id uuid, period date, counted uuid, area_code text, in_numerator integer
+SELECT w.subject_id, w.period, w.counted, w.area_code, w.in_numerator
+FROM measure_row w
+WHERE w.place = :place AND w.measure_key = :measure_key AND w.subject_id >= :run_from
+  AND w.subject_id <= :run_upto
+  AND (:run_stale = 0 OR EXISTS (SELECT 1 FROM measure_stale s
+                                 WHERE s.place = w.place AND s.subject_id = w.subject_id))
+ORDER BY w.subject_id, w.period, w.counted;
+
+-- name: measure_row_put :run
+-- in: place text, measure_key integer, subject_id uuid, period date, counted uuid, area_code text
+-- in: in_numerator integer
+INSERT INTO measure_row (place, measure_key, subject_id, period, counted, area_code, in_numerator)
+VALUES (:place, :measure_key, :subject_id, :period, :counted, :area_code, :in_numerator)
+ON CONFLICT (place, measure_key, subject_id, period, counted)
+DO UPDATE SET area_code = excluded.area_code, in_numerator = excluded.in_numerator;
+
+-- name: measure_row_delete :run
+-- in: place text, measure_key integer, subject_id uuid, period date, counted uuid
+DELETE FROM measure_row
+WHERE place = :place AND measure_key = :measure_key AND subject_id = :subject_id AND period = :period
+  AND counted = :counted;
+
+-- name: measure_value_change :run
+-- in: place text, measure_key integer, period date, area_code text, denominator integer, numerator integer
+INSERT INTO measure_value (place, measure_key, period, area_code, denominator, numerator)
+VALUES (:place, :measure_key, :period, :area_code, :denominator, :numerator)
+ON CONFLICT (place, measure_key, period, area_code)
+DO UPDATE SET denominator = measure_value.denominator + excluded.denominator,
+    numerator = measure_value.numerator + excluded.numerator;
+
+-- name: measure_values_of :many
+-- in: place text, measure_key integer, run_first date, run_last date
+-- out: period date, area_code text, denominator integer, numerator integer
+SELECT v.period, v.area_code, v.denominator, v.numerator
+FROM measure_value v
+WHERE v.place = :place AND v.measure_key = :measure_key AND v.period >= :run_first AND v.period <= :run_last
+  AND v.denominator > 0 AND {scope:area v}
+ORDER BY v.period, v.area_code;
+
+-- How many sums are not those of their rows.
+-- name: measure_sums_wrong :one
+-- in: place text, measure_key integer
+-- out: n integer
+-- scan: proves the sums
+SELECT count(*) AS n
+FROM (SELECT w.period, w.area_code, count(*) AS denominator, sum(w.in_numerator) AS numerator
+      FROM measure_row w
+      WHERE w.place = :place AND w.measure_key = :measure_key
+      GROUP BY w.period, w.area_code) r
+LEFT JOIN measure_value v ON v.place = :place AND v.measure_key = :measure_key AND v.period = r.period
+  AND v.area_code = r.area_code
+WHERE v.area_code IS NULL OR v.denominator <> r.denominator OR v.numerator <> r.numerator;
+
+-- name: measure_value_total :one
+-- in: place text, measure_key integer
+-- out: denominator integer
+SELECT coalesce(sum(v.denominator), 0) AS denominator
+FROM measure_value v
+WHERE v.place = :place AND v.measure_key = :measure_key;
+
+-- name: measure_row_total :one
+-- in: place text, measure_key integer
+-- out: denominator integer
+-- scan: proves the sums
+SELECT count(*) AS denominator FROM measure_row w WHERE w.place = :place AND w.measure_key = :measure_key;
+
+-- name: measure_stale_mark :run
+-- in: place text, subject_id uuid
+INSERT INTO measure_stale (place, subject_id) VALUES (:place, :subject_id)
+ON CONFLICT (place, subject_id) DO NOTHING;
+
+-- Who has lived here for so long on one of these days, a few days around them included.
+-- name: measure_stale_mark_settled :run
+-- in: place text, since_first date, since_last date
+-- scan: once a day
+-- unscoped: notes whose rows are to be made anew; nobody reads them
+INSERT INTO measure_stale (place, subject_id)
+SELECT r.place, r.id FROM v_resident r
+WHERE r.place = :place AND r.registered_on >= :since_first AND r.registered_on <= :since_last
+UNION
+SELECT e.place, e.resident_id FROM v_resident_event e
+WHERE e.place = :place AND e.kind = 'returned' AND e.happened_on >= :since_first AND e.happened_on <= :since_last
+ON CONFLICT (place, subject_id) DO NOTHING;
+
+-- The last of the next stale people.
+-- name: measure_stale_page :one
+-- in: place text, most integer
+-- out: n integer, upto_id uuid?
+SELECT (SELECT count(*) FROM (SELECT s.subject_id FROM measure_stale s WHERE s.place = :place
+                              ORDER BY s.subject_id LIMIT :most) c) AS n,
+    (SELECT l.subject_id FROM (SELECT s.subject_id FROM measure_stale s WHERE s.place = :place
+                               ORDER BY s.subject_id LIMIT :most) l
+     ORDER BY l.subject_id DESC LIMIT 1) AS upto_id;
+
+-- name: measure_stale_clear :run
+-- in: place text, upto_id uuid
+DELETE FROM measure_stale WHERE place = :place AND subject_id <= :upto_id;
+
+-- name: measure_stale_count :one
+-- in: place text
+-- out: n integer
+SELECT count(*) AS n FROM measure_stale s WHERE s.place = :place;
+
+-- The drill-down: a page of the rows behind a number, of whom the asking one sees rows of.
+-- name: measure_rows_listed :many
+-- in: place text, measure_key integer, period date, area text, only_numerator integer, only_rest integer
+-- in: after_area text, after_subject uuid, after_counted uuid, most integer
+-- out: subject_id uuid, counted uuid, area_code text, in_numerator integer, sex text, birth_date date?
+SELECT w.subject_id, w.counted, w.area_code, w.in_numerator, r.sex, r.birth_date
+FROM measure_row w
+JOIN v_resident r ON r.place = w.place AND r.id = w.subject_id
+WHERE w.place = :place AND w.measure_key = :measure_key AND w.period = :period
+  AND (:area = '' OR substr(w.area_code, 1, length(:area)) = :area)
+  AND (:only_numerator = 0 OR w.in_numerator = 1) AND (:only_rest = 0 OR w.in_numerator = 0)
+  AND (w.area_code > :after_area OR (w.area_code = :after_area AND (w.subject_id > :after_subject
+       OR (w.subject_id = :after_subject AND w.counted > :after_counted))))
+  AND {scope:area r}
+ORDER BY w.area_code, w.subject_id, w.counted
+LIMIT :most;

@@ -1,0 +1,68 @@
+/* What the files of this folder share: one run of a measure, and which periods of it are kept. */
+#pragma once
+
+#include "base/vec.h"
+#include "engine/measures/measures.h"
+#include "engine/measures/measures_sql.h"
+
+typedef struct MeasureRow {
+    Uuid subject;
+    Date period; /* its first day */
+    Uuid counted;
+    Str area;
+    bool in_numerator;
+} MeasureRow;
+typedef VEC(MeasureRow) MeasureRows;
+
+/* Of whom a measure is asked, for which periods: those from `from` to `upto`, both included. */
+typedef struct MeasureRun {
+    const Measure *measure;
+    PeriodKind kind;
+    Date first, last; /* first days of the first and last period */
+    Uuid from, upto;
+    bool is_stale; /* of these the stale ones only */
+} MeasureRun;
+
+#define EVERY_UUID_END                                                                             \
+ ((Uuid){{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,      \
+          0xff, 0xff}})
+
+/* run.c. By subject, period, counted; each key once. */
+Err run_measure(Cx *cx, const MeasureRun *run, MeasureRows *rows) MUST_CHECK;
+int run_order(const MeasureRow *a, const MeasureRow *b);
+/* What the packs say of the measure, as a hash: equal where equal rows come of it. */
+Str run_signature(Cx *cx, const Measure *measure);
+/* Months after which a stay is a residence, on a day; 0 when no pack says. */
+Err run_residence(Cx *cx, Date day, int64_t *ret_months) MUST_CHECK;
+/* The statement of a measure: the frame with its text. */
+DbStatement run_statement(const Measure *measure, Arena *arena);
+
+/* states.c. A measure's periods of one kind that are kept. */
+typedef struct MeasureState {
+    int64_t key;
+    const Measure *measure; /* NULL: no pack has it any more */
+    PeriodKind kind;
+    Str signature;
+    Date first, last;           /* wanted */
+    Date done_first, done_last; /* complete but for who is stale; DATE_NONE */
+    Uuid after;                 /* rows of everybody up to here are made */
+    bool is_as_declared;
+} MeasureState;
+typedef VEC(MeasureState) MeasureStates;
+Err states_read(Cx *cx, MeasureStates *states) MUST_CHECK;
+Err state_write(Cx *cx, const MeasureState *state) MUST_CHECK;
+bool state_is_done(const MeasureState *state);
+const MeasureState *state_of(const MeasureStates *states, const Measure *measure, PeriodKind kind);
+/* Whether the states are those that the packs and the day ask for. */
+bool states_follow_packs(const Cx *cx, const MeasureStates *states);
+/* Makes them so. In a write. */
+Err states_follow(Cx *cx) MUST_CHECK;
+/* Periods from this one on are wanted too. */
+Err states_want(Cx *cx, const Measure *measure, Period period) MUST_CHECK;
+
+/* settle.c. Some stale people first, in at most so many steps, then nothing more. */
+enum { READER_STEPS = 5 };
+Err settle_for_reader(Cx *cx) MUST_CHECK;
+/* All of one measure. */
+Err settle_measure(Cx *cx, const Measure *measure) MUST_CHECK;
+Err stale_count(Cx *cx, int64_t *ret_n) MUST_CHECK;

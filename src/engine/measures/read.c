@@ -1,0 +1,314 @@
+/* Numbers by unit and period, and the rows behind them. */
+#include "engine/measures/measures_int.h"
+
+#include "access/access.h"
+#include "base/map.h"
+#include "engine/subjects/places.h"
+
+#include <stdlib.h>
+
+/* A sum of one village in one period. */
+typedef struct VillageSum {
+    Date period;
+    Str area;
+    int64_t denominator, numerator;
+} VillageSum;
+typedef VEC(VillageSum) VillageSums;
+
+typedef struct Units {
+    const MeasureAsk *ask;
+    VEC(MeasureValue) values;
+    Map by_unit; /* "days code" -> position in values + 1 */
+} Units;
+
+bool measure_ratio(const MeasureValue *value, double *ret_ratio)
+{
+    if (value->denominator == 0)
+        return false;
+    *ret_ratio = (double)value->numerator / (double)value->denominator;
+    return true;
+}
+
+/* ---- adding up ---- */
+
+static void add_to_unit(Cx *cx, Units *units, const VillageSum *sum, const MeasureValue *unit)
+{
+    if (units->ask->unit.n > 0 && !str_equals(units->ask->unit, unit->unit))
+        return;
+    Str key = str_printf(cx->arena, "%d %.*s", (int)sum->period.days, STR_ARG(unit->unit));
+    size_t at = (size_t)(uintptr_t)map_get(&units->by_unit, key);
+    if (at == 0) {
+        MeasureValue value = *unit;
+        value.period = period_of(units->ask->first.kind, sum->period);
+        VEC_PUSH(cx->arena, &units->values, value);
+        at = units->values.n;
+        map_put(&units->by_unit, key, (void *)(uintptr_t)at);
+    }
+    MeasureValue *value = &units->values.items[at - 1];
+    value->denominator += sum->denominator;
+    value->numerator += sum->numerator;
+}
+
+/* Codes of division are prefixes: county 6 digits, township 9, village 12. */
+static Err add_areas(Cx *cx, const VillageSums *sums, Units *units)
+{
+    static const size_t lengths[] = {6, 9, 12};
+    const Area *areas = NULL;
+    size_t n = 0;
+    Map names;
+    map_init(&names, cx->arena);
+    TRY(subject_areas_known(cx, &areas, &n));
+    for (size_t i = 0; i < n; i++)
+        map_put(&names, areas[i].code, (void *)(uintptr_t)&areas[i]);
+    for (size_t i = 0; i < sums->n; i++) {
+        for (size_t j = 0; j < sizeof lengths / sizeof *lengths; j++) {
+            Str code = str_slice(sums->items[i].area, 0, lengths[j]);
+            if (code.n < lengths[j])
+                break;
+            const Area *area = map_get(&names, code);
+            const MeasureValue unit = {.unit = code,
+                                       .level = (int64_t)j + 3,
+                                       .name = area == NULL ? (Wording){code, code}
+                                                            : (Wording){area->name, area->name_en}};
+            add_to_unit(cx, units, &sums->items[i], &unit);
+        }
+    }
+    return OK;
+}
+
+typedef struct PlacesThen {
+    const Facility *facilities;
+    size_t facility_n;
+    Map facility_by_code;
+    const CoveredArea *covered;
+    size_t covered_n;
+} PlacesThen;
+
+/* The facilities and catchments of the period's last day, or of today. */
+static Err read_places(Cx *cx, Period period, PlacesThen *places)
+{
+    Date last = date_min(period_last(period), date_is_none(cx->as_of) ? cx->today : cx->as_of);
+    Cx then = *cx;
+    then.as_of = last;
+    *places = (PlacesThen){0};
+    map_init(&places->facility_by_code, cx->arena);
+    TRY(subject_facilities(&then, &places->facilities, &places->facility_n));
+    for (size_t i = 0; i < places->facility_n; i++)
+        map_put(&places->facility_by_code, places->facilities[i].code,
+                (void *)(uintptr_t)&places->facilities[i]);
+    return subject_catchments_covered(cx, last, &places->covered, &places->covered_n);
+}
+
+/* Whoever answers for the village or for what it lies in, by the longest code. */
+static const Facility *answers_for(const PlacesThen *places, Str area)
+{
+    const CoveredArea *best = NULL;
+    for (size_t i = 0; i < places->covered_n; i++) {
+        const CoveredArea *covered = &places->covered[i];
+        if (str_has_prefix(area, covered->area) && (best == NULL || covered->area.n > best->area.n))
+            best = covered;
+    }
+    return best == NULL ? NULL : map_get(&places->facility_by_code, best->facility);
+}
+
+static Err add_facilities(Cx *cx, const VillageSums *sums, Units *units)
+{
+    enum { STEPS_MOST = 8 };
+    PlacesThen places = {0};
+    Date of = DATE_NONE;
+    for (size_t i = 0; i < sums->n; i++) {
+        const VillageSum *sum = &sums->items[i];
+        if (date_compare(of, sum->period) != 0)
+            TRY(read_places(cx, period_of(units->ask->first.kind, sum->period), &places));
+        of = sum->period;
+        const Facility *facility = answers_for(&places, sum->area);
+        for (int steps = 0; facility != NULL && steps < STEPS_MOST; steps++) {
+            const MeasureValue unit = {.unit = facility->code,
+                                       .level = facility->level,
+                                       .name = {facility->name, facility->name_en}};
+            add_to_unit(cx, units, sum, &unit);
+            facility = facility->parent.n == 0
+                           ? NULL
+                           : map_get(&places.facility_by_code, facility->parent);
+        }
+    }
+    return OK;
+}
+
+static int compare_values(const void *left, const void *right)
+{
+    const MeasureValue *a = left, *b = right;
+    int order = date_compare(a->period.first, b->period.first);
+    if (order == 0)
+        order = a->level < b->level ? -1 : a->level > b->level;
+    return order == 0 ? str_compare(a->unit, b->unit) : order;
+}
+
+/* ---- stored, or of a past day ---- */
+
+static Err read_stored_sums(Cx *cx, const MeasureAsk *ask, int64_t key, VillageSums *sums)
+{
+    CLEANUP(db_rows_close) DbRows found = {0};
+    const MeasureValuesOfIn in = {.place = cx->place,
+                                  .measure_key = key,
+                                  .run_first = ask->first.first,
+                                  .run_last = ask->last.first};
+    TRY(measure_values_of_open(cx->db, access_sight(cx), &in, &found));
+    for (;;) {
+        MeasureValuesOfRow row;
+        bool has_row = false;
+        TRY(measure_values_of_next(&found, cx->arena, &row, &has_row));
+        if (!has_row)
+            return OK;
+        VEC_PUSH(cx->arena, sums,
+                 ((VillageSum){row.period, row.area_code, row.denominator, row.numerator}));
+    }
+}
+
+/* Stale people first, a bounded number of them; what is not kept yet is wanted from now on. */
+static Err read_current(Cx *cx, const MeasureAsk *ask, VillageSums *sums, bool *ret_is_complete)
+{
+    MeasureStates states = {0};
+    int64_t stale = 0;
+    TRY(states_read(cx, &states));
+    const MeasureState *state = state_of(&states, ask->measure, ask->first.kind);
+    if (state == NULL || !state->is_as_declared || date_compare(ask->first.first, state->first) < 0)
+        TRY(states_want(cx, ask->measure, ask->first));
+    if (ask->is_patient)
+        TRY(settle_measure(cx, ask->measure));
+    else
+        TRY(settle_for_reader(cx));
+    states = (MeasureStates){0};
+    TRY(states_read(cx, &states));
+    state = state_of(&states, ask->measure, ask->first.kind);
+    TRY(stale_count(cx, &stale));
+    if (state == NULL)
+        return OK;
+    *ret_is_complete = stale == 0 && state->is_as_declared && !date_is_none(state->done_first)
+                       && date_compare(ask->first.first, state->done_first) >= 0
+                       && date_compare(ask->last.first, state->done_last) <= 0;
+    Err err = read_stored_sums(cx, ask, state->key, sums);
+    return err == OK ? OK : cx_fail_db(cx, err);
+}
+
+static Err read_past(Cx *cx, const MeasureAsk *ask, VillageSums *sums)
+{
+    const MeasureRun run = {.measure = ask->measure,
+                            .kind = ask->first.kind,
+                            .first = ask->first.first,
+                            .last = ask->last.first,
+                            .upto = EVERY_UUID_END};
+    MeasureRows rows = {0};
+    ENSURE(cx->actor->is_system); /* villages are not narrowed to a sight here */
+    TRY(record_views_as_of(cx, cx->as_of));
+    Err err = run_measure(cx, &run, &rows);
+    TRY(record_views_current(cx));
+    for (size_t i = 0; err == OK && i < rows.n; i++)
+        VEC_PUSH(cx->arena, sums,
+                 ((VillageSum){rows.items[i].period, rows.items[i].area, 1,
+                               rows.items[i].in_numerator}));
+    return err;
+}
+
+static int compare_periods(const void *left, const void *right)
+{
+    return date_compare(((const VillageSum *)left)->period, ((const VillageSum *)right)->period);
+}
+
+Err measure_read(Cx *cx, const MeasureAsk *ask, MeasureAnswer *ret_answer)
+{
+    Units units = {.ask = ask};
+    VillageSums sums = {0};
+    char name[PERIOD_NAME_SIZE];
+    *ret_answer = (MeasureAnswer){.is_complete = !date_is_none(cx->as_of)};
+    if ((ask->measure->periods & (1U << ask->first.kind)) == 0 || ask->last.kind != ask->first.kind)
+        return cx_fail(cx, ERR_INVALID, TEXT_MEASURE_PERIOD, STR("period"), 2, ask->measure->id,
+                       str_from_c(period_name(ask->first, name)));
+    if (!access_sees_class(cx, measure_sensitivity(ask->measure)))
+        return OK;
+    map_init(&units.by_unit, cx->arena);
+    if (date_is_none(cx->as_of))
+        TRY(read_current(cx, ask, &sums, &ret_answer->is_complete));
+    else
+        TRY(read_past(cx, ask, &sums));
+    if (sums.n > 1)
+        qsort(sums.items, sums.n, sizeof *sums.items, compare_periods);
+    TRY(ask->units == MEASURE_BY_AREA ? add_areas(cx, &sums, &units)
+                                      : add_facilities(cx, &sums, &units));
+    if (units.values.n > 1)
+        qsort(units.values.items, units.values.n, sizeof *units.values.items, compare_values);
+    ret_answer->values = units.values.items;
+    ret_answer->n = units.values.n;
+    return OK;
+}
+
+Err measure_of(Cx *cx, const Measure *measure, Period period, Uuid subject, MeasureValue *ret_value)
+{
+    const MeasureRun run = {.measure = measure,
+                            .kind = period.kind,
+                            .first = period.first,
+                            .last = period.first,
+                            .from = subject,
+                            .upto = subject};
+    MeasureRows rows = {0};
+    TRY(run_measure(cx, &run, &rows));
+    *ret_value = (MeasureValue){.period = period, .denominator = (int64_t)rows.n};
+    for (size_t i = 0; i < rows.n; i++)
+        ret_value->numerator += rows.items[i].in_numerator;
+    return OK;
+}
+
+/* ---- the rows ---- */
+
+static Err read_cases(Cx *cx, const MeasureCaseFilter *filter, int64_t key,
+                      const MeasureCase **ret_cases, size_t *ret_n)
+{
+    VEC(MeasureCase) cases = {0};
+    CLEANUP(db_rows_close) DbRows found = {0};
+    const MeasureRowsListedIn in = {.place = cx->place,
+                                    .measure_key = key,
+                                    .period = filter->period.first,
+                                    .area = filter->area.p == NULL ? STR("") : filter->area,
+                                    .only_numerator = filter->only_numerator,
+                                    .only_rest = filter->only_rest,
+                                    .after_area =
+                                        filter->after.area.p == NULL ? STR("") : filter->after.area,
+                                    .after_subject = filter->after.subject,
+                                    .after_counted = filter->after.counted,
+                                    .most = (int64_t)filter->most};
+    TRY(measure_rows_listed_open(cx->db, access_rows(cx), &in, &found));
+    for (;;) {
+        MeasureRowsListedRow row;
+        bool has_row = false;
+        TRY(measure_rows_listed_next(&found, cx->arena, &row, &has_row));
+        if (!has_row)
+            break;
+        VEC_PUSH(cx->arena, &cases,
+                 ((MeasureCase){.subject = row.subject_id,
+                                .counted = row.counted,
+                                .area = row.area_code,
+                                .sex = row.sex,
+                                .birth_date = row.birth_date,
+                                .in_numerator = row.in_numerator == 1}));
+    }
+    *ret_cases = cases.items;
+    *ret_n = cases.n;
+    return OK;
+}
+
+Err measure_cases(Cx *cx, const MeasureCaseFilter *filter, const MeasureCase **ret_cases,
+                  size_t *ret_n)
+{
+    MeasureStates states = {0};
+    *ret_cases = NULL;
+    *ret_n = 0;
+    if (!access_sees_class(cx, measure_sensitivity(filter->measure)))
+        return OK;
+    TRY(settle_for_reader(cx));
+    TRY(states_read(cx, &states));
+    const MeasureState *state = state_of(&states, filter->measure, filter->period.kind);
+    if (state == NULL || !state->is_as_declared)
+        return OK;
+    Err err = read_cases(cx, filter, state->key, ret_cases, ret_n);
+    return err == OK ? OK : cx_fail_db(cx, err);
+}

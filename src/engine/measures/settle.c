@@ -1,0 +1,392 @@
+/* Keeps stored rows right: of whom records and lives have changed, of who has lived here long
+ * enough since yesterday, and of everybody where a measure or a period is new. In steps that hold
+ * the writer for some milliseconds. Only differences are written, and each changes its sum. */
+#include "engine/measures/measures_int.h"
+
+#include "base/map.h"
+#include "core/place.h"
+
+enum {
+    STEP_STALE = 200,  /* people, of every measure */
+    STEP_PEOPLE = 1000 /* of one measure */
+};
+
+static const Str day_setting = {"measures.day", sizeof "measures.day" - 1};
+
+/* ---- differences ---- */
+
+typedef struct Sum {
+    Date period;
+    Str area;
+    int64_t denominator, numerator;
+} Sum;
+
+typedef struct Changes {
+    VEC(Sum *) sums;
+    Map by_unit;
+} Changes;
+
+static void add_to_sum(Cx *cx, Changes *changes, const MeasureRow *row, int sign)
+{
+    Str key = str_printf(cx->arena, "%d %.*s", (int)row->period.days, STR_ARG(row->area));
+    Sum *sum = map_get(&changes->by_unit, key);
+    if (sum == NULL) {
+        sum = arena_new(cx->arena, Sum);
+        *sum = (Sum){.period = row->period, .area = row->area};
+        map_put(&changes->by_unit, key, sum);
+        VEC_PUSH(cx->arena, &changes->sums, sum);
+    }
+    sum->denominator += sign;
+    sum->numerator += row->in_numerator ? sign : 0;
+}
+
+static Err put_row(Cx *cx, int64_t key, const MeasureRow *row)
+{
+    const MeasureRowPutIn in = {.place = cx->place,
+                                .measure_key = key,
+                                .subject_id = row->subject,
+                                .period = row->period,
+                                .counted = row->counted,
+                                .area_code = row->area,
+                                .in_numerator = row->in_numerator};
+    return measure_row_put(cx->db, &in, NULL);
+}
+
+static Err delete_row(Cx *cx, int64_t key, const MeasureRow *row)
+{
+    const MeasureRowDeleteIn in = {cx->place, key, row->subject, row->period, row->counted};
+    return measure_row_delete(cx->db, &in, NULL);
+}
+
+static Err write_sums(Cx *cx, int64_t key, const Changes *changes)
+{
+    for (size_t i = 0; i < changes->sums.n; i++) {
+        const Sum *sum = changes->sums.items[i];
+        const MeasureValueChangeIn in = {.place = cx->place,
+                                         .measure_key = key,
+                                         .period = sum->period,
+                                         .area_code = sum->area,
+                                         .denominator = sum->denominator,
+                                         .numerator = sum->numerator};
+        if (sum->denominator != 0 || sum->numerator != 0)
+            TRY(measure_value_change(cx->db, &in, NULL));
+    }
+    return OK;
+}
+
+static bool is_same(const MeasureRow *a, const MeasureRow *b)
+{
+    return a->in_numerator == b->in_numerator && str_equals(a->area, b->area);
+}
+
+/* key 0: counts the differences instead of writing them. */
+static Err reconcile(Cx *cx, int64_t key, const MeasureRows *made, const MeasureRows *stored,
+                     int64_t *differences)
+{
+    Changes changes = {0};
+    map_init(&changes.by_unit, cx->arena);
+    for (size_t i = 0, j = 0; i < made->n || j < stored->n;) {
+        const MeasureRow *now = i < made->n ? &made->items[i] : NULL;
+        const MeasureRow *before = j < stored->n ? &stored->items[j] : NULL;
+        int order = now == NULL ? 1 : before == NULL ? -1 : run_order(now, before);
+        bool is_equal = order == 0 && is_same(now, before);
+        i += order <= 0;
+        j += order >= 0;
+        if (is_equal)
+            continue;
+        ++*differences;
+        if (order >= 0)
+            add_to_sum(cx, &changes, before, -1);
+        if (order <= 0)
+            add_to_sum(cx, &changes, now, 1);
+        if (key != 0)
+            TRY(order <= 0 ? put_row(cx, key, now) : delete_row(cx, key, before));
+    }
+    return key == 0 ? OK : write_sums(cx, key, &changes);
+}
+
+static Err read_stored(Cx *cx, int64_t key, const MeasureRun *run, MeasureRows *rows)
+{
+    CLEANUP(db_rows_close) DbRows found = {0};
+    const MeasureRowsStoredIn in = {.place = cx->place,
+                                    .measure_key = key,
+                                    .run_from = run->from,
+                                    .run_upto = run->upto,
+                                    .run_stale = run->is_stale};
+    TRY(measure_rows_stored_open(cx->db, &in, &found));
+    for (;;) {
+        MeasureRowsStoredRow row;
+        bool has_row = false;
+        TRY(measure_rows_stored_next(&found, cx->arena, &row, &has_row));
+        if (!has_row)
+            return OK;
+        VEC_PUSH(cx->arena, rows,
+                 ((MeasureRow){row.subject_id, row.period, row.counted, row.area_code,
+                               row.in_numerator == 1}));
+    }
+}
+
+static MeasureRun run_of(const MeasureState *state, Uuid from, Uuid upto)
+{
+    return (MeasureRun){.measure = state->measure,
+                        .kind = state->kind,
+                        .first = state->first,
+                        .last = state->last,
+                        .from = from,
+                        .upto = upto};
+}
+
+static Err make_rows(Cx *cx, const MeasureState *state, const MeasureRun *run)
+{
+    MeasureRows made = {0}, stored = {0};
+    int64_t differences = 0;
+    TRY(run_measure(cx, run, &made));
+    Err err = read_stored(cx, state->key, run, &stored);
+    if (err == OK)
+        err = reconcile(cx, state->key, &made, &stored, &differences);
+    return err == OK ? OK : cx_fail_db(cx, err);
+}
+
+/* ---- stale people ---- */
+
+Err stale_count(Cx *cx, int64_t *ret_n)
+{
+    const MeasureStaleCountIn in = {cx->place};
+    MeasureStaleCountRow row;
+    Err err = measure_stale_count(cx->db, cx->arena, &in, &row);
+    if (err != OK)
+        return cx_fail_db(cx, err);
+    *ret_n = row.n;
+    return OK;
+}
+
+static Err stale_work(Cx *cx, void *arg)
+{
+    (void)arg;
+    MeasureStates states = {0};
+    const MeasureStalePageIn in = {cx->place, STEP_STALE};
+    MeasureStalePageRow page;
+    TRY(measure_stale_page(cx->db, cx->arena, &in, &page));
+    if (page.n == 0)
+        return OK;
+    TRY(states_read(cx, &states));
+    for (size_t i = 0; i < states.n; i++) {
+        const MeasureState *state = &states.items[i];
+        if (state->measure == NULL || !state->is_as_declared)
+            continue;
+        ArenaMark mark = arena_mark(cx->arena);
+        MeasureRun run = run_of(state, UUID_NIL, page.upto_id);
+        run.is_stale = true;
+        TRY(make_rows(cx, state, &run));
+        arena_reset_to(cx->arena, mark);
+    }
+    const MeasureStaleClearIn clear = {cx->place, page.upto_id};
+    Err err = measure_stale_clear(cx->db, &clear, NULL);
+    return err == OK ? OK : cx_fail_db(cx, err);
+}
+
+static Err settle_stale(Cx *cx, bool *ret_has_more)
+{
+    int64_t n = 0;
+    TRY(stale_count(cx, &n));
+    *ret_has_more = n > 0;
+    return n == 0 ? OK : cx_write(cx, stale_work, NULL);
+}
+
+/* ---- a new day ---- */
+
+static Err read_day(Cx *cx, Date *ret_day)
+{
+    Str text = {0};
+    TRY(setting_get(cx, day_setting, &text));
+    *ret_day = DATE_NONE;
+    return text.n == 0 ? OK : date_parse(text, ret_day);
+}
+
+/* Who became a resident between two days, by the months of the period: some days too many. */
+static Err mark_settled(Cx *cx, Date first, Date last, int64_t months)
+{
+    enum { AROUND = 4 };
+    const MeasureStaleMarkSettledIn in = {
+        .place = cx->place,
+        .since_first = date_add_days(date_add_months(first, -(int)months), -AROUND),
+        .since_last = date_add_days(date_add_months(last, -(int)months), AROUND)};
+    Err err = measure_stale_mark_settled(cx->db, &in, NULL);
+    return err == OK ? OK : cx_fail_db(cx, err);
+}
+
+static Err day_work(Cx *cx, void *arg)
+{
+    (void)arg;
+    Date before = DATE_NONE;
+    char text[DATE_TEXT_SIZE];
+    TRY(states_follow(cx));
+    TRY(read_day(cx, &before));
+    int64_t done[PERIOD_YEAR + 1] = {0};
+    for (int kind = PERIOD_MONTH; kind <= PERIOD_YEAR && !date_is_none(before); kind++) {
+        TRY(run_residence(cx, period_of((PeriodKind)kind, cx->today).first, &done[kind]));
+        if (kind == PERIOD_MONTH || done[kind] != done[kind - 1])
+            TRY(mark_settled(cx, date_min(before, cx->today), date_max(before, cx->today),
+                             done[kind]));
+    }
+    return setting_put(cx, day_setting, str_from_c(date_format(cx->today, text)));
+}
+
+/* ---- everybody ---- */
+
+static Err walk_work(Cx *cx, void *arg)
+{
+    MeasureState state = *(const MeasureState *)arg;
+    const MeasurePageEndIn in = {cx->place, state.after, STEP_PEOPLE - 1};
+    MeasurePageEndRow page;
+    bool is_found = false;
+    Err err = measure_page_end(cx->db, cx->arena, &in, &page, &is_found);
+    if (err != OK)
+        return cx_fail_db(cx, err);
+    const MeasureRun run = run_of(&state, state.after, is_found ? page.id : EVERY_UUID_END);
+    TRY(make_rows(cx, &state, &run));
+    state.after = is_found ? page.id : UUID_NIL;
+    if (!is_found) {
+        state.done_first = state.first;
+        state.done_last = state.last;
+    }
+    return state_write(cx, &state);
+}
+
+/* only: this measure; NULL: all. */
+static Err settle_walk(Cx *cx, const MeasureStates *states, const Measure *only, bool *ret_has_more)
+{
+    *ret_has_more = false;
+    for (size_t i = 0; i < states->n; i++) {
+        const MeasureState *state = &states->items[i];
+        if (state_is_done(state) || (only != NULL && state->measure != only))
+            continue;
+        *ret_has_more = true;
+        return cx_write(cx, walk_work, (void *)(uintptr_t)state);
+    }
+    return OK;
+}
+
+/* ---- steps ---- */
+
+static Err settle_step(Cx *cx, const Measure *only, bool *ret_has_more)
+{
+    Date day = DATE_NONE;
+    MeasureStates states = {0};
+    TRY(read_day(cx, &day));
+    TRY(states_read(cx, &states));
+    *ret_has_more = true;
+    if (date_compare(day, cx->today) != 0 || !states_follow_packs(cx, &states))
+        return cx_write(cx, day_work, NULL);
+    TRY(settle_stale(cx, ret_has_more));
+    return *ret_has_more ? OK : settle_walk(cx, &states, only, ret_has_more);
+}
+
+static Err settle_all(Cx *cx, const Measure *only)
+{
+    for (bool has_more = true; has_more;) {
+        ArenaMark mark = arena_mark(cx->arena);
+        TRY(settle_step(cx, only, &has_more));
+        arena_reset_to(cx->arena, mark);
+    }
+    return OK;
+}
+
+Err measure_settle_step(Cx *cx, bool *ret_has_more)
+{
+    return settle_step(cx, NULL, ret_has_more);
+}
+
+Err measure_settle(Cx *cx)
+{
+    return settle_all(cx, NULL);
+}
+
+Err settle_measure(Cx *cx, const Measure *measure)
+{
+    return settle_all(cx, measure);
+}
+
+Err settle_for_reader(Cx *cx)
+{
+    bool has_more = true;
+    for (int i = 0; i < READER_STEPS && has_more; i++)
+        TRY(settle_stale(cx, &has_more));
+    return OK;
+}
+
+/* ---- hooks ---- */
+
+static Err mark_stale(Cx *cx, Uuid subject)
+{
+    const MeasureStaleMarkIn in = {cx->place, subject};
+    Err err = uuid_is_nil(subject) ? OK : measure_stale_mark(cx->db, &in, NULL);
+    return err == OK ? OK : cx_fail_db(cx, err);
+}
+
+static bool reads(const Measure *measure, const Form *form)
+{
+    bool is_read = false;
+    for (size_t i = 0; i < measure->form_n && !is_read; i++)
+        is_read = measure->forms[i] == form;
+    return is_read;
+}
+
+Err measure_record_hook(Cx *cx, const RecordChange *change)
+{
+    bool is_read = false;
+    for (size_t i = 0; i < cx->packs->measures.n && !is_read; i++)
+        is_read = reads(cx->packs->measures.entries[i].value, change->form);
+    if (!is_read)
+        return OK;
+    if (change->ended != NULL)
+        TRY(mark_stale(cx, change->ended->subject));
+    bool is_other =
+        change->added != NULL
+        && (change->ended == NULL || !uuid_equals(change->added->subject, change->ended->subject));
+    return is_other ? mark_stale(cx, change->added->subject) : OK;
+}
+
+Err measure_resident_hook(Cx *cx, const ResidentChange *change)
+{
+    TRY(mark_stale(cx, change->resident));
+    return mark_stale(cx, change->filed_from);
+}
+
+/* ---- proof ---- */
+
+static Err verify_state(Cx *cx, const MeasureState *state, MeasureVerification *result)
+{
+    MeasureRows made = {0}, stored = {0};
+    const MeasureRun run = run_of(state, UUID_NIL, EVERY_UUID_END);
+    const MeasureSumsWrongIn in = {cx->place, state->key};
+    MeasureSumsWrongRow sums;
+    MeasureRowTotalRow rows;
+    MeasureValueTotalRow values;
+    TRY(run_measure(cx, &run, &made));
+    TRY(read_stored(cx, state->key, &run, &stored));
+    TRY(reconcile(cx, 0, &made, &stored, &result->wrong_rows));
+    TRY(measure_sums_wrong(cx->db, cx->arena, &in, &sums));
+    TRY(measure_row_total(cx->db, cx->arena, &(MeasureRowTotalIn){cx->place, state->key}, &rows));
+    TRY(measure_value_total(cx->db, cx->arena, &(MeasureValueTotalIn){cx->place, state->key},
+                            &values));
+    result->rows += (int64_t)stored.n;
+    result->wrong_sums += sums.n + (rows.denominator != values.denominator);
+    return OK;
+}
+
+Err measure_verify(Cx *cx, MeasureVerification *ret_result)
+{
+    MeasureStates states = {0};
+    *ret_result = (MeasureVerification){0};
+    TRY(states_read(cx, &states));
+    for (size_t i = 0; i < states.n; i++) {
+        ArenaMark mark = arena_mark(cx->arena);
+        Err err =
+            state_is_done(&states.items[i]) ? verify_state(cx, &states.items[i], ret_result) : OK;
+        if (err != OK)
+            return cx_fail_db(cx, err);
+        arena_reset_to(cx->arena, mark);
+    }
+    return OK;
+}

@@ -1,0 +1,143 @@
+/* Measures (measures/ID.yaml) and the SELECT beside each (the same stem, .sql). */
+#include "pack/pack_int.h"
+
+#include "base/period.h"
+
+static const YamlPlace top = {1, 1};
+
+/* ---- the file beside it ---- */
+
+static LoadFile *find_select(const LoadFile *declaration, Str in_pack)
+{
+    const LoadPack *pack = declaration->pack;
+    for (size_t i = 0; i < pack->file_n; i++) {
+        if (str_equals(pack->files[i].in_pack, in_pack))
+            return &pack->files[i];
+    }
+    return NULL;
+}
+
+static Str select_name(Loader *loader, const LoadFile *declaration)
+{
+    Str stem = str_slice(declaration->in_pack, 0, declaration->in_pack.n - STR(".yaml").n);
+    return str_printf(loader->mistake_arena, "%.*s.sql", STR_ARG(stem));
+}
+
+static void read_select(Loader *loader, const Declared *declared, Measure *measure,
+                        bool parameters_blind)
+{
+    Str name = select_name(loader, declared->file);
+    LoadFile *file = find_select(declared->file, name);
+    if (file == NULL) {
+        MISTAKE_AT(loader, declared->file, declared->at, MISTAKE_MEASURE_SELECT_MISSING,
+                   same(name));
+        return;
+    }
+    file->is_used = true;
+    measure->file = file->path;
+    measure->sql = file->text;
+    if (file->text.n > 0)
+        check_measure_text(loader, file, measure, parameters_blind);
+}
+
+void note_unused_selects(Loader *loader)
+{
+    for (size_t i = 0; i < loader->packs.n; i++) {
+        LoadPack *pack = loader->packs.items[i];
+        for (size_t j = 0; j < pack->file_n; j++) {
+            LoadFile *file = &pack->files[j];
+            if (!file->is_used && str_has_suffix(file->in_pack, STR(".sql"))
+                && !loader->is_blind[DECLARED_MEASURE])
+                MISTAKE_AT(loader, file, top, MISTAKE_MEASURE_SELECT_UNUSED, same(file->in_pack));
+        }
+    }
+}
+
+/* ---- the declaration ---- */
+
+static void read_periods(Reader *reader, const Yaml *map, Measure *measure)
+{
+    const Yaml *list = read_key(map, "periods");
+    if (!read_list(reader, list, "periods", true))
+        return;
+    for (const Yaml *item = list->first; item != NULL; item = item->next) {
+        PeriodKind kind = PERIOD_WEEK;
+        Str text = read_scalar(reader, item);
+        if (text.n == 0)
+            continue;
+        if (period_kind_parse(text, &kind) != OK || kind == PERIOD_WEEK)
+            MISTAKE_AT(reader->loader, reader->file, item->at, MISTAKE_MEASURE_PERIOD, same(text));
+        else
+            measure->periods |= 1U << kind;
+    }
+}
+
+/* False when one of them is not known. */
+static bool read_parameters(Reader *reader, const Yaml *map, Measure *measure)
+{
+    const Yaml *list = read_key(map, "parameters");
+    if (list == NULL || !read_list(reader, list, "parameters", true))
+        return list == NULL;
+    const PolicyParameter **parameters =
+        arena_array(reader->loader->arena, const PolicyParameter *, list->n);
+    for (const Yaml *item = list->first; item != NULL; item = item->next) {
+        Declared *found = refer_to(reader, item, DECLARED_PARAMETER, MISTAKE_PARAMETER_UNKNOWN);
+        if (found != NULL && found->compiled != NULL)
+            parameters[measure->parameter_n++] = found->compiled;
+    }
+    measure->parameters = parameters;
+    return measure->parameter_n == list->n;
+}
+
+/* One class a measure, so that one word says who sees its numbers. */
+static void check_classes(Reader *reader, const Declared *declared, const Measure *measure)
+{
+    Str class = measure_sensitivity(measure);
+    for (size_t i = 0; i < measure->form_n; i++) {
+        Str other = measure->forms[i]->sensitivity;
+        if (other.n > 0 && !str_equals(other, class))
+            MISTAKE_AT(reader->loader, reader->file, declared->at, MISTAKE_SENSITIVITY_MIXED,
+                       same(measure->id), same(class), same(other));
+    }
+}
+
+void load_measure(Loader *loader, Declared *declared)
+{
+    static const char *const keys[] = {
+        "measure",     "title",     "source",     "unit",    "grain",   "periods", "numerator",
+        "denominator", "direction", "parameters", "quality", "remarks", NULL};
+    static const char *const grains[] = {"subject", "record", NULL};
+    static const char *const directions[] = {"none", "up", "down", NULL};
+    Reader reader = {loader, declared->file};
+    const Yaml *map = declared->yaml;
+    if (!read_map(&reader, map, keys, 8))
+        return;
+    Measure *measure = arena_new(loader->arena, Measure);
+    *measure = (Measure){.id = str_copy(loader->arena, declared->id),
+                         .pack = declared->file->pack->pack->id,
+                         .title = read_wording(&reader, map, "title"),
+                         .numerator = read_wording(&reader, map, "numerator"),
+                         .denominator = read_wording(&reader, map, "denominator"),
+                         .unit = read_text(&reader, map, "unit"),
+                         .source = read_source(&reader, map),
+                         .is_quality = read_true(&reader, map, "quality")};
+    if (read_key(map, "remarks") != NULL)
+        measure->remarks = read_wording(&reader, map, "remarks");
+    size_t grain = read_choice(&reader, map, "grain", grains);
+    size_t direction = read_choice(&reader, map, "direction", directions);
+    measure->grain = grain == 1 ? GRAIN_RECORD : GRAIN_SUBJECT;
+    measure->direction = direction == SIZE_MAX ? DIRECTION_NONE : (MeasureDirection)direction;
+    read_periods(&reader, map, measure);
+    bool is_known = read_parameters(&reader, map, measure);
+    read_select(loader, declared, measure, !is_known);
+    check_classes(&reader, declared, measure);
+    declared->compiled = measure;
+}
+
+Str measure_sensitivity(const Measure *measure)
+{
+    Str class = {0};
+    for (size_t i = 0; i < measure->form_n && class.n == 0; i++)
+        class = measure->forms[i]->sensitivity;
+    return class;
+}

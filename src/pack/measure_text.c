@@ -1,0 +1,340 @@
+/* What the SELECT of a measure may say, looked at word by word before any database has seen it: one
+ * SELECT, over the relations of engine/measures and the views of records, with the functions that
+ * both engines have. So it cannot write, and cannot reach a table with sealed columns.
+ *
+ * Whether its columns exist is said by the database (engine/measures, measure_check). */
+#include "pack/pack_int.h"
+
+#include "base/vec.h"
+
+typedef enum { WORD_NAME, WORD_PARAMETER, WORD_SIGN, WORD_OTHER } WordKind;
+
+typedef struct Word {
+    WordKind kind;
+    Str text; /* of names: as written; of parameters: without the colon */
+    size_t at;
+} Word;
+typedef VEC(Word) Words;
+
+typedef struct SelectReader {
+    Loader *loader;
+    LoadFile *file;
+    Measure *measure;
+    Words words;
+    VEC(const Form *) forms;
+    bool *used; /* by parameter of the measure */
+    bool parameters_blind;
+} SelectReader;
+
+enum { DEPTH_MOST = 64 };
+
+/* ---- words ---- */
+
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static size_t word_end(Str text, size_t at)
+{
+    while (at < text.n && (is_letter(text.p[at]) || is_digit(text.p[at])))
+        at++;
+    return at;
+}
+
+static size_t behind(Str text, size_t from, Str closing)
+{
+    size_t end = str_find(text, closing, from);
+    return end == SIZE_MAX ? text.n : end + closing.n;
+}
+
+static Word word_at(Str text, size_t *at)
+{
+    size_t from = *at;
+    char c = text.p[from];
+    if (is_letter(c)) {
+        *at = word_end(text, from);
+        return (Word){WORD_NAME, str_slice(text, from, *at), from};
+    }
+    if (c == ':') {
+        *at = word_end(text, from + 1);
+        return (Word){WORD_PARAMETER, str_slice(text, from + 1, *at), from};
+    }
+    if (is_digit(c) || c == '\'') {
+        *at = is_digit(c) ? word_end(text, from) : behind(text, from + 1, STR("'"));
+        return (Word){WORD_OTHER, str_slice(text, from, *at), from};
+    }
+    *at = from + 1;
+    return (Word){WORD_SIGN, str_slice(text, from, *at), from};
+}
+
+static void read_words(SelectReader *reader)
+{
+    Str text = reader->file->text;
+    for (size_t at = 0; at < text.n;) {
+        char c = text.p[at];
+        if (c == ' ' || c == '\n' || c == '\r' || c == '\t')
+            at++;
+        else if (str_has_prefix(str_slice(text, at, text.n), STR("--")))
+            at = behind(text, at, STR("\n"));
+        else
+            VEC_PUSH(&reader->loader->work, &reader->words, word_at(text, &at));
+    }
+}
+
+static const Word *word(const SelectReader *reader, size_t at)
+{
+    static const Word none = {.kind = WORD_SIGN};
+    return at < reader->words.n ? &reader->words.items[at] : &none;
+}
+
+static Str upper(SelectReader *reader, Str text)
+{
+    char *copy = arena_alloc(&reader->loader->work, text.n + 1);
+    for (size_t i = 0; i < text.n; i++)
+        copy[i] = text.p[i] >= 'a' && text.p[i] <= 'z' ? (char)(text.p[i] - 32) : text.p[i];
+    return (Str){copy, text.n};
+}
+
+static bool is_word(SelectReader *reader, size_t at, const char *wanted)
+{
+    const Word *found = word(reader, at);
+    return found->kind == WORD_NAME && str_equals_c(upper(reader, found->text), wanted);
+}
+
+static bool is_sign(const SelectReader *reader, size_t at, char sign)
+{
+    const Word *found = word(reader, at);
+    return found->kind == WORD_SIGN && found->text.n == 1 && found->text.p[0] == sign;
+}
+
+static bool is_among(Str text, const char *const *names)
+{
+    for (; *names != NULL; names++) {
+        if (str_equals_c(text, *names))
+            return true;
+    }
+    return false;
+}
+
+static void note(SelectReader *reader, size_t at, MistakeKind kind, Str what, Wording fix)
+{
+    size_t byte = at < reader->words.n ? reader->words.items[at].at : reader->file->text.n;
+    MISTAKE_AT(reader->loader, reader->file, byte_place(reader->file->text, byte), kind, same(what),
+               fix);
+}
+
+/* ---- what may be named ---- */
+
+static const char *const relations[] = {"person", "period", NULL};
+
+/* A relation that the text itself makes: WITH name AS (...), other AS (...). */
+static bool is_own(SelectReader *reader, Str name)
+{
+    for (size_t i = 1; i + 2 < reader->words.n; i++) {
+        bool is_head = is_word(reader, i - 1, "WITH") || is_sign(reader, i - 1, ',');
+        if (is_head && is_word(reader, i + 1, "AS") && is_sign(reader, i + 2, '(')
+            && str_equals(word(reader, i)->text, name))
+            return true;
+    }
+    return false;
+}
+
+/* "v_visit", "v_visit__drugs" -> visit. */
+static Declared *form_of_view(SelectReader *reader, Str view)
+{
+    Str name = str_slice(view, 2, view.n);
+    size_t child = str_find(name, STR("__"), 0);
+    return declared_find(reader->loader, DECLARED_FORM,
+                         str_slice(name, 0, child == SIZE_MAX ? name.n : child));
+}
+
+static void note_form(SelectReader *reader, const Form *form)
+{
+    for (size_t i = 0; i < reader->forms.n; i++) {
+        if (reader->forms.items[i] == form)
+            return;
+    }
+    VEC_PUSH(reader->loader->arena, &reader->forms, form);
+}
+
+static Wording source_fix(SelectReader *reader, Str name)
+{
+    Loader *loader = reader->loader;
+    size_t n = 0, known = 0;
+    const Str *forms = declared_names(loader, DECLARED_FORM, &n);
+    Str *names = arena_array(&loader->work, Str, n + 3);
+    for (; relations[known] != NULL; known++)
+        names[known] = str_from_c(relations[known]);
+    for (size_t i = 0; i < n; i++)
+        names[known++] = str_printf(&loader->work, "v_%.*s", STR_ARG(forms[i]));
+    return choice_fix(loader, name, names, known);
+}
+
+static void check_source(SelectReader *reader, size_t at)
+{
+    const Word *source = word(reader, at);
+    LoadPack *from = reader->file->pack;
+    if (source->kind == WORD_NAME && is_among(source->text, relations))
+        return;
+    if (source->kind == WORD_NAME && !str_has_prefix(source->text, STR("v_"))
+        && is_own(reader, source->text))
+        return;
+    Declared *form = source->kind == WORD_NAME && str_has_prefix(source->text, STR("v_"))
+                         ? form_of_view(reader, source->text)
+                         : NULL;
+    if (form == NULL) {
+        if (!reader->loader->is_blind[DECLARED_FORM] || !str_has_prefix(source->text, STR("v_")))
+            note(reader, at, MISTAKE_MEASURE_SOURCE, source->text,
+                 source_fix(reader, source->text));
+    } else if (!from->needs_blind && !pack_reaches(from, form->file->pack)) {
+        note(reader, at, MISTAKE_NEED_MISSING, form->id, same(form->file->pack->folder));
+    } else if (form->compiled != NULL) {
+        note_form(reader, form->compiled);
+    }
+}
+
+/* ---- the text ---- */
+
+/* Inside each parenthesis: no list of relations, one in which a relation is to come, or behind it.
+ */
+typedef enum { LIST_NONE, LIST_WANTS, LIST_HAS } SourceList;
+
+static void follow_list(SelectReader *reader, size_t at, SourceList *list)
+{
+    static const char *const ends[] = {"SELECT", "WHERE", "GROUP",  "ORDER",     "HAVING", "LIMIT",
+                                       "UNION",  "ALL",   "EXCEPT", "INTERSECT", "WINDOW", NULL};
+    Str name =
+        word(reader, at)->kind == WORD_NAME ? upper(reader, word(reader, at)->text) : (Str){0};
+    if (*list == LIST_WANTS && !is_sign(reader, at, '(')) {
+        check_source(reader, at);
+        *list = LIST_HAS;
+    } else if (str_equals_c(name, "FROM") || str_equals_c(name, "JOIN")) {
+        *list = LIST_WANTS;
+    } else if (*list == LIST_HAS && is_sign(reader, at, ',')) {
+        *list = LIST_WANTS;
+    } else if (is_among(name, ends)) {
+        *list = LIST_NONE;
+    }
+}
+
+static void check_sources(SelectReader *reader)
+{
+    SourceList lists[DEPTH_MOST] = {LIST_NONE};
+    size_t depth = 0;
+    for (size_t i = 0; i < reader->words.n; i++) {
+        bool opens = is_sign(reader, i, '('), closes = is_sign(reader, i, ')');
+        if ((opens && depth + 1 == DEPTH_MOST) || (closes && depth == 0)) {
+            note(reader, i, MISTAKE_MEASURE_SELECT, word(reader, i)->text, (Wording){0});
+            return;
+        }
+        if (opens) {
+            lists[depth] = lists[depth] == LIST_WANTS ? LIST_HAS : lists[depth];
+            lists[++depth] = LIST_NONE;
+        } else if (closes) {
+            depth--;
+        } else {
+            follow_list(reader, i, &lists[depth]);
+        }
+    }
+    if (depth > 0)
+        note(reader, reader->words.n, MISTAKE_MEASURE_SELECT, STR("("), (Wording){0});
+}
+
+static bool is_function(Str name)
+{
+    static const char *const functions[] = {
+        "count",    "sum",        "min",          "max",
+        "avg",      "coalesce",   "nullif",       "abs",
+        "length",   "substr",     "lower",        "upper",
+        "trim",     "replace",    "row_number",   "rank",
+        "lag",      "lead",       "age_years",    "age_months",
+        "add_days", "add_months", "days_between", "period_start",
+        "round_to", "int_of",     "ratio",        "cast",
+        NULL};
+    return is_among(name, functions);
+}
+
+/* Words that a parenthesis may follow. */
+static bool opens_group(Str name)
+{
+    static const char *const words[] = {
+        "IN",   "AND",     "OR",       "NOT",    "EXISTS", "AS",   "OVER",      "WHEN",   "THEN",
+        "ELSE", "ON",      "WHERE",    "FROM",   "SELECT", "ALL",  "UNION",     "EXCEPT", "JOIN",
+        "BY",   "BETWEEN", "DISTINCT", "HAVING", "FILTER", "CASE", "INTERSECT", NULL};
+    return is_among(name, words);
+}
+
+static void check_name(SelectReader *reader, size_t at)
+{
+    static const char *const refused[] = {
+        "insert", "update", "delete", "create",   "drop",  "alter",   "attach",       "detach",
+        "pragma", "vacuum", "copy",   "into",     "grant", "revoke",  "set",          "call",
+        "do",     "begin",  "commit", "rollback", "load",  "explain", "lateral",      "recursive",
+        "ilike",  "glob",   "regexp", "interval", "using", "natural", "materialized", NULL};
+    Str name = word(reader, at)->text, in_capitals = upper(reader, name);
+    Str lower = str_lower(&reader->loader->work, name);
+    if (is_among(lower, refused)) {
+        note(reader, at, MISTAKE_MEASURE_WORD, name, (Wording){0});
+        return;
+    }
+    if (is_sign(reader, at + 1, '(') && !opens_group(in_capitals) && !is_function(lower))
+        note(reader, at, MISTAKE_MEASURE_FUNCTION, name, (Wording){0});
+}
+
+static void check_parameter(SelectReader *reader, size_t at)
+{
+    Str name = word(reader, at)->text;
+    bool is_known = str_equals_c(name, "place");
+    for (size_t i = 0; i < reader->measure->parameter_n; i++) {
+        bool is_it = str_equals(reader->measure->parameters[i]->id, name);
+        reader->used[i] |= is_it;
+        is_known |= is_it;
+    }
+    if (!is_known && !reader->parameters_blind)
+        note(reader, at, MISTAKE_MEASURE_PARAMETER, name, (Wording){0});
+}
+
+static void check_sign(SelectReader *reader, size_t at)
+{
+    char sign = word(reader, at)->text.p[0];
+    bool is_all = sign == '*'
+                  && (is_word(reader, at - 1, "SELECT") || is_sign(reader, at - 1, '.')
+                      || is_word(reader, at - 1, "DISTINCT"));
+    if (is_all || str_find_char(STR(";\"`[]{}$@#?\\!&~"), sign, 0) != SIZE_MAX)
+        note(reader, at, MISTAKE_MEASURE_WORD, word(reader, at)->text, (Wording){0});
+}
+
+void check_measure_text(Loader *loader, LoadFile *file, Measure *measure, bool parameters_blind)
+{
+    SelectReader reader = {
+        .loader = loader, .file = file, .measure = measure, .parameters_blind = parameters_blind};
+    reader.used = arena_array(&loader->work, bool, measure->parameter_n + 1);
+    read_words(&reader);
+    if (!is_word(&reader, 0, "SELECT") && !is_word(&reader, 0, "WITH")) {
+        note(&reader, 0, MISTAKE_MEASURE_SELECT, word(&reader, 0)->text, (Wording){0});
+        return;
+    }
+    for (size_t i = 0; i < reader.words.n; i++) {
+        WordKind kind = word(&reader, i)->kind;
+        if (kind == WORD_NAME)
+            check_name(&reader, i);
+        else if (kind == WORD_PARAMETER)
+            check_parameter(&reader, i);
+        else if (kind == WORD_SIGN)
+            check_sign(&reader, i);
+    }
+    check_sources(&reader);
+    for (size_t i = 0; i < measure->parameter_n; i++) {
+        if (!reader.used[i])
+            note(&reader, 0, MISTAKE_MEASURE_PARAMETER_UNUSED, measure->parameters[i]->id,
+                 (Wording){0});
+    }
+    measure->forms = reader.forms.items;
+    measure->form_n = reader.forms.n;
+}

@@ -1,0 +1,503 @@
+/* Measures of the national pack on SQLite and PostgreSQL: after random records, amendments, voids,
+ * moves, merges, deaths and changed parameters what is stored equals a run over everybody, and the
+ * list behind a number is as long as the number says. Persons are invented. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "access/access.h"
+#include "base/buf.h"
+#include "core/keys.h"
+#include "core/place.h"
+#include "db/migrate.h"
+#include "demo/answers.h"
+#include "engine/measures/measures.h"
+#include "engine/measures/measures_sql.h"
+#include "engine/policy/policy_values.h"
+#include "engine/subjects/places.h"
+#include "engine/subjects/residents.h"
+#include "support/pg_cluster.h"
+
+enum { PEOPLE = 7, ROUNDS = 100, CHANGES = 10, RECORDS_MOST = 4000, EVENINGS = 25 };
+
+static PgCluster cluster;
+static Arena cluster_arena;
+static bool on_postgres;
+
+typedef struct {
+    Arena arena;
+    Db *db;
+    PackSet *packs;
+    Cx cx;
+    Rng rng;
+    Uuid people[PEOPLE];
+    Uuid records[RECORDS_MOST];
+    size_t record_n;
+    uint64_t made;
+    Date birth;
+    const Form *registration, *followup, *personal;
+} Fixture;
+
+static const RecordHook record_hooks[] = {measure_record_hook, NULL};
+static const ResidentHook resident_hooks[] = {record_resident_hook, measure_resident_hook, NULL};
+
+static Date day(const char *text)
+{
+    Date date = DATE_NONE;
+    assert_int_equal(date_parse(str_from_c(text), &date), OK);
+    return date;
+}
+
+static void live_on(Fixture *f, Date on)
+{
+    f->cx.today = on;
+    f->cx.now = instant_of_date(on, 8, 0);
+    f->cx.now.ms += (int64_t)(++f->made % 500) * 60000;
+    f->cx.problem_n = 0;
+}
+
+static Err make_village(Cx *cx, Str code, Str clinic)
+{
+    const Area area = {.code = code, .parent = STR("000000001"), .level = 5, .name = STR("测试村")};
+    const Facility facility = {.code = clinic,
+                               .name = STR("测试卫生站"),
+                               .kind = STR("village_clinic"),
+                               .level = 5,
+                               .parent = STR("T1"),
+                               .valid_from = day("2020-01-01"),
+                               .valid_to = DATE_NONE};
+    TRY(subject_area_add(cx, &area));
+    TRY(subject_facility_add(cx, &facility));
+    return subject_catchment_add(cx, &(Catchment){.facility = clinic,
+                                                  .area = code,
+                                                  .valid_from = day("2020-01-01"),
+                                                  .valid_to = DATE_NONE});
+}
+
+static Err make_place(Cx *cx, void *arg)
+{
+    Fixture *f = arg;
+    const Facility township = {.code = STR("T1"),
+                               .name = STR("测试卫生院"),
+                               .kind = STR("township_centre"),
+                               .level = 4,
+                               .valid_from = day("2020-01-01"),
+                               .valid_to = DATE_NONE};
+    TRY(place_put(cx, STR("测试县"), STR("Test county")));
+    TRY(subject_facility_add(cx, &township));
+    TRY(make_village(cx, STR("000000001201"), STR("V1")));
+    TRY(make_village(cx, STR("000000001202"), STR("V2")));
+    for (size_t i = 0; i < PEOPLE; i++) {
+        const Resident resident = {.id = rng_uuid(&f->rng, f->cx.now),
+                                   .sex = i % 2 == 0 ? STR("1") : STR("2"),
+                                   .birth_date = date_add_months(day("1955-03-01"), (int)i * 20),
+                                   .area = i % 3 == 0 ? STR("000000001202") : STR("000000001201"),
+                                   .name = str_printf(&f->arena, "测试%c", (char)('A' + i)),
+                                   .registered_on = date_add_days(day("2024-06-01"), (int)i * 30),
+                                   .died_on = DATE_NONE,
+                                   .left_on = DATE_NONE};
+        f->people[i] = resident.id;
+        TRY(resident_add(cx, &resident));
+    }
+    return access_areas_rebuild(cx);
+}
+
+static int set_up(void **state)
+{
+    static Fixture fixture;
+    Fixture *f = &fixture;
+    *f = (Fixture){.rng = rng_stream(7, 3, 1), .birth = DATE_NONE};
+    arena_init(&f->arena, MIB(1024));
+    Str url = on_postgres ? pg_cluster_database(&cluster, &f->arena, "measures") : STR(":memory:");
+    Str message = {0};
+    int applied = 0;
+    const DbOptions options = {.url = url};
+    const PackMistake *mistakes = NULL;
+    size_t n = 0;
+    assert_int_equal(db_open(&options, &f->arena, &f->db, &message), OK);
+    assert_int_equal(migrate_up(f->db, &f->arena, &applied, &message), OK);
+    assert_int_equal(
+        pack_set_open(STR(SOURCE_ROOT "/packs"), NULL, &f->arena, &f->packs, &mistakes, &n), OK);
+    record_forms_prepare(f->packs);
+    f->registration = pack_form(f->packs, STR("hypertension_registration"));
+    f->followup = pack_form(f->packs, STR("hypertension_followup"));
+    f->personal = pack_form(f->packs, STR("personal_information"));
+    record_set_hooks(record_hooks);
+    resident_set_hooks(resident_hooks);
+    f->cx = (Cx){.arena = &f->arena,
+                 .db = f->db,
+                 .packs = f->packs,
+                 .keys = keys_make(&f->arena),
+                 .actor = access_system_actor(),
+                 .place = STR("000000"),
+                 .as_of = DATE_NONE};
+    live_on(f, day("2024-12-20"));
+    assert_int_equal(record_tables_update(&f->cx), OK);
+    assert_int_equal(cx_write(&f->cx, make_place, f), OK);
+    *state = f;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    Fixture *f = *state;
+    db_close(f->db);
+    pack_set_close(f->packs);
+    arena_done(&f->arena);
+    return 0;
+}
+
+/* ---- doing things ---- */
+
+static Err submit(Fixture *f, const Form *form, Uuid person, Date on, Uuid amends)
+{
+    live_on(f, f->cx.today);
+    Resident resident;
+    if (resident_open(&f->cx, person, &resident) != OK)
+        return ERR_INVALID;
+    const FormContext context = {.happened_on = on,
+                                 .today = f->cx.today,
+                                 .subject_sex = resident.sex,
+                                 .subject_birth_date = resident.birth_date,
+                                 .previous_happened_on = DATE_NONE};
+    Filling filling = filling_begin(form, context, &f->rng, &f->arena);
+    filling_text(&filling, "hypertension_kind", STR("1"));
+    filling_date(&filling, "diagnosed_on", date_add_days(on, -30));
+    filling_text(&filling, "mode", rng_between(&f->rng, 0, 3) == 0 ? STR("3") : STR("1"));
+    filling_integer(&filling, "sbp", rng_between(&f->rng, 120, 160));
+    filling_integer(&filling, "dbp", 80);
+    if (form == f->followup) {
+        filling_codes(&filling, "symptoms", STR("1"));
+        filling_codes(&filling, "critical_signs", STR("1"));
+    }
+    if (form == f->personal)
+        filling_date(&filling, "birth_date",
+                     date_is_none(f->birth) ? resident.birth_date : f->birth);
+    Str issue = {0};
+    if (filling_end(&filling, &issue) != OK)
+        return ERR_INVALID;
+    RecordDraft draft = {.id = rng_uuid(&f->rng, f->cx.now),
+                         .form = form->id,
+                         .subject = person,
+                         .happened_on = on,
+                         .facility = STR("V1"),
+                         .amends = amends,
+                         .reason = uuid_is_nil(amends) ? (Str){0} : STR("更正"),
+                         .answers = &filling.answers};
+    RecordReceipt receipt;
+    Err err = record_submit(&f->cx, &draft, &receipt);
+    if (err == OK && f->record_n < RECORDS_MOST)
+        f->records[f->record_n++] = draft.id;
+    return err;
+}
+
+static Err happen(Fixture *f, Uuid person, ResidentEventKind kind, Date on)
+{
+    static const char *const areas[] = {"000000001201", "000000001202"};
+    live_on(f, f->cx.today);
+    const ResidentEvent event = {
+        .id = rng_uuid(&f->rng, f->cx.now),
+        .resident = person,
+        .kind = kind,
+        .happened_on = on,
+        .area = kind == RESIDENT_MOVED ? str_from_c(areas[rng_between(&f->rng, 0, 1)]) : (Str){0}};
+    return resident_event_add(&f->cx, &event);
+}
+
+static Err take_back_event(Fixture *f, Uuid person)
+{
+    const ResidentEvent *events = NULL;
+    size_t n = 0;
+    live_on(f, f->cx.today);
+    TRY(resident_history(&f->cx, person, &events, &n));
+    return n < 2 ? OK : resident_event_void(&f->cx, person, events[n - 1].id, STR("错"));
+}
+
+static Err change_record(Fixture *f, Date on, bool is_void)
+{
+    Record record;
+    if (f->record_n == 0)
+        return OK;
+    Uuid id = f->records[rng_between(&f->rng, 0, (int64_t)f->record_n - 1)];
+    live_on(f, f->cx.today);
+    if (is_void)
+        return record_void(&f->cx, id, STR("录错"));
+    TRY(record_open(&f->cx, id, &record));
+    return submit(f, pack_form(f->packs, record.form), record.subject, on, id);
+}
+
+static Err change_parameter(Fixture *f)
+{
+    static const char *const parameters[] = {"hypertension_visits_a_year",
+                                             "permanent_residence_months"};
+    static const char *const values[] = {"1", "2", "3", "4", "6"};
+    const PolicyChange change = {.parameter = str_from_c(parameters[rng_between(&f->rng, 0, 1)]),
+                                 .value = str_from_c(values[rng_between(&f->rng, 0, 4)]),
+                                 .source = STR("测试县文件 第一条"),
+                                 .from =
+                                     date_add_days(f->cx.today, (int)rng_between(&f->rng, 1, 60))};
+    live_on(f, f->cx.today);
+    return policy_set(&f->cx, &change);
+}
+
+/* What a later look at an evening must give too: nothing that the register keeps without a date. */
+static Err dated_change(Fixture *f)
+{
+    Uuid person = f->people[rng_between(&f->rng, 0, PEOPLE - 1)];
+    Date on = date_add_days(f->cx.today, -(int)rng_between(&f->rng, 0, 20));
+    switch (rng_between(&f->rng, 0, 9)) {
+    case 0:
+    case 1: return submit(f, f->registration, person, on, UUID_NIL);
+    case 2:
+    case 3:
+    case 4: return submit(f, f->followup, person, on, UUID_NIL);
+    case 5: return happen(f, person, RESIDENT_MOVED, on);
+    case 6: return happen(f, person, (ResidentEventKind)rng_between(&f->rng, 3, 5), on);
+    case 7: return take_back_event(f, person);
+    case 8: return change_record(f, on, true);
+    default: return submit(f, f->personal, person, on, UUID_NIL);
+    }
+}
+
+static Err random_change(Fixture *f)
+{
+    Uuid a = f->people[rng_between(&f->rng, 0, PEOPLE - 1)];
+    Uuid b = f->people[rng_between(&f->rng, 0, PEOPLE - 1)];
+    Date on = date_add_days(f->cx.today, -(int)rng_between(&f->rng, 0, 20));
+    Err err = OK;
+    live_on(f, f->cx.today);
+    switch (rng_between(&f->rng, 0, 9)) {
+    case 0: return resident_merge(&f->cx, a, b, STR("重复建档"));
+    case 1: return resident_unmerge(&f->cx, a, STR("不是同一人"));
+    case 2: return change_record(f, on, false);
+    case 3: return change_parameter(f);
+    case 4:
+        f->birth = date_add_days(day("1950-03-01"), (int)rng_between(&f->rng, 0, 9000));
+        err = submit(f, f->personal, a, on, UUID_NIL);
+        f->birth = DATE_NONE;
+        return err;
+    default: return dated_change(f);
+    }
+}
+
+static void must_be_an_answer(Err err)
+{
+    assert_true(err == OK || err == ERR_INVALID || err == ERR_CONFLICT || err == ERR_NOT_FOUND);
+}
+
+/* ---- looking ---- */
+
+static void assert_stored_is_cold(Fixture *f)
+{
+    MeasureVerification result;
+    assert_int_equal(measure_settle(&f->cx), OK);
+    assert_int_equal(measure_verify(&f->cx, &result), OK);
+    assert_int_equal(result.wrong_rows, 0);
+    assert_int_equal(result.wrong_sums, 0);
+    f->cx.problem_n = 0;
+}
+
+static void count_list(Fixture *f, const Measure *measure, const MeasureValue *value)
+{
+    const MeasureCaseFilter filter = {
+        .measure = measure, .period = value->period, .area = value->unit, .most = 1000};
+    const MeasureCase *cases = NULL;
+    size_t n = 0;
+    int64_t hits = 0;
+    assert_int_equal(measure_cases(&f->cx, &filter, &cases, &n), OK);
+    for (size_t i = 0; i < n; i++)
+        hits += cases[i].in_numerator;
+    assert_int_equal(n, value->denominator);
+    assert_int_equal(hits, value->numerator);
+}
+
+static Period year_of(Date on)
+{
+    return period_of(PERIOD_YEAR, on);
+}
+
+static MeasureAnswer numbers(Fixture *f, const Measure *measure, MeasureUnits units)
+{
+    const MeasureAsk ask = {.measure = measure,
+                            .first = period_previous(year_of(f->cx.today)),
+                            .last = year_of(f->cx.today),
+                            .units = units,
+                            .is_patient = true};
+    MeasureAnswer answer;
+    assert_int_equal(measure_read(&f->cx, &ask, &answer), OK);
+    assert_true(answer.is_complete);
+    return answer;
+}
+
+static size_t assert_lists_are_numbers(Fixture *f)
+{
+    size_t counted = 0;
+    for (size_t i = 0; i < f->packs->measures.n; i++) {
+        const Measure *measure = f->packs->measures.entries[i].value;
+        MeasureAnswer answer = numbers(f, measure, MEASURE_BY_AREA);
+        for (size_t j = 0; j < answer.n; j++) {
+            count_list(f, measure, &answer.values[j]);
+            counted += (size_t)answer.values[j].numerator;
+        }
+    }
+    return counted;
+}
+
+static Str picture(Fixture *f)
+{
+    Buf buf;
+    buf_init(&buf, &f->arena, MIB(1));
+    for (size_t i = 0; i < f->packs->measures.n; i++) {
+        const Measure *measure = f->packs->measures.entries[i].value;
+        MeasureAnswer answer = numbers(f, measure, MEASURE_BY_AREA);
+        for (size_t j = 0; j < answer.n; j++) {
+            const MeasureValue *value = &answer.values[j];
+            buf_printf(&buf, "%.*s %d %.*s %lld/%lld\n", STR_ARG(measure->id),
+                       (int)value->period.first.days, STR_ARG(value->unit),
+                       (long long)value->numerator, (long long)value->denominator);
+        }
+    }
+    assert_false(buf.is_over);
+    return buf_str(&buf);
+}
+
+/* ---- tests ---- */
+
+static void statements_have_the_declared_columns(void **state)
+{
+    Fixture *f = *state;
+    Str message = {0};
+    assert_int_equal(
+        db_check_statements(f->db, measures_statements, measures_statements_n, &f->arena, &message),
+        OK);
+    assert_int_equal(measure_check(&f->cx, &message), OK);
+    if (message.n > 0)
+        print_error("%.*s\n", STR_ARG(message));
+    assert_int_equal(message.n, 0);
+}
+
+static void refreshed_numbers_equal_a_cold_run_and_their_lists(void **state)
+{
+    Fixture *f = *state;
+    size_t counted = 0, done = 0;
+    for (size_t i = 0; i < ROUNDS; i++) {
+        ArenaMark mark = arena_mark(&f->arena);
+        for (size_t j = 0; j < CHANGES; j++) {
+            Err err = random_change(f);
+            must_be_an_answer(err);
+            done += err == OK;
+        }
+        assert_stored_is_cold(f);
+        counted += assert_lists_are_numbers(f);
+        arena_reset_to(&f->arena, mark);
+        live_on(f, date_add_days(f->cx.today, (int)rng_between(&f->rng, 0, 9)));
+    }
+    assert_true(counted > ROUNDS && done > ROUNDS * CHANGES / 3);
+}
+
+static void a_past_day_has_the_numbers_of_its_evening(void **state)
+{
+    Fixture *f = *state;
+    Date days[EVENINGS];
+    Str evenings[EVENINGS];
+    for (size_t i = 0; i < EVENINGS; i++) {
+        for (size_t j = 0; j < CHANGES; j++)
+            must_be_an_answer(dated_change(f));
+        days[i] = f->cx.today;
+        evenings[i] = picture(f);
+        live_on(f, date_add_days(f->cx.today, (int)rng_between(&f->rng, 1, 15)));
+    }
+    for (size_t i = 0; i < EVENINGS; i++) {
+        Date today = f->cx.today;
+        f->cx.policy = NULL;
+        f->cx.today = f->cx.as_of = days[i];
+        Str looked_back = picture(f);
+        f->cx.as_of = DATE_NONE;
+        f->cx.today = today;
+        if (!str_equals(evenings[i], looked_back))
+            print_error("evening %zu\n%.*s\nlooked back\n%.*s\n", i, STR_ARG(evenings[i]),
+                        STR_ARG(looked_back));
+        assert_true(str_equals(evenings[i], looked_back));
+    }
+}
+
+static const MeasureValue *value_of(const MeasureAnswer *answer, const char *unit, Date on)
+{
+    for (size_t i = 0; i < answer->n; i++) {
+        if (str_equals_c(answer->values[i].unit, unit) && period_has(answer->values[i].period, on))
+            return &answer->values[i];
+    }
+    return NULL;
+}
+
+static void a_merged_clinic_keeps_its_past(void **state)
+{
+    Fixture *f = *state;
+    const Measure *measure = pack_measure(f->packs, STR("health_record_rate"));
+    live_on(f, day("2026-02-10"));
+    const Facility merged = {.code = STR("V2"),
+                             .name = STR("测试卫生站"),
+                             .kind = STR("village_clinic"),
+                             .level = 5,
+                             .parent = STR("T1"),
+                             .valid_from = day("2020-01-01"),
+                             .valid_to = day("2025-12-31"),
+                             .merged_into = STR("V1")};
+    assert_int_equal(subject_facility_add(&f->cx, &merged), OK);
+    MeasureAnswer answer = numbers(f, measure, MEASURE_BY_FACILITY);
+    const MeasureValue *past = value_of(&answer, "V2", day("2025-06-01"));
+    const MeasureValue *whole = value_of(&answer, "T1", day("2025-06-01"));
+    const MeasureValue *now = value_of(&answer, "V1", day("2026-01-01"));
+    assert_non_null(past);
+    assert_non_null(whole);
+    assert_non_null(now);
+    assert_int_equal(past->denominator, 3);
+    assert_int_equal(whole->denominator, PEOPLE);
+    assert_int_equal(now->denominator, PEOPLE);
+    assert_null(value_of(&answer, "V2", day("2026-01-01")));
+}
+
+static void an_older_period_is_made_when_somebody_asks(void **state)
+{
+    Fixture *f = *state;
+    const Measure *measure = pack_measure(f->packs, STR("health_record_rate"));
+    live_on(f, day("2027-03-01"));
+    assert_int_equal(measure_settle(&f->cx), OK);
+    MeasureAsk ask = {.measure = measure,
+                      .first = year_of(day("2025-01-01")),
+                      .last = year_of(day("2025-01-01"))};
+    MeasureAnswer answer;
+    assert_int_equal(measure_read(&f->cx, &ask, &answer), OK);
+    assert_false(answer.is_complete); /* and nobody waited for it */
+    assert_int_equal(answer.n, 0);
+    assert_int_equal(measure_settle(&f->cx), OK);
+    assert_int_equal(measure_read(&f->cx, &ask, &answer), OK);
+    assert_true(answer.is_complete);
+    assert_int_equal(answer.values[0].denominator, PEOPLE);
+    assert_stored_is_cold(f);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test_setup_teardown(statements_have_the_declared_columns, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(refreshed_numbers_equal_a_cold_run_and_their_lists, set_up,
+                                    tear_down),
+    cmocka_unit_test_setup_teardown(a_past_day_has_the_numbers_of_its_evening, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(a_merged_clinic_keeps_its_past, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(an_older_period_is_made_when_somebody_asks, set_up, tear_down),
+};
+
+int main(void)
+{
+    access_register_scopes();
+    int failed = cmocka_run_group_tests_name("measures on SQLite", tests, NULL, NULL);
+    arena_init(&cluster_arena, MIB(16));
+    cluster = pg_cluster_start(&cluster_arena);
+    on_postgres = true;
+    failed += cmocka_run_group_tests_name("measures on PostgreSQL", tests, NULL, NULL);
+    pg_cluster_stop(&cluster, &cluster_arena);
+    arena_done(&cluster_arena);
+    return failed;
+}
