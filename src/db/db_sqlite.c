@@ -213,13 +213,22 @@ static int bind_value(sqlite3_stmt *handle, int at, const DbValue *value,
     return SQLITE_MISUSE;
 }
 
+/* Nothing of the call is left behind. */
+static Err fail_binding(Sqlite *sqlite, sqlite3_stmt *handle, const DbCall *call)
+{
+    Err err = fail(sqlite, call->statement->name);
+    sqlite3_clear_bindings(handle);
+    return err;
+}
+
+/* Every parameter is NULL before: lists of ids leave most of them so. */
 static Err bind_call(Sqlite *sqlite, sqlite3_stmt *handle, const DbCall *call,
                      sqlite3_destructor_type keep)
 {
     int at = 1;
     for (size_t i = 0; i < call->statement->in_n; i++, at++) {
-        if (bind_value(handle, at, &call->in[i], keep) != SQLITE_OK)
-            return fail(sqlite, call->statement->name);
+        if (!call->in[i].is_null && bind_value(handle, at, &call->in[i], keep) != SQLITE_OK)
+            return fail_binding(sqlite, handle, call);
     }
     if (call->scope == NULL)
         return OK;
@@ -228,7 +237,7 @@ static Err bind_call(Sqlite *sqlite, sqlite3_stmt *handle, const DbCall *call,
     int most = sqlite3_bind_parameter_count(handle);
     for (size_t i = 0; i < DB_SCOPE_PARAMETERS && at <= most; i++, at++) {
         if (bind_value(handle, at, &values[i], SQLITE_TRANSIENT) != SQLITE_OK)
-            return fail(sqlite, call->statement->name);
+            return fail_binding(sqlite, handle, call);
     }
     return OK;
 }
