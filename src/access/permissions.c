@@ -28,5 +28,6 @@ const char *const access_permissions[] = {
     "worklists.export", /* who is owed what, by name, as a file */
     "accounts.manage",  /* those below the own facility, of roles that the own role manages */
     "policy.read",         "policy.write", /* what parameters are in this place */
+    "plans.read",          "plans.write",  /* how far each clause is; what units say of it */
     "metrics.read",        "audit.read",       NULL,
 };

@@ -56,6 +56,11 @@
  ENTRY(route_form_context)                                                                         \
  ENTRY(route_obligations)                                                                          \
  ENTRY(route_obligations_why)                                                                      \
+ ENTRY(route_plans)                                                                                \
+ ENTRY(route_plan)                                                                                 \
+ ENTRY(route_plan_clause)                                                                          \
+ ENTRY(route_plan_entries_post)                                                                    \
+ ENTRY(route_plan_entry_end)                                                                       \
  ENTRY(route_policy)                                                                               \
  ENTRY(route_policy_post)                                                                          \
  ENTRY(route_overview)                                                                             \

@@ -19,10 +19,11 @@ const char *const plan_kinds[] = {"facility_standard",
                                   "information_system",
                                   "clinical_capability",
                                   NULL};
-const char *const plan_engines[] = {"cases",     "pools",    "ledger",    "siting", "surveillance",
-                                    "diagnosis", "exchange", "registers", NULL};
-static const char *const compares[] = {"at_least", "at_most", "above", "below",
-                                       "exactly",  "between", NULL};
+const char *const plan_engines[PLAN_ENGINE_N + 1] = {
+    "measures",     "cases",     "pools",    "ledger",    "siting",
+    "surveillance", "diagnosis", "exchange", "registers", NULL};
+const char *const plan_compares[] = {"at_least", "at_most", "above", "below",
+                                     "exactly",  "between", NULL};
 static const char *const periods[] = {"month", "quarter", "half_year", "year", NULL};
 
 static const PlanUnit *find_unit(const Plan *plan, Str id)
@@ -89,14 +90,14 @@ static void load_target(Reader *reader, const Yaml *item, PlanTarget *target)
 {
     target->unit = read_text(reader, item, "unit");
     target->by = read_date(reader, item, "by");
-    for (size_t i = 0; compares[i] != NULL; i++) {
-        const Yaml *value = read_key(item, compares[i]);
+    for (size_t i = 0; plan_compares[i] != NULL; i++) {
+        const Yaml *value = read_key(item, plan_compares[i]);
         if (value == NULL)
             continue;
         if (target->compare != PLAN_NO_TARGET) {
             MISTAKE_AT(reader->loader, reader->file, value->at, MISTAKE_PLAN_TARGET_TWICE,
-                       same(str_from_c(compares[i])),
-                       same(str_from_c(compares[target->compare - 1])));
+                       same(str_from_c(plan_compares[i])),
+                       same(str_from_c(plan_compares[target->compare - 1])));
             return;
         }
         target->compare = (PlanCompare)(i + 1);
@@ -142,7 +143,11 @@ static const PolicyParameter *refer_to_parameter(Reader *reader, const Yaml *sca
 static const Form *refer_to_register(Reader *reader, const Yaml *scalar)
 {
     const Declared *declared = refer_to(reader, scalar, DECLARED_FORM, MISTAKE_FORM_UNKNOWN);
-    return declared == NULL ? NULL : declared->compiled;
+    const Form *form = declared == NULL ? NULL : declared->compiled;
+    if (form != NULL && form->registers == NULL)
+        MISTAKE_AT(reader->loader, reader->file, scalar->at, MISTAKE_PLAN_NO_REGISTER,
+                   same(scalar->text));
+    return form;
 }
 
 static void refer(Reader *reader, const Yaml *item, const Yaml *value, PlanAnswer *answer)

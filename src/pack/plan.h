@@ -27,6 +27,8 @@ typedef enum {
     PLAN_ANSWER_N,
 } PlanAnswerKind;
 
+enum { PLAN_ENGINE_N = 9 };
+
 typedef enum {
     PLAN_NO_TARGET,
     PLAN_AT_LEAST,
@@ -107,7 +109,8 @@ typedef struct Plan {
 /* Names as written in packs, NULL-terminated, in the order of the enumerations. */
 extern const char *const plan_forces[];
 extern const char *const plan_answers[];
+extern const char *const plan_compares[]; /* from PLAN_AT_LEAST on */
 extern const char *const plan_kinds[];
-extern const char *const plan_engines[];
+extern const char *const plan_engines[PLAN_ENGINE_N + 1]; /* the first: measures */
 
 const Plan *pack_plan(const PackSet *set, Str id); /* NULL when absent */

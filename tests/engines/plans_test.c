@@ -18,6 +18,7 @@
 #include "engine/measures/measures_sql.h"
 #include "engine/obligations/obligations_sql.h"
 #include "engine/obligations/worklists_sql.h"
+#include "engine/plans/plans_sql.h"
 #include "engine/records/attachments_sql.h"
 #include "engine/records/records_int.h"
 #include "engine/records/records_sql.h"
@@ -211,6 +212,7 @@ static void statements_find_their_rows_by_keys(void **state)
         {obligations_statements, obligations_statements_n},
         {worklists_statements, worklists_statements_n},
         {sync_statements, sync_statements_n},
+        {plans_statements, plans_statements_n},
     };
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         for (size_t j = 0; j < lists[i].n; j++)

@@ -1,0 +1,200 @@
+/* catchment plan list|show|coverage|note|end: plans, how far each clause is, and what is said of
+ * them. */
+#include "cli/commands.h"
+
+#include "cli/json_lines.h"
+#include "engine/plans/plans.h"
+
+static void put_text(JsonOut *out, const char *key, Str text)
+{
+    json_key_c(out, key);
+    json_text(out, text);
+}
+
+static void put_date(JsonOut *out, const char *key, Date date)
+{
+    json_key_c(out, key);
+    if (date_is_none(date))
+        json_null(out);
+    else
+        json_date(out, date);
+}
+
+static void put_count(JsonOut *out, const char *key, int64_t n)
+{
+    json_key_c(out, key);
+    json_integer(out, n);
+}
+
+static Err list_run(Cli *cli)
+{
+    for (size_t i = 0; i < cli->packs->plans.n; i++) {
+        const Plan *plan = cli->packs->plans.entries[i].value;
+        JsonLine line;
+        json_line_begin(&line, cli->arena);
+        put_text(&line.json, "plan", plan->id);
+        put_text(&line.json, "title", wording_in(plan->title, cli->cx->lang));
+        put_text(&line.json, "place", plan->place);
+        put_date(&line.json, "from", plan->from);
+        put_date(&line.json, "until", plan->until);
+        put_count(&line.json, "clauses", (int64_t)plan->clause_n);
+        TRY(json_line_end(&line));
+    }
+    return OK;
+}
+
+const Command cmd_plan_list = {
+    .name = "plan list",
+    .summary = "list the plans of the packs",
+    .needs = CLI_DATABASE,
+    .options = (const CliOption[]){{0}},
+    .run = list_run,
+};
+
+static Err one_plan(Cli *cli, const PlanClauseState **ret_states, size_t *ret_n)
+{
+    const Plan *plan = NULL;
+    TRY(plan_find(cli->cx, cli_value(cli, "plan"), &plan));
+    return plan_states(cli->cx, plan, ret_states, ret_n);
+}
+
+static void put_answer(JsonOut *out, const PlanAnswered *answered)
+{
+    json_object_begin(out);
+    put_text(out, "by", str_from_c(plan_answers[answered->answer->kind]));
+    put_text(out, "id", answered->answer->id);
+    put_text(out, "state", str_from_c(plan_state_name(answered->state)));
+    put_text(out, "reason", str_from_c(plan_reason_name(answered->reason)));
+    if (answered->has_number) {
+        json_key_c(out, "number");
+        json_decimal(out, answered->number);
+        json_key_c(out, "of");
+        json_decimal(out, answered->of);
+    }
+    if (!date_is_none(answered->reached_on))
+        put_date(out, "reached_on", answered->reached_on);
+    json_object_end(out);
+}
+
+static Err show_run(Cli *cli)
+{
+    const PlanClauseState *states = NULL;
+    size_t n = 0;
+    Str asked = cli_value(cli, "clause");
+    TRY(one_plan(cli, &states, &n));
+    for (size_t i = 0; i < n; i++) {
+        const PlanClauseState *state = &states[i];
+        if (asked.n > 0 && !str_equals(asked, state->clause->id))
+            continue;
+        JsonLine line;
+        json_line_begin(&line, cli->arena);
+        put_text(&line.json, "clause", state->clause->id);
+        put_text(&line.json, "title", wording_in(state->clause->title, cli->cx->lang));
+        put_text(&line.json, "state", str_from_c(plan_state_name(state->state)));
+        put_date(&line.json, "due", state->clause->due);
+        put_text(&line.json, "owner",
+                 state->clause->owner_n > 0
+                     ? wording_in(state->clause->owners[0]->title, cli->cx->lang)
+                     : (Str){0});
+        json_key_c(&line.json, "answers");
+        json_array_begin(&line.json);
+        for (size_t a = 0; a < state->answer_n; a++)
+            put_answer(&line.json, &state->answers[a]);
+        json_array_end(&line.json);
+        TRY(json_line_end(&line));
+    }
+    return OK;
+}
+
+const Command cmd_plan_show = {
+    .name = "plan show",
+    .summary = "how far each clause of a plan is today, and what says so",
+    .needs = CLI_DATABASE,
+    .options = (const CliOption[]){{"plan", "ID", NULL, true, "of the packs (plan list)"},
+                                   {"clause", "NUMBER", NULL, false, "this clause only"},
+                                   {0}},
+    .run = show_run,
+};
+
+static Err cover(Cli *cli, const Plan *plan)
+{
+    const PlanClauseState *states = NULL;
+    size_t n = 0;
+    PlanCoverage coverage;
+    TRY(plan_states(cli->cx, plan, &states, &n));
+    plan_coverage(states, n, &coverage);
+    JsonLine line;
+    json_line_begin(&line, cli->arena);
+    put_text(&line.json, "plan", plan->id);
+    put_text(&line.json, "document", wording_in(plan->title, cli->cx->lang));
+    put_count(&line.json, "clauses", coverage.clauses);
+    put_count(&line.json, "answered", coverage.answered);
+    put_count(&line.json, "partly", coverage.partly);
+    json_key_c(&line.json, "states");
+    json_object_begin(&line.json);
+    for (int state = 0; state < PLAN_STATE_N; state++)
+        put_count(&line.json, plan_state_name((PlanState)state), coverage.states[state]);
+    json_object_end(&line.json);
+    json_key_c(&line.json, "waiting_for");
+    json_object_begin(&line.json);
+    for (size_t i = 0; i < PLAN_ENGINE_N; i++)
+        if (coverage.waiting[i] > 0)
+            put_count(&line.json, plan_engines[i], coverage.waiting[i]);
+    json_object_end(&line.json);
+    return json_line_end(&line);
+}
+
+static Err coverage_run(Cli *cli)
+{
+    Str asked = cli_value(cli, "plan");
+    const Plan *only = NULL;
+    if (asked.n > 0)
+        TRY(plan_find(cli->cx, asked, &only));
+    for (size_t i = 0; i < cli->packs->plans.n; i++) {
+        const Plan *plan = cli->packs->plans.entries[i].value;
+        if (only == NULL || only == plan)
+            TRY(cover(cli, plan));
+    }
+    return OK;
+}
+
+const Command cmd_plan_coverage = {
+    .name = "plan coverage",
+    .summary = "how many clauses are answered by data, and which engine the others wait for",
+    .needs = CLI_DATABASE,
+    .options = (const CliOption[]){{"plan", "ID", NULL, false, "this plan only"}, {0}},
+    .run = coverage_run,
+};
+
+/* A milestone when --milestone is given, otherwise progress. */
+static Err note_run(Cli *cli)
+{
+    Str on = cli_value(cli, "happened-on");
+    PlanEntry entry = {.id = cx_new_id(cli->cx),
+                       .plan = cli_value(cli, "plan"),
+                       .clause = cli_value(cli, "clause"),
+                       .milestone = cli_value(cli, "milestone"),
+                       .note = cli_value(cli, "note"),
+                       .evidence = cli_value(cli, "evidence"),
+                       .happened_on = cli->cx->today};
+    entry.kind = entry.milestone.n > 0 ? PLAN_ENTRY_MILESTONE : PLAN_ENTRY_PROGRESS;
+    if (on.n > 0 && date_parse(on, &entry.happened_on) != OK) {
+        cli_say("catchment plan: --happened-on is a day, written 2026-01-01");
+        return ERR_USAGE;
+    }
+    return plan_entry_add(cli->cx, &entry);
+}
+
+const Command cmd_plan_note = {
+    .name = "plan note",
+    .summary = "say what was done for a clause, or that a milestone is reached",
+    .needs = CLI_DATABASE,
+    .options = (const CliOption[]){{"plan", "ID", NULL, true, "of the packs (plan list)"},
+                                   {"clause", "NUMBER", NULL, true, "of the plan"},
+                                   {"milestone", "ID", NULL, false, "of the clause: it is reached"},
+                                   {"happened-on", "DAY", NULL, false, "today when left out"},
+                                   {"note", "TEXT", NULL, false, "what was done"},
+                                   {"evidence", "TEXT", NULL, false, "what proves it"},
+                                   {0}},
+    .run = note_run,
+};

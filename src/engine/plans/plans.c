@@ -1,0 +1,286 @@
+/* States of clauses. Everything that answers is read once for the whole plan, then each clause
+ * looks its own up: a plan of a hundred clauses costs a handful of statements. */
+#include "engine/plans/plans_int.h"
+
+#include "engine/obligations/obligations.h"
+#include "engine/policy/policy_values.h"
+
+static const char *const state_names[PLAN_STATE_N] = {
+    "behind", "at_risk", "no_data", "on_track", "not_due", "met", "unanswered",
+};
+static const char *const reason_names[PLAN_REASON_N] = {
+    "no_engine",      "reached", "not_reached", "in_force",     "registered",
+    "register_empty", "overdue", "in_time",     "nothing_owed",
+};
+
+const char *plan_state_name(PlanState state)
+{
+    return state_names[state];
+}
+
+const char *plan_reason_name(PlanReason reason)
+{
+    return reason_names[reason];
+}
+
+/* ---- finding ---- */
+
+Err plan_find(Cx *cx, Str id, const Plan **ret_plan)
+{
+    *ret_plan = pack_plan(cx->packs, id);
+    return *ret_plan != NULL ? OK
+                             : cx_fail(cx, ERR_NOT_FOUND, TEXT_PLAN_UNKNOWN, STR("/plan"), 1, id);
+}
+
+Err plan_clause_find(Cx *cx, const Plan *plan, Str id, const PlanClause **ret_clause)
+{
+    for (size_t s = 0; s < plan->section_n; s++) {
+        const PlanSection *section = &plan->sections[s];
+        for (size_t i = 0; i < section->clause_n; i++) {
+            if (!str_equals(section->clauses[i].id, id))
+                continue;
+            *ret_clause = &section->clauses[i];
+            return OK;
+        }
+    }
+    return cx_fail(cx, ERR_NOT_FOUND, TEXT_PLAN_CLAUSE_UNKNOWN, STR("/clause"), 1, id);
+}
+
+/* ---- what answers ---- */
+
+typedef struct {
+    Cx *cx;
+    const Policy *policy;
+    int64_t warning_days;
+    const ObligationCount *owed;
+    size_t owed_n;
+    const PlanEntry *entries;
+    size_t entry_n;
+    VEC(PlanRegisterCountsRow) registers;
+} Facts;
+
+static Err read_registers(Facts *facts)
+{
+    Cx *cx = facts->cx;
+    CLEANUP(db_rows_close) DbRows rows = {0};
+    TRY(plan_register_counts_open(cx->db, &(PlanRegisterCountsIn){cx->place, cx->today}, &rows));
+    for (;;) {
+        PlanRegisterCountsRow row;
+        bool has_row = false;
+        TRY(plan_register_counts_next(&rows, cx->arena, &row, &has_row));
+        if (!has_row)
+            return OK;
+        VEC_PUSH(cx->arena, &facts->registers, row);
+    }
+}
+
+static bool asks(const Plan *plan, PlanAnswerKind kind)
+{
+    for (size_t s = 0; s < plan->section_n; s++)
+        for (size_t c = 0; c < plan->sections[s].clause_n; c++)
+            for (size_t i = 0; i < plan->sections[s].clauses[c].answer_n; i++)
+                if (plan->sections[s].clauses[c].answers[i].kind == kind)
+                    return true;
+    return false;
+}
+
+static Err read_facts(Cx *cx, const Plan *plan, Facts *facts)
+{
+    *facts = (Facts){.cx = cx};
+    TRY(policy_of(cx, &facts->policy));
+    TRY(policy_whole_on(cx, STR("plan_warning_days"), cx->today, &facts->warning_days));
+    TRY(plan_entries(cx, plan, (Str){0}, &facts->entries, &facts->entry_n));
+    if (asks(plan, PLAN_ANSWER_REGISTER))
+        TRY(read_registers(facts));
+    if (asks(plan, PLAN_ANSWER_OBLIGATION))
+        TRY(obligation_counts(cx, cx->today, (Str){0}, &facts->owed, &facts->owed_n));
+    return OK;
+}
+
+/* ---- the answers ---- */
+
+static bool is_in_force(const PlanEntry *entry)
+{
+    return date_is_none(entry->ended_on);
+}
+
+/* What is not there yet: by its day. */
+static PlanState waiting(const Facts *facts, Date due)
+{
+    if (date_is_none(due))
+        return PLAN_STATE_NO_DATA;
+    Date today = facts->cx->today;
+    if (date_compare(today, due) > 0)
+        return PLAN_STATE_BEHIND;
+    Date warned = date_add_days(due, -(int)facts->warning_days);
+    return date_compare(today, warned) >= 0 ? PLAN_STATE_AT_RISK : PLAN_STATE_NOT_DUE;
+}
+
+static void answer_milestone(const Facts *facts, const PlanClause *clause, PlanAnswered *answered)
+{
+    const PlanAnswer *answer = answered->answer;
+    for (size_t i = 0; i < facts->entry_n; i++) {
+        const PlanEntry *entry = &facts->entries[i];
+        if (entry->kind != PLAN_ENTRY_MILESTONE || !is_in_force(entry)
+            || !str_equals(entry->clause, clause->id) || !str_equals(entry->milestone, answer->id))
+            continue;
+        answered->state = PLAN_STATE_MET;
+        answered->reason = PLAN_REASON_REACHED;
+        answered->reached_on = entry->happened_on;
+        answered->evidence = entry->evidence;
+        return;
+    }
+    Date due = date_is_none(answer->target.by) ? clause->due : answer->target.by;
+    answered->reason = PLAN_REASON_NOT_REACHED;
+    answered->state = waiting(facts, due);
+}
+
+static void answer_policy(const Facts *facts, PlanAnswered *answered)
+{
+    const FormParameter *parameter = policy_parameter(facts->policy, answered->answer->id);
+    ExprValue value =
+        parameter == NULL ? EXPR_ABSENT : form_parameter_on(parameter, facts->cx->today);
+    answered->reason = PLAN_REASON_IN_FORCE;
+    answered->state = value.type == EXPR_NULL ? PLAN_STATE_NO_DATA : PLAN_STATE_MET;
+    answered->has_number = value.type == EXPR_INTEGER || value.type == EXPR_DECIMAL;
+    answered->number = value.type == EXPR_INTEGER   ? (double)value.as.integer
+                       : value.type == EXPR_DECIMAL ? value.as.decimal
+                                                    : 0;
+}
+
+static void answer_register(const Facts *facts, PlanAnswered *answered)
+{
+    for (size_t i = 0; i < facts->registers.n; i++)
+        if (str_equals(facts->registers.items[i].kind, answered->answer->form->subject))
+            answered->number = (double)facts->registers.items[i].n;
+    bool is_kept = answered->number > 0;
+    answered->has_number = true;
+    answered->state = is_kept ? PLAN_STATE_ON_TRACK : PLAN_STATE_NO_DATA;
+    answered->reason = is_kept ? PLAN_REASON_REGISTERED : PLAN_REASON_REGISTER_EMPTY;
+}
+
+static void answer_obligation(const Facts *facts, PlanAnswered *answered)
+{
+    for (size_t i = 0; i < facts->owed_n; i++) {
+        const ObligationCount *count = &facts->owed[i];
+        if (count->rule->program != answered->answer->rule->program
+            || !str_equals(count->rule->id, answered->answer->rule->id))
+            continue; /* editions of one rule count together */
+        answered->number += (double)count->overdue;
+        answered->of += (double)(count->overdue + count->due + count->open);
+    }
+    answered->has_number = answered->of > 0;
+    answered->state = answered->number > 0 ? PLAN_STATE_BEHIND
+                      : answered->of > 0   ? PLAN_STATE_ON_TRACK
+                                           : PLAN_STATE_NO_DATA;
+    answered->reason = answered->number > 0 ? PLAN_REASON_OVERDUE
+                       : answered->of > 0   ? PLAN_REASON_IN_TIME
+                                            : PLAN_REASON_NOTHING_OWED;
+}
+
+static PlanAnswered answer_of(const Facts *facts, const PlanClause *clause,
+                              const PlanAnswer *answer)
+{
+    PlanAnswered answered = {.answer = answer,
+                             .state = PLAN_STATE_UNANSWERED,
+                             .reason = PLAN_REASON_NO_ENGINE,
+                             .reached_on = DATE_NONE};
+    switch (answer->kind) {
+    case PLAN_ANSWER_MILESTONE: answer_milestone(facts, clause, &answered); break;
+    case PLAN_ANSWER_POLICY: answer_policy(facts, &answered); break;
+    case PLAN_ANSWER_REGISTER: answer_register(facts, &answered); break;
+    case PLAN_ANSWER_OBLIGATION: answer_obligation(facts, &answered); break;
+    case PLAN_ANSWER_MEASURE_WANTED:
+    case PLAN_ANSWER_ENGINE:
+    case PLAN_ANSWER_N: break;
+    }
+    bool is_failing = answered.state == PLAN_STATE_BEHIND || answered.state == PLAN_STATE_AT_RISK;
+    if (clause->force == PLAN_ENCOURAGED && is_failing)
+        answered.state = PLAN_STATE_NOT_DUE; /* never a failure */
+    return answered;
+}
+
+/* That a number is in force says nothing of what it is for: it answers only a clause that asks for
+ * nothing else. */
+static bool counts(const PlanClause *clause, const PlanAnswer *answer)
+{
+    if (answer->kind != PLAN_ANSWER_POLICY)
+        return true;
+    for (size_t i = 0; i < clause->answer_n; i++)
+        if (clause->answers[i].kind != PLAN_ANSWER_POLICY)
+            return false;
+    return true;
+}
+
+static void judge(const Facts *facts, PlanClauseState *state)
+{
+    const PlanClause *clause = state->clause;
+    PlanAnswered *answers = arena_array(facts->cx->arena, PlanAnswered, clause->answer_n + 1);
+    bool has_unanswered = false;
+    state->state = PLAN_STATE_UNANSWERED;
+    for (size_t i = 0; i < clause->answer_n; i++) {
+        answers[i] = answer_of(facts, clause, &clause->answers[i]);
+        if (!counts(clause, &clause->answers[i]))
+            continue;
+        has_unanswered = has_unanswered || answers[i].state == PLAN_STATE_UNANSWERED;
+        if (answers[i].state < state->state)
+            state->state = answers[i].state;
+    }
+    state->answers = answers;
+    state->answer_n = clause->answer_n;
+    state->is_partly = has_unanswered && state->state != PLAN_STATE_UNANSWERED;
+    if (state->is_partly && state->state == PLAN_STATE_MET)
+        state->state = PLAN_STATE_ON_TRACK; /* the rest of it is not known */
+    for (size_t i = 0; i < facts->entry_n; i++)
+        if (is_in_force(&facts->entries[i]) && str_equals(facts->entries[i].clause, clause->id))
+            state->entry_n++;
+}
+
+Err plan_states(Cx *cx, const Plan *plan, const PlanClauseState **ret_states, size_t *ret_n)
+{
+    Facts facts;
+    TRY(read_facts(cx, plan, &facts));
+    PlanClauseState *states = arena_array(cx->arena, PlanClauseState, plan->clause_n + 1);
+    size_t n = 0;
+    for (size_t s = 0; s < plan->section_n; s++) {
+        for (size_t i = 0; i < plan->sections[s].clause_n; i++) {
+            states[n] = (PlanClauseState){.section = &plan->sections[s],
+                                          .clause = &plan->sections[s].clauses[i]};
+            judge(&facts, &states[n++]);
+        }
+    }
+    *ret_states = states;
+    *ret_n = n;
+    return OK;
+}
+
+/* ---- coverage ---- */
+
+/* The engine that a clause waits for: of its first answer that has none. */
+static size_t engine_of(const PlanClauseState *state)
+{
+    const PlanAnswer *answer = NULL;
+    for (size_t i = 0; answer == NULL && i < state->answer_n; i++)
+        if (state->answers[i].state == PLAN_STATE_UNANSWERED)
+            answer = state->answers[i].answer;
+    for (size_t i = 0; answer != NULL && plan_engines[i] != NULL; i++)
+        if (str_equals_c(answer->id, plan_engines[i]))
+            return i;
+    return 0; /* an indicator */
+}
+
+void plan_coverage(const PlanClauseState *states, size_t n, PlanCoverage *ret_coverage)
+{
+    PlanCoverage coverage = {.clauses = (int64_t)n};
+    for (size_t i = 0; i < n; i++) {
+        const PlanClauseState *state = &states[i];
+        coverage.states[state->state]++;
+        if (state->state == PLAN_STATE_UNANSWERED || state->is_partly)
+            coverage.waiting[engine_of(state)]++;
+        if (state->is_partly)
+            coverage.partly++;
+        else if (state->state != PLAN_STATE_NO_DATA && state->state != PLAN_STATE_UNANSWERED)
+            coverage.answered++;
+    }
+    *ret_coverage = coverage;
+}

@@ -1,0 +1,112 @@
+/* How far a place is from each clause of a plan. pack/plan.h is the document; here its clauses get
+ * states, from what is recorded, and units write what they have done.
+ *
+ * Invariants
+ *  1. Nothing is typed in to make a clause look well: the state of a clause is computed from what
+ *     its answers name. A milestone alone is said by a person, with evidence, a day and a name.
+ *  2. A clause is answered when everything that it names has an engine and there is data; in part
+ *     when some of it has. That its number is in force answers only a clause that asks no more.
+ *  3. Entries are only added; one said in error is ended with a reason. Each is in the audit.
+ *  4. Numbers are those of the asking account's sight. */
+#pragma once
+
+#include "core/cx.h"
+#include "pack/plan.h"
+
+/* From the worst to the best; a clause is as its worst answer that has a state. */
+typedef enum {
+    PLAN_STATE_BEHIND,
+    PLAN_STATE_AT_RISK,
+    PLAN_STATE_NO_DATA,
+    PLAN_STATE_ON_TRACK,
+    PLAN_STATE_NOT_DUE,
+    PLAN_STATE_MET,
+    PLAN_STATE_UNANSWERED, /* no engine answers */
+    PLAN_STATE_N,
+} PlanState;
+
+/* Why an answer has its state; numbers of PlanAnswered say how much. */
+typedef enum {
+    PLAN_REASON_NO_ENGINE,
+    PLAN_REASON_REACHED,     /* the milestone, on reached_on */
+    PLAN_REASON_NOT_REACHED, /* nothing has been said yet */
+    PLAN_REASON_IN_FORCE,    /* the parameter has a value: number */
+    PLAN_REASON_REGISTERED,  /* entries in force: number */
+    PLAN_REASON_REGISTER_EMPTY,
+    PLAN_REASON_OVERDUE, /* owed: number of `of` are overdue */
+    PLAN_REASON_IN_TIME, /* owed: `of`, none overdue */
+    PLAN_REASON_NOTHING_OWED,
+    PLAN_REASON_N,
+} PlanReason;
+
+typedef struct PlanAnswered {
+    const PlanAnswer *answer;
+    PlanState state;
+    PlanReason reason;
+    bool has_number;
+    double number, of;
+    Date reached_on; /* of a milestone; DATE_NONE */
+    Str evidence;
+} PlanAnswered;
+
+typedef struct PlanClauseState {
+    const PlanSection *section;
+    const PlanClause *clause;
+    PlanState state;
+    bool is_partly; /* some of its answers have no engine yet */
+    const PlanAnswered *answers;
+    size_t answer_n;
+    int64_t entry_n; /* entries in force */
+} PlanClauseState;
+
+/* Every clause of the plan in its order, today. plan_warning_days (policy) before its day a clause
+ * that is not there yet is at risk. */
+Err plan_states(Cx *cx, const Plan *plan, const PlanClauseState **ret_states,
+                size_t *ret_n) MUST_CHECK;
+/* ERR_NOT_FOUND with a problem that names it. */
+Err plan_find(Cx *cx, Str id, const Plan **ret_plan) MUST_CHECK;
+Err plan_clause_find(Cx *cx, const Plan *plan, Str id, const PlanClause **ret_clause) MUST_CHECK;
+const char *plan_state_name(PlanState state);
+const char *plan_reason_name(PlanReason reason);
+
+/* How many clauses have an answer, and which engine the others wait for. */
+typedef struct PlanCoverage {
+    int64_t clauses, answered, partly; /* partly: some of its answers have no engine */
+    int64_t states[PLAN_STATE_N];
+    int64_t
+        waiting[PLAN_ENGINE_N]; /* not or partly answered, by the engine that is missing first */
+} PlanCoverage;
+void plan_coverage(const PlanClauseState *states, size_t n, PlanCoverage *ret_coverage);
+
+/* ---- entries ---- */
+
+typedef enum {
+    PLAN_ENTRY_PROGRESS,
+    PLAN_ENTRY_DECISION,
+    PLAN_ENTRY_MILESTONE,
+    PLAN_ENTRY_N,
+} PlanEntryKind;
+extern const char *const plan_entry_kinds[]; /* NULL-terminated */
+
+typedef struct PlanEntry {
+    Uuid id;
+    Str plan, clause;
+    PlanEntryKind kind;
+    Str milestone; /* of PLAN_ENTRY_MILESTONE */
+    Date happened_on;
+    Str note;     /* at most 1,000 characters; a progress or decision needs one */
+    Str evidence; /* at most 200 characters; a milestone needs it */
+    /* Filled in when read. */
+    Str facility;
+    Str written_by; /* name of the account; empty: the command line */
+    Date written_on;
+    Date ended_on; /* DATE_NONE: in force */
+    Str end_reason;
+} PlanEntry;
+
+/* Newest first; those that were ended among them. */
+Err plan_entries(Cx *cx, const Plan *plan, Str clause, const PlanEntry **ret_entries,
+                 size_t *ret_n) MUST_CHECK;
+/* The same id and content again is answered like the first time. */
+Err plan_entry_add(Cx *cx, const PlanEntry *entry) MUST_CHECK;
+Err plan_entry_end(Cx *cx, Uuid id, Str reason) MUST_CHECK;

@@ -1,0 +1,371 @@
+/* /api/plans: plans of the packs, how far each clause is today, and what units say of it. */
+#include "engine/plans/plans.h"
+#include "engine/policy/policy_values.h"
+#include "web/route.h"
+
+enum { BODY_MOST = 8192 };
+
+#define SCHEMA_TARGET                                                                              \
+ "{compare: text, low: number, high?: number, low_parameter?: text, high_parameter?: text, "       \
+ "unit?: text, by?: date, is_linear: bool, yearly?: [number]}"
+#define SCHEMA_ANSWER                                                                              \
+ "{by: text, id: text, state: text, reason: text, title?: wording, needed?: wording, number?: "    \
+ "number, of?: number, reached_on?: date, evidence?: text, target?: " SCHEMA_TARGET "}"
+#define SCHEMA_CLAUSE                                                                              \
+ "{id: text, title: wording, text: wording, remark?: wording, kind: text, force: text, owners: "   \
+ "[{id: text, title: wording}], is_reading: bool, due?: date, every?: text, state: text, "         \
+ "is_partly: bool, entry_n: integer, answers: [" SCHEMA_ANSWER "]}"
+#define SCHEMA_ENTRY                                                                               \
+ "{id: uuid, clause: text, kind: text, milestone?: text, happened_on: date, note?: text, "         \
+ "evidence?: text, facility?: text, written_by?: text, written_on: date, ended_on?: date, "        \
+ "end_reason?: text}"
+
+static void put_number(JsonOut *out, const char *key, const char *parameter_key, PlanNumber number,
+                       const Policy *policy, Date day)
+{
+    double value = number.value;
+    if (number.parameter != NULL) {
+        ExprValue now = form_parameter_on(policy_parameter(policy, number.parameter->id), day);
+        value = now.type == EXPR_INTEGER ? (double)now.as.integer : now.as.decimal;
+        web_json_text(out, parameter_key, number.parameter->id);
+    }
+    json_key_c(out, key);
+    json_decimal(out, value);
+}
+
+static void put_target(JsonOut *out, const PlanTarget *target, const Policy *policy, Date day)
+{
+    if (target->compare == PLAN_NO_TARGET)
+        return;
+    json_key_c(out, "target");
+    json_object_begin(out);
+    web_json_text(out, "compare", str_from_c(plan_compares[target->compare - 1]));
+    put_number(out, "low", "low_parameter", target->low, policy, day);
+    if (target->compare == PLAN_BETWEEN)
+        put_number(out, "high", "high_parameter", target->high, policy, day);
+    web_json_text(out, "unit", target->unit);
+    web_json_date(out, "by", target->by);
+    json_key_c(out, "is_linear");
+    json_bool(out, target->is_linear);
+    if (target->has_yearly) {
+        json_key_c(out, "yearly");
+        json_array_begin(out);
+        json_decimal(out, target->yearly[0]);
+        json_decimal(out, target->yearly[1]);
+        json_array_end(out);
+    }
+    json_object_end(out);
+}
+
+static void put_answer(JsonOut *out, const PlanAnswered *answered, const Policy *policy, Date day)
+{
+    const PlanAnswer *answer = answered->answer;
+    json_object_begin(out);
+    web_json_text(out, "by", str_from_c(plan_answers[answer->kind]));
+    web_json_text(out, "id", answer->id);
+    web_json_text(out, "state", str_from_c(plan_state_name(answered->state)));
+    web_json_text(out, "reason", str_from_c(plan_reason_name(answered->reason)));
+    Wording title = answer->rule != NULL        ? answer->rule->title
+                    : answer->form != NULL      ? answer->form->title
+                    : answer->parameter != NULL ? answer->parameter->title
+                                                : answer->title;
+    if (title.zh.n > 0)
+        web_json_wording(out, "title", title);
+    if (answer->needed.zh.n > 0)
+        web_json_wording(out, "needed", answer->needed);
+    if (answered->has_number) {
+        json_key_c(out, "number");
+        json_decimal(out, answered->number);
+        json_key_c(out, "of");
+        json_decimal(out, answered->of);
+    }
+    web_json_date(out, "reached_on", answered->reached_on);
+    web_json_text(out, "evidence", answered->evidence);
+    put_target(out, &answer->target, policy, day);
+    json_object_end(out);
+}
+
+static void put_clause(JsonOut *out, const PlanClauseState *state, const Policy *policy, Date day)
+{
+    const PlanClause *clause = state->clause;
+    json_object_begin(out);
+    web_json_text(out, "id", clause->id);
+    web_json_wording(out, "title", clause->title);
+    web_json_wording(out, "text", clause->text);
+    if (clause->remark.zh.n > 0)
+        web_json_wording(out, "remark", clause->remark);
+    web_json_text(out, "kind", clause->kind);
+    web_json_text(out, "force", str_from_c(plan_forces[clause->force]));
+    json_key_c(out, "owners");
+    json_array_begin(out);
+    for (size_t i = 0; i < clause->owner_n; i++) {
+        json_object_begin(out);
+        web_json_text(out, "id", clause->owners[i]->id);
+        web_json_wording(out, "title", clause->owners[i]->title);
+        json_object_end(out);
+    }
+    json_array_end(out);
+    json_key_c(out, "is_reading");
+    json_bool(out, clause->is_reading);
+    web_json_date(out, "due", clause->due);
+    web_json_text(out, "every", clause->every);
+    web_json_text(out, "state", str_from_c(plan_state_name(state->state)));
+    json_key_c(out, "is_partly");
+    json_bool(out, state->is_partly);
+    json_key_c(out, "entry_n");
+    json_integer(out, state->entry_n);
+    json_key_c(out, "answers");
+    json_array_begin(out);
+    for (size_t i = 0; i < state->answer_n; i++)
+        put_answer(out, &state->answers[i], policy, day);
+    json_array_end(out);
+    json_object_end(out);
+}
+
+static void put_head(Cx *cx, JsonOut *out, const Plan *plan)
+{
+    web_json_text(out, "id", plan->id);
+    web_json_wording(out, "title", plan->title);
+    web_json_text(out, "place", plan->place);
+    json_key_c(out, "is_elsewhere"); /* another place's, kept to compare with */
+    json_bool(out, plan->place.n > 0 && !str_equals(plan->place, cx->place));
+    web_json_wording(out, "source",
+                     pack_source_wording(cx->packs, plan->pack, plan->source, cx->arena));
+    web_json_date(out, "from", plan->from);
+    web_json_date(out, "until", plan->until);
+}
+
+static void put_coverage(JsonOut *out, const PlanCoverage *coverage)
+{
+    json_key_c(out, "clauses");
+    json_integer(out, coverage->clauses);
+    json_key_c(out, "answered");
+    json_integer(out, coverage->answered);
+    json_key_c(out, "partly");
+    json_integer(out, coverage->partly);
+    json_key_c(out, "states");
+    json_object_begin(out);
+    for (int state = 0; state < PLAN_STATE_N; state++) {
+        json_key_c(out, plan_state_name((PlanState)state));
+        json_integer(out, coverage->states[state]);
+    }
+    json_object_end(out);
+}
+
+#define SCHEMA_STATES                                                                              \
+ "{behind: integer, at_risk: integer, no_data: integer, on_track: integer, not_due: integer, "     \
+ "met: integer, unanswered: integer}"
+#define SCHEMA_HEAD                                                                                                  \
+ "id: text, title: wording, place?: text, is_elsewhere: bool, source: wording, from?: date, until?: date, clauses: " \
+ "integer, answered: integer, partly: integer, states: " SCHEMA_STATES
+
+static Err plans_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
+{
+    (void)request;
+    JsonOut out = web_json(response);
+    json_object_begin(&out);
+    json_key_c(&out, "items");
+    json_array_begin(&out);
+    for (size_t i = 0; i < cx->packs->plans.n; i++) {
+        const Plan *plan = cx->packs->plans.entries[i].value;
+        const PlanClauseState *states = NULL;
+        size_t n = 0;
+        PlanCoverage coverage;
+        TRY(plan_states(cx, plan, &states, &n));
+        plan_coverage(states, n, &coverage);
+        json_object_begin(&out);
+        put_head(cx, &out, plan);
+        put_coverage(&out, &coverage);
+        json_object_end(&out);
+    }
+    json_array_end(&out);
+    json_object_end(&out);
+    return OK;
+}
+
+const Route route_plans = {
+    .method = HTTP_GET,
+    .path = "/api/plans",
+    .handler = plans_get,
+    .permit = "plans.read",
+    .out = "{items: [{" SCHEMA_HEAD "}]}",
+    .title = {"各方案和条款进展", "Plans, and how many clauses are how far"},
+};
+
+static Err plan_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
+{
+    const Plan *plan = NULL;
+    const PlanClauseState *states = NULL;
+    const Policy *policy = NULL;
+    size_t n = 0;
+    PlanCoverage coverage;
+    TRY(plan_find(cx, http_parameter(request, "plan"), &plan));
+    TRY(plan_states(cx, plan, &states, &n));
+    TRY(policy_of(cx, &policy));
+    plan_coverage(states, n, &coverage);
+    JsonOut out = web_json(response);
+    json_object_begin(&out);
+    web_json_date(&out, "on", cx->today);
+    put_head(cx, &out, plan);
+    put_coverage(&out, &coverage);
+    json_key_c(&out, "sections");
+    json_array_begin(&out);
+    size_t at = 0;
+    for (size_t s = 0; s < plan->section_n; s++) {
+        json_object_begin(&out);
+        web_json_text(&out, "id", plan->sections[s].id);
+        web_json_wording(&out, "title", plan->sections[s].title);
+        json_key_c(&out, "clauses");
+        json_array_begin(&out);
+        for (size_t i = 0; i < plan->sections[s].clause_n; i++)
+            put_clause(&out, &states[at++], policy, cx->today);
+        json_array_end(&out);
+        json_object_end(&out);
+    }
+    json_array_end(&out);
+    json_object_end(&out);
+    return OK;
+}
+
+const Route route_plan = {
+    .method = HTTP_GET,
+    .path = "/api/plans/{plan}",
+    .handler = plan_get,
+    .permit = "plans.read",
+    .out = "{on: date, " SCHEMA_HEAD
+           ", sections: [{id: text, title: wording, clauses: [" SCHEMA_CLAUSE "]}]}",
+    .title = {"一个方案的全部条款、进展和依据",
+              "A plan: every clause, how far it is, and what says so"},
+};
+
+static void put_entry(JsonOut *out, const PlanEntry *entry)
+{
+    json_object_begin(out);
+    json_key_c(out, "id");
+    json_uuid(out, entry->id);
+    web_json_text(out, "clause", entry->clause);
+    web_json_text(out, "kind", str_from_c(plan_entry_kinds[entry->kind]));
+    web_json_text(out, "milestone", entry->milestone);
+    web_json_date(out, "happened_on", entry->happened_on);
+    web_json_text(out, "note", entry->note);
+    web_json_text(out, "evidence", entry->evidence);
+    web_json_text(out, "facility", entry->facility);
+    web_json_text(out, "written_by", entry->written_by);
+    web_json_date(out, "written_on", entry->written_on);
+    web_json_date(out, "ended_on", entry->ended_on);
+    web_json_text(out, "end_reason", entry->end_reason);
+    json_object_end(out);
+}
+
+static Err plan_clause_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
+{
+    const Plan *plan = NULL;
+    const PlanClause *clause = NULL;
+    const PlanClauseState *states = NULL;
+    const Policy *policy = NULL;
+    const PlanEntry *entries = NULL;
+    size_t n = 0, entry_n = 0, at = 0;
+    TRY(plan_find(cx, http_parameter(request, "plan"), &plan));
+    TRY(plan_clause_find(cx, plan, http_parameter(request, "clause"), &clause));
+    TRY(plan_states(cx, plan, &states, &n));
+    TRY(plan_entries(cx, plan, clause->id, &entries, &entry_n));
+    TRY(policy_of(cx, &policy));
+    while (states[at].clause != clause)
+        at++;
+    JsonOut out = web_json(response);
+    json_object_begin(&out);
+    json_key_c(&out, "clause");
+    put_clause(&out, &states[at], policy, cx->today);
+    json_key_c(&out, "entries");
+    json_array_begin(&out);
+    for (size_t i = 0; i < entry_n; i++)
+        put_entry(&out, &entries[i]);
+    json_array_end(&out);
+    json_object_end(&out);
+    return OK;
+}
+
+const Route route_plan_clause = {
+    .method = HTTP_GET,
+    .path = "/api/plans/{plan}/clauses/{clause}",
+    .handler = plan_clause_get,
+    .permit = "plans.read",
+    .out = "{clause: " SCHEMA_CLAUSE ", entries: [" SCHEMA_ENTRY "]}",
+    .title = {"一条条款的进展、依据和各单位的记载",
+              "A clause: how far, what says so, what units have written"},
+};
+
+static Err read_entry(Cx *cx, const HttpRequest *request, PlanEntry *entry)
+{
+    const Json *body = NULL;
+    Str id = {0}, kind = {0}, on = {0};
+    *entry = (PlanEntry){.plan = http_parameter(request, "plan"), .kind = PLAN_ENTRY_N};
+    TRY(web_body(cx, request, &body));
+    TRY(web_body_text(cx, body, "id", &id));
+    TRY(web_body_text(cx, body, "clause", &entry->clause));
+    TRY(web_body_text(cx, body, "kind", &kind));
+    TRY(web_body_text(cx, body, "happened_on", &on));
+    TRY(web_body_optional_text(cx, body, "milestone", &entry->milestone));
+    TRY(web_body_optional_text(cx, body, "note", &entry->note));
+    TRY(web_body_optional_text(cx, body, "evidence", &entry->evidence));
+    for (int i = 0; i < PLAN_ENTRY_N; i++)
+        if (str_equals_c(kind, plan_entry_kinds[i]))
+            entry->kind = (PlanEntryKind)i;
+    if (uuid_parse(id, &entry->id) != OK)
+        return cx_fail(cx, ERR_INVALID, TEXT_FIELD_TYPE, STR("/id"), 2, STR("id"), STR("UUID"));
+    if (entry->kind == PLAN_ENTRY_N)
+        return cx_fail(cx, ERR_INVALID, TEXT_FIELD_TYPE, STR("/kind"), 2, STR("kind"),
+                       STR("progress, decision, milestone"));
+    if (date_parse(on, &entry->happened_on) != OK)
+        return cx_fail(cx, ERR_INVALID, TEXT_FIELD_TYPE, STR("/happened_on"), 2, STR("happened_on"),
+                       STR("YYYY-MM-DD"));
+    return OK;
+}
+
+static Err plan_entries_post(Cx *cx, const HttpRequest *request, HttpResponse *response)
+{
+    PlanEntry entry;
+    TRY(read_entry(cx, request, &entry));
+    TRY(plan_entry_add(cx, &entry));
+    JsonOut out = web_json(response);
+    json_object_begin(&out);
+    json_key_c(&out, "id");
+    json_uuid(&out, entry.id);
+    json_object_end(&out);
+    return OK;
+}
+
+const Route route_plan_entries_post = {
+    .method = HTTP_POST,
+    .path = "/api/plans/{plan}/entries",
+    .handler = plan_entries_post,
+    .permit = "plans.write",
+    .body_most = BODY_MOST,
+    .in = "{id: uuid, clause: text, kind: text, milestone?: text, happened_on: date, note?: text, "
+          "evidence?: text}",
+    .out = "{id: uuid}",
+    .title = {"记下条款的进展、决定或节点",
+              "Write progress, a decision or a milestone of a clause"},
+};
+
+static Err plan_entry_end_post(Cx *cx, const HttpRequest *request, HttpResponse *response)
+{
+    (void)response;
+    const Json *body = NULL;
+    Uuid id = UUID_NIL;
+    Str reason = {0};
+    TRY(web_parameter_uuid(cx, request, "entry", &id));
+    TRY(web_body(cx, request, &body));
+    TRY(web_body_text(cx, body, "reason", &reason));
+    return plan_entry_end(cx, id, reason);
+}
+
+const Route route_plan_entry_end = {
+    .method = HTTP_POST,
+    .path = "/api/plans/entries/{entry}/end",
+    .handler = plan_entry_end_post,
+    .permit = "plans.write",
+    .body_most = BODY_MOST,
+    .in = "{reason: text}",
+    .title = {"作废记错的记载", "End an entry that was made in error"},
+};

@@ -1,0 +1,88 @@
+// Plans: every clause with its state and what says so; what units write of a clause changes it, is kept, and can be ended.
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { attempt, newId, parseLines } from "../support/county.mjs";
+import { databases, logIn, makeCounty, startServer } from "../support/server.mjs";
+
+const COUNTS = { grassroots_2023: 143, paired_areas: 31, public_health_quality: 45, merged_townships: 37, quality_2023: 84 };
+
+for (const [name, makeDatabase] of databases) {
+  describe(`plans on ${name}`, () => {
+    let server, options, county, doctor;
+    const plan = async (id) => (await county.fetch(`/api/plans/${id}`)).body;
+    const clauses = (body) => body.sections.flatMap((section) => section.clauses);
+    before(async () => {
+      options = makeCounty(makeDatabase);
+      server = await startServer(options);
+      [county, doctor] = await Promise.all(["county", "doctor"].map((login) => logIn(server, login)));
+    });
+    after(() => server?.stop());
+
+    it("lists the five plans with all their clauses, and the states add up", async () => {
+      const { items } = (await county.fetch("/api/plans")).body;
+      assert.deepEqual(Object.fromEntries(items.map(({ id, clauses: n }) => [id, n])), COUNTS);
+      for (const item of items) {
+        const body = await plan(item.id);
+        const all = clauses(body);
+        assert.equal(all.length, COUNTS[item.id]);
+        assert.equal(new Set(all.map(({ id }) => id)).size, all.length);
+        assert.equal(Object.values(item.states).reduce((sum, n) => sum + n, 0), item.clauses);
+        for (const clause of all) {
+          assert.ok(clause.title.zh && clause.title.en && clause.text.zh && clause.text.en && clause.owners.length > 0, `${item.id} ${clause.id}`);
+          assert.ok(clause.answers.length > 0);
+        }
+      }
+    });
+
+    it("says by the command what the page says: clauses, answered, and which engine the others wait for", async () => {
+      const lines = parseLines(attempt("plan", "coverage", ...options).out);
+      const { items } = (await county.fetch("/api/plans")).body;
+      for (const item of items) {
+        const line = lines.find(({ plan: id }) => id === item.id);
+        assert.deepEqual([line.clauses, line.answered, line.partly, line.states], [item.clauses, item.answered, item.partly, item.states]);
+        const waiting = Object.values(line.waiting_for).reduce((sum, n) => sum + n, 0);
+        assert.equal(waiting, item.states.unanswered + item.partly);
+      }
+    });
+
+    it("a clause that organisations' duties answer counts what is overdue of what is owed", async () => {
+      const answers = clauses(await plan("public_health_quality")).flatMap((clause) => clause.answers).filter(({ by, of }) => by === "obligation" && of > 0);
+      assert.ok(answers.length > 0);
+      for (const { number, of, state } of answers) {
+        assert.ok(number <= of);
+        assert.equal(state, number > 0 ? "behind" : "on_track");
+      }
+    });
+
+    it("a milestone is met once somebody says so with evidence, and no longer when that was an error", async () => {
+      const withMilestone = clauses(await plan("quality_2023")).find((clause) => clause.answers.length === 1 && clause.answers[0].by === "milestone" && clause.state !== "met");
+      const milestone = withMilestone.answers[0].id;
+      const entry = { id: newId(), clause: withMilestone.id, kind: "milestone", milestone, happened_on: "2025-06-20", evidence: "县卫健〔2025〕8号" };
+      const post = (body) => county.fetch("/api/plans/quality_2023/entries", { method: "POST", body });
+      assert.equal((await post({ ...entry, evidence: "" })).status, 422);
+      assert.equal((await post({ ...entry, happened_on: "2025-07-01" })).status, 422);
+      assert.equal((await post({ ...entry, milestone: "no_such" })).status, 422);
+      assert.equal((await post(entry)).status, 200);
+      assert.equal((await post(entry)).status, 200);
+      const path = `/api/plans/quality_2023/clauses/${withMilestone.id}`;
+      const met = (await county.fetch(path)).body;
+      assert.deepEqual([met.clause.state, met.clause.answers[0].reached_on, met.clause.entry_n], ["met", "2025-06-20", 1]);
+      assert.deepEqual(met.entries.map(({ kind, evidence, written_on }) => [kind, evidence, written_on]), [["milestone", entry.evidence, "2025-06-30"]]);
+      assert.equal((await county.fetch(`/api/plans/entries/${entry.id}/end`, { method: "POST", body: { reason: "" } })).status, 422);
+      assert.equal((await county.fetch(`/api/plans/entries/${entry.id}/end`, { method: "POST", body: { reason: "记错了条款" } })).status, 204);
+      const ended = (await county.fetch(path)).body;
+      assert.equal(ended.clause.state, withMilestone.state);
+      assert.deepEqual(ended.entries.map(({ ended_on, end_reason }) => [ended_on, end_reason]), [["2025-06-30", "记错了条款"]]);
+    });
+
+    it("gives plans to those who may read them, and lets write only who may", async () => {
+      assert.equal((await doctor.fetch("/api/plans")).status, 403);
+      const director = await logIn(server, "director");
+      assert.equal((await director.fetch("/api/plans/grassroots_2023")).status, 200);
+      const body = { id: newId(), clause: "01", kind: "progress", happened_on: "2025-06-30", note: "已部署" };
+      assert.equal((await director.fetch("/api/plans/grassroots_2023/entries", { method: "POST", body })).status, 403);
+      assert.equal((await county.fetch("/api/plans/no_such_plan")).status, 404);
+      assert.equal((await county.fetch("/api/plans/grassroots_2023/clauses/999")).status, 404);
+    });
+  });
+}
