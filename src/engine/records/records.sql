@@ -362,14 +362,20 @@ VALUES (:form, :field, :type, :unit, :first_version, :is_computed);
 -- in: form text, field text, is_computed integer
 UPDATE form_field SET is_computed = :is_computed WHERE form = :form AND field = :field AND is_computed IS NULL;
 
--- name: record_form_count :one
+-- What proves the records of a form, in the order of a stream of them (each.c). The reason that was
+-- sent stands where the amended record ended, or with the original.
+-- name: record_proof_each :stream
 -- scan: proves every record
--- unscoped: a number; nobody reads the rows
+-- unscoped: proves what is stored; nobody reads the rows
 -- in: place text, form text
--- out: n integer
-SELECT count(*) AS n
+-- out: id uuid, subject_id uuid, happened_on date, content_hash bytes, reason text
+SELECT r.id, r.subject_id, r.happened_on, r.content_hash,
+    coalesce(CASE WHEN r.amends IS NULL THEN n.reason ELSE e.reason END, '') AS reason
 FROM record r
-WHERE r.place = :place AND r.form = :form;
+LEFT JOIN record_reason n ON n.place = r.place AND n.record_id = r.id
+LEFT JOIN record_end e ON e.place = r.place AND e.record_id = r.amends
+WHERE r.place = :place AND r.form = :form
+ORDER BY r.subject_id, r.happened_on, r.id;
 
 -- name: form_class_write :run
 -- in: form text, class text

@@ -269,6 +269,46 @@ static void answers_go_through_json_and_mistakes_name_their_place(void **state)
     assert_string_equal(f->cx.problems[0].key, "ANSWER_TYPE");
 }
 
+static void run_script(Fixture *f, const char *sqlite, const char *postgres)
+{
+    bool is_postgres = db_engine(f->cx.db) == DB_POSTGRES;
+    assert_int_equal(db_script(f->cx.db, str_from_c(is_postgres ? postgres : sqlite)), OK);
+}
+
+static void assert_proved(Fixture *f, int64_t records, int64_t changed, int64_t without_answers)
+{
+    RecordVerification proof;
+    assert_int_equal(record_verify(&f->cx, &proof), OK);
+    assert_int_equal(proof.records, records);
+    assert_int_equal(proof.changed, changed);
+    assert_int_equal(proof.without_answers, without_answers);
+    if (changed > 0)
+        assert_true(uuid_equals(proof.first, id_of(12)));
+}
+
+/* With the reasons: of an original, and of an amendment, which stands where the amended ended. */
+static void records_are_proved_by_what_was_sent(void **state)
+{
+    Fixture *f = *state;
+    assert_proved(f, 0, 0, 0);
+    RecordDraft late = draft_of(f, 13, "2025-02-03", 120);
+    late.reason = STR("补录");
+    assert_int_equal(submit(f, draft_of(f, 10, "2025-02-28", 140)), OK);
+    assert_int_equal(submit(f, draft_of(f, 11, "2025-02-01", 130)), OK);
+    assert_int_equal(submit(f, amendment_of(f, 12, 10, "2025-02-28", 141)), OK);
+    assert_int_equal(submit(f, late), OK);
+    assert_int_equal(record_void(&f->cx, id_of(11), STR("重复")), OK);
+    assert_proved(f, 4, 0, 0);
+    run_script(f, "DROP TRIGGER answer_visit_no_update; DROP TRIGGER answer_visit_no_delete;",
+               "DROP TRIGGER append_only ON answer_visit;");
+    run_script(f, "UPDATE answer_visit SET sbp = 142 WHERE sbp = 141",
+               "UPDATE answer_visit SET sbp = 142 WHERE sbp = 141");
+    assert_proved(f, 4, 1, 0);
+    run_script(f, "DELETE FROM answer_visit WHERE sbp IN (120, 140)",
+               "DELETE FROM answer_visit WHERE sbp IN (120, 140)");
+    assert_proved(f, 2, 1, 2);
+}
+
 static void every_statement_prepares_and_gives_what_it_declares(void **state)
 {
     Fixture *f = *state;
@@ -292,6 +332,7 @@ int main(void)
         ON_BOTH(a_changed_type_or_unit_is_refused_and_changes_nothing),
         ON_BOTH(many_records_at_once_read_like_single_ones),
         ON_BOTH(answers_go_through_json_and_mistakes_name_their_place),
+        ON_BOTH(records_are_proved_by_what_was_sent),
         ON_BOTH(every_statement_prepares_and_gives_what_it_declares),
     };
     return cmocka_run_group_tests(tests, start_cluster, stop_cluster);
