@@ -59,6 +59,8 @@ static void declare_file(Loader *loader, LoadFile *file)
         declare_list(loader, file, DECLARED_ROLE, "roles", "role");
     else if (str_has_prefix(file->in_pack, STR("measures/")))
         (void)declare(loader, file, file->yaml, DECLARED_MEASURE, "measure");
+    else if (str_has_prefix(file->in_pack, STR("charts/")))
+        declare_list(loader, file, DECLARED_CHART, "charts", "id");
     else if (str_has_prefix(file->in_pack, STR("forms/")))
         declare_register(loader, declare(loader, file, file->yaml, DECLARED_FORM, "form"));
     else if (str_has_prefix(file->in_pack, STR("programs/")))

@@ -3,7 +3,6 @@
 #include "pack/pack_int.h"
 
 #include "base/num.h"
-#include "base/utf8.h"
 #include "form/ddl.h"
 
 enum {
@@ -15,9 +14,7 @@ enum {
     FILES_DEFAULT = 4,
     FILES_MOST = 20,
     KILOBYTES_DEFAULT = 2048,
-    KILOBYTES_MOST = 5120,    /* what one request may carry */
-    IDEOGRAPH_FIRST = 0x3400, /* of Unicode's CJK ideographs, with extension A */
-    IDEOGRAPH_LAST = 0x9fff,
+    KILOBYTES_MOST = 5120, /* what one request may carry */
 };
 
 static const char *const type_names[] = {"text",  "integer", "decimal",    "date", "code",
@@ -205,25 +202,6 @@ static bool read_type(Reader *reader, const Yaml *map, FieldType *ret_type, Str 
         MISTAKE_AT(reader->loader, reader->file, value->at, MISTAKE_TYPE_UNKNOWN, same(text),
                    choice_fix_c(reader->loader, text, type_names));
     return false;
-}
-
-/* A unit that is the same in both languages (mmHg) is written once. */
-static Wording read_unit(Reader *reader, const Yaml *map)
-{
-    const Yaml *value = read_key(map, "unit");
-    if (value == NULL)
-        return (Wording){0};
-    if (value->kind == YAML_MAP)
-        return read_wording(reader, map, "unit");
-    Str unit = read_scalar(reader, value);
-    Str rest = unit;
-    uint32_t code = 0;
-    bool is_chinese = false;
-    while (rest.n > 0 && utf8_next(&rest, &code))
-        is_chinese |= code >= IDEOGRAPH_FIRST && code <= IDEOGRAPH_LAST;
-    if (is_chinese && reader->file->pack->has_english)
-        MISTAKE_AT(reader->loader, reader->file, value->at, MISTAKE_UNIT_IN_CHINESE, same(unit));
-    return same(unit);
 }
 
 static void read_files(Reader *reader, const Yaml *map, FormField *field)

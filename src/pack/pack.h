@@ -79,6 +79,37 @@ typedef struct LookupTable {
     ExprTable table;
 } LookupTable;
 
+/* A number of a form that is drawn over time. */
+typedef struct ChartField {
+    const Form *form;
+    size_t field;
+} ChartField;
+
+/* Of one record the first of the fields that has a value. */
+typedef struct ChartLine {
+    Wording title;
+    const ChartField *fields;
+    size_t field_n;
+} ChartLine;
+
+/* Drawn for who is so old. */
+typedef struct ChartLimit {
+    const PolicyParameter *parameter;
+    int32_t age_from, age_before; /* completed years */
+} ChartLimit;
+
+/* Values of residents over time (charts/NAME.yaml). */
+typedef struct Chart {
+    Str id;
+    Wording title;
+    Wording unit;
+    const ChartLine *lines;
+    size_t line_n;
+    const ChartLimit *limits;
+    size_t limit_n;
+    const LookupTable *band; /* by sex and month, from low to high; or NULL */
+} Chart;
+
 /* Where a rule has a number that is a parameter: `at` lies in the rule, its items or its program.
  * The rule as declared has the parameter's first value; pack/policy.h gives it the others. */
 typedef struct RuleNumber {
@@ -367,6 +398,7 @@ typedef struct PackSet {
     Map tables;               /* id -> const LookupTable * */
     Map measures;             /* id -> const Measure * */
     Map plans;                /* id -> const Plan *, see plan.h */
+    Map charts;               /* id -> const Chart *, in the order of the packs and files */
     const Rule *const *rules; /* every rule of every program, in pack, program and file order */
     size_t rule_n;
     const struct PackTest *tests; /* see pack_tests.h */

@@ -39,6 +39,7 @@ typedef enum {
     DECLARED_ROLE,
     DECLARED_MEASURE,
     DECLARED_PLAN,
+    DECLARED_CHART,
     DECLARED_KIND_N,
 } DeclaredKind;
 
@@ -80,8 +81,8 @@ typedef struct Declared {
     LoadFile *file;
     const Yaml *yaml;
     YamlPlace at;   /* of the id */
-    void *compiled; /* CodeList, PolicyParameter, LookupTable, Form, Program, Role, Measure, Plan;
-                       NULL before and when wrong */
+    void *compiled; /* CodeList, PolicyParameter, LookupTable, Form, Program, Role, Measure, Plan,
+                       Chart; NULL before and when wrong */
     VEC(FormParameter) parameters; /* of a form: what has been named so far */
     VEC(const ExprTable *) tables; /* of a form: what has been looked up so far */
     /* Of a form. */
@@ -161,6 +162,8 @@ const Yaml *read_key(const Yaml *map, const char *key);
 Str read_text(Reader *reader, const Yaml *map, const char *key);
 Str read_scalar(Reader *reader, const Yaml *yaml);
 Wording read_wording(Reader *reader, const Yaml *map, const char *key);
+/* `unit:`; one that is the same in both languages (mmHg) is written once. */
+Wording read_unit(Reader *reader, const Yaml *map);
 bool read_true(Reader *reader, const Yaml *map, const char *key); /* false when absent */
 /* `fallback` when absent or wrong. */
 int64_t read_whole(Reader *reader, const Yaml *map, const char *key, int64_t least, int64_t most,
@@ -274,6 +277,7 @@ void load_form_judgement(Reader *reader, Declared *declared, Form *form);
 void load_program(Loader *loader, Declared *declared);
 void load_role(Loader *loader, Declared *declared);
 void load_plan(Loader *loader, Declared *declared);
+void load_chart(Loader *loader, Declared *declared);
 void check_roles(Loader *loader); /* what they manage, when all are compiled */
 void load_measure(Loader *loader, Declared *declared);
 void note_unused_selects(Loader *loader);

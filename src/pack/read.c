@@ -4,7 +4,11 @@
 #include "base/num.h"
 #include "base/utf8.h"
 
-enum { ID_LENGTH_MOST = 48 };
+enum {
+    ID_LENGTH_MOST = 48,
+    IDEOGRAPH_FIRST = 0x3400, /* of Unicode's CJK ideographs, with extension A */
+    IDEOGRAPH_LAST = 0x9fff,
+};
 
 static Str *key_names(Loader *loader, const char *const *keys, size_t *ret_n)
 {
@@ -262,6 +266,25 @@ Str read_source(Reader *reader, const Yaml *map)
                    choice_fix(reader->loader, key, names.items, names.n));
     }
     return source;
+}
+
+Wording read_unit(Reader *reader, const Yaml *map)
+{
+    const Yaml *value = read_key(map, "unit");
+    if (value == NULL)
+        return (Wording){0};
+    if (value->kind == YAML_MAP)
+        return read_wording(reader, map, "unit");
+    Str unit = read_scalar(reader, value);
+    Str rest = unit;
+    uint32_t code = 0;
+    bool is_chinese = false;
+    while (rest.n > 0 && utf8_next(&rest, &code))
+        is_chinese |= code >= IDEOGRAPH_FIRST && code <= IDEOGRAPH_LAST;
+    if (!is_chinese || !reader->file->pack->has_english)
+        return same(unit);
+    MISTAKE_AT(reader->loader, reader->file, value->at, MISTAKE_UNIT_IN_CHINESE, same(unit));
+    return (Wording){0};
 }
 
 const PolicyParameter *read_parameter(Reader *reader, const Yaml *scalar)

@@ -1,8 +1,10 @@
 /* See sync_json.h. Nothing in a bundle depends on the day: no states, no ages. */
 #include "web/sync_json.h"
 
+#include "engine/policy/policy_values.h"
 #include "engine/records/answers_json.h"
 #include "pack/pack.h"
+#include "web/charts_json.h"
 #include "web/resident_json.h"
 
 Err sync_names_begin(Cx *cx, const SyncRun *run, SyncNames *ret_names)
@@ -143,6 +145,74 @@ static void put_rules(const Cx *cx, JsonOut *out)
     json_array_end(out);
 }
 
+/* {sex: [[month, low, high]]} */
+static void put_band(JsonOut *out, const LookupTable *band)
+{
+    const ExprTable *table = &band->table;
+    size_t month_n = table->keys[1].n;
+    web_json_wording(out, "band_title", band->title);
+    json_key_c(out, "band");
+    json_object_begin(out);
+    for (size_t i = 0; i < table->keys[0].n; i++) {
+        json_key(out, table->keys[0].texts[i]);
+        json_array_begin(out);
+        for (size_t j = 0; j < month_n; j++) {
+            const double *cells = &table->cells[(i * month_n + j) * table->column_n];
+            json_array_begin(out);
+            json_decimal(out, table->keys[1].numbers[j]);
+            json_decimal(out, cells[0]);
+            json_decimal(out, cells[1]);
+            json_array_end(out);
+        }
+        json_array_end(out);
+    }
+    json_object_end(out);
+}
+
+static void put_chart_lines(const Cx *cx, JsonOut *out, const Chart *chart)
+{
+    json_key_c(out, "lines");
+    json_array_begin(out);
+    for (size_t i = 0; i < chart->line_n; i++) {
+        json_object_begin(out);
+        web_json_wording(out, "title", chart->lines[i].title);
+        json_key_c(out, "fields");
+        json_array_begin(out);
+        for (size_t j = 0; j < chart->lines[i].field_n; j++) {
+            const ChartField *field = &chart->lines[i].fields[j];
+            if (!access_sees_class(cx, field->form->sensitivity))
+                continue;
+            json_array_begin(out);
+            json_text(out, field->form->id);
+            json_text(out, field->form->fields[field->field].id);
+            json_array_end(out);
+        }
+        json_array_end(out);
+        json_object_end(out);
+    }
+    json_array_end(out);
+}
+
+static Err put_charts(Cx *cx, JsonOut *out)
+{
+    const Policy *policy = NULL;
+    TRY(policy_of(cx, &policy));
+    json_key_c(out, "charts");
+    json_array_begin(out);
+    for (size_t i = 0; i < cx->packs->charts.n; i++) {
+        const Chart *chart = cx->packs->charts.entries[i].value;
+        json_object_begin(out);
+        chart_write_head(out, chart);
+        put_chart_lines(cx, out, chart);
+        chart_write_limits(out, chart, policy, cx->today, -1);
+        if (chart->band != NULL)
+            put_band(out, chart->band);
+        json_object_end(out);
+    }
+    json_array_end(out);
+    return OK;
+}
+
 Err sync_write_head(Cx *cx, JsonOut *out, const SyncRun *run)
 {
     json_object_begin(out);
@@ -162,6 +232,7 @@ Err sync_write_head(Cx *cx, JsonOut *out, const SyncRun *run)
     put_forms(cx, out);
     put_programs(cx, out);
     put_rules(cx, out);
+    TRY(put_charts(cx, out));
     json_object_end(out);
     return OK;
 }

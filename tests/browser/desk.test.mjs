@@ -332,6 +332,7 @@ test('a director looks at lives and changes nothing', async () => {
   await page.goto(`${server.address}/desk.html#/residents/${items[0].resident.id}`)
   await page.locator('.life-facts').waitFor()
   assert.equal(await page.locator('.life-acts .button').count(), 0)
+  await page.locator('.chart, .charts').first().waitFor({ state: 'attached' })
   await end(page)
 })
 

@@ -213,6 +213,8 @@ for (const [lang, words] of Object.entries(WORDS)) {
     const { counts } = await ask(page, '/obligations?state=overdue,due,open&limit=1')
     const who = await somebody(page)
     const { resident: known } = await ask(page, `/residents/${who.id}`)
+    const pressure = (charts) => charts.find(({ id }) => id === 'blood_pressure')
+    const drawn = pressure((await ask(page, `/residents/${who.id}/charts`)).charts)
     await page.context().setOffline(true)
     await page.reload()
     await page.locator('.pin-dialog.is-cover').waitFor()
@@ -236,6 +238,11 @@ for (const [lang, words] of Object.entries(WORDS)) {
     await page.fill('#search-words', who.name)
     await page.locator(`.found[href="#/residents/${who.id}"]`).click()
     await page.locator('.obligation').first().waitFor()
+    const blood = page.locator('.chart').first()
+    await blood.locator('.chart-mark').first().waitFor()
+    assert.equal(await blood.locator('.chart-text.is-limit').count(), drawn.limits.length)
+    await blood.locator('summary').click()
+    assert.match(await blood.locator('tbody th').first().innerText(), new RegExp(drawn.lines[0].values.at(-1).on))
     await checkPage(page, `offline-resident-${lang}`)
 
     await visit(page, who.id)
@@ -245,6 +252,7 @@ for (const [lang, words] of Object.entries(WORDS)) {
     assert.equal(Number(await page.locator('.due-filter-n').first().innerText()), counts.overdue + counts.due + counts.open - 1)
     await page.goto(`${road.address}/m.html#/residents/${who.id}`)
     await page.locator('.obligation.is-waiting').waitFor()
+    await page.locator('.chart-latest', { hasText: '128/80' }).waitFor() /* what waits is drawn too */
     await page.goto(`${road.address}/m.html#/sync`)
     await page.locator('main .card', { hasText: who.name }).waitFor()
     await checkPage(page, `offline-sync-waiting-${lang}`)

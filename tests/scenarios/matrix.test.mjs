@@ -20,7 +20,7 @@ const reason = "门诊急救，需了解既往用药";
 const mask = (answer) => JSON.stringify(withoutRequest(answer)).replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "ID");
 
 /* What a resident is told by routes about persons: of himself, and of a minor in his care. */
-const ofResidents = ["/api/households/{id}", "/api/obligations/why", "/api/own", "/api/records/{id}", "/api/records/{id}/attachments/{hash}", "/api/records/{id}/history", "/api/records/{id}/print", "/api/residents/{id}", "/api/residents/{id}/audit", "/api/residents/{id}/events", "/api/residents/{id}/obligations/explain", "/api/residents/{id}/records", "/api/residents/{id}/relations", "/api/residents/{id}/waivers"];
+const ofResidents = ["/api/households/{id}", "/api/obligations/why", "/api/own", "/api/records/{id}", "/api/records/{id}/attachments/{hash}", "/api/records/{id}/history", "/api/records/{id}/print", "/api/residents/{id}", "/api/residents/{id}/audit", "/api/residents/{id}/charts", "/api/residents/{id}/events", "/api/residents/{id}/obligations/explain", "/api/residents/{id}/records", "/api/residents/{id}/relations", "/api/residents/{id}/waivers"];
 
 describe("the printed matrix", () => {
   it("has every route for every role and purpose, and the roles of a county", () => {
@@ -132,6 +132,7 @@ for (const [name, makeDatabase] of databases) {
       "/api/obligations/why": ({ id }) => `/api/obligations/why?resident=${id}`,
       "/api/forms/{id}/context": ({ id }) => `/api/forms/hypertension_followup/context?resident=${id}`,
       "/api/residents/{id}/records": ({ id }) => `/api/residents/${id}/records`,
+      "/api/residents/{id}/charts": ({ id }) => `/api/residents/${id}/charts`,
       "/api/residents/{id}/waivers": ({ id }) => `/api/residents/${id}/waivers`,
       "/api/residents/{id}/obligations/explain": ({ id }) => `/api/residents/${id}/obligations/explain?rule=hypertension/followup`,
       "/api/records/{id}/history": ({ record }) => `/api/records/${record}/history`,

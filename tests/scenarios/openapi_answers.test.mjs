@@ -53,6 +53,7 @@ const examples = {
   "/api/records/{id}": ["doctor", "/api/records/{record}"],
   "/api/records/{id}/history": ["doctor", "/api/records/{record}/history"],
   "/api/residents/{id}/records": ["doctor", "/api/residents/{resident}/records?limit=2&ended=1"],
+  "/api/residents/{id}/charts": ["doctor", "/api/residents/{resident}/charts"],
   "/api/records/{id}/attachments/{hash}": ["doctor", "/api/records/{paper}/attachments/{file}"],
   "/api/residents/{id}/attachments/{hash}": ["doctor", "/api/residents/{resident}/attachments/{file}"],
   "/api/drafts": ["doctor", ""],

@@ -99,6 +99,33 @@ for (const [name, makeDatabase] of databases) {
       assert.equal((await doctor.fetch(`/api/residents/${newId()}/records`)).status, 404);
     });
 
+    it("gives what was measured over time with the limits of the packs: of current records, in sight only", async () => {
+      const { id, birth_date } = people[4];
+      const first = followup(id, { sbp: 138, dbp: 81, next_followup_on: "2025-09-01" }, { happened_on: "2025-06-11" });
+      const amended = { ...followup(id, { sbp: 136, dbp: 81, next_followup_on: "2025-09-01" }, { happened_on: "2025-06-11" }), amends: first.id, reason: "读数录错" };
+      for (const body of [first, amended]) assert.equal((await submit(doctor, body)).status, 201);
+      const { charts } = await get(doctor, `/api/residents/${id}/charts`);
+      const pressure = charts.find((chart) => chart.id === "blood_pressure");
+      const [systolic, diastolic] = pressure.lines.map(({ values }) => values);
+      assert.deepEqual(systolic.find(({ on }) => on === "2025-06-11"), { on: "2025-06-11", value: 136, record: amended.id });
+      assert.ok(!systolic.some(({ record }) => record === first.id), "what was amended is not drawn");
+      assert.equal(diastolic.find(({ record }) => record === amended.id).value, 81);
+      const days = systolic.map(({ on }) => on);
+      assert.deepEqual(days, [...days].sort(), "by day");
+      assert.deepEqual(pressure.limits.map(({ value }) => value), [birth_date > "1960-06-30" ? 140 : 150, 90]);
+      assert.ok(charts.every(({ lines }) => lines.some(({ values }) => values.length > 0)), "no chart without a value");
+      assert.equal((await doctor.fetch(`/api/residents/${newId()}/charts`)).status, 404);
+      const child = (await get(clinician, "/api/obligations?program=child&state=overdue,due,open&limit=100")).items.map((item) => item.resident.id);
+      for (const one of child) {
+        const weight = (await get(clinician, `/api/residents/${one}/charts`)).charts.find((chart) => chart.id === "child_weight");
+        if (!weight) continue;
+        assert.equal(weight.band.length, 61);
+        assert.ok(weight.band.every(({ low, high }) => low < high));
+        return;
+      }
+      assert.fail("no child was weighed");
+    });
+
     it("keeps a draft for its account alone, until it is sent, dropped or out of sight", async () => {
       const at = (id, more = "") => `/api/drafts/hypertension_followup?resident=${id}${more}`;
       const put = (client, id, body) => client.fetch(at(id), { method: "PUT", body });

@@ -86,7 +86,7 @@ Err record_header_find(Cx *cx, Uuid id, bool *ret_found, Str *ret_form, Record *
     return OK;
 }
 
-static Err not_found(Cx *cx, Uuid id)
+Err record_subject_not_found(Cx *cx, Uuid id)
 {
     char text[UUID_TEXT_SIZE];
     return cx_fail(cx, ERR_NOT_FOUND, TEXT_NOT_FOUND, (Str){0}, 1,
@@ -100,7 +100,7 @@ static Err open_work(Cx *cx, Uuid id, Record *ret_record)
     Record record;
     TRY(record_header_find(cx, id, &found, &form_id, &record));
     if (!found)
-        return not_found(cx, id);
+        return record_subject_not_found(cx, id);
     const RecordForm *form = record_form_find(cx, form_id);
     if (form == NULL)
         return cx_fail(cx, ERR_NOT_FOUND, TEXT_RECORD_FORM_UNKNOWN, (Str){0}, 1, form_id);
@@ -262,7 +262,7 @@ static Err require_subject(Cx *cx, Uuid subject, bool *ret_is_resident)
         return OK;
     Subject other;
     TRY(subject_find(cx, subject, &found, &other));
-    return found ? OK : not_found(cx, subject);
+    return found ? OK : record_subject_not_found(cx, subject);
 }
 
 /* Every record has answers: none, where lists show none; its own, where sealed ones follow. */
@@ -296,29 +296,58 @@ static Err read_child(Cx *cx, const RecordTable *child, const DbValue *in, const
     }
 }
 
+/* What the form's own table has, of all records of one form in the list. */
+static Err read_own(Cx *cx, const RecordForm *form, const DbValue *in, const Map *by_id)
+{
+    CLEANUP(db_rows_close) DbRows rows = {0};
+    TRY(db_query(cx->db, &form->own.of_subject, NULL, in, &rows));
+    for (;;) {
+        bool has_row;
+        TRY(db_next(&rows, &has_row));
+        if (!has_row)
+            return OK;
+        Uuid id = db_column(&rows, 0).as.uuid;
+        Record *record = map_get(by_id, id_key(&id));
+        Record read;
+        if (record == NULL)
+            continue;
+        record_row_take(form, &rows, cx->arena, &read);
+        record->answers = read.answers;
+    }
+}
+
 /* All answers but sealed ones, of all records of one form in the list. */
 static Err read_whole(Cx *cx, const RecordForm *form, Uuid subject, const Map *by_id)
 {
     const DbValue in[3] = {db_text(cx->place), db_uuid(subject), db_text(form->form->id)};
-    {
-        CLEANUP(db_rows_close) DbRows rows = {0};
-        TRY(db_query(cx->db, &form->own.of_subject, NULL, in, &rows));
-        for (;;) {
-            bool has_row;
-            TRY(db_next(&rows, &has_row));
-            if (!has_row)
-                break;
-            Uuid id = db_column(&rows, 0).as.uuid;
-            Record *record = map_get(by_id, id_key(&id));
-            Record read;
-            if (record == NULL)
-                continue;
-            record_row_take(form, &rows, cx->arena, &read);
-            record->answers = read.answers;
-        }
-    }
+    TRY(read_own(cx, form, in, by_id));
     for (size_t i = 0; i < form->child_n; i++)
         TRY(read_child(cx, &form->children[i], in, by_id));
+    return OK;
+}
+
+static void put_by_id(Record *records, size_t n, Map *by_id, Map *forms)
+{
+    for (size_t i = 0; i < n; i++) {
+        map_put(by_id, id_key(&records[i].id), &records[i]);
+        map_put(forms, records[i].form, NULL);
+    }
+}
+
+static Err read_plain(Cx *cx, Uuid subject, Record *records, size_t n)
+{
+    Map by_id;
+    Map forms;
+    map_init(&by_id, cx->arena);
+    map_init(&forms, cx->arena);
+    put_by_id(records, n, &by_id, &forms);
+    for (size_t i = 0; i < forms.n; i++) {
+        const RecordForm *form = record_form_find(cx, forms.entries[i].key);
+        if (form == NULL)
+            continue;
+        const DbValue in[3] = {db_text(cx->place), db_uuid(subject), db_text(form->form->id)};
+        TRY(read_own(cx, form, in, &by_id));
+    }
     return OK;
 }
 
@@ -328,10 +357,7 @@ static Err read_forms(Cx *cx, Uuid subject, bool whole, Record *records, size_t 
     Map forms;
     map_init(&by_id, cx->arena);
     map_init(&forms, cx->arena);
-    for (size_t i = 0; i < n; i++) {
-        map_put(&by_id, id_key(&records[i].id), &records[i]);
-        map_put(&forms, records[i].form, NULL);
-    }
+    put_by_id(records, n, &by_id, &forms);
     bool has_sealed = false, has_attachments = false;
     for (size_t i = 0; i < forms.n; i++) {
         const RecordForm *form = record_form_find(cx, forms.entries[i].key);
@@ -386,18 +412,20 @@ Err record_timeline_whole(Cx *cx, Uuid subject, size_t most, const Record **ret_
     return timeline(cx, subject, true, most, ret_records, ret_n);
 }
 
-static Err page_work(Cx *cx, Uuid subject, const RecordPage *page, const Record **ret_records,
-                     size_t *ret_n)
+static Err page_work(Cx *cx, Uuid subject, const RecordPage *page, bool is_plain,
+                     const Record **ret_records, size_t *ret_n)
 {
     Record *records;
     size_t n;
     bool is_resident = true;
+    TRY(access_require(cx, STR("records.read")));
     TRY(read_page(cx, subject, page, &records, &n));
     if (n == 0)
         TRY(require_subject(cx, subject, &is_resident));
     if (!is_resident)
         TRY(read_page_of_other(cx, subject, page, &records, &n));
-    TRY(read_forms(cx, subject, false, records, n));
+    TRY(is_plain ? read_plain(cx, subject, records, n)
+                 : read_forms(cx, subject, false, records, n));
     TRY(audit_add(cx, &(AuditEntry){.action = STR("record.timeline"), .subject = subject}));
     *ret_records = records;
     *ret_n = n;
@@ -407,8 +435,14 @@ static Err page_work(Cx *cx, Uuid subject, const RecordPage *page, const Record 
 Err record_timeline_page(Cx *cx, Uuid subject, const RecordPage *page, const Record **ret_records,
                          size_t *ret_n)
 {
-    TRY(access_require(cx, STR("records.read")));
-    Err err = page_work(cx, subject, page, ret_records, ret_n);
+    Err err = page_work(cx, subject, page, false, ret_records, ret_n);
+    return err == OK ? OK : cx_fail_db(cx, err);
+}
+
+Err record_timeline_plain(Cx *cx, Uuid subject, const RecordPage *page, const Record **ret_records,
+                          size_t *ret_n)
+{
+    Err err = page_work(cx, subject, page, true, ret_records, ret_n);
     return err == OK ? OK : cx_fail_db(cx, err);
 }
 
@@ -480,7 +514,7 @@ static Err previous_work(Cx *cx, const RecordForm *form, const PreviousOf *of, b
         TRY(record_other_find(cx, form->form, of->subject, &found, &is_known));
     }
     if (!found)
-        return not_found(cx, of->subject);
+        return record_subject_not_found(cx, of->subject);
     bool sees_form = false;
     TRY(access_sees_class_of(cx, of->subject, form->form->sensitivity, &sees_form));
     *ret_found = false;

@@ -158,6 +158,10 @@ typedef struct RecordPage {
 } RecordPage;
 Err record_timeline_page(Cx *cx, Uuid subject, const RecordPage *page, const Record **ret_records,
                          size_t *ret_n) MUST_CHECK;
+/* The same with the answers of each form's own table, and those only: single values, none sealed.
+ */
+Err record_timeline_plain(Cx *cx, Uuid subject, const RecordPage *page, const Record **ret_records,
+                          size_t *ret_n) MUST_CHECK;
 /* Newest first: every record of the subject, ended ones too, at most `most`. Of the answers those
  * that lists show (FormField.is_in_lists), the others are absent; NULL where the form is not known
  * any more. */

@@ -66,6 +66,8 @@ ExprValue record_value_from_db(const FormField *field, DbValue value, Arena *are
 
 /* The day whose knowledge is asked for: cx->as_of, or the end of time. */
 Date record_known_on(const Cx *cx);
+/* Notes that nobody in sight has the id; ERR_NOT_FOUND. */
+Err record_subject_not_found(Cx *cx, Uuid id) MUST_CHECK;
 
 /* answers.c */
 Err record_answers_insert(Cx *cx, const RecordForm *form, Uuid id,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ageOn, Copy, stateOn } from './copy'
+import { addMonths, ageOn, Copy, stateOn } from './copy'
 import { DeltaReader, readDelta, type Head, type Person } from './wire'
 
 const word = (text: string) => ({ zh: text, en: text })
@@ -149,4 +149,23 @@ test('a delta adds, replaces and drops; a whole one begins anew', () => {
   expect(copy.dueList('2025-06-30', {}).items).toEqual([])
   copy.take({ head, people: [li], drops: [] })
   expect([...copy.people.keys()]).toEqual(['l'])
+})
+
+test('charts are made of the records here, those that wait among them, with the limits of the age and the band of the sex', () => {
+  const copy = filled()
+  const charts = [
+    { id: 'bp', title: word('BP'), unit: word('mmHg'), lines: [{ title: word('S'), fields: [['visit', 'none'], ['visit', 'sbp']] as [string, string][] }],
+      limits: [{ title: word('Younger'), value: 140, age_from: 0, age_before: 65 }, { title: word('Elder'), value: 150, age_from: 65, age_before: 151 }] },
+    { id: 'w', title: word('W'), unit: word('kg'), lines: [{ title: word('W'), fields: [['visit', 'weight']] as [string, string][] }], limits: [], band: { 2: [[0, 2, 4], [1, 3, 5]] as [number, number, number][] } },
+  ]
+  copy.setHead({ ...head, charts })
+  copy.waiting = waiting()
+  const found = copy.charts('w', '2025-06-30')!.charts
+  expect(found.map(({ id }) => id)).toEqual(['bp'])
+  expect(found[0]!.lines[0]!.values.map(({ on, value }) => [on, value])).toEqual([['2025-03-02', 150], ['2025-06-30', 140]])
+  expect(found[0]!.limits.map(({ value }) => value)).toEqual([150])
+  copy.waiting = waiting({ answers: { weight: 3.5 } })
+  expect(copy.charts('w', '2025-06-30')!.charts[1]!.band).toEqual([{ on: '1954-07-01', low: 2, high: 4 }, { on: '1954-08-01', low: 3, high: 5 }])
+  expect(copy.charts('nobody', '2025-06-30')).toBeUndefined()
+  expect([addMonths('2024-01-31', 1), addMonths('2023-12-15', 13)]).toEqual(['2024-02-29', '2025-01-15'])
 })

@@ -1,6 +1,7 @@
 /* The doctor's people as the phone keeps them, and what the server's pages about them say, made from this copy for the phone's own day.
  * No clock and no storage here. */
 import { answersFromJson, answerText } from '../core/answers'
+import type { Chart } from '../areas/charts/charts'
 import { daysBetween } from '../core/dates'
 import type { Declaration } from '../core/form-declaration'
 import { say } from '../core/i18n'
@@ -39,6 +40,13 @@ export function stateOn(kept: KeptObligation, notice: number, day: string): Obli
   if (kept.closes_on && day > kept.closes_on) return 'missed'
   if (day > kept.due_on) return 'overdue'
   return daysBetween(day, kept.due_on) <= notice ? 'due' : 'open'
+}
+
+/* A day that does not exist is the last of its month. */
+export function addMonths(day: string, n: number): string {
+  const month = Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7)) - 1 + n
+  const last = new Date(Date.UTC(Math.floor(month / 12), (month % 12) + 1, 0)).getUTCDate()
+  return new Date(Date.UTC(Math.floor(month / 12), month % 12, Math.min(last, Number(day.slice(8))))).toISOString().slice(0, 10)
 }
 
 function compare(a: string | number, b: string | number): number {
@@ -153,6 +161,28 @@ export class Copy {
       }
     }
     return undefined
+  }
+
+  /* Of the records that are kept: the last few of each form. */
+  charts(id: string, day: string): { charts: Chart[] } | undefined {
+    const person = this.people.get(id)
+    if (!person) return undefined
+    const records = this.recordsOf(person).reverse()
+    const { sex, birth_date } = person.resident
+    const age = ageOn(birth_date, day)
+    const charts = (this.head?.charts ?? []).map(({ lines, limits, band, ...chart }): Chart => ({
+      ...chart,
+      lines: lines.map(({ title, fields }) => ({
+        title,
+        values: records.flatMap((record) => {
+          const field = fields.find(([form, name]) => form === record.form && typeof record.answers?.[name] === 'number')
+          return field ? [{ on: record.happened_on, value: record.answers![field[1]] as number, record: record.id }] : []
+        }),
+      })),
+      limits: limits.filter(({ age_from, age_before }) => age >= age_from && age < age_before),
+      band: band?.[sex]?.map(([month, low, high]) => ({ on: addMonths(birth_date, month), low, high })),
+    }))
+    return { charts: charts.filter(({ lines }) => lines.some(({ values }) => values.length > 0)) }
   }
 
   /* Records of a form on a day that the doctor could see when he wrote another one. */

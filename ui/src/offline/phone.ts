@@ -467,6 +467,7 @@ async function answer(method: string, path: string, { query = {}, body }: Option
     case 'obligations': return copy.dueList(today(), query)
     case 'residents': return copy.search(String(query['q'] ?? ''), today())
     case 'residents/': return copy.page(second, today())
+    case 'residents//charts': return copy.charts(second, today())
     case 'residents//records': return copy.timeline(second, query)
     case 'records/': return copy.record(second)
     case 'forms': return { forms }

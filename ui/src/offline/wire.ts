@@ -23,6 +23,17 @@ export interface Head {
   forms: { id: string; version: string; title: Wording; summary?: string[] }[]
   programs: { id: string; title: Wording; tag: Wording }[]
   rules: KeptRule[]
+  charts?: KeptChart[]
+}
+
+export interface KeptChart {
+  id: string
+  title: Wording
+  unit: Wording
+  lines: { title: Wording; fields: [form: string, field: string][] }[]
+  limits: { title: Wording; value: number; age_from: number; age_before: number }[]
+  band_title?: Wording
+  band?: Record<string, [month: number, low: number, high: number][]>
 }
 
 export interface KeptObligation {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import access from './access.json'
 import catchments from './catchments.json'
+import charts from './charts.json'
 import life from './life.json'
 import offline from './offline.json'
 import records from './records.json'
@@ -32,7 +33,7 @@ test('both languages have the same keys, in order, none empty', () => {
 })
 
 /* Words that only the pages of one area need. */
-for (const [area, words] of Object.entries({ access, catchments, life, offline, records, subjects, system, waive, worklists }) as [string, Record<string, { zh: string; en: string }>][]) {
+for (const [area, words] of Object.entries({ access, catchments, charts, life, offline, records, subjects, system, waive, worklists }) as [string, Record<string, { zh: string; en: string }>][]) {
   test(`the words of the area ${area} are there in both languages, in order, and used`, () => {
     expect(Object.keys(words)).toEqual(Object.keys(words).slice().sort())
     expect(Object.entries(words).filter(([, { zh, en }]) => !zh.trim() || !en.trim())).toEqual([])
