@@ -93,6 +93,7 @@
  ENTRY(route_household_move)                                                                       \
  ENTRY(route_record_refile)                                                                        \
  ENTRY(route_resident_records)                                                                     \
+ ENTRY(route_work)                                                                                 \
  ENTRY(route_resident_charts)                                                                      \
  ENTRY(route_record_history)                                                                       \
  ENTRY(route_drafts)                                                                               \

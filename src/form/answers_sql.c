@@ -126,6 +126,7 @@ static void put_page(const FormField *child, Buf *out)
               " AND (r.happened_on < :before_day OR r.id < :before_id)"
               " AND r.happened_on >= :last_day AND (r.happened_on > :last_day OR r.id >= :last_id)"
               " AND (:facility = '' OR r.facility = :facility)"
+              " AND r.performed_by >= :served_from AND r.performed_by <= :served_to"
               " AND person.area_code >= :area_from AND person.area_code < :area_to"
               " AND NOT EXISTS (SELECT 1 FROM record_end e"
               " WHERE e.place = r.place AND e.record_id = r.id)"

@@ -32,6 +32,11 @@ static Err read_filter(Cx *cx, const HttpRequest *request, RecordTablePage *page
                               .area = http_query(request, "area")};
     if (cx->actor->sees_rows && page->area.n > TOWN_DIGITS)
         return cx_fail(cx, ERR_INVALID, TEXT_AREA_TOO_FINE, STR("area"), 0);
+    bool asks_one = http_query(request, "performer").n > 0;
+    if (cx->actor->sees_rows && asks_one)
+        return cx_fail(cx, ERR_INVALID, TEXT_ROWS_OF_ONE, STR("performer"), 0);
+    if (asks_one)
+        TRY(web_query_uuid(cx, request, "performer", &page->performer));
     TRY(web_query_date(cx, request, "from", DATE_NONE, &page->from));
     return web_query_date(cx, request, "until", DATE_NONE, &page->until);
 }
@@ -138,7 +143,7 @@ static Err form_records_get(Cx *cx, const HttpRequest *request, HttpResponse *re
                                                             STR_ARG(form->id), shown)});
 }
 
-#define FILTER_MEMBERS "from?: date, until?: date, facility?: text, area?: text"
+#define FILTER_MEMBERS "from?: date, until?: date, facility?: text, area?: text, performer?: uuid"
 
 const Route route_form_records = {
     .method = HTTP_GET,

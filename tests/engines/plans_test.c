@@ -17,6 +17,7 @@
 #include "db/migrate.h"
 #include "engine/measures/measures_sql.h"
 #include "engine/obligations/obligations_sql.h"
+#include "engine/obligations/work_sql.h"
 #include "engine/obligations/worklists_sql.h"
 #include "engine/plans/plans_sql.h"
 #include "engine/records/attachments_sql.h"
@@ -210,6 +211,7 @@ static void statements_find_their_rows_by_keys(void **state)
         {attachments_statements, attachments_statements_n},
         {measures_statements, measures_statements_n},
         {obligations_statements, obligations_statements_n},
+        {work_statements, work_statements_n},
         {worklists_statements, worklists_statements_n},
         {sync_statements, sync_statements_n},
         {plans_statements, plans_statements_n},

@@ -29,6 +29,7 @@ const examples = {
   "/api/forms/{id}/context": ["doctor", "/api/forms/{form}/context?resident={resident}"],
   "/api/obligations": ["doctor", "/api/obligations?state=overdue,due,open&limit=100"],
   "/api/obligations/why": ["doctor", "/api/obligations/why?resident={resident}"],
+  "/api/work": ["director", "/api/work?from=2025-06-23&until=2025-06-29"],
   "/api/worklist": ["clinician", "/api/worklist?state=overdue,due,open,waived,done&limit=100"],
   "/api/worklist/totals": ["clinician", "/api/worklist/totals?state=overdue,done"],
   "/api/worklist.csv": ["clinician", "/api/worklist.csv?state=overdue&area={area}"],

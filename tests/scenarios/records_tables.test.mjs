@@ -88,6 +88,40 @@ for (const [name, makeDatabase] of databases) {
       assert.equal((await doctor.fetch(`/api/forms/${FORM}/records?from=x`)).status, 422);
     });
 
+    it("counts the work of each doctor and day as the table has it, and opens it by doctor", async () => {
+      const between = "from=2025-06-16&until=2025-06-30";
+      const { days } = (await clinician.fetch(`/api/work?${between}`)).body;
+      const rows = await whole(clinician, `&${between}`);
+      const counted = {};
+      for (const { performed_by, facility, happened_on } of rows) {
+        const key = `${performed_by} ${facility} ${happened_on}`;
+        counted[key] = (counted[key] ?? 0) + 1;
+      }
+      const told = days.flatMap((day) => day.forms.filter(({ id }) => id === FORM).map(({ n }) => [`${day.performer} ${day.facility} ${day.on}`, n]));
+      assert.deepEqual(Object.fromEntries(told), counted);
+      for (const day of days) {
+        assert.equal(day.forms.reduce((sum, { n }) => sum + n, 0), day.records);
+        assert.equal(day.areas.reduce((sum, { n }) => sum + n, 0), day.records);
+        assert.ok(day.people >= 1 && day.people <= day.records && day.same_day <= day.records && day.late <= day.records);
+      }
+      assert.ok(days.some(({ met }) => met > 0), "records met what was owed");
+      const one = rows[0].performed_by;
+      assert.deepEqual((await whole(clinician, `&${between}&performer=${one}`)).map(({ id }) => id), rows.filter((row) => row.performed_by === one).map(({ id }) => id));
+      const { id: account } = (await doctor.fetch("/api/session")).body.account;
+      const earlier = (await doctor.fetch("/api/work?from=2025-06-26")).body.days.find(({ performer }) => performer === account);
+      const late = followup(people[2].id, { next_followup_on: "2025-09-01" }, { happened_on: "2025-06-26" });
+      assert.equal((await submit(doctor, late)).status, 201);
+      const later = (await doctor.fetch("/api/work?from=2025-06-26")).body.days.find(({ performer }) => performer === account);
+      assert.deepEqual([later.records - (earlier?.records ?? 0), later.same_day - (earlier?.same_day ?? 0), later.lag_most], [1, 0, 4]);
+      const own = (await doctor.fetch(`/api/work?${between}`)).body.days;
+      assert.ok(own.length > 0 && own.reduce((sum, { records }) => sum + records, 0) < days.reduce((sum, { records }) => sum + records, 0), "in sight only");
+      const rowsOnly = (await county.fetch(`/api/work?${between}`)).body.days;
+      assert.ok(rowsOnly.length > 0 && rowsOnly.every(({ areas }) => areas.length === 0));
+      assert.equal((await county.fetch(`/api/forms/${FORM}/records?performer=${one}`)).status, 422);
+      assert.equal((await clinician.fetch("/api/work?from=2025-05-01&until=2025-06-30")).status, 422);
+      assert.equal((await (await logIn(server, "admin")).fetch("/api/work")).status, 403);
+    });
+
     it("gives who sees no persons codes and numbers of townships, and nothing that tells who it is", async () => {
       const records = await whole(county);
       assert.ok(records.length > 0);

@@ -5,6 +5,8 @@
 #include "access/access.h"
 #include "engine/records/records_int.h"
 
+#include <string.h>
+
 bool record_table_shows(const Cx *cx, const FormField *field)
 {
     if (field->is_sealed)
@@ -14,6 +16,13 @@ bool record_table_shows(const Cx *cx, const FormField *field)
     bool is_plain = field->type == FIELD_CODE || field->type == FIELD_CODES
                     || field->type == FIELD_INTEGER || field->type == FIELD_DECIMAL;
     return is_plain && str_is_empty(field->keeps);
+}
+
+static Uuid last_id(void)
+{
+    Uuid id;
+    memset(id.bytes, 0xff, sizeof id.bytes);
+    return id;
 }
 
 /* Sought behind the record that ended the page before, up to the last one (nil: to the end). */
@@ -30,9 +39,11 @@ static void bind(const Cx *cx, const RecordForm *form, const RecordTablePage *pa
     in[6] = db_date(last == NULL ? first_day : last->happened_on);
     in[7] = db_uuid(last == NULL ? UUID_NIL : last->id);
     in[8] = db_text(str_is_empty(page->facility) ? STR("") : page->facility);
-    in[9] = db_text(str_is_empty(page->area) ? STR("") : page->area);
-    in[10] = db_text(str_printf(cx->arena, "%.*s~", STR_ARG(page->area)));
-    in[11] = db_integer((int64_t)page->most);
+    in[9] = db_uuid(page->performer);
+    in[10] = db_uuid(uuid_is_nil(page->performer) ? last_id() : page->performer);
+    in[11] = db_text(str_is_empty(page->area) ? STR("") : page->area);
+    in[12] = db_text(str_printf(cx->arena, "%.*s~", STR_ARG(page->area)));
+    in[13] = db_integer((int64_t)page->most);
 }
 
 static Err read_own(Cx *cx, const RecordForm *form, const DbValue *in, const Record **ret_records,

@@ -14,6 +14,7 @@
 typedef struct RecordTablePage {
     Date from, until; /* days of service, both included; DATE_NONE: any */
     Str facility;     /* that served; empty: any */
+    Uuid performer;   /* who served; nil: anybody */
     Str area;         /* code of the area, or the first digits of one, where the person lives */
     Date before_day;  /* the record that ended the page before; DATE_NONE: from the newest */
     Uuid before_id;

@@ -25,10 +25,11 @@ static const DbColumn in_each[] = {
     {"place", DB_TEXT, false}, {"form", DB_TEXT, false}, {"known_on", DB_DATE, false}};
 
 static const DbColumn in_page[PAGE_IN_N] = {
-    {"place", DB_TEXT, false},     {"form", DB_TEXT, false},       {"from_day", DB_DATE, false},
-    {"to_day", DB_DATE, false},    {"before_day", DB_DATE, false}, {"before_id", DB_UUID, false},
-    {"last_day", DB_DATE, false},  {"last_id", DB_UUID, false},    {"facility", DB_TEXT, false},
-    {"area_from", DB_TEXT, false}, {"area_to", DB_TEXT, false},    {"most", DB_INTEGER, false}};
+    {"place", DB_TEXT, false},       {"form", DB_TEXT, false},       {"from_day", DB_DATE, false},
+    {"to_day", DB_DATE, false},      {"before_day", DB_DATE, false}, {"before_id", DB_UUID, false},
+    {"last_day", DB_DATE, false},    {"last_id", DB_UUID, false},    {"facility", DB_TEXT, false},
+    {"served_from", DB_UUID, false}, {"served_to", DB_UUID, false},  {"area_from", DB_TEXT, false},
+    {"area_to", DB_TEXT, false},     {"most", DB_INTEGER, false}};
 
 enum { LATEST_IN_N = 2 + ANSWERS_LATEST_MOST };
 

@@ -23,7 +23,7 @@ typedef struct RecordTable {
     DbStatement previous; /* of the own table only */
 } RecordTable;
 
-enum { EARLIER_HEADER_N = 2, PREVIOUS_IN_N = 7, PAGE_IN_N = 12 };
+enum { EARLIER_HEADER_N = 2, PREVIOUS_IN_N = 7, PAGE_IN_N = 14 };
 
 typedef struct RecordForm {
     const Form *form;

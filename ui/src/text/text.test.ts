@@ -11,6 +11,7 @@ import en from './en.json'
 import subjects from './subjects.json'
 import system from './system.json'
 import waive from './waive.json'
+import work from './work.json'
 import worklists from './worklists.json'
 import zh from './zh.json'
 
@@ -33,7 +34,7 @@ test('both languages have the same keys, in order, none empty', () => {
 })
 
 /* Words that only the pages of one area need. */
-for (const [area, words] of Object.entries({ access, catchments, charts, life, offline, records, subjects, system, waive, worklists }) as [string, Record<string, { zh: string; en: string }>][]) {
+for (const [area, words] of Object.entries({ access, catchments, charts, life, offline, records, subjects, system, waive, work, worklists }) as [string, Record<string, { zh: string; en: string }>][]) {
   test(`the words of the area ${area} are there in both languages, in order, and used`, () => {
     expect(Object.keys(words)).toEqual(Object.keys(words).slice().sort())
     expect(Object.entries(words).filter(([, { zh, en }]) => !zh.trim() || !en.trim())).toEqual([])
