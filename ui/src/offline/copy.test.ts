@@ -169,3 +169,14 @@ test('charts are made of the records here, those that wait among them, with the 
   expect(copy.charts('nobody', '2025-06-30')).toBeUndefined()
   expect([addMonths('2024-01-31', 1), addMonths('2023-12-15', 13)]).toEqual(['2024-02-29', '2025-01-15'])
 })
+
+test('what was sent and is newer than the copy is met, in the timeline, and not waiting; the next copy has it once', () => {
+  const copy = filled()
+  copy.sent = waiting()
+  expect(copy.dueList('2025-06-30', {}).items.map(({ obligation }) => obligation)).toEqual(['exam'])
+  const page = copy.page('w', '2025-06-30')!
+  expect(page.obligations.find(({ obligation }) => obligation === 'visit')!.state).toBe('met')
+  expect(page.records.map(({ id, is_waiting }) => [id, is_waiting])).toEqual([['n', false], ['r1', false]])
+  copy.take({ head: { ...head, whole: false }, people: [{ ...wang, records: [{ ...wang.records![0]!, id: 'n', happened_on: '2025-06-30' }, wang.records![0]!] }], drops: [] })
+  expect(copy.page('w', '2025-06-30')!.records.map(({ id }) => id)).toEqual(['n', 'r1'])
+})

@@ -58,6 +58,7 @@ export class Copy {
   readonly people = new Map<string, Person>()
   readonly forms = new Map<string, Declaration>()
   waiting: readonly WaitingRecord[] = []
+  sent: readonly WaitingRecord[] = [] /* the server has them, and the copy is older */
   me = { id: '', name: '' }
   private rules = new Map<number, KeptRule>()
 
@@ -78,6 +79,7 @@ export class Copy {
     this.people.clear()
     this.forms.clear()
     this.waiting = []
+    this.sent = []
     this.rules.clear()
   }
 
@@ -112,7 +114,8 @@ export class Copy {
 
   /* Also what waits here, newest first; what is amended by something waiting stands no more. */
   private recordsOf(person: Person): KeptRecord[] {
-    const own = this.waiting.filter(({ subject }) => subject === person.id)
+    const known = new Set((person.records ?? []).map(({ id }) => id))
+    const own = [...this.waiting, ...this.sent.filter(({ id }) => !known.has(id))].filter(({ subject }) => subject === person.id)
     const amended = new Set(own.map(({ amends }) => amends))
     const kept = (person.records ?? []).filter(({ id }) => !amended.has(id) && !own.some((one) => one.id === id))
     const waiting = own.map(({ made_at, ...record }) => ({
@@ -207,9 +210,9 @@ export class Copy {
 
   /* ---- What is owed ---- */
 
-  /* Something of this form, filled in here within the window: done, and waiting to be sent. */
-  private isWaiting(person: Person, kept: KeptObligation, form: string): boolean {
-    return this.waiting.some((one) => one.subject === person.id && one.form === form && !one.amends
+  /* Something of this form, filled in here within the window: done, and waiting to be sent, or sent already. */
+  private isDone(records: readonly WaitingRecord[], person: Person, kept: KeptObligation, form: string): boolean {
+    return records.some((one) => one.subject === person.id && one.form === form && !one.amends
       && one.happened_on >= kept.opens_on && (!kept.closes_on || one.happened_on <= kept.closes_on))
   }
 
@@ -227,13 +230,15 @@ export class Copy {
 
   private line(person: Person, kept: KeptObligation, rule: KeptRule, day: string): Obligation {
     const item = rule.items?.find(({ id }) => id === kept.item)
-    const state = stateOn(kept, rule.notice_days, day)
+    let state: Obligation['state'] = stateOn(kept, rule.notice_days, day)
+    if (OWED.includes(state) && this.isDone(this.waiting, person, kept, rule.form)) state = 'waiting'
+    else if (OWED.includes(state) && this.isDone(this.sent, person, kept, rule.form)) state = 'met'
     return {
       program: rule.program, program_title: this.program(rule.program)?.title ?? { zh: rule.program, en: rule.program },
       obligation: rule.obligation, title: item?.title ?? rule.title, form: rule.form, item: kept.item ?? null,
       opens_on: kept.opens_on, due_on: kept.due_on, closes_on: kept.closes_on ?? null, due_at: kept.due_at ?? null,
       done: kept.done ?? 0, needed: kept.needed ?? 1,
-      state: OWED.includes(state) && this.isWaiting(person, kept, rule.form) ? 'waiting' : state,
+      state,
       days_late: state === 'overdue' ? daysBetween(kept.due_on, day) : 0,
     }
   }

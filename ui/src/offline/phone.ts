@@ -11,7 +11,8 @@ import { device, openSession, session } from '../core/session'
 import type { FormBrief, FormDefinition, Receipt, RecordBrief, RecordPage, Session } from '../core/types'
 import { dueList } from '../areas/obligations/phone-due-list'
 import { connection } from './connection'
-import { Copy } from './copy'
+import { Clock } from './clock'
+import { Copy, type WaitingRecord } from './copy'
 import { Database } from './database'
 import { Outbox, backoff, type Body, type Row } from './outbox'
 import { shell } from './shell'
@@ -51,7 +52,7 @@ const SYNC_EVERY = 10 * 60_000
 const LIFE = 30 * 86_400_000
 const IDLE_MOST = 60_000 /* a sync of which nothing is heard any more */
 
-type KeptHead = Head & { syncedAt: string; offset: number }
+type KeptHead = Head & { syncedAt: string; offset: number; seenAt?: number }
 
 let store: Database
 let vault: Vault
@@ -60,7 +61,8 @@ export const copy = new Copy()
 const watchman = new Watchman()
 let deviceId = ''
 let owner = ''
-let offset = 0
+const clock = new Clock()
+let sent: WaitingRecord[] = [] /* since the last copy */
 let forms: FormBrief[] = []
 let versions = new Map<string, string>()
 let waiters: ((isOpen: boolean) => void)[] = []
@@ -69,7 +71,8 @@ let probes = 0
 let running: ReturnType<typeof setTimeout> | undefined
 
 export function today(): string {
-  return new Date(Date.now() + offset + CHINA).toISOString().slice(0, 10)
+  const day = new Date(clock.time() + CHINA).toISOString().slice(0, 10)
+  return copy.head && day < copy.head.on ? copy.head.on : day
 }
 
 /* ---- The network ---- */
@@ -80,7 +83,7 @@ const send: typeof fetch = async (input, init = {}) => {
   const response = await fetch(input, { ...init, headers })
   lookAtClock(response.headers.get('date'))
   if (response.status === 403 && (await isRevoked(response))) await wipe('revoked')
-  if (response.ok && init.method === 'POST' && input === '/api/records') void settle(response.clone())
+  if (response.ok && init.method === 'POST' && input === '/api/records') void settle(response.clone(), String(init.body))
   if ((response.ok || response.status === 401) && init.method === 'DELETE' && input === '/api/session' && owner && session.current?.account.id === owner) await forgetPeople()
   return response
 }
@@ -107,10 +110,24 @@ async function isRevoked(response: Response): Promise<boolean> {
   return [problem?.code, ...(problem?.problems ?? []).map(({ code }) => code)].includes('DEVICE_REVOKED')
 }
 
-async function settle(response: Response): Promise<void> {
+async function settle(response: Response, body: string): Promise<void> {
   const { id } = (await response.json()) as Receipt
-  if (phone.kind === 'open') await outbox.settle(id)
+  if (phone.kind === 'open') {
+    await outbox.settle(id)
+    await noteSent(JSON.parse(body) as Body)
+  }
   await count()
+}
+
+/* The server has it; until the next copy it is read from here. */
+async function noteSent(body: Body): Promise<void> {
+  sent = [...sent.filter(({ id }) => id !== body.id), { ...body, made_at: new Date().toISOString() }]
+  await keepSent()
+}
+
+async function keepSent(): Promise<void> {
+  copy.sent = sent
+  if (vault.isOpen) await vault.keep('things', 'sent', sent)
 }
 
 function lose(): void {
@@ -183,7 +200,8 @@ export async function begin(pin: string): Promise<void> {
   void navigator.storage?.persist?.()
   copy.clear()
   outbox.clear()
-  offset = 0
+  sent = []
+  clock.set(0)
   await judge()
   await sync()
 }
@@ -249,12 +267,14 @@ async function load(): Promise<void> {
   }
   const account = await vault.find<Session>('things', 'session')
   copy.me = { id: owner, name: account?.account.name ?? '' }
+  sent = head ? ((await vault.find<WaitingRecord[]>('things', 'sent')) ?? []) : []
+  copy.sent = sent
   await outbox.load()
 }
 
 function setHead(head: KeptHead): void {
   copy.setHead(head)
-  offset = head.offset
+  clock.set(head.offset, head.seenAt ?? Date.parse(head.syncedAt))
   phone.syncedAt = head.syncedAt
 }
 
@@ -278,8 +298,9 @@ function lockUp(): void {
   vault.close()
   copy.clear()
   outbox.clear()
+  sent = []
   phone.kind = 'locked'
-  if (connection.isLost) void opened(false)
+  void opened(false) /* covers what is on the screen */
 }
 
 /* ---- The end of what is kept ---- */
@@ -289,6 +310,7 @@ async function emptied(why: typeof phone.wiped): Promise<void> {
   phone.wiped = why
   drafts.removeAll(owner)
   copy.clear()
+  sent = []
   outbox.clear()
   localStorage.removeItem(FLAG)
   if (connection.isLost || why === 'revoked') {
@@ -317,6 +339,7 @@ export async function forget(): Promise<void> {
 /* People go, what is not sent stays. */
 async function forgetPeople(isClosing = true): Promise<void> {
   await store.write([{ place: 'people' }, { place: 'things' }])
+  sent = []
   copy.clear()
   phone.people = 0
   phone.syncedAt = ''
@@ -385,6 +408,7 @@ async function fetchDelta(): Promise<boolean> {
 }
 
 async function fetchDeltaWhile(hear: () => void, signal: AbortSignal): Promise<boolean> {
+  const covered = new Set(sent.map(({ id }) => id))
   const head = await vault.find<KeptHead>('things', 'head')
   const response = await send('/api/sync', {
     method: 'POST', credentials: 'same-origin', signal,
@@ -405,6 +429,8 @@ async function fetchDeltaWhile(hear: () => void, signal: AbortSignal): Promise<b
   ])
   copy.take(delta)
   setHead(kept)
+  sent = sent.filter(({ id }) => !covered.has(id))
+  await keepSent()
   copy.me = { id: owner, name: session.current?.account.name ?? '' }
   phone.people = copy.people.size
   phone.left = delta.drops.length
@@ -424,7 +450,11 @@ async function keepForms(): Promise<void> {
 
 function outboxLine() {
   return {
-    send: (body: Body) => line.post<Receipt>('/records', body),
+    async send(body: Body): Promise<Receipt> {
+      const receipt = await line.post<Receipt>('/records', body)
+      if (receipt?.id === body.id) await noteSent(body)
+      return receipt
+    },
     async findTwin({ id, subject, form, happened_on }: Body, known: readonly string[]): Promise<RecordPage | null> {
       const { records } = await line.get<{ records: RecordBrief[] }>(`/residents/${encodeURIComponent(subject)}/records`, { form })
         .catch((error: unknown) => {
@@ -498,8 +528,10 @@ export async function changed(): Promise<void> {
 function listen(): void {
   for (const name of ['pointerdown', 'keydown', 'scroll', 'input']) window.addEventListener(name, () => watchman.touch(), { passive: true, capture: true })
   const look = () => {
+    if (clock.look()) void keepClock()
     if (watchman.isTime()) lockUp()
     if (document.visibilityState === 'hidden') watchman.hide()
+    if (document.visibilityState === 'hidden' && vault.isOpen && Math.abs(clock.offset) > CLOCK_MOST) void keepClock(false)
     else watchman.show()
   }
   document.addEventListener('visibilitychange', look)
@@ -510,6 +542,13 @@ function listen(): void {
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible' && connection.isLost) void probe()
   })
+}
+
+/* The clock was set: what it is off by, and when it said what. */
+async function keepClock(isSet = true): Promise<void> {
+  const head = await vault.find<KeptHead>('things', 'head')
+  if (head) await vault.keep('things', 'head', { ...head, offset: clock.offset, seenAt: Date.now() })
+  if (isSet) dueList.list.isStale = true
 }
 
 let starting: Promise<void> | undefined

@@ -96,7 +96,7 @@ export async function openRecordForm(request: FormRequest, inHand?: Draft): Prom
   const { happenedOn } = context
   const first: Answers = amended ? answersFromJson(declaration, amended.answers) : carriedAnswers(declaration, context.previous)
   const draft: Draft = kept ?? {
-    id: newId(), happenedOn, answers: first, touched: amended ? Object.keys(first) : [], confirmed: [], step: -1, reason: '',
+    id: request.corrects || newId(), happenedOn, answers: first, touched: amended ? Object.keys(first) : [], confirmed: [], step: -1, reason: '',
     performer: amended?.performed_by ?? accountId(),
   }
   who.name = who.name || say(declaration.title)

@@ -10,11 +10,12 @@ export interface FormRequest {
   kind: string /* of the subject: resident, facility, agreement ... */
   amends: string
   isNew?: boolean /* the subject begins with this record */
+  corrects?: string /* id of a record that this phone could not send */
 }
 
 /* Of the address: "#/form/ID?resident=…" or "#/form/ID?subject=…&kind=…". */
 export function requestOf(form: string, { resident, subject = '', kind = '', amends = '', ...more }: Readonly<Record<string, string>>): FormRequest {
-  return { form, subject: resident ?? subject, kind: resident ? 'resident' : kind, amends, isNew: more['new'] === '1' }
+  return { form, subject: resident ?? subject, kind: resident ? 'resident' : kind, amends, isNew: more['new'] === '1', corrects: more['corrects'] ?? '' }
 }
 
 export interface ServerDraft {
@@ -30,14 +31,15 @@ export type DraftLine = Omit<ServerDraft, 'content'> & { resident: ResidentBrief
 
 const CALM = 1500
 
-/* A draft of an amendment is kept apart from one of a new record. */
+/* A draft of an amendment is kept apart from one of a new record, and so is what is corrected. */
 export function draftName(request: FormRequest): string {
+  if (request.corrects) return `${request.form}~${request.amends}~${request.corrects}`
   return request.amends ? `${request.form}~${request.amends}` : request.form
 }
 
-/* The server keeps drafts about residents; those about others stay on the device. */
+/* The server keeps drafts about residents, one a form; those about others, and what is corrected, stay on the device. */
 function isKept(request: FormRequest): boolean {
-  return request.kind === 'resident'
+  return request.kind === 'resident' && !request.corrects
 }
 
 /* From the device and from the server. */
