@@ -370,6 +370,68 @@ for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-US']]) {
   })
 }
 
+test('the map has a tile a village, goes by arrows, and opens who answers', async () => {
+  const page = await begin('#/catchments', { login: 'township' })
+  await page.locator('.catchment-village').first().waitFor()
+  const n = await page.locator('.catchment-village').count()
+  await page.locator('.catchment-as-map').click()
+  const tiles = page.locator('.map-tile')
+  await tiles.first().waitFor()
+  assert.equal(await tiles.count(), n)
+  await look(page, 'catchment-map')
+  await tiles.first().focus()
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Enter')
+  const chosen = page.locator('.map-tile[aria-pressed=true]')
+  const name = await chosen.locator('.map-village').innerText()
+  await page.locator('.catchment-looked li', { hasText: name }).waitFor()
+  await page.locator('.catchment-as-tree').click()
+  assert.ok(await page.locator('.catchment-village', { hasText: name }).locator('input').isChecked())
+  await end(page)
+})
+
+/* ---- the day's work ---- */
+
+for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-US']]) {
+  test(`the day's work of each doctor: by week and day, sorted, opened down to the records, as a file (${lang})`, async () => {
+    const page = await begin('#/work?day=2025-06-28&span=week', { login: 'director', locale })
+    await page.locator('.day-open').first().waitFor()
+    await look(page, `work-week-${lang}`)
+    const rows = await page.locator('.day-table tbody tr').count()
+    assert.ok(rows > await page.locator('.day-open').count(), 'who recorded nothing is there too')
+    const { days } = await ask(page, '/work?from=2025-06-23&until=2025-06-29')
+    assert.equal(Number(await page.locator('.day-sums dd').first().innerText()), days.reduce((sum, { records }) => sum + records, 0))
+    await page.locator('.day-sort').first().click()
+    assert.equal(await page.locator('.day-table th').first().getAttribute('aria-sort'), 'ascending')
+    const file = page.waitForEvent('download')
+    await page.locator('.day-file').click()
+    const text = await readFile(await (await file).path(), 'utf8')
+    assert.equal(text.trim().split('\r\n').length, days.length + 1)
+    await page.locator('.day-open').first().click()
+    const link = page.locator('.day-detail a').first()
+    const n = Number(await page.locator('.day-detail .day-kind .number').first().innerText())
+    await link.click()
+    await rowsAre(page, n)
+    await page.goto(`${server.address}/desk.html#/work?day=2024-01-01`)
+    await page.locator('.day-lines', { hasText: '2024-01-01' }).waitFor()
+    await page.locator('.day-frame:not(.is-loading)').waitFor()
+    await page.route('**/api/work*', (route) => route.abort())
+    await page.locator('.day-before').click()
+    await page.locator('.day-failed').waitFor()
+    await page.unroute('**/api/work*')
+    await page.locator('.day-failed button').click()
+    await page.locator('.day-failed').waitFor({ state: 'detached' })
+    await page.context().close()
+  })
+}
+
+test('the table of records begins with a form that has records', async () => {
+  const page = await begin('#/tables')
+  await page.locator(ROWS).first().waitFor()
+  await end(page)
+})
+
 test('a village that nobody answers for any more is listed as a gap', async () => {
   const page = await begin('#/catchments', { login: 'township' })
   await page.locator('.catchment-village').nth(1).waitFor()

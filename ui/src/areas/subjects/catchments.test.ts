@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { patternsOf, stepOf } from './catchment-map'
 import { below, villagesOf, withFault, type Area, type Catchment, type Member } from './catchments'
 
 const area = (code: string, parent: string | null, level: number): Area => ({ code, parent, level, name: code })
@@ -31,4 +32,21 @@ test('gaps, overlaps, doctors that are away and villages without a name are foun
 test('what stands below a facility is found in any order', () => {
   const facility = (code: string, parent: string | null) => ({ code, parent, level: 4, name: code })
   expect([...below([facility('c', 'b'), facility('b', 'a'), facility('x', null)], 'a')].sort()).toEqual(['a', 'b', 'c'])
+})
+
+test('a grid knows its village, and a village none', () => {
+  const list = villagesOf(areas, [], [], new Set(), true)
+  expect(list.map((one) => [one.area.code, one.village?.code])).toEqual([['441322001001', undefined], ['441322001002001', '441322001002'], ['441322002001', undefined]])
+})
+
+test('tiles of one facility look alike, those that nobody answers for have no pattern', () => {
+  const list = villagesOf(areas, [held('441322001001', 'a', 'd'), held('441322001002', 'a', 'd')], [], new Set(), true)
+  const patterns = patternsOf(list)
+  expect([patterns.get('441322001001') === patterns.get('441322001002001'), patterns.has('441322002001')]).toEqual([true, false])
+})
+
+test('arrows go through the tiles: along the rows, and to the nearest above and below', () => {
+  const tiles = [{ x: 0, y: 0 }, { x: 100, y: 0 }, { x: 200, y: 0 }, { x: 0, y: 80 }, { x: 100, y: 80 }]
+  expect([stepOf('ArrowRight', tiles, 0), stepOf('ArrowLeft', tiles, 0), stepOf('ArrowDown', tiles, 2), stepOf('ArrowUp', tiles, 3), stepOf('ArrowDown', tiles, 4)]).toEqual([1, 0, 4, 0, 4])
+  expect([stepOf('End', tiles, 0), stepOf('Home', tiles, 4), stepOf('a', tiles, 0), stepOf('ArrowDown', [], 0)]).toEqual([4, 0, undefined, undefined])
 })

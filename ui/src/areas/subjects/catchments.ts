@@ -38,6 +38,7 @@ export type Fault = (typeof FAULTS)[number]
 export interface Village {
   area: Area
   township: Area | null
+  village: Area | null /* of a grid: the village that it lies in */
   held: Catchment[] /* of the area itself, or of the nearest one that it lies in */
   faults: Fault[]
 }
@@ -85,7 +86,7 @@ export function villagesOf(areas: readonly Area[], catchments: readonly Catchmen
     .filter((area) => area.level >= VILLAGE && !parents.has(area.code) && (isCounty || townships.has(area.code.slice(0, 9))))
     .map((area) => {
       const held = heldBy(area, byCode, byArea)
-      return { area, township: byCode.get(area.code.slice(0, 9)) ?? null, held, faults: faultsOf(held, members) }
+      return { area, township: byCode.get(area.code.slice(0, 9)) ?? null, village: area.level > VILLAGE ? (byCode.get(area.code.slice(0, 12)) ?? null) : null, held, faults: faultsOf(held, members) }
     })
 }
 
