@@ -27,6 +27,8 @@ const char *const access_permissions[] = {
     "tables.export",    /* the same as a file */
     "worklists.export", /* who is owed what, by name, as a file */
     "accounts.manage",  /* those below the own facility, of roles that the own role manages */
+    "measures.read",    /* numbers of the areas in sight */
+    "measures.check",   /* finding a hit of a data-quality rule right as it is */
     "policy.read",         "policy.write", /* what parameters are in this place */
     "plans.read",          "plans.write",  /* how far each clause is; what units say of it */
     "metrics.read",        "audit.read",       NULL,

@@ -247,8 +247,10 @@ static RolePurpose purpose_of(const Role *role, Str name)
 bool role_permits(const Role *role, const RolePurpose *purpose, Str permission)
 {
     bool is_of_persons = str_has_prefix(permission, STR("residents."));
-    bool is_of_records = str_has_prefix(permission, STR("records."));
-    bool is_of_numbers = str_has_prefix(permission, STR("obligations."));
+    bool is_of_records = str_has_prefix(permission, STR("records."))
+                         || str_equals_c(permission, "measures.check"); /* of one record */
+    bool is_of_numbers = str_has_prefix(permission, STR("obligations."))
+                         || str_has_prefix(permission, STR("measures."));
     bool is_of_rows = str_has_prefix(permission, STR("tables."));
     if ((is_of_persons && purpose->opens != OPENS_PERSONS)
         || (is_of_records && purpose->opens != OPENS_PERSONS

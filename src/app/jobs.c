@@ -10,7 +10,8 @@
 enum { MINUTE_MS = 60 * 1000 };
 
 /* A list computes the stale people whom it shows by itself; a minute is soon enough for the rest.
- * Duplicates are derived by whoever asks for them first: nothing of it while people come in. */
+ * Duplicates are derived by whoever asks for them first: nothing of it, and of measures, while
+ * people come in. */
 const Job app_jobs[] = {
     {"obligations", MINUTE_MS, obligation_settle_step, 0},
     {"measures", MINUTE_MS, measure_settle_step, MINUTE_MS},

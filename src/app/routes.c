@@ -63,6 +63,10 @@
  ENTRY(route_plan_entry_end)                                                                       \
  ENTRY(route_policy)                                                                               \
  ENTRY(route_policy_post)                                                                          \
+ ENTRY(route_measures)                                                                             \
+ ENTRY(route_measure)                                                                              \
+ ENTRY(route_measure_cases)                                                                        \
+ ENTRY(route_measure_check)                                                                        \
  ENTRY(route_overview)                                                                             \
  ENTRY(route_obligations_explain)                                                                  \
  ENTRY(route_waivers)                                                                              \

@@ -12,25 +12,17 @@
 #include "base/vec.h"
 #include "pack/pack_tests.h"
 
-static const char *const permissions[] = {"session.own",         "areas.read",
-                                          "areas.write",         "facilities.read",
-                                          "facilities.write",    "catchments.read",
-                                          "catchments.write",    "staff.read",
-                                          "staff.write",         "forms.read",
-                                          "obligations.read",    "obligations.waive",
-                                          "residents.read",      "residents.search",
-                                          "residents.reveal",    "residents.write",
-                                          "residents.merge",     "residents.grant",
-                                          "residents.emergency", "emergencies.review",
-                                          "records.read",        "records.write",
-                                          "records.void",        "records.backdate",
-                                          "tables.read",         "tables.export",
-                                          "worklists.export",    "accounts.manage",
-                                          "policy.read",         "policy.write",
-                                          "metrics.read",        "audit.read",
-                                          "plans.read",          "plans.write",
-                                          "residents.account",   "residents.own",
-                                          "residents.sync",      NULL};
+static const char *const permissions[] = {
+    "session.own",       "areas.read",       "areas.write",         "facilities.read",
+    "facilities.write",  "catchments.read",  "catchments.write",    "staff.read",
+    "staff.write",       "forms.read",       "obligations.read",    "obligations.waive",
+    "residents.read",    "residents.search", "residents.reveal",    "residents.write",
+    "residents.merge",   "residents.grant",  "residents.emergency", "emergencies.review",
+    "records.read",      "records.write",    "records.void",        "records.backdate",
+    "tables.read",       "tables.export",    "worklists.export",    "accounts.manage",
+    "policy.read",       "policy.write",     "metrics.read",        "audit.read",
+    "measures.read",     "measures.check",   "plans.read",          "plans.write",
+    "residents.account", "residents.own",    "residents.sync",      NULL};
 
 typedef struct Fixture {
     Arena arena;

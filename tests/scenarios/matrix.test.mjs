@@ -157,6 +157,7 @@ for (const [name, makeDatabase] of databases) {
       "POST /api/residents/{id}/unmerge": ({ id }) => [`/api/residents/${id}/unmerge`, { reason }],
       "POST /api/households/{id}/move": ({ household }) => [`/api/households/${household}/move`, { area: "999999999999", happened_on: "2025-06-01" }],
       "POST /api/records/{id}/refile": ({ id, record }) => [`/api/records/${record}/refile`, { id: newId(), subject: id, reason }],
+      "POST /api/measures/{id}/checks": ({ record }) => ["/api/measures/quality_recorded_late/checks", { record, reason: "" }],
       "POST /api/records/{id}/void": ({ record }) => [`/api/records/${record}/void`, { reason: "" }],
       "POST /api/records": ({ id }) => ["/api/records", { id: newId(), form: "hypertension_followup", subject: id, happened_on: "2025-06-30", answers: {} }],
       "POST /api/residents/{id}/attachments": ({ id }) => [`/api/residents/${id}/attachments?form=paper_document&field=files`, "%PDF-1.4\n%%EOF\n", { "content-type": "application/pdf" }],

@@ -67,19 +67,32 @@ typedef struct MeasureCase {
     Str sex;
     Date birth_date;
     bool in_numerator;
+    /* Of the record that is counted, where records are: */
+    Str form, facility;
+    Uuid performed_by;
+    Date happened_on, recorded_on;
+    Date checked_on; /* somebody found it right as it is, for this reason; or DATE_NONE */
+    Str reason;
 } MeasureCase;
 typedef struct MeasureCaseFilter {
     const Measure *measure;
     Period period;
     Str area; /* code or its beginning; empty: every area */
     bool only_numerator, only_rest;
-    MeasureCase after; /* zeroed: from the beginning */
+    bool only_open, only_checked; /* not yet found right, or found right */
+    Str facility;                 /* that wrote the record; empty: any */
+    MeasureCase after;            /* zeroed: from the beginning */
     size_t most;
 } MeasureCaseFilter;
 /* Stored rows, by area, subject and what is counted: those of persons, or rows without identity
  * (access_rows), that the asking one may see. */
 Err measure_cases(Cx *cx, const MeasureCaseFilter *filter, const MeasureCase **ret_cases,
                   size_t *ret_n) MUST_CHECK;
+
+/* A hit of a data-quality rule is right as it is, for a reason: kept, audited, never changed. The
+ * number stays. ERR_NOT_FOUND when the record is not in sight or no hit, ERR_CONFLICT when it was
+ * checked with another reason. Needs measures.check. */
+Err measure_check_give(Cx *cx, const Measure *measure, Uuid record, Str reason) MUST_CHECK;
 
 /* What the measure says of one person on cx->today, or as known on cx->as_of, without storing it:
  * how often he is counted. For tests of packs. */

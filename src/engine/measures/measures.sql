@@ -126,7 +126,7 @@ WHERE w.place = :place AND w.measure_key = :measure_key AND w.subject_id >= :run
                                  WHERE s.place = w.place AND s.subject_id = w.subject_id))
 ORDER BY w.subject_id, w.period, w.counted;
 
--- name: measure_row_put :run
+-- name: measure_row_put :later
 -- in: place text, measure_key integer, subject_id uuid, period date, counted uuid, area_code text
 -- in: in_numerator integer
 INSERT INTO measure_row (place, measure_key, subject_id, period, counted, area_code, in_numerator)
@@ -134,13 +134,13 @@ VALUES (:place, :measure_key, :subject_id, :period, :counted, :area_code, :in_nu
 ON CONFLICT (place, measure_key, subject_id, period, counted)
 DO UPDATE SET area_code = excluded.area_code, in_numerator = excluded.in_numerator;
 
--- name: measure_row_delete :run
+-- name: measure_row_delete :later
 -- in: place text, measure_key integer, subject_id uuid, period date, counted uuid
 DELETE FROM measure_row
 WHERE place = :place AND measure_key = :measure_key AND subject_id = :subject_id AND period = :period
   AND counted = :counted;
 
--- name: measure_value_change :run
+-- name: measure_value_change :later
 -- in: place text, measure_key integer, period date, area_code text, denominator integer, numerator integer
 INSERT INTO measure_value (place, measure_key, period, area_code, denominator, numerator)
 VALUES (:place, :measure_key, :period, :area_code, :denominator, :numerator)
@@ -221,19 +221,50 @@ DELETE FROM measure_stale WHERE place = :place AND subject_id <= :upto_id;
 -- out: n integer
 SELECT count(*) AS n FROM measure_stale s WHERE s.place = :place;
 
--- The drill-down: a page of the rows behind a number, of whom the asking one sees rows of.
+-- The drill-down: a page of the rows behind a number, of whom the asking one sees rows of; with the record
+-- where records are counted, and who found it right.
 -- name: measure_rows_listed :many
--- in: place text, measure_key integer, period date, area text, only_numerator integer, only_rest integer
--- in: after_area text, after_subject uuid, after_counted uuid, most integer
+-- in: place text, measure_key integer, measure text, period date, area text, only_numerator integer
+-- in: only_rest integer, only_open integer, only_checked integer, facility text, after_area text
+-- in: after_subject uuid, after_counted uuid, most integer
 -- out: subject_id uuid, counted uuid, area_code text, in_numerator integer, sex text, birth_date date?
-SELECT w.subject_id, w.counted, w.area_code, w.in_numerator, r.sex, r.birth_date
+-- out: form text?, facility text?, performed_by uuid?, happened_on date?, recorded_on date?, checked_on date?
+-- out: reason text?
+SELECT w.subject_id, w.counted, w.area_code, w.in_numerator, r.sex, r.birth_date, d.form, d.facility,
+    d.performed_by, d.happened_on, d.recorded_on, k.checked_on, k.reason
 FROM measure_row w
 JOIN v_resident r ON r.place = w.place AND r.id = w.subject_id
+LEFT JOIN v_record d ON d.place = w.place AND d.record_id = w.counted
+LEFT JOIN measure_check k ON k.place = w.place AND k.measure = :measure AND k.record_id = w.counted
 WHERE w.place = :place AND w.measure_key = :measure_key AND w.period = :period
   AND (:area = '' OR substr(w.area_code, 1, length(:area)) = :area)
   AND (:only_numerator = 0 OR w.in_numerator = 1) AND (:only_rest = 0 OR w.in_numerator = 0)
+  AND (:only_open = 0 OR k.record_id IS NULL) AND (:only_checked = 0 OR k.record_id IS NOT NULL)
+  AND (:facility = '' OR d.facility = :facility)
   AND (w.area_code > :after_area OR (w.area_code = :after_area AND (w.subject_id > :after_subject
        OR (w.subject_id = :after_subject AND w.counted > :after_counted))))
   AND {scope:area r}
 ORDER BY w.area_code, w.subject_id, w.counted
 LIMIT :most;
+
+-- name: measure_hit :maybe
+-- in: place text, measure_key integer, subject_id uuid, counted uuid
+-- out: period date
+SELECT w.period
+FROM measure_row w
+WHERE w.place = :place AND w.measure_key = :measure_key AND w.subject_id = :subject_id
+  AND w.counted = :counted AND w.in_numerator = 1
+LIMIT 1;
+
+-- name: measure_check_of :maybe
+-- in: place text, measure text, record_id uuid
+-- out: reason text
+SELECT k.reason
+FROM measure_check k
+WHERE k.place = :place AND k.measure = :measure AND k.record_id = :record_id;
+
+-- name: measure_check_add :run
+-- in: place text, measure text, record_id uuid, checked_on date, checked_at instant, checked_by uuid
+-- in: reason text
+INSERT INTO measure_check (place, measure, record_id, checked_on, checked_at, checked_by, reason)
+VALUES (:place, :measure, :record_id, :checked_on, :checked_at, :checked_by, :reason);

@@ -265,17 +265,21 @@ static Err read_cases(Cx *cx, const MeasureCaseFilter *filter, int64_t key,
 {
     VEC(MeasureCase) cases = {0};
     CLEANUP(db_rows_close) DbRows found = {0};
-    const MeasureRowsListedIn in = {.place = cx->place,
-                                    .measure_key = key,
-                                    .period = filter->period.first,
-                                    .area = filter->area.p == NULL ? STR("") : filter->area,
-                                    .only_numerator = filter->only_numerator,
-                                    .only_rest = filter->only_rest,
-                                    .after_area =
-                                        filter->after.area.p == NULL ? STR("") : filter->after.area,
-                                    .after_subject = filter->after.subject,
-                                    .after_counted = filter->after.counted,
-                                    .most = (int64_t)filter->most};
+    const MeasureRowsListedIn in = {
+        .place = cx->place,
+        .measure_key = key,
+        .period = filter->period.first,
+        .area = filter->area.p == NULL ? STR("") : filter->area,
+        .only_numerator = filter->only_numerator,
+        .only_rest = filter->only_rest,
+        .only_open = filter->only_open,
+        .only_checked = filter->only_checked,
+        .measure = filter->measure->id,
+        .facility = filter->facility.p == NULL ? STR("") : filter->facility,
+        .after_area = filter->after.area.p == NULL ? STR("") : filter->after.area,
+        .after_subject = filter->after.subject,
+        .after_counted = filter->after.counted,
+        .most = (int64_t)filter->most};
     TRY(measure_rows_listed_open(cx->db, access_rows(cx), &in, &found));
     for (;;) {
         MeasureRowsListedRow row;
@@ -289,7 +293,14 @@ static Err read_cases(Cx *cx, const MeasureCaseFilter *filter, int64_t key,
                                 .area = row.area_code,
                                 .sex = row.sex,
                                 .birth_date = row.birth_date,
-                                .in_numerator = row.in_numerator == 1}));
+                                .in_numerator = row.in_numerator == 1,
+                                .form = row.form,
+                                .facility = row.facility,
+                                .performed_by = row.performed_by,
+                                .happened_on = row.happened_on,
+                                .recorded_on = row.recorded_on,
+                                .checked_on = row.checked_on,
+                                .reason = row.reason}));
     }
     *ret_cases = cases.items;
     *ret_n = cases.n;

@@ -49,13 +49,13 @@ static Err put_row(Cx *cx, int64_t key, const MeasureRow *row)
                                 .counted = row->counted,
                                 .area_code = row->area,
                                 .in_numerator = row->in_numerator};
-    return measure_row_put(cx->db, &in, NULL);
+    return measure_row_put(cx->db, &in);
 }
 
 static Err delete_row(Cx *cx, int64_t key, const MeasureRow *row)
 {
     const MeasureRowDeleteIn in = {cx->place, key, row->subject, row->period, row->counted};
-    return measure_row_delete(cx->db, &in, NULL);
+    return measure_row_delete(cx->db, &in);
 }
 
 static Err write_sums(Cx *cx, int64_t key, const Changes *changes)
@@ -69,7 +69,7 @@ static Err write_sums(Cx *cx, int64_t key, const Changes *changes)
                                          .denominator = sum->denominator,
                                          .numerator = sum->numerator};
         if (sum->denominator != 0 || sum->numerator != 0)
-            TRY(measure_value_change(cx->db, &in, NULL));
+            TRY(measure_value_change(cx->db, &in));
     }
     return OK;
 }

@@ -1,0 +1,421 @@
+/* /api/measures: what the measures of the packs say of the areas in sight, and the rows behind. */
+#include "base/encoding.h"
+#include "core/keys.h"
+#include "engine/measures/measures.h"
+#include "engine/records/form_table.h"
+#include "engine/subjects/subjects.h"
+#include "web/person.h"
+#include "web/records_json.h"
+#include "web/schemas.h"
+
+enum {
+    PAGE_USUAL = 50,
+    PAGE_MOST = 200,
+    PERIODS_MOST = 36,
+    TOWN_DIGITS = 9,
+    BODY_MOST = 4096,
+    COUNTY_LEVEL = 3,
+    VILLAGE_LEVEL = 5
+};
+
+#define CURSOR_BOUND STR("measures.after")
+
+/* ---- what is asked ---- */
+
+/* What follows from sensitive forms is told to who sees persons of its class only: few of a kind
+ * could be recognised. */
+static bool is_shown(const Cx *cx, const Measure *measure)
+{
+    Str class = measure_sensitivity(measure);
+    return class.n == 0 || (cx->actor->sees_persons && access_sees_class(cx, class));
+}
+
+static Err read_measure(Cx *cx, const HttpRequest *request, const Measure **ret_measure)
+{
+    Str id = http_parameter(request, "id");
+    *ret_measure = pack_measure(cx->packs, id);
+    return *ret_measure != NULL && is_shown(cx, *ret_measure)
+               ? OK
+               : cx_fail(cx, ERR_NOT_FOUND, TEXT_NOT_FOUND, STR("id"), 1, id);
+}
+
+/* Absent: the fallback. */
+static Err read_period(Cx *cx, const HttpRequest *request, const char *name, Period fallback,
+                       Period *ret_period)
+{
+    Str text = http_query(request, name);
+    *ret_period = fallback;
+    return text.n == 0 || period_parse(text, ret_period) == OK
+               ? OK
+               : cx_fail(cx, ERR_INVALID, TEXT_PARAMETER_WRONG, str_from_c(name), 3,
+                         str_from_c(name), text, STR("2025, 2025H1, 2025Q1, 2025-01"));
+}
+
+static Period usual_period(const Cx *cx, const Measure *measure)
+{
+    for (int kind = PERIOD_YEAR; kind > PERIOD_MONTH; kind--) {
+        if ((measure->periods & (1U << kind)) != 0)
+            return period_of((PeriodKind)kind, cx->today);
+    }
+    return period_of(PERIOD_MONTH, cx->today);
+}
+
+/* ---- writing ---- */
+
+static void put_integer(JsonOut *out, const char *key, int64_t value)
+{
+    json_key_c(out, key);
+    json_integer(out, value);
+}
+
+static void put_numbers(JsonOut *out, const MeasureValue *value)
+{
+    double ratio = 0;
+    put_integer(out, "denominator", value->denominator);
+    put_integer(out, "numerator", value->numerator);
+    json_key_c(out, "value");
+    if (measure_ratio(value, &ratio))
+        json_decimal(out, ratio);
+    else
+        json_null(out);
+}
+
+static void put_period(JsonOut *out, Period period)
+{
+    char name[PERIOD_NAME_SIZE];
+    web_json_text(out, "period", str_from_c(period_name(period, name)));
+}
+
+/* Members of an object that has been begun. */
+static void put_measure(Cx *cx, JsonOut *out, const Measure *measure)
+{
+    static const char *const directions[] = {"none", "up", "down"};
+    static const char *const kinds[] = {"week", "month", "quarter", "half", "year"};
+    web_json_text(out, "id", measure->id);
+    web_json_wording(out, "title", measure->title);
+    web_json_wording(out, "denominator_title", measure->denominator);
+    web_json_wording(out, "numerator_title", measure->numerator);
+    if (measure->remarks.zh.n > 0)
+        web_json_wording(out, "remarks", measure->remarks);
+    web_json_text(out, "unit", measure->unit);
+    web_json_text(out, "direction", str_from_c(directions[measure->direction]));
+    web_json_text(out, "grain", measure->grain == GRAIN_RECORD ? STR("record") : STR("subject"));
+    json_key_c(out, "quality");
+    json_bool(out, measure->is_quality);
+    json_key_c(out, "periods");
+    json_array_begin(out);
+    for (int kind = PERIOD_MONTH; kind <= PERIOD_YEAR; kind++) {
+        if ((measure->periods & (1U << kind)) != 0)
+            json_text_c(out, kinds[kind]);
+    }
+    json_array_end(out);
+    web_json_wording(out, "source",
+                     pack_source_wording(cx->packs, measure->pack, measure->source, cx->arena));
+}
+
+#define MEASURE_MEMBERS                                                                            \
+ "id: text, title: wording, denominator_title: wording, numerator_title: wording, "                \
+ "remarks?: wording, unit?: text, direction: none|up|down, grain: subject|record, quality: bool, " \
+ "periods: [text], source: wording"
+#define NUMBER_MEMBERS "denominator: integer, numerator: integer, value?: number"
+
+/* ---- all measures ---- */
+
+/* Of everything in sight together. */
+static Err put_total(Cx *cx, JsonOut *out, const Measure *measure, Period period)
+{
+    const MeasureAsk ask = {.measure = measure, .first = period, .last = period};
+    MeasureAnswer answer;
+    MeasureValue total = {.period = period};
+    TRY(measure_read(cx, &ask, &answer));
+    for (size_t i = 0; i < answer.n && answer.values[i].level == COUNTY_LEVEL; i++) {
+        total.denominator += answer.values[i].denominator;
+        total.numerator += answer.values[i].numerator;
+    }
+    put_period(out, period);
+    json_key_c(out, "is_complete");
+    json_bool(out, answer.is_complete);
+    put_numbers(out, &total);
+    return OK;
+}
+
+static Err measures_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
+{
+    Period asked;
+    bool has_period = http_query(request, "period").n > 0;
+    TRY(read_period(cx, request, "period", period_of(PERIOD_YEAR, cx->today), &asked));
+    JsonOut out = web_json(response);
+    json_object_begin(&out);
+    web_json_date(&out, "on", cx->today);
+    json_key_c(&out, "measures");
+    json_array_begin(&out);
+    for (size_t i = 0; i < cx->packs->measures.n; i++) {
+        const Measure *measure = cx->packs->measures.entries[i].value;
+        bool is_of_kind = (measure->periods & (1U << asked.kind)) != 0;
+        if (!is_shown(cx, measure) || (has_period && !is_of_kind))
+            continue;
+        json_object_begin(&out);
+        put_measure(cx, &out, measure);
+        TRY(put_total(cx, &out, measure, is_of_kind ? asked : usual_period(cx, measure)));
+        json_object_end(&out);
+    }
+    json_array_end(&out);
+    json_object_end(&out);
+    return OK;
+}
+
+const Route route_measures = {
+    .method = HTTP_GET,
+    .path = "/api/measures",
+    .persons = ROUTE_PERSONS_COUNT,
+    .handler = measures_get,
+    .permit = "measures.read",
+    .query = "{period?: text}",
+    .out = "{on: date, measures: [{" MEASURE_MEMBERS ", period: text, is_complete: "
+           "bool, " NUMBER_MEMBERS "}]}",
+    .title = {"各项指标在所辖范围的数值", "What each measure says of the areas in sight"},
+};
+
+/* ---- one measure ---- */
+
+/* Who does not see the whole county is not told sums of areas of which he sees a part. */
+static bool is_whole(const Cx *cx, const MeasureAsk *ask, const MeasureValue *value)
+{
+    return ask->units == MEASURE_BY_FACILITY || !access_sight(cx)->by_facility
+           || value->level >= VILLAGE_LEVEL;
+}
+
+static void put_value(JsonOut *out, const MeasureValue *value)
+{
+    json_object_begin(out);
+    web_json_text(out, "unit", value->unit);
+    web_json_wording(out, "name", value->name);
+    put_integer(out, "level", value->level);
+    put_period(out, value->period);
+    put_numbers(out, value);
+    json_object_end(out);
+}
+
+static Err read_ask(Cx *cx, const HttpRequest *request, MeasureAsk *ask)
+{
+    TRY(read_measure(cx, request, &ask->measure));
+    Period usual = usual_period(cx, ask->measure);
+    TRY(read_period(cx, request, "from", usual, &ask->first));
+    TRY(read_period(cx, request, "until", ask->first, &ask->last));
+    ask->unit = http_query(request, "unit");
+    ask->units =
+        str_equals_c(http_query(request, "by"), "facility") ? MEASURE_BY_FACILITY : MEASURE_BY_AREA;
+    Period last = ask->first;
+    for (int i = 1; i < PERIODS_MOST && date_compare(last.first, ask->last.first) < 0; i++)
+        last = period_next(last);
+    return ask->first.kind == ask->last.kind && date_compare(ask->first.first, ask->last.first) <= 0
+                   && date_compare(last.first, ask->last.first) == 0
+               ? OK
+               : cx_fail(cx, ERR_INVALID, TEXT_PARAMETER_WRONG, STR("until"), 3, STR("until"),
+                         http_query(request, "until"), STR("2025, 2025H1, 2025Q1, 2025-01"));
+}
+
+static Err measure_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
+{
+    MeasureAsk ask = {0};
+    MeasureAnswer answer;
+    TRY(read_ask(cx, request, &ask));
+    TRY(measure_read(cx, &ask, &answer));
+    JsonOut out = web_json(response);
+    json_object_begin(&out);
+    put_measure(cx, &out, ask.measure);
+    web_json_date(&out, "on", cx->today);
+    json_key_c(&out, "is_complete");
+    json_bool(&out, answer.is_complete);
+    json_key_c(&out, "values");
+    json_array_begin(&out);
+    for (size_t i = 0; i < answer.n; i++) {
+        if (is_whole(cx, &ask, &answer.values[i]))
+            put_value(&out, &answer.values[i]);
+    }
+    json_array_end(&out);
+    json_object_end(&out);
+    return OK;
+}
+
+const Route route_measure = {
+    .method = HTTP_GET,
+    .path = "/api/measures/{id}",
+    .persons = ROUTE_PERSONS_COUNT,
+    .handler = measure_get,
+    .permit = "measures.read",
+    .query = "{from?: text, until?: text, by?: area|facility, unit?: text}",
+    .out =
+        "{" MEASURE_MEMBERS ", on: date, is_complete: bool, values: [{unit: text, name: wording, "
+        "level: integer, period: text, " NUMBER_MEMBERS "}]}",
+    .title = {"一项指标的各单位、各期数值",
+              "What a measure says of each area or facility in sight, by period"},
+};
+
+/* ---- the rows ---- */
+
+/* "<area> <subject> <counted>" of the last row, sealed: to who sees no persons it would name one.
+ */
+static Err read_after(Cx *cx, const HttpRequest *request, MeasureCase *after)
+{
+    Str text = http_query(request, "after"), bytes = {0}, plain = {0}, subject = {0};
+    if (text.n == 0)
+        return OK;
+    bool is_good = base64url_decode(cx->arena, text, &bytes) == OK
+                   && keys_unseal(cx->keys, cx->arena, CURSOR_BOUND, bytes, &plain) == OK
+                   && str_cut(&plain, ' ', &after->area) && str_cut(&plain, ' ', &subject)
+                   && uuid_parse(subject, &after->subject) == OK
+                   && uuid_parse(plain, &after->counted) == OK;
+    return is_good ? OK
+                   : cx_fail(cx, ERR_INVALID, TEXT_PARAMETER_WRONG, STR("after"), 3, STR("after"),
+                             text, STR("next"));
+}
+
+static Str after_text(Cx *cx, const MeasureCase *last)
+{
+    char subject[UUID_TEXT_SIZE], counted[UUID_TEXT_SIZE];
+    Str plain =
+        str_printf(cx->arena, "%.*s %s %s", STR_ARG(last->area),
+                   uuid_format(last->subject, subject), uuid_format(last->counted, counted));
+    return base64url_encode(cx->arena, keys_seal(cx->keys, cx->arena, CURSOR_BOUND, plain));
+}
+
+/* Without identity lists are by township, the finest that they tell. */
+static Err read_filter(Cx *cx, const HttpRequest *request, MeasureCaseFilter *filter)
+{
+    Str in = http_query(request, "in");
+    TRY(read_measure(cx, request, &filter->measure));
+    TRY(read_period(cx, request, "period", usual_period(cx, filter->measure), &filter->period));
+    filter->area = http_query(request, "area");
+    filter->only_numerator = str_equals_c(in, "numerator");
+    filter->only_rest = str_equals_c(in, "rest");
+    filter->only_open = str_equals_c(http_query(request, "checked"), "no");
+    filter->only_checked = str_equals_c(http_query(request, "checked"), "yes");
+    filter->facility = http_query(request, "facility");
+    if (cx->actor->sees_rows && filter->area.n > TOWN_DIGITS)
+        return cx_fail(cx, ERR_INVALID, TEXT_AREA_TOO_FINE, STR("area"), 0);
+    return read_after(cx, request, &filter->after);
+}
+
+static void put_person(Cx *cx, JsonOut *out, const MeasureCase *row, const ResidentBrief *who)
+{
+    json_key_c(out, "resident");
+    json_object_begin(out);
+    if (cx->actor->sees_rows) {
+        web_json_text(out, "sex", row->sex);
+        web_json_text(out, "age_group", record_age_group(cx->arena, row->birth_date, cx->today));
+        web_json_text(out, "area", str_slice(row->area, 0, TOWN_DIGITS));
+    } else {
+        person_resident_write(out, who, cx->today);
+    }
+    json_object_end(out);
+}
+
+/* The record that is counted; without identity the day and the facility alone. */
+static Err put_record(Cx *cx, JsonOut *out, const MeasureCase *row, PerformerNames *names)
+{
+    const Record record = {.id = row->counted, .performed_by = row->performed_by};
+    web_json_date(out, "happened_on", row->happened_on);
+    web_json_date(out, "recorded_on", row->recorded_on);
+    web_json_text(out, "form", row->form);
+    web_json_text(out, "facility", row->facility);
+    web_json_date(out, "checked_on", row->checked_on);
+    if (cx->actor->sees_rows)
+        return OK;
+    web_json_text(out, "reason", row->reason);
+    json_key_c(out, "record");
+    json_uuid(out, row->counted);
+    return record_write_performer(cx, out, &record, names);
+}
+
+static Err put_cases(Cx *cx, JsonOut *out, const Measure *measure, const MeasureCase *cases,
+                     size_t n)
+{
+    const ResidentBrief *people = NULL;
+    PerformerNames names = {0};
+    Uuid *ids = arena_array(cx->arena, Uuid, n + 1);
+    for (size_t i = 0; i < n; i++)
+        ids[i] = cases[i].subject;
+    TRY(resident_briefs(cx, ids, n, &people));
+    json_key_c(out, "cases");
+    json_array_begin(out);
+    for (size_t i = 0; i < n; i++) {
+        json_object_begin(out);
+        put_person(cx, out, &cases[i], &people[i]);
+        if (measure->grain == GRAIN_RECORD)
+            TRY(put_record(cx, out, &cases[i], &names));
+        json_key_c(out, "in_numerator");
+        json_bool(out, cases[i].in_numerator);
+        json_object_end(out);
+    }
+    json_array_end(out);
+    return OK;
+}
+
+static Err measure_cases_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
+{
+    MeasureCaseFilter filter = {0};
+    const MeasureCase *cases = NULL;
+    int64_t limit = 0;
+    size_t n = 0;
+    TRY(read_filter(cx, request, &filter));
+    TRY(web_query_integer(cx, request, "limit", 1, PAGE_MOST, PAGE_USUAL, &limit));
+    filter.most = (size_t)limit + 1;
+    TRY(measure_cases(cx, &filter, &cases, &n));
+    size_t shown = n > (size_t)limit ? (size_t)limit : n;
+    JsonOut out = web_json(response);
+    json_object_begin(&out);
+    put_period(&out, filter.period);
+    TRY(put_cases(cx, &out, filter.measure, cases, shown));
+    web_json_text(&out, "next", n > shown ? after_text(cx, &cases[shown - 1]) : (Str){0});
+    json_object_end(&out);
+    return audit_add(cx, &(AuditEntry){.action = STR("list.measure"),
+                                       .detail = str_printf(cx->arena, "measure=%.*s n=%zu",
+                                                            STR_ARG(filter.measure->id), shown)});
+}
+
+const Route route_measure_cases = {
+    .method = HTTP_GET,
+    .path = "/api/measures/{id}/cases",
+    .persons = ROUTE_PERSONS_LIST,
+    .handler = measure_cases_get,
+    .permit = "tables.read",
+    .query = "{period?: text, area?: text, facility?: text, in?: numerator|rest, checked?: yes|no, "
+             "after?: text, limit?: integer}",
+    .out = "{period: text, cases: [{resident: {id?: uuid, name?: text, sex?: text, birth_date?: "
+           "date, age?: integer, age_group?: text, area?: text, area_name?: text, area_name_en?: "
+           "text}, happened_on?: date, recorded_on?: date, form?: text, facility?: text, "
+           "checked_on?: date, reason?: text, record?: uuid, performed_by?: uuid, "
+           "performed_by_name?: text, in_numerator: bool}], next?: text}",
+    .title = {"一项指标背后的名单，分页", "The rows behind a measure, by pages"},
+};
+
+/* ---- finding a hit right ---- */
+
+static Err measure_check_post(Cx *cx, const HttpRequest *request, HttpResponse *response)
+{
+    (void)response;
+    const Measure *measure = NULL;
+    const Json *body = NULL;
+    Str record = {0}, reason = {0};
+    Uuid id = UUID_NIL;
+    TRY(read_measure(cx, request, &measure));
+    TRY(web_body(cx, request, &body));
+    TRY(web_body_text(cx, body, "record", &record));
+    TRY(web_body_text(cx, body, "reason", &reason));
+    if (uuid_parse(record, &id) != OK || !measure->is_quality || measure->grain != GRAIN_RECORD)
+        return cx_fail(cx, ERR_NOT_FOUND, TEXT_NOT_FOUND, STR("/record"), 1, STR("record"));
+    return measure_check_give(cx, measure, id, reason);
+}
+
+const Route route_measure_check = {
+    .method = HTTP_POST,
+    .path = "/api/measures/{id}/checks",
+    .persons = ROUTE_PERSONS_ONE,
+    .handler = measure_check_post,
+    .permit = "measures.check",
+    .body_most = BODY_MOST,
+    .in = "{record: uuid, reason: text}",
+    .title = {"核对过一条数据质量提示：确属实情，写明理由",
+              "A record that a data-quality rule names is right as it is, for a reason"},
+};
