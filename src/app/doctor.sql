@@ -22,8 +22,13 @@ WHERE e.place = :place
 UNION ALL
 SELECT 'obligation_evidence.record_id' AS what, count(*) AS n
 FROM obligation_evidence e
-WHERE e.place = :place
+WHERE e.place = :place AND e.kind <> 4
   AND NOT EXISTS (SELECT 1 FROM record r WHERE r.place = e.place AND r.id = e.record_id)
+UNION ALL
+SELECT 'obligation_evidence.record_id of a waiver' AS what, count(*) AS n
+FROM obligation_evidence e
+WHERE e.place = :place AND e.kind = 4
+  AND NOT EXISTS (SELECT 1 FROM obligation_waiver w WHERE w.place = e.place AND w.id = e.record_id)
 UNION ALL
 SELECT 'obligation.met_by' AS what, count(*) AS n
 FROM obligation o
