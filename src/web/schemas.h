@@ -18,7 +18,7 @@
 /* web_json_obligation */
 #define SCHEMA_OBLIGATION_MEMBERS                                                                  \
  "program: text, program_title: wording, obligation: text, title: wording, item?: text, form: "    \
- "text, opens_on: date, due_on: date, closes_on: date, due_at?: text, done: number, needed: "      \
+ "text, opens_on: date, due_on: date, closes_on?: date, due_at?: text, done: number, needed: "     \
  "number, state: closed|open|due|overdue|met|missed|waived, days_late: integer, met_by?: uuid, "   \
  "met_on?: date, waived_on?: date, waived_until?: date"
 #define SCHEMA_OBLIGATION "{" SCHEMA_OBLIGATION_MEMBERS "}"
