@@ -39,9 +39,9 @@ static const WebDemoAccount *web_demo_accounts(Arena *arena)
 {
     WebDemoAccount *accounts = arena_array(arena, WebDemoAccount, demo_account_n);
     for (size_t i = 0; i < demo_account_n; i++)
-        accounts[i] =
-            (WebDemoAccount){str_from_c(demo_accounts[i].login),
-                             str_from_c(demo_accounts[i].password), demo_accounts[i].title};
+        accounts[i] = (WebDemoAccount){str_from_c(demo_accounts[i].login),
+                                       str_from_c(demo_accounts[i].password),
+                                       demo_accounts[i].title, demo_accounts[i].hint};
     return accounts;
 }
 

@@ -342,6 +342,8 @@ void cli_help_command(const Command *command)
     if (command->needs == CLI_DATABASE)
         help_options(database_options);
     help_options(common_options);
+    if (command->more != NULL)
+        printf("\n%s", command->more);
 }
 
 void cli_help(const Command *const *commands, size_t n)

@@ -33,6 +33,7 @@ typedef struct Command {
     const char *personal; /* options whose values leave the process list at once: "name phone" */
     bool makes_database;  /* the database may be new */
     bool takes_config_operand; /* the operand, when given, is the settings file */
+    const char *more;          /* for help, behind the options; NULL: nothing */
     const CliOption *options; /* ends with a NULL name; the options of `needs` come by themselves */
     Err (*run)(Cli *cli);
 } Command;

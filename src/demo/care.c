@@ -4,7 +4,12 @@
 #include "base/num.h"
 #include "demo/care_int.h"
 
-enum { PERSON_MEMORY = 4 }; /* MiB of one person's answers */
+enum {
+    COPIED_SBP = 132, /* what a doctor writes down who does not measure */
+    COPIED_DBP = 84,
+    PERSON_MEMORY = 4, /* MiB of one person's answers */
+    WAIVER_MEMORY = 64,
+};
 
 /* Of all with hypertension, those who know and are managed; 90,000 of 211,000 in a county of 1.2
  * million. */
@@ -24,7 +29,12 @@ Err demo_care_begin(Demo *demo, DemoCare **ret_care)
     care->diabetes_followup = pack_form(cx->packs, STR("diabetes_followup"));
     care_exams_begin(care);
     care_children_begin(care);
+    care_screening_begin(care);
+    care_mothers_begin(care);
+    care->hypertension_leave = pack_form(cx->packs, STR("hypertension_leave"));
+    care->diabetes_leave = pack_form(cx->packs, STR("diabetes_leave"));
     arena_init(&care->arena, MIB(PERSON_MEMORY));
+    arena_init(&care->kept, MIB(WAIVER_MEMORY));
     TRY(record_bulk_begin(cx, &care->records));
     TRY(evidence_bulk_begin(cx, &care->evidence));
     *ret_care = care;
@@ -35,7 +45,10 @@ Err demo_care_end(DemoCare *care)
 {
     arena_done(&care->arena);
     TRY(record_bulk_end(care->records));
-    return evidence_bulk_end(care->evidence);
+    TRY(evidence_bulk_end(care->evidence));
+    TRY(care_spared_end(care));
+    arena_done(&care->kept);
+    return OK;
 }
 
 /* ---- writing one record ---- */
@@ -50,6 +63,32 @@ Instant care_evening(Rng *rng, Date day)
     return instant_of_date(day, 17, (int)rng_between(rng, 0, 59));
 }
 
+/* The clinic that answers for the person on the day, and who works there. */
+static Uuid who_works(const DemoClinic *clinic, Date on)
+{
+    bool is_away = clinic->has_leave && date_compare(on, clinic->leave_from) >= 0
+                   && date_compare(on, clinic->leave_to) <= 0;
+    return is_away ? clinic->substitute : clinic->doctor;
+}
+
+double care_timeliness(const History *history, Date on)
+{
+    const DemoClinic *clinic = demo_clinic_on(history->care->demo, history->person, on);
+    bool has_own = uuid_equals(who_works(clinic, on), clinic->doctor);
+    return has_own ? clinic->timeliness : clinic->timeliness * 0.5;
+}
+
+bool care_is_guided(const History *history)
+{
+    const Demo *demo = history->care->demo;
+    return history->person->clinic == &demo->clinics[demo->shown[SHOWN_GUIDED]];
+}
+
+bool care_is_here(const History *history, Date on)
+{
+    return demo_is_here(history->person, on);
+}
+
 Err care_write(History *history, Filling *filling, const Writing *writing)
 {
     DemoCare *care = history->care;
@@ -58,15 +97,18 @@ Err care_write(History *history, Filling *filling, const Writing *writing)
     if (filling_end(filling, &issue) != OK)
         return cx_fail(cx, ERR_PACK, TEXT_DEMO_FORM_REFUSED, issue, 1, issue);
     const DemoPerson *person = history->person;
+    Date happened_on = filling->context.happened_on;
+    const DemoClinic *clinic = demo_clinic_on(care->demo, person, happened_on);
+    Uuid doctor = who_works(clinic, happened_on);
     Record record = {
         .id = writing->id,
         .form = filling->form->id,
         .form_version = filling->form->version,
         .subject = person->id,
-        .facility = person->clinic->facility.code,
-        .performed_by = person->clinic->doctor,
-        .recorded_by = person->clinic->doctor,
-        .happened_on = filling->context.happened_on,
+        .facility = clinic->facility.code,
+        .performed_by = doctor,
+        .recorded_by = doctor,
+        .happened_on = happened_on,
         .recorded_at = writing->recorded_at,
         .amends = writing->amends,
         .answers = &filling->answers,
@@ -146,14 +188,16 @@ static Err write_personal(History *history)
     filling_text(&filling, "name", resident->name);
     filling_text(&filling, "sex", resident->sex);
     filling_date(&filling, "birth_date", resident->birth_date);
-    filling_text(&filling, "id_type", resident->id_type);
-    filling_text(&filling, "id_number", resident->id_number);
+    if (resident->id_number.n > 0) {
+        filling_text(&filling, "id_type", resident->id_type);
+        filling_text(&filling, "id_number", resident->id_number);
+    }
     filling_text(&filling, "phone", resident->phone);
     filling_text(&filling, "contact_name", name_whole(history->person->name, arena));
     filling_text(&filling, "contact_phone", resident->phone);
     filling_text(&filling, "address", resident->address);
     filling_text(&filling, "residence_type", rng_chance(&history->rng, 0.8) ? STR("1") : STR("2"));
-    filling_text(&filling, "ethnic_group", STR("01"));
+    filling_text(&filling, "ethnic_group", name_ethnic_group(resident->name));
     filling_codes(&filling, "payment_types", rng_chance(&history->rng, 0.3) ? STR("1") : STR("3"));
     filling_text(&filling, "operation", STR("1"));
     filling_text(&filling, "trauma", STR("1"));
@@ -237,7 +281,9 @@ static void fill_visit(History *history, Filling *filling, Str mode, int64_t sbp
         filling_integer(filling, "dbp", dbp);
     }
     filling_decimal(filling, "height", history->height);
-    filling_decimal(filling, "weight", num_round(history->weight + rng_normal(rng, 0, 1), 1));
+    double weight = num_round(history->weight + rng_normal(rng, 0, 1), 1);
+    bool is_mistyped = rng_chance(rng, 0.003) || history->oddity == ODDITY_MISTYPED;
+    filling_decimal(filling, "weight", is_mistyped ? weight + 100 : weight);
     filling_integer(filling, "heart_rate", within(rng_normal(rng, 75, 8), 52, 110));
     filling_integer(filling, "cigarettes", history->cigarettes);
     filling_integer(filling, "cigarettes_target", history->cigarettes / 2);
@@ -271,6 +317,13 @@ Date care_next_date(const Filling *filling)
     return filling->answers.values[at].as.date;
 }
 
+/* What is odd about somebody happens before a county can be made. */
+static bool is_odd_day(const History *history, CareOddity oddity, Date on)
+{
+    return history->oddity == oddity && date_compare(on, date_from_ymd(2024, 10, 1)) >= 0
+           && date_compare(on, date_from_ymd(2024, 12, 20)) < 0;
+}
+
 /* One visit: perhaps with a slip of the pen that is amended some days later. */
 static Err write_visit(History *history, Date on, Date recorded_on, Date *ret_next)
 {
@@ -280,7 +333,12 @@ static Err write_visit(History *history, Date on, Date recorded_on, Date *ret_ne
     Str mode = modes[rng_weighted(rng, shares, 3)];
     int64_t sbp = within(rng_normal(rng, history->sbp, 9), 92, 196);
     int64_t dbp = within(rng_normal(rng, history->dbp, 6), 52, sbp - 20 < 118 ? sbp - 20 : 118);
-    bool slips = rng_chance(rng, 0.015), is_void = !slips && rng_chance(rng, 0.004);
+    if (demo_clinic_on(history->care->demo, history->person, on)->copies && rng_chance(rng, 0.85)) {
+        sbp = COPIED_SBP;
+        dbp = COPIED_DBP;
+    }
+    bool slips = rng_chance(rng, 0.015) || is_odd_day(history, ODDITY_AMENDED, on);
+    bool is_void = !slips && (rng_chance(rng, 0.004) || is_odd_day(history, ODDITY_VOIDED, on));
     Instant at = care_evening(rng, recorded_on);
     Instant ended_at = care_evening(rng, date_add_days(recorded_on, (int)rng_between(rng, 1, 6)));
     bool ends = (slips || is_void) && care_is_known(history->care, ended_at);
@@ -312,12 +370,18 @@ static Err write_visit(History *history, Date on, Date recorded_on, Date *ret_ne
     return OK;
 }
 
+/* Who does everything on time is not two days late either. */
+static int on_time_most(const History *history, Date on)
+{
+    return care_timeliness(history, on) >= 1 ? 0 : 2;
+}
+
 /* Days from the agreed date to the visit: punctual doctors come a little before it. */
-static int lateness(History *history)
+static int lateness(History *history, Date on)
 {
     Rng *rng = &history->rng;
-    if (rng_chance(rng, history->person->clinic->timeliness))
-        return (int)rng_between(rng, -12, 2);
+    if (rng_chance(rng, care_timeliness(history, on)))
+        return (int)rng_between(rng, -12, on_time_most(history, on));
     return rng_chance(rng, 0.7) ? (int)rng_between(rng, 5, 45) : (int)rng_between(rng, 60, 150);
 }
 
@@ -339,10 +403,25 @@ static Err write_both(History *history, Date on, Date recorded_on, Date *ret_nex
     return OK;
 }
 
+/* The first day from this one on on which somebody comes; DATE_NONE: never. */
+static Date next_there(const History *history, Date on)
+{
+    const DemoLife *life = &history->person->life;
+    if (!date_is_none(history->spared_from) && date_compare(on, history->spared_from) >= 0) {
+        if (date_is_none(history->spared_to))
+            return DATE_NONE;
+        if (date_compare(on, history->spared_to) <= 0)
+            on = date_add_days(history->spared_to, 4);
+    }
+    if (care_is_here(history, on))
+        return on;
+    return life->kind == LIFE_RETURNS ? date_add_days(life->back_on, 10) : DATE_NONE;
+}
+
 static Err write_visits(History *history, Date first)
 {
-    Date on = first;
-    while (date_compare(on, history->care->demo->options->on) <= 0) {
+    Date on = next_there(history, first);
+    while (!date_is_none(on) && date_compare(on, history->care->demo->options->on) <= 0) {
         /* the draws below belong to this visit alone: a stream of its own keeps an early end of the
          * county from changing what came before */
         history->rng = rng_stream(history->care->demo->options->seed, STREAM_CARE,
@@ -353,10 +432,12 @@ static Err write_visits(History *history, Date first)
             return OK;
         Date next = DATE_NONE, visited = on;
         TRY(write_both(history, on, recorded_on, &next));
-        int late = lateness(history);
+        int late = lateness(history, visited);
         on = date_add_days(date_is_none(next) ? date_add_months(visited, 3) : next, late);
         if (date_compare(on, visited) <= 0)
             on = date_add_days(visited, 7);
+        /* what is entered late is known before the next visit, whatever the county's day */
+        on = next_there(history, date_max(on, date_add_days(recorded_on, 1)));
     }
     return OK;
 }
@@ -382,6 +463,23 @@ static Err write_registration(History *history, Date on, Date *ret_first)
     return care_write(history, &filling, &writing);
 }
 
+/* Something of each kind in a clinic that is shown. */
+static void draw_oddity(History *history, bool is_old)
+{
+    static const CareOddity guided[5] = {ODDITY_MISTYPED, ODDITY_AMENDED, ODDITY_VOIDED};
+    static const CareOddity others[5] = {ODDITY_REFUSES, ODDITY_AWAY, ODDITY_MISTYPED,
+                                         ODDITY_AMENDED, ODDITY_VOIDED};
+    Demo *demo = history->care->demo;
+    DemoClinic *clinic = history->person->clinic;
+    bool is_guided = care_is_guided(history);
+    bool is_early = date_compare(history->registers_on, date_from_ymd(2024, 9, 1)) < 0;
+    if (clinic->is_shown && is_old && is_early && history->person->life.kind == LIFE_STAYS
+        && clinic->managed_n < 5)
+        history->oddity = (is_guided ? guided : others)[clinic->managed_n++];
+    if (clinic == &demo->clinics[demo->shown[SHOWN_COPIER]] && history->oddity == ODDITY_AMENDED)
+        demo->patient = history->person->id;
+}
+
 static Err write_hypertension(History *history, Date *ret_first)
 {
     Rng *rng = &history->rng;
@@ -395,9 +493,12 @@ static Err write_hypertension(History *history, Date *ret_first)
     draw_condition(history);
     history->has_hypertension = has;
     *ret_first = DATE_NONE;
-    if (!has || !is_managed || date_age_years(history->person->birth_date, on) < 35)
-        return OK;
     on = date_max(on, history->person->resident.registered_on);
+    if (!has || !is_managed || date_age_years(history->person->birth_date, on) < 35
+        || !care_is_here(history, on))
+        return OK;
+    history->registers_on = on;
+    draw_oddity(history, is_old);
     TRY(write_registration(history, on, ret_first));
     if (!date_is_none(*ret_first))
         history->managed_since = on;
@@ -413,19 +514,32 @@ static Err write_chronic(History *history)
     history->rng = rng_stream(seed, STREAM_DIABETES, number * 40000);
     TRY(care_diabetes_register(history, &other));
     first = date_min(first, other);
-    return date_is_none(first) ? OK : write_visits(history, first);
+    if (date_is_none(first))
+        return OK;
+    TRY(care_spare(history));
+    TRY(write_visits(history, first));
+    return care_leave(history);
 }
 
 Err demo_care_person(DemoCare *care, const DemoPerson *person)
 {
     arena_reset(&care->arena);
-    History history = {
-        .care = care, .person = person, .managed_since = DATE_NONE, .diabetes_since = DATE_NONE};
+    History history = {.care = care,
+                       .person = person,
+                       .managed_since = DATE_NONE,
+                       .diabetes_since = DATE_NONE,
+                       .registers_on = DATE_NONE,
+                       .spared_from = DATE_NONE,
+                       .spared_to = DATE_NONE};
     history.rng = rng_stream(care->demo->options->seed, STREAM_CARE, person->number * 40000);
     TRY(write_personal(&history));
+    if (person->is_double)
+        return OK;
     TRY(write_chronic(&history));
     history.rng = rng_stream(care->demo->options->seed, STREAM_EXAM, person->number);
     TRY(care_exams(&history));
+    TRY(care_screening(&history));
+    TRY(care_mother(&history));
     history.rng = rng_stream(care->demo->options->seed, STREAM_CHILD, person->number);
     return care_child(&history);
 }

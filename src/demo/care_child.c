@@ -45,7 +45,7 @@ static bool is_written(const History *history, Date on)
 {
     return date_compare(on, FIRST_DAY) >= 0
            && date_compare(on, history->person->resident.registered_on) >= 0
-           && care_is_known(history->care, instant_of_date(on, 12, 0));
+           && care_is_here(history, on) && care_is_known(history->care, instant_of_date(on, 12, 0));
 }
 
 static Err write_notice(History *history, Date discharged_on, double weeks, double weight)
@@ -105,7 +105,7 @@ static Err write_birth(History *history)
     weight = weight < 1.6 ? 1.6 : weight > 4.6 ? 4.6 : weight;
     Date discharged_on = date_add_days(birth, (int)rng_between(rng, 3, 6));
     bool has_notice = rng_chance(rng, 0.85), is_missed = rng_chance(rng, 0.08);
-    bool is_timely = rng_chance(rng, history->person->clinic->timeliness);
+    bool is_timely = rng_chance(rng, care_timeliness(history, birth));
     int after = (int)(is_timely ? rng_between(rng, 1, 7) : rng_between(rng, 8, 20));
     if (has_notice)
         TRY(write_notice(history, discharged_on, weeks, weight));
@@ -158,7 +158,7 @@ static Date check_day(History *history, size_t at)
     Date opens = checks[at].months == 0
                      ? date_add_days(history->person->birth_date, 28)
                      : date_add_months(history->person->birth_date, checks[at].months);
-    bool is_timely = rng_chance(rng, 0.3 + 0.6 * history->person->clinic->timeliness);
+    bool is_timely = rng_chance(rng, 0.3 + 0.6 * care_timeliness(history, opens));
     bool is_late = rng_chance(rng, 0.4);
     int in_window = (int)rng_between(rng, 0, checks[at].days);
     int beyond = checks[at].days + (int)rng_between(rng, 1, 20);

@@ -45,7 +45,7 @@ Err care_diabetes_register(History *history, Date *ret_first)
     if (!is_managed || form == NULL || history->care->diabetes_followup == NULL
         || date_age_years(history->person->birth_date, on) < 35
         || date_compare(on, history->person->resident.registered_on) < 0
-        || !care_is_known(history->care, at))
+        || !care_is_here(history, on) || !care_is_known(history->care, at))
         return OK;
     Filling filling = care_begin(history, form, on, recorded_on);
     filling_text(&filling, "diabetes_kind", STR("2"));

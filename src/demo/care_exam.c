@@ -100,7 +100,7 @@ static Err write_year(History *history, int year)
     bool is_late = rng_chance(rng, 0.25);
     Date later = date_add_days(date_from_ymd(year, 7, 1), (int)rng_between(rng, 0, 150));
     on = is_late ? later : on;
-    bool comes = rng_chance(rng, 0.35 + 0.6 * history->person->clinic->timeliness);
+    bool comes = rng_chance(rng, 0.35 + 0.6 * care_timeliness(history, on));
     int birth_year, month, day;
     date_to_ymd(birth, &birth_year, &month, &day);
     bool is_elderly = year - birth_year >= ELDERLY_AGE;
@@ -108,7 +108,7 @@ static Err write_year(History *history, int year)
         care_is_managed(history->managed_since, on) || care_is_managed(history->diabetes_since, on);
     if (!comes || (!is_elderly && !is_managed)
         || date_compare(on, history->person->resident.registered_on) < 0
-        || !care_is_known(history->care, instant_of_date(on, 12, 0)))
+        || !care_is_here(history, on) || !care_is_known(history->care, instant_of_date(on, 12, 0)))
         return OK;
     return write_exam(history, on);
 }

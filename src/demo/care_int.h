@@ -4,22 +4,36 @@
 
 #include "demo/answers.h"
 #include "demo/demo_int.h"
-#include "engine/obligations/obligations.h"
+#include "engine/obligations/waivers.h"
 #include "engine/records/records_bulk.h"
 
-enum { CARE_CHILD_FORM_N = 3, CARE_KEPT_N = 3, CARE_PROGRAM_N = 2 };
+enum { CARE_CHILD_FORM_N = 3, CARE_KEPT_N = 5, CARE_PROGRAM_N = 2 };
 
 struct DemoCare {
     Demo *demo;
     RecordBulk *records;
     EvidenceBulk *evidence;
     const Form *personal, *registration, *followup;
-    const Form *diabetes_registration, *diabetes_followup;   /* NULL: the packs have none */
-    const Form *exam;                                        /* NULL likewise */
-    const Form *notice, *newborn, *child[CARE_CHILD_FORM_N]; /* NULL likewise */
+    const Form *diabetes_registration, *diabetes_followup;        /* NULL: the packs have none */
+    const Form *exam;                                             /* NULL likewise */
+    const Form *notice, *newborn, *child[CARE_CHILD_FORM_N];      /* NULL likewise */
+    const Form *screening, *pregnancy, *handbook, *pregnancy_end; /* NULL likewise */
+    const Form *hypertension_leave, *diabetes_leave;              /* NULL likewise */
     NumberTable growth;
     Arena arena; /* of one person */
+    Arena kept;  /* of waivers */
+    VEC(Waiver) waivers;
 };
+
+/* What is made of the first few who are managed in a clinic that is shown; others by chance. */
+typedef enum {
+    ODDITY_NONE,
+    ODDITY_MISTYPED, /* a weight that nobody has, and that the form allows */
+    ODDITY_REFUSES,  /* waived for good */
+    ODDITY_AWAY,     /* put off quarter by quarter */
+    ODDITY_AMENDED,
+    ODDITY_VOIDED,
+} CareOddity;
 
 /* The newest current record of a form, which the next one reads. */
 typedef struct Kept {
@@ -39,6 +53,9 @@ typedef struct History {
     bool has_hypertension;
     Date managed_since;  /* with hypertension, or DATE_NONE */
     Date diabetes_since; /* managed with diabetes, or DATE_NONE */
+    Date registers_on;   /* with hypertension, whether the county knows it yet or not */
+    CareOddity oddity;
+    Date spared_from, spared_to; /* not visited; spared_to: DATE_NONE is for good */
     Kept kept[CARE_KEPT_N];
 } History;
 
@@ -59,6 +76,12 @@ Err care_write(History *history, Filling *filling, const Writing *writing) MUST_
 /* The same, entered on the evening of its day and never ended. */
 Err care_write_simple(History *history, Filling *filling) MUST_CHECK;
 
+/* Of who answers for the person on the day. */
+double care_timeliness(const History *history, Date on);
+/* Whether the guided village doctor answers for the person: mothers and screening wait for nobody
+ * there, so that the list begins with visits. */
+bool care_is_guided(const History *history);
+bool care_is_here(const History *history, Date on);
 /* The record is the newest of its form. */
 void care_keep(History *history, const Filling *filling, Date on);
 /* The share of an age that has a disease, from 0 to 1: rows of age_from, age_to, per 100. */
@@ -76,6 +99,17 @@ Err care_diabetes_visit(History *history, Date on, Date recorded_on, Date *ret_n
 /* Yearly exams of the elderly and of those managed with hypertension or diabetes. */
 void care_exams_begin(DemoCare *care);
 Err care_exams(History *history) MUST_CHECK;
+/* Blood pressure of those over 35 who are not managed. */
+void care_screening_begin(DemoCare *care);
+Err care_screening(History *history) MUST_CHECK;
+/* Registration, handbook and end of a pregnancy. */
+void care_mothers_begin(DemoCare *care);
+Err care_mother(History *history) MUST_CHECK;
+/* Draws whether and when visits are waived or put off, and keeps it for care_spared_end. */
+Err care_spare(History *history) MUST_CHECK;
+Err care_spared_end(DemoCare *care) MUST_CHECK;
+/* Leaving the programs of who died or moved away. */
+Err care_leave(History *history) MUST_CHECK;
 /* Newborn visits and checks of children. */
 void care_children_begin(DemoCare *care);
 Err care_child(History *history) MUST_CHECK;

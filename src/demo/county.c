@@ -12,13 +12,46 @@ enum {
     CLINICS = 343,
 };
 
+#define SAY(chinese, english)                                                                      \
+ {                                                                                                 \
+  {chinese, sizeof(chinese) - 1},                                                                  \
+  {                                                                                                \
+   english, sizeof(english) - 1                                                                    \
+  }                                                                                                \
+ }
+
+enum { DEMO_DOCTOR, DEMO_LATE, DEMO_RESIDENT = 8 };
+
 const DemoAccount demo_accounts[] = {
-    {"doctor", "catchment-demo", {{"乡村医生", 12}, {"Village doctor", 14}}},
-    {"clinician", "catchment-demo", {{"乡镇卫生院医生", 21}, {"Township clinician", 18}}},
-    {"director", "catchment-demo", {{"乡镇卫生院院长", 21}, {"Township director", 17}}},
-    {"county", "catchment-demo", {{"县卫生健康局", 18}, {"County health commission", 24}}},
-    {"admin", "catchment-demo", {{"系统管理员", 15}, {"Administrator", 13}}},
-    {"township", "catchment-demo", {{"乡镇卫生院管理员", 24}, {"Township administrator", 22}}},
+    [DEMO_DOCTOR] =
+        {"doctor", "catchment-demo", SAY("乡村医生", "Village doctor"),
+         SAY("多数随访按时。从待办第一位开始，填一次随访，看待办怎样变",
+             "Mostly on time. Take the first of the list, fill in the visit, watch the list")},
+    [DEMO_LATE] = {"late", "catchment-demo",
+                   SAY("乡村医生（常拖延）", "Village doctor, mostly late"),
+                   SAY("逾期很多，有拒绝和外出的人。看逾期最久的，点开“为什么”",
+                       "Much is overdue, some refuse or are away. Open the oldest and ask why")},
+    {"clinician", "catchment-demo", SAY("乡镇卫生院医生", "Township clinician"),
+     SAY("工作台：按村室筛选待办；“疑似重复”里有同一个人的两份档案",
+         "Worklists by village clinic; among the duplicates are two entries of one person")},
+    {"director", "catchment-demo", SAY("乡镇卫生院院长", "Township director"),
+     SAY("各村室按时与逾期一览：哪一家最迟，哪一家医生在外进修",
+         "Lateness by clinic: which is latest, and whose doctor is away on a training")},
+    {"township", "catchment-demo", SAY("乡镇卫生院管理员", "Township administrator"),
+     SAY("账号、人员与片区，看不到居民；看谁在休假、谁代班",
+         "Accounts, staff and catchments, no residents; see who is on leave and who stands in")},
+    {"county", "catchment-demo", SAY("县卫生健康局", "County health commission"),
+     SAY("全县各乡镇的数字，逐级点开到不含身份的名单，看不到个人",
+         "Numbers of the townships, down to rows without identity; no persons")},
+    {"officer", "catchment-demo", SAY("县医院业务管理人员", "Hospital officer"),
+     SAY("四份对口帮扶协议：哪一份全部完成，哪一份早已停摆",
+         "Four agreements of paired assistance: one kept in full, one given up")},
+    {"admin", "catchment-demo", SAY("系统管理员（IT）", "Administrator (IT)"),
+     SAY("账号、审计日志、系统状态，看不到居民",
+         "Accounts, the audit and the state of the system; no residents")},
+    [DEMO_RESIDENT] = {"resident", "catchment-demo", SAY("居民本人", "A resident"),
+                       SAY("只看得到自己的档案、应做的服务，以及谁看过",
+                           "Sees his own record only, what he is owed, and who looked")},
 };
 const size_t demo_account_n = sizeof demo_accounts / sizeof *demo_accounts;
 
@@ -155,6 +188,11 @@ static Err add_upper(Demo *demo)
                                .parent = STR("441322G01")};
     TRY(add_facility(demo, commission));
     TRY(add_facility(demo, hospital));
+    Facility supporter = hospital;
+    supporter.code = DEMO_SUPPORTER;
+    supporter.name = STR("博罗县示范第二医院");
+    supporter.name_en = STR("Boluo County Second Demo Hospital");
+    TRY(add_facility(demo, supporter));
     for (size_t i = 0; i < demo->area_n; i++) {
         const Area *town = &demo->areas[i];
         if (town->level != 4)
@@ -195,9 +233,11 @@ static Err add_clinic(Demo *demo, DemoVillage *village, DemoClinic *clinic)
         .level = 5,
         .parent = centre_of(demo, village),
     };
-    /* three kinds of doctors: punctual, ordinary, late */
-    const double kinds[] = {0.5, 0.35, 0.15}, timeliness[] = {0.93, 0.82, 0.55};
-    clinic->timeliness = timeliness[rng_weighted(&demo->rng, kinds, 3)];
+    /* doctors who do everything on time, punctual, ordinary, late, and nearly always late ones */
+    const double kinds[] = {0.06, 0.44, 0.33, 0.12, 0.05};
+    const double timeliness[] = {1.0, 0.93, 0.82, 0.55, 0.15};
+    clinic->timeliness = timeliness[rng_weighted(&demo->rng, kinds, 5)];
+    clinic->copies = rng_chance(&demo->rng, 0.02);
     clinic->doctor = rng_uuid(&demo->rng, instant_of_date(date_from_ymd(2023, 1, 3), 9, 0));
     return add_facility(demo, clinic->facility);
 }
@@ -248,6 +288,55 @@ static size_t choose_guided(const Demo *demo)
     return found;
 }
 
+/* The next village clinic of the same centre, or of any. */
+static size_t choose_neighbour(const Demo *demo, const DemoClinic *guided)
+{
+    size_t any = SIZE_MAX;
+    for (size_t i = 0; i < demo->clinic_n; i++) {
+        const DemoClinic *clinic = &demo->clinics[i];
+        if (clinic->is_shown || !str_equals(clinic->facility.kind, STR("village_clinic")))
+            continue;
+        if (str_equals(clinic->facility.parent, guided->facility.parent))
+            return i;
+        any = any == SIZE_MAX ? i : any;
+    }
+    ENSURE(any != SIZE_MAX);
+    return any;
+}
+
+static void choose_shown(Demo *demo)
+{
+    static const double timeliness[SHOWN_N] = {
+        [SHOWN_GUIDED] = 0.75, /* an ordinary doctor: some visits are late */
+        [SHOWN_LATE] = 0.12,
+        [SHOWN_COPIER] = 0.95,
+        [SHOWN_LEAVE] = 0.9};
+    size_t guided = choose_guided(demo);
+    for (size_t k = 0; k < SHOWN_N; k++) {
+        demo->shown[k] =
+            k == SHOWN_GUIDED ? guided : choose_neighbour(demo, &demo->clinics[guided]);
+        DemoClinic *clinic = &demo->clinics[demo->shown[k]];
+        clinic->is_shown = true;
+        clinic->timeliness = timeliness[k];
+        clinic->copies = k == SHOWN_COPIER;
+    }
+}
+
+/* A year of training in town; a colleague of the next clinic comes. */
+static Err add_leave(Demo *demo)
+{
+    DemoClinic *clinic = &demo->clinics[demo->shown[SHOWN_LEAVE]];
+    clinic->has_leave = true;
+    clinic->leave_from = date_from_ymd(2025, 3, 3);
+    clinic->leave_to = date_from_ymd(2026, 2, 27);
+    clinic->substitute = demo->clinics[demo->shown[SHOWN_COPIER]].doctor;
+    const StaffLeave leave = {.staff = clinic->doctor,
+                              .valid_from = clinic->leave_from,
+                              .valid_to = clinic->leave_to,
+                              .substitute = clinic->substitute};
+    return staff_leave_put(demo->cx, &leave);
+}
+
 static Err add_doctor(Demo *demo, const DemoClinic *clinic, Str name, bool is_male)
 {
     const Staff staff = {.id = clinic->doctor,
@@ -265,34 +354,46 @@ static Err add_doctor(Demo *demo, const DemoClinic *clinic, Str name, bool is_ma
     return staff_add(demo->cx, &staff);
 }
 
+/* Behind the doctors, in the order of demo_accounts. */
+static const struct {
+    const char *role;
+    bool is_of_centre;
+    const char *at;
+} posts[] = {
+    {"township_clinician", true, NULL},           {"township_director", true, NULL},
+    {"township_administrator", true, NULL},       {"county_commission", false, "441322G01"},
+    {"organisation_officer", false, "441322H02"}, {"administrator", false, "441322G01"},
+};
+
 /* One guided account of each kind; every clinic has its doctor's account, without a password. */
 static Err add_accounts(Demo *demo)
 {
     Cx *cx = demo->cx;
-    demo->guided = choose_guided(demo);
-    DemoClinic *guided = &demo->clinics[demo->guided];
-    guided->timeliness = 0.82; /* an ordinary doctor: some visits are late */
+    choose_shown(demo);
+    const DemoClinic *guided = &demo->clinics[demo->shown[SHOWN_GUIDED]];
     for (size_t i = 0; i < demo->clinic_n; i++) {
         const DemoClinic *clinic = &demo->clinics[i];
-        bool is_guided = clinic == guided;
+        bool is_guided = clinic == guided, is_late = i == demo->shown[SHOWN_LATE];
         bool is_male = rng_chance(&demo->rng, 0.58);
         Str name = name_whole(name_draw(&demo->rng, is_male, NULL, cx->arena), cx->arena);
-        Str login = is_guided ? STR("doctor") : str_lower(cx->arena, clinic->facility.code);
+        Str login = is_guided || is_late
+                        ? str_from_c(demo_accounts[is_late ? DEMO_LATE : DEMO_DOCTOR].login)
+                        : str_lower(cx->arena, clinic->facility.code);
         TRY(add_doctor(demo, clinic, name, is_male));
         TRY(add_account(demo, clinic->doctor, login, name, STR("village_doctor"),
-                        clinic->facility.code, is_guided ? demo_accounts[0].password : ""));
+                        clinic->facility.code,
+                        is_guided || is_late ? demo_accounts[0].password : ""));
     }
-    const Str roles[] = {STR("township_clinician"), STR("township_director"),
-                         STR("county_commission"), STR("administrator"),
-                         STR("township_administrator")};
-    for (size_t i = 0; i < 5; i++) {
-        Str facility = i < 2 || i == 4 ? guided->facility.parent : STR("441322G01");
+    for (size_t i = 0; i < sizeof posts / sizeof posts[0]; i++) {
+        const DemoAccount *account = &demo_accounts[DEMO_LATE + 1 + i];
+        Str facility = posts[i].is_of_centre ? guided->facility.parent : str_from_c(posts[i].at);
         PersonName name = name_draw(&demo->rng, i % 2 == 0, NULL, cx->arena);
-        TRY(add_account(demo, rng_uuid(&demo->rng, cx->now), str_from_c(demo_accounts[i + 1].login),
-                        name_whole(name, cx->arena), roles[i], facility,
-                        demo_accounts[i + 1].password));
+        Uuid id = rng_uuid(&demo->rng, cx->now);
+        demo->officer = str_equals_c(STR("officer"), account->login) ? id : demo->officer;
+        TRY(add_account(demo, id, str_from_c(account->login), name_whole(name, cx->arena),
+                        str_from_c(posts[i].role), facility, account->password));
     }
-    return OK;
+    return add_leave(demo);
 }
 
 Err demo_county(Demo *demo)
@@ -305,4 +406,24 @@ Err demo_county(Demo *demo)
     TRY(add_clinics(demo));
     TRY(access_areas_rebuild(demo->cx));
     return add_accounts(demo);
+}
+
+/* Whoever it is sees himself and nobody else. */
+Err demo_resident_account(Demo *demo)
+{
+    const DemoAccount *account = &demo_accounts[DEMO_RESIDENT];
+    Cx *cx = demo->cx;
+    if (uuid_is_nil(demo->patient))
+        return OK;
+    Rng rng = rng_stream(demo->options->seed, STREAM_COUNTY, 1);
+    const Relation relation = {.kind = RELATION_SELF,
+                               .subject = demo->patient,
+                               .account = rng_uuid(&rng, cx->now),
+                               .source = rng_uuid(&rng, cx->now),
+                               .from = DEMO_FIRST_DAY,
+                               .until = date_from_ymd(9999, 12, 31)};
+    Str login = str_from_c(account->login);
+    TRY(add_account(demo, relation.account, login, login, STR("resident"),
+                    demo->clinics[demo->shown[SHOWN_GUIDED]].facility.parent, account->password));
+    return relation_grant(cx, &relation);
 }

@@ -22,7 +22,10 @@ static Err add_residents(Demo *demo, const DemoPerson *people, size_t n, void *a
     Resident *residents = arena_array(demo->cx->arena, Resident, n);
     for (size_t i = 0; i < n; i++)
         residents[i] = people[i].resident;
-    return resident_bulk_add(arg, residents, n);
+    TRY(resident_bulk_add(arg, residents, n));
+    for (size_t i = 0; i < n; i++)
+        TRY(demo_life_events(demo, &people[i], arg));
+    return OK;
 }
 
 static Err make_people(Demo *demo)
@@ -51,7 +54,9 @@ static Err make_county(Demo *demo)
     TRY(obligation_rules_update(cx));
     TRY(demo_care_begin(demo, &care));
     TRY(demo_people(demo, add_care, care));
+    TRY(demo_assistance(care));
     TRY(demo_care_end(care));
+    TRY(demo_resident_account(demo));
     TRY(db_plans_learn(cx->db));
     ObligationRecompute result;
     TRY(obligation_recompute(cx, &result));

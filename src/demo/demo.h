@@ -30,9 +30,9 @@ Err demo_make(Cx *cx, const DemoOptions *options, bool *ret_was_there) MUST_CHEC
 typedef struct DemoAccount {
     const char *login;
     const char *password;
-    Wording title;
+    Wording title, hint; /* what to look at first */
 } DemoAccount;
 
-/* The guided accounts that demo_make adds. */
+/* The guided accounts that demo_make adds, the village doctor first. */
 extern const DemoAccount demo_accounts[];
 extern const size_t demo_account_n;

@@ -7,7 +7,10 @@
 #include "demo/rng.h"
 #include "demo/table.h"
 #include "engine/subjects/grid.h"
+#include "engine/subjects/residents.h"
 #include "engine/subjects/subjects.h"
+
+#define DEMO_SUPPORTER STR("441322H02") /* the hospital that supports centres */
 
 /* Kinds of random streams: what is drawn in one never disturbs another. */
 typedef enum {
@@ -18,7 +21,23 @@ typedef enum {
     STREAM_EXAM,
     STREAM_CHILD,
     STREAM_DIABETES,
+    STREAM_LIFE,
+    STREAM_BIRTH,
+    STREAM_SCREENING,
+    STREAM_MOTHER,
+    STREAM_WAIVER,
+    STREAM_ASSISTANCE,
 } DemoStream;
+
+/* Clinics that there is something to see in, all under one centre, and of real size in a small
+ * county too. */
+typedef enum {
+    SHOWN_GUIDED, /* of the guided village doctor */
+    SHOWN_LATE,   /* whose doctor is nearly always late */
+    SHOWN_COPIER, /* whose doctor writes down the same values for everybody */
+    SHOWN_LEAVE,  /* whose doctor is on leave */
+    SHOWN_N,
+} DemoShown;
 
 typedef struct DemoVillage {
     const Area *area;
@@ -33,7 +52,30 @@ typedef struct DemoClinic {
     double timeliness; /* share of visits made on time */
     double weight;
     int villages;
+    bool is_shown, copies;
+    size_t managed_n; /* so far: the first few of a clinic that is shown are made special */
+    bool has_leave;   /* from leave_from to leave_to another doctor comes */
+    Date leave_from, leave_to;
+    Uuid substitute;
 } DemoClinic;
+
+typedef enum {
+    LIFE_STAYS,
+    LIFE_MOVES, /* to another clinic's village */
+    LIFE_LEAVES,
+    LIFE_RETURNS, /* leaves, and comes back */
+    LIFE_DIES,
+} DemoLifeKind;
+
+/* What happens to somebody up to DEMO_LAST_DAY; the register knows it some days later. */
+typedef struct DemoLife {
+    DemoLifeKind kind;
+    Date on;
+    Instant known_at;
+    const DemoVillage *to;
+    Date back_on;
+    Instant back_known_at;
+} DemoLife;
 
 typedef struct DemoPerson {
     Uuid id, household;
@@ -42,8 +84,11 @@ typedef struct DemoPerson {
     Date birth_date;
     PersonName name;
     const DemoVillage *village;
-    const DemoClinic *clinic;
-    Resident resident;
+    DemoClinic *clinic; /* where the person was registered */
+    bool is_double;     /* a second entry of somebody */
+    Date child_born_on; /* the child that is born in the county's time, or DATE_NONE */
+    DemoLife life;
+    Resident resident; /* as the register knows it on the county's day */
 } DemoPerson;
 
 typedef struct Demo {
@@ -56,22 +101,44 @@ typedef struct Demo {
     size_t village_n;
     DemoClinic *clinics;
     size_t clinic_n;
-    size_t guided; /* the clinic of the guided village doctor */
+    size_t shown[SHOWN_N]; /* clinics */
+    Uuid officer;          /* account at the hospital */
+    Uuid patient;          /* who has an account; nil: not met yet */
     NumberTable pyramid, hypertension, diabetes;
     uint16_t *serials; /* of ID numbers: by birth day and sex */
 } Demo;
 
 /* Areas, facilities, catchments, accounts. */
 Err demo_county(Demo *demo) MUST_CHECK;
+/* Of demo->patient, whom the care of people has set. */
+Err demo_resident_account(Demo *demo) MUST_CHECK;
 /* How many people live in each village; once, because rounding would move some the second time. */
 void demo_people_apportion(Demo *demo);
 /* The people village by village, in order; the same each time. */
 typedef Err (*DemoVisit)(Demo *demo, const DemoPerson *people, size_t n, void *arg);
 Err demo_people(Demo *demo, DemoVisit visit, void *arg) MUST_CHECK;
 
+/* Draws what happens to somebody; is_certain: something of the kind does. */
+void demo_life_draw(Demo *demo, DemoPerson *person, DemoLifeKind certain);
+/* What the register knows of it on the county's day: the resident, and events. */
+void demo_life_apply(Demo *demo, DemoPerson *person);
+Err demo_life_events(Demo *demo, const DemoPerson *person, ResidentBulk *bulk) MUST_CHECK;
+/* Who answers for somebody on a day, and whether he is there. */
+const DemoClinic *demo_clinic_on(const Demo *demo, const DemoPerson *person, Date on);
+bool demo_is_here(const DemoPerson *person, Date on);
+/* Who comes after the first day that a county can be made for: entries that somebody has already,
+ * and children of women of the village. There is room for `most` behind the n people. Returns how
+ * many there are then. */
+size_t demo_newcomers_most(size_t n);
+size_t demo_newcomers(Demo *demo, size_t village, DemoPerson *people, size_t n);
+/* The number of a document; each comes once. */
+Str demo_identity_number(Demo *demo, const DemoPerson *person);
+
 /* Writes records in bulk, with their evidence. */
 typedef struct DemoCare DemoCare;
 Err demo_care_begin(Demo *demo, DemoCare **ret_care) MUST_CHECK;
 /* The person's records up to the day. */
 Err demo_care_person(DemoCare *care, const DemoPerson *person) MUST_CHECK;
+/* What organisations owed each other and did. */
+Err demo_assistance(DemoCare *care) MUST_CHECK;
 Err demo_care_end(DemoCare *care) MUST_CHECK;

@@ -57,6 +57,18 @@ PersonName name_draw(Rng *rng, bool is_male, const Str *surname, Arena *arena)
     return name;
 }
 
+Str name_ethnic_group(Str whole)
+{
+    if (str_find(whole, STR("·"), 0) == SIZE_MAX)
+        return STR("01");
+    return str_has_prefix(whole, str_from_c(dotted[2])) ? STR("04") : STR("05");
+}
+
+Str name_longest(void)
+{
+    return STR("古丽巴哈尔·阿不都克里木·麦麦提吐尔逊江");
+}
+
 Str name_whole(PersonName name, Arena *arena)
 {
     return str_printf(arena, "%.*s%.*s", STR_ARG(name.surname), STR_ARG(name.given));

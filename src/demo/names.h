@@ -11,4 +11,8 @@ typedef struct {
 
 /* is_male decides the given name. surname: NULL draws one. */
 PersonName name_draw(Rng *rng, bool is_male, const Str *surname, Arena *arena);
+/* A code of GB/T 3304: names with a middle dot are Uygur or Zang, all others Han. */
+Str name_ethnic_group(Str whole);
+/* As long as names are. */
+Str name_longest(void);
 Str name_whole(PersonName name, Arena *arena);

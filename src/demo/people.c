@@ -1,4 +1,5 @@
-/* The people: apportioned to villages by their weight, in households, with ages by the pyramid. */
+/* The people: apportioned to villages by their weight, in households, with ages by the pyramid.
+ * What happens to them stands in lives.c, who comes later in newcomers.c. */
 #include "demo/demo_int.h"
 
 #include <stdio.h>
@@ -7,7 +8,6 @@
 enum {
     ADULT_AGE = 20,
     HOUSEHOLD_MOST = 6,
-    GUIDED_PEOPLE = 1600,
     SERIAL_DAYS = 45000, /* birth days from 1905 on */
 };
 
@@ -16,22 +16,36 @@ enum {
 
 static const double household_shares[HOUSEHOLD_MOST] = {30, 26, 18, 14, 7, 5};
 
-/* The guided doctor's villages are of real size in a small county too, so that there is a day's
- * work to show; they never take more than a tenth of it. */
-static void enlarge_guided(Demo *demo)
+/* How many people clinics that are shown have at least, and at most so much of a small county. */
+static const struct {
+    double people, share;
+} sizes[SHOWN_N] = {[SHOWN_GUIDED] = {1600, 0.12},
+                    [SHOWN_LATE] = {1200, 0.07},
+                    [SHOWN_COPIER] = {800, 0.05},
+                    [SHOWN_LEAVE] = {600, 0.04}};
+
+/* Clinics that are shown are of real size in a small county too, so that there is a day's work to
+ * see; the others keep their shares of the rest. */
+static void enlarge_shown(Demo *demo)
 {
-    double total = 0, own = demo->clinics[demo->guided].weight;
+    double total = 0, rest, wanted[SHOWN_N], all_wanted = 0;
     for (size_t i = 0; i < demo->village_n; i++)
         total += demo->villages[i].weight;
-    double wanted = (double)GUIDED_PEOPLE / (double)demo->options->residents;
-    wanted = wanted > 0.1 ? 0.1 : wanted;
-    double share = own / total;
-    if (share >= wanted)
-        return;
-    double factor = wanted * (total - own) / (own * (1 - wanted));
+    rest = total;
+    for (size_t k = 0; k < SHOWN_N; k++) {
+        double own = demo->clinics[demo->shown[k]].weight;
+        wanted[k] = sizes[k].people / (double)demo->options->residents;
+        wanted[k] = wanted[k] > sizes[k].share ? sizes[k].share : wanted[k];
+        wanted[k] = own / total >= wanted[k] ? 0 : wanted[k];
+        rest -= wanted[k] > 0 ? own : 0;
+        all_wanted += wanted[k];
+    }
     for (size_t i = 0; i < demo->village_n; i++) {
-        if (demo->villages[i].clinic == demo->guided)
-            demo->villages[i].weight *= factor;
+        for (size_t k = 0; k < SHOWN_N; k++) {
+            if (demo->villages[i].clinic == demo->shown[k] && wanted[k] > 0)
+                demo->villages[i].weight *=
+                    wanted[k] * rest / ((1 - all_wanted) * demo->clinics[demo->shown[k]].weight);
+        }
     }
 }
 
@@ -74,7 +88,7 @@ static char check_character(const char *digits)
 
 /* 9966 is assigned to no place. The two digits after it and the serial number run on by birth day
  * and sex, so that no number comes twice. */
-static Str identity_number(Demo *demo, const DemoPerson *person)
+Str demo_identity_number(Demo *demo, const DemoPerson *person)
 {
     int year = 0, month = 0, day = 0;
     date_to_ymd(person->birth_date, &year, &month, &day);
@@ -103,7 +117,7 @@ static void fill_resident(Demo *demo, Rng *rng, DemoPerson *person, int64_t grou
         .household = person->household,
         .name = name_whole(person->name, arena),
         .id_type = STR("01"),
-        .id_number = identity_number(demo, person),
+        .id_number = demo_identity_number(demo, person),
         .phone = str_printf(arena, "12%09lld", (long long)rng_between(rng, 0, 999999999)),
         .address = str_printf(arena, "%.*s%lld组%lld号", STR_ARG(area_name_stem(village->name)),
                               (long long)group, (long long)door),
@@ -165,30 +179,66 @@ static void form_households(Demo *demo, Village *village, Rng *rng)
     }
 }
 
+/* In a clinic that is shown something of each kind happens, and there is a long name. */
+static void draw_lives(Demo *demo, DemoPerson *people, size_t n)
+{
+    static const DemoLifeKind kinds[] = {
+        [1] = LIFE_MOVES, [3] = LIFE_LEAVES, [5] = LIFE_RETURNS, [7] = LIFE_DIES, [8] = LIFE_STAYS};
+    enum { LONG_NAME = 9, CERTAIN_N = sizeof kinds / sizeof kinds[0] };
+    size_t adults = 0;
+    for (size_t i = 0; i < n; i++) {
+        bool counts = people[i].clinic->is_shown && is_adult(&people[i]);
+        DemoLifeKind certain = counts && adults < CERTAIN_N ? kinds[adults] : LIFE_STAYS;
+        if (counts && adults == LONG_NAME) {
+            people[i].name = (PersonName){STR(""), name_longest()};
+            people[i].resident.name = name_longest();
+        }
+        adults += counts;
+        demo_life_draw(demo, &people[i], certain);
+    }
+}
+
+/* Those who are registered by the county's day, as the register knows them then. */
+static size_t keep_known(Demo *demo, DemoPerson *people, size_t n)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (date_compare(people[i].resident.registered_on, demo->options->on) > 0)
+            continue;
+        people[kept] = people[i];
+        demo_life_apply(demo, &people[kept++]);
+    }
+    return kept;
+}
+
 static Err settle_village(Demo *demo, size_t at, uint64_t first_number, DemoVisit visit, void *arg)
 {
     const DemoVillage *area = &demo->villages[at];
     Arena *arena = demo->cx->arena;
     Rng rng = rng_stream(demo->options->seed, STREAM_VILLAGE, at);
     Village village = {.n = (size_t)area->people};
-    village.people = arena_array(arena, DemoPerson, village.n);
+    village.people = arena_array(arena, DemoPerson, village.n + demo_newcomers_most(village.n));
     for (size_t i = 0; i < village.n; i++) {
         DemoPerson *person = &village.people[i];
         person->number = first_number + i;
         person->village = area;
         person->clinic = &demo->clinics[area->clinic];
+        person->child_born_on = DATE_NONE;
         Rng own = rng_stream(demo->options->seed, STREAM_PERSON, person->number);
         draw_body(demo, &own, person);
         Date entered = date_add_days(date_from_ymd(2019, 1, 1), (int)rng_between(&own, 0, 1800));
         person->id = rng_uuid(&own, instant_of_date(entered, 9, 0));
     }
     form_households(demo, &village, &rng);
-    return visit(demo, village.people, village.n, arg);
+    draw_lives(demo, village.people, village.n);
+    size_t n = demo_newcomers(demo, at, village.people, village.n);
+    n = keep_known(demo, village.people, n);
+    return visit(demo, village.people, n, arg);
 }
 
 void demo_people_apportion(Demo *demo)
 {
-    enlarge_guided(demo);
+    enlarge_shown(demo);
     apportion(demo);
 }
 

@@ -33,11 +33,15 @@ static Err put_accounts(Cx *cx, const WebOptions *options, JsonOut *out)
     TRY(subject_facilities(cx, &facilities, &facility_n));
     for (size_t i = 0; i < options->demo_account_n; i++) {
         const WebDemoAccount *demo = &options->demo_accounts[i];
+        Str facility = facility_of(accounts, n, demo->login);
+        if (facility.n == 0)
+            continue; /* the packs have no such role, or the account is gone */
         json_object_begin(out);
         web_json_text(out, "login", demo->login);
         web_json_text(out, "password", demo->password);
         web_json_wording(out, "title", demo->title);
-        put_facility(out, facilities, facility_n, facility_of(accounts, n, demo->login));
+        web_json_wording(out, "hint", demo->hint);
+        put_facility(out, facilities, facility_n, facility);
         json_object_end(out);
     }
     return OK;
@@ -66,7 +70,8 @@ const Route route_demo = {
     .path = "/api/demo",
     .handler = demo_get,
     .permit = ROUTE_PUBLIC,
-    .out = "{is_demo: bool, today: date, accounts: [{login: text, password: text, title: wording, "
-           "facility: {code?: text, name?: wording}}]}",
+    .out =
+        "{is_demo: bool, today: date, accounts: [{login: text, password: text, title: wording, hint: wording, "
+        "facility: {code?: text, name?: wording}}]}",
     .title = {"演示账号", "Accounts of the demonstration"},
 };

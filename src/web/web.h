@@ -17,7 +17,7 @@
 /* An account to try a demonstration county with. */
 typedef struct WebDemoAccount {
     Str login, password;
-    Wording title;
+    Wording title, hint; /* what to look at first */
 } WebDemoAccount;
 
 typedef struct WebOptions {

@@ -13,7 +13,7 @@ for (const [name, makeDatabase] of databases) {
       options = makeCounty(makeDatabase);
       server = await startServer(options);
       [doctor, clinician] = await Promise.all(["doctor", "clinician"].map((login) => logIn(server, login)));
-      line = (await wholeList(doctor)).find(({ program, obligation, state }) => program === "hypertension" && obligation === "followup" && state === "overdue");
+      line = (await wholeList(doctor)).find(({ program, obligation, state, closes_on }) => program === "hypertension" && obligation === "followup" && state === "overdue" && closes_on === "2025-06-30");
     });
     after(() => server?.stop());
 

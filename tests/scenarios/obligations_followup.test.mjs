@@ -24,8 +24,8 @@ for (const [name, makeDatabase] of databases) {
       server = await startServer(options);
       [doctor, clinician] = await Promise.all(["doctor", "clinician"].map((login) => logIn(server, login)));
       list = await wholeList(doctor);
-      first = list[0];
-      assert.ok(list.length >= 2 && first.state === "overdue");
+      first = list.find((line) => visits({ obligations: [line] }).length > 0 && line.closes_on === "2025-06-30");
+      assert.ok(list.length >= 2 && first?.state === "overdue");
     });
     after(() => server?.stop());
 
@@ -90,7 +90,7 @@ for (const [name, makeDatabase] of databases) {
       assert.equal(receipt.was_known, false);
       assert.deepEqual(receipt.advice, []);
       assert.deepEqual(visits(receipt).map(({ state, opens_on, due_on }) => [state, opens_on, due_on]), [["closed", "2025-07-01", "2025-09-30"]]);
-      assert.deepEqual(await wholeList(doctor), list.slice(1));
+      assert.deepEqual(await wholeList(doctor), list.filter((line) => line !== first));
       const { body: page } = await doctor.fetch(`/api/residents/${first.resident.id}`);
       assert.equal(page.records[0].id, body.id);
       const met = page.obligations.find(({ met_by }) => met_by === body.id);
@@ -258,7 +258,7 @@ for (const [name, makeDatabase] of databases) {
       const { status, body, text } = await county.fetch("/api/obligations");
       assert.equal(status, 200);
       assert.ok(body.items.length > 0);
-      for (const { resident } of body.items) {
+      for (const { resident } of body.items.filter((line) => line.resident)) {
         assert.notEqual(resident.id, first.resident.id);
         assert.equal(resident.name ?? null, null);
         assert.equal(resident.birth_date ?? null, null);

@@ -120,7 +120,9 @@ for (const [name, makeDatabase] of databases) {
     it("shows nothing of a person to those who may see none", async () => {
       const list = (await county.fetch("/api/obligations")).body;
       assert.ok(list.items.length > 0);
-      assert.ok(list.items.every(({ resident }) => !("name" in resident) && !("birth_date" in resident) && resident.area.length === 9));
+      const people = list.items.filter(({ resident }) => resident);
+      assert.ok(people.length > 0);
+      assert.ok(people.every(({ resident }) => !("name" in resident) && !("birth_date" in resident) && resident.area.length === 9));
       assert.equal((await county.fetch("/api/residents?q=x")).status, 403);
       const person = (await doctor.fetch("/api/obligations?limit=1")).body.items[0].resident;
       const { text } = await county.fetch(`/api/overview?area=${person.area}`);

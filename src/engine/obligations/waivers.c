@@ -358,8 +358,8 @@ static Err insert(Cx *cx, const Giving *giving)
         .valid_from = waiver->from,
         .valid_until = waiver->until,
         .reason = waiver->reason,
-        .given_at = cx->now,
-        .given_by = cx->actor->account,
+        .given_at = waiver->given_at,
+        .given_by = waiver->given_by,
     };
     if (waiver->note.n > 0)
         in.note = keys_seal(cx->keys, cx->arena, note_associated(cx, waiver->id), waiver->note);
@@ -380,6 +380,17 @@ static Err audit_waiver(Cx *cx, const char *action, const Waiver *waiver)
     return audit_add(cx, &entry);
 }
 
+static Err store(Cx *cx, const Giving *giving)
+{
+    const Waiver *waiver = &giving->waiver;
+    TRY(insert(cx, giving));
+    for (size_t i = 0; i < cx->packs->rule_n; i++) {
+        if (is_edition(cx->packs->rules[i], waiver->program, waiver->rule))
+            TRY(evidence_add(cx, cx->packs->rules[i], waiver, giving->spares_on));
+    }
+    return audit_waiver(cx, kinds[waiver->kind], waiver);
+}
+
 static Err give_work(Cx *cx, void *arg)
 {
     Giving *giving = arg;
@@ -391,19 +402,15 @@ static Err give_work(Cx *cx, void *arg)
     TRY(check_rule(cx, waiver));
     waiver->from = cx->today;
     waiver->given_at = cx->now;
+    waiver->given_by = cx->actor->account;
     giving->spares_on = DATE_NONE;
     if (!waiver->is_whole)
         TRY(take_one(cx, giving));
     if (!date_is_none(waiver->until) && date_compare(waiver->until, waiver->from) < 0)
         return cx_fail(cx, ERR_INVALID, TEXT_WAIVER_UNTIL_EARLY, STR("/until"), 1,
                        day_text(cx, waiver->from));
-    TRY(insert(cx, giving));
-    for (size_t i = 0; i < cx->packs->rule_n; i++) {
-        if (is_edition(cx->packs->rules[i], waiver->program, waiver->rule))
-            TRY(evidence_add(cx, cx->packs->rules[i], waiver, giving->spares_on));
-    }
-    TRY(subject_recompute(cx, waiver->resident));
-    return audit_waiver(cx, kinds[waiver->kind], waiver);
+    TRY(store(cx, giving));
+    return subject_recompute(cx, waiver->resident);
 }
 
 static Str reasons_text(Cx *cx)
@@ -453,6 +460,18 @@ Err waiver_give(Cx *cx, const Waiver *waiver, bool *ret_was_known)
     TRY(cx_write(cx, give_told, &giving));
     *ret_was_known = giving.was_known;
     return OK;
+}
+
+static Err put_told(Cx *cx, void *arg)
+{
+    return told(cx, store(cx, arg));
+}
+
+Err waiver_put(Cx *cx, const Waiver *waiver)
+{
+    Giving giving = {.waiver = *waiver,
+                     .spares_on = waiver->is_whole ? DATE_NONE : waiver->closes_on};
+    return cx_write(cx, put_told, &giving);
 }
 
 /* ---- ending ---- */

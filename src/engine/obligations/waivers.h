@@ -50,6 +50,9 @@ const WaiverReason *waiver_reason(Str id);
 /* obligations.waive; the resident in sight. Idempotent by id. ERR_INVALID where nothing of that
  * kind is owed, or where it would be put off behind its last day. */
 Err waiver_give(Cx *cx, const Waiver *waiver, bool *ret_was_known) MUST_CHECK;
+/* One that was given somewhere else, as it is, given_at and given_by too: nothing is asked, and the
+ * caller recomputes. Of one obligation, closes_on says which. */
+Err waiver_put(Cx *cx, const Waiver *waiver) MUST_CHECK;
 /* Takes one back, with a reason: what it spared is owed again. ERR_CONFLICT when it has ended for
  * another reason. */
 Err waiver_end(Cx *cx, Uuid resident, Uuid id, Str reason) MUST_CHECK;

@@ -4,6 +4,7 @@
  * touch a page each. They are gathered, sorted, and copied in runs that touch a page once. */
 #include "access/access.h"
 #include "core/core_sql.h"
+#include "engine/subjects/residents.h"
 #include "engine/subjects/subjects_int.h"
 
 #include <stdlib.h>
@@ -27,9 +28,10 @@ struct ResidentBulk {
     Cx *cx;
     int64_t rev;
     size_t residents;
-    Arena arena; /* of pending only */
+    Arena arena; /* of pending and events only */
     PendingToken *pending;
     size_t pending_n, pending_capacity;
+    VEC(ResidentEvent) events;
 };
 
 static const DbColumn resident_columns[] = {
@@ -51,7 +53,17 @@ static const DbColumn token_columns[] = {
     {"resident_id", DB_UUID, false},
 };
 
+static const DbColumn event_columns[] = {
+    {"place", DB_TEXT, false},       {"id", DB_UUID, false},
+    {"resident_id", DB_UUID, false}, {"rev", DB_INTEGER, false},
+    {"kind", DB_TEXT, false},        {"happened_on", DB_DATE, false},
+    {"area_code", DB_TEXT, false},   {"household_id", DB_UUID, true},
+    {"relation", DB_TEXT, true},     {"recorded_at", DB_INSTANT, false},
+    {"recorded_by", DB_UUID, false},
+};
+
 enum {
+    EVENT_COLUMNS = sizeof event_columns / sizeof event_columns[0],
     RESIDENT_COLUMNS = sizeof resident_columns / sizeof resident_columns[0],
     TOKEN_COLUMNS = sizeof token_columns / sizeof token_columns[0],
 };
@@ -187,9 +199,46 @@ Err resident_bulk_add(ResidentBulk *bulk, const Resident *residents, size_t n)
     return OK;
 }
 
+Err resident_bulk_event(ResidentBulk *bulk, const ResidentEvent *event)
+{
+    ResidentEvent kept = *event;
+    kept.area = str_copy(&bulk->arena, event->area);
+    kept.relation = str_copy(&bulk->arena, event->relation);
+    VEC_PUSH(&bulk->arena, &bulk->events, kept);
+    return OK;
+}
+
+static Err copy_events(ResidentBulk *bulk)
+{
+    Cx *cx = bulk->cx;
+    DbBulk *copy = NULL;
+    if (bulk->events.n == 0)
+        return OK;
+    TRY(db_bulk_begin(cx->db, cx->arena, "resident_event", event_columns, EVENT_COLUMNS, &copy));
+    for (size_t i = 0; i < bulk->events.n; i++) {
+        const ResidentEvent *event = &bulk->events.items[i];
+        const DbValue values[EVENT_COLUMNS] = {
+            db_text(cx->place),
+            db_uuid(event->id),
+            db_uuid(event->resident),
+            db_integer(bulk->rev),
+            db_text(str_from_c(resident_event_name(event->kind))),
+            db_date(event->happened_on),
+            db_text(event->area),
+            uuid_is_nil(event->household) ? db_null(DB_UUID) : db_uuid(event->household),
+            event->relation.n == 0 ? db_null(DB_TEXT) : db_text(event->relation),
+            db_instant(event->recorded_at),
+            db_uuid(event->recorded_by),
+        };
+        TRY(db_bulk_row(copy, values));
+    }
+    return db_bulk_end(copy);
+}
+
 Err resident_bulk_end(ResidentBulk *bulk)
 {
     TRY(copy_tokens(bulk));
+    TRY(copy_events(bulk));
     AuditEntry entry = {.action = STR("resident.add_many"),
                         .detail = str_printf(bulk->cx->arena, "residents=%zu", bulk->residents)};
     return audit_add(bulk->cx, &entry);

@@ -61,6 +61,10 @@ typedef struct ResidentEvent {
 
 /* residents.write. ERR_INVALID where the event cannot follow those that stand. Idempotent by id. */
 Err resident_event_add(Cx *cx, const ResidentEvent *event) MUST_CHECK;
+/* The same for many, as part of adding them (resident_bulk_open): nothing is asked, the events say
+ * everything from `registered` on, in their order, none has a note, and the resident's own columns
+ * are what follows from them. Everything is copied. */
+Err resident_bulk_event(ResidentBulk *bulk, const ResidentEvent *event) MUST_CHECK;
 /* Ends an event of the resident that was entered wrongly. ERR_CONFLICT when later ones would not
  * fit any more: end those first. */
 Err resident_event_void(Cx *cx, Uuid resident, Uuid event, Str reason) MUST_CHECK;
