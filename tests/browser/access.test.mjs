@@ -28,7 +28,7 @@ for (const [turn, { name, ...options }] of SCHEMES.entries()) {
   test(`the phone pages are for everybody (${name})`, async () => {
     const page = await openPage(browser, options)
     await page.goto(`${server.address}/m.html`)
-    await page.locator('.login-take').first().waitFor()
+    await page.locator('.demo-take').first().waitFor()
     await checkPage(page, `phone-login-${name}`)
     await enter(page, server)
     await page.locator('.due-card').first().waitFor()
@@ -92,9 +92,9 @@ for (const [name, options] of Object.entries({
     const page = await openPage(browser, options)
     await page.goto(`${server.address}/`)
     await page.waitForURL(/desk\.html/)
-    await page.locator('.desk-take').first().waitFor()
+    await page.locator('.demo-take').first().waitFor()
     await checkPage(page, `desk-login-${name}`)
-    await page.locator('.desk-take', { hasText: 'clinician' }).click()
+    await page.locator('.demo-take[data-login=clinician]').click()
     await page.locator('.desk-table tbody tr').first().waitFor()
     await checkPage(page, `desk-list-${name}`)
     assert.match(await page.locator('.demo-band').innerText(), name === 'zh' ? /\u6f14\u793a\u6570\u636e/ : /Demo data/)
@@ -114,7 +114,7 @@ for (const { name, entry, ...options } of [
     const page = await openPage(browser, options)
     const begin = async (login) => {
       await page.goto(`${server.address}/${entry}`)
-      await page.locator('.login-take, .desk-take', { hasText: login }).first().click()
+      await page.locator(`.demo-take[data-login=${login}]`).click()
     }
     await begin('county')
     await page.locator('.overview-table tbody tr').first().waitFor()
@@ -143,7 +143,7 @@ for (const { name, entry, ...options } of [
 test('the table of areas is sorted by keyboard, saved as a file, and leads a clinician to the list of a village', async () => {
   const page = await openPage(browser, { viewport: DESK, acceptDownloads: true })
   await page.goto(`${server.address}/desk.html`)
-  await page.locator('.desk-take', { hasText: 'clinician' }).click()
+  await page.locator('.demo-take[data-login=clinician]').click()
   await page.locator('.bar-menu a', { hasText: '\u6982\u51b5' }).click()
   await page.locator('.overview-table tbody tr').first().waitFor()
   const column = async (kind) => (await page.locator(`tbody td.is-${kind}`).allInnerTexts()).map((text) => Number.parseInt(text, 10))

@@ -22,7 +22,7 @@ after(async () => {
 
 async function begin(page, entry, login) {
   await page.goto(`${server.address}/${entry}`)
-  await page.locator('.login-take, .desk-take', { hasText: login }).first().click()
+  await page.locator(`.demo-take[data-login=${login}]`).click()
 }
 
 /* Somebody of the clinician's township whom the doctor does not see, and the whole number. */

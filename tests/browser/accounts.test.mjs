@@ -20,7 +20,7 @@ after(async () => {
 async function begin(options = {}, address = 'desk.html', login = 'township') {
   const page = await openPage(browser, { viewport: DESK, ...options })
   await page.goto(`${server.address}/${address}`)
-  await page.locator('.login-take, .desk-take', { has: page.locator(`text=/^${login}$/`) }).click()
+  await page.locator(`.demo-take[data-login=${login}]`).click()
   return page
 }
 

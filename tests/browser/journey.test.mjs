@@ -77,7 +77,7 @@ for (const [lang, words] of Object.entries(WORDS)) {
   test(`a due visit is recorded, and list and next date change at once (${lang})`, async () => {
     const page = await openPage(browser, { locale: words.locale })
     await page.goto(`${server.address}/m.html`)
-    await page.locator('.login-take').first().waitFor()
+    await page.locator('.demo-take').first().waitFor()
     assert.match(await page.locator('.demo-band').innerText(), new RegExp(words.band))
     await picture(page, `login-${lang}`)
     await enter(page, server)

@@ -66,7 +66,7 @@ export async function accountOf(server, login) {
 /* Logs in by the demo account's button. */
 export async function enter(page, server, login = 'doctor') {
   await page.goto(`${server.address}/m.html`)
-  await page.locator('.login-take', { hasText: login }).click()
+  await page.locator(`.demo-take[data-login=${login}]`).click()
   await page.locator('.due-head').waitFor()
 }
 

@@ -33,7 +33,7 @@ export interface Session {
 export interface Demo {
   is_demo: boolean
   today?: string
-  accounts?: { login: string; password: string; title: Wording; facility: { code: string | null; name?: Wording } }[]
+  accounts?: { login: string; password: string; title: Wording; hint: Wording; facility: { code: string | null; name?: Wording } }[]
 }
 
 export interface ProgramTag {
