@@ -2,11 +2,14 @@
 import { t } from '../core/i18n'
 import { menuOf, type MenuPage } from '../core/menu'
 import type { Account } from '../core/types'
+import { word as planWord } from '../areas/plans/plan-words'
 import { word } from '../areas/subjects/catchment-words'
 import { word as workWord } from '../areas/work/work-words'
 
+type Own = 'work' | 'catchments' | 'plans'
+
 export interface DeskPage extends Omit<MenuPage, 'name'> {
-  name: MenuPage['name'] | 'catchments' | 'work'
+  name: MenuPage['name'] | Own
 }
 
 const VILLAGE = 5
@@ -15,13 +18,20 @@ const OWN: readonly DeskPage[] = [
   /* of those above the village */
   { name: 'work', devices: ['desk'], may: (account) => ['tables.read', 'staff.read'].every((permission) => account.permissions.includes(permission)) && (account.facility.level ?? 0) < VILLAGE },
   { name: 'catchments', devices: ['desk'], may: (account) => ['catchments.write', 'staff.read'].every((permission) => account.permissions.includes(permission)) },
+  { name: 'plans', devices: ['desk'], may: (account) => account.permissions.includes('plans.read') },
 ]
 
 export function deskMenu(account: Account): readonly DeskPage[] {
   return [...menuOf(account, 'desk'), ...OWN.filter((page) => page.may(account))]
 }
 
+/* Each page of the desk alone has its words with it. */
+const TITLES: Record<Own, () => string> = {
+  work: () => workWord('tab'),
+  catchments: () => word('tab'),
+  plans: () => planWord('tab'),
+}
+
 export function titleOf(page: DeskPage): string {
-  if (page.name === 'work') return workWord('tab')
-  return page.name === 'catchments' ? word('tab') : t(`tab.${page.name}`)
+  return page.name in TITLES ? TITLES[page.name as Own]() : t(`tab.${page.name as MenuPage['name']}`)
 }

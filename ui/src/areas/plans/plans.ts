@@ -1,0 +1,141 @@
+/* Plans as the server tells them, and what pages say of them: shapes, filters, lines of the exported table. */
+import { say } from '../../core/i18n'
+import type { Wording } from '../../core/types'
+import type { Cell } from '../../core/csv'
+import { word, wordOf } from './plan-words'
+
+/* From the worst to the best: the order of chips and of the bar. */
+export const STATES = ['behind', 'at_risk', 'no_data', 'on_track', 'not_due', 'met', 'unanswered'] as const
+export type State = (typeof STATES)[number]
+
+export interface Target {
+  compare: string
+  low: number
+  high?: number | null
+  unit?: string | null
+  by?: string | null
+}
+
+export interface Answer {
+  by: string
+  id: string
+  state: State
+  reason: string
+  title?: Wording
+  needed?: Wording
+  number?: number
+  of?: number
+  reached_on?: string | null
+  evidence?: string | null
+  target?: Target
+}
+
+export interface Clause {
+  id: string
+  title: Wording
+  text: Wording
+  remark?: Wording
+  kind: string
+  force: string
+  owners: { id: string; title: Wording }[]
+  is_reading: boolean
+  due?: string | null
+  every?: string | null
+  state: State
+  is_partly: boolean
+  entry_n: number
+  answers: Answer[]
+}
+
+export interface PlanHead {
+  id: string
+  title: Wording
+  place?: string | null
+  is_elsewhere: boolean
+  source: Wording
+  from?: string | null
+  until?: string | null
+  clauses: number
+  answered: number
+  partly: number
+  states: Record<State, number>
+}
+
+export interface Plan extends PlanHead {
+  on: string
+  sections: { id: string; title: Wording; clauses: Clause[] }[]
+}
+
+export interface Entry {
+  id: string
+  kind: string
+  milestone?: string | null
+  happened_on: string
+  note?: string | null
+  evidence?: string | null
+  written_by?: string | null
+  written_on: string
+  ended_on?: string | null
+  end_reason?: string | null
+}
+
+export interface Wish {
+  state: State | ''
+  owner: string
+  text: string
+}
+
+export function fits(clause: Clause, wish: Wish): boolean {
+  const wanted = wish.text.trim().toLowerCase()
+  const said = [clause.id, clause.title.zh, clause.title.en, clause.text.zh, clause.text.en].join(' ').toLowerCase()
+  return (wish.state === '' || clause.state === wish.state)
+    && (wish.owner === '' || clause.owners.some(({ id }) => id === wish.owner))
+    && said.includes(wanted)
+}
+
+/* Units in the order in which they first lead or help. */
+export function ownersOf(plan: Plan): { id: string; title: Wording }[] {
+  const seen = new Map<string, { id: string; title: Wording }>()
+  for (const { clauses } of plan.sections) for (const { owners } of clauses) for (const owner of owners) if (!seen.has(owner.id)) seen.set(owner.id, owner)
+  return [...seen.values()]
+}
+
+export function numberText(value: number): string {
+  return String(Math.round(value * 1000) / 1000)
+}
+
+export function reasonOf(answer: Answer): string {
+  return wordOf('reason', answer.reason, {
+    date: answer.reached_on ?? '',
+    evidence: answer.evidence ?? '',
+    number: numberText(answer.number ?? 0),
+    of: numberText(answer.of ?? 0),
+  })
+}
+
+export function targetText(target: Target): string {
+  const unit = target.unit ?? ''
+  const low = `${numberText(target.low)}${unit}`
+  const high = `${numberText(target.high ?? 0)}${unit}`
+  return wordOf('compare', target.compare, { low, high }) + (target.by ? ` · ${target.by}` : '')
+}
+
+/* What an answer is called; an indicator that is not there yet has no name but its id. */
+export function answerName(answer: Answer): string {
+  if (answer.title) return say(answer.title)
+  return answer.by === 'engine' ? say(answer.needed) : word('wantedName', { id: answer.id })
+}
+
+/* The answer that decides: the first with the clause's state. */
+export function deciding(clause: Clause): Answer | undefined {
+  return clause.answers.find((answer) => answer.state === clause.state) ?? clause.answers[0]
+}
+
+export function fileRows(plan: Plan, wish: Wish): Cell[][] {
+  const head = [word('number'), word('clause'), word('owner'), word('due'), word('state'), word('why')]
+  const rows = plan.sections.flatMap(({ clauses }) => clauses).filter((clause) => fits(clause, wish)).map((clause) => {
+    const answer = deciding(clause)
+    return [clause.id, say(clause.title), clause.owners.map(({ title }) => say(title)).join('、'), clause.due ?? '', wordOf('state', clause.state), answer ? `${answerName(answer)}: ${reasonOf(answer)}` : '']
+  })
+  return [head, ...rows]
+}
