@@ -29,9 +29,5 @@ const DeviceHook app_device_hooks[] = {
 };
 
 const RecordHook app_record_hooks[] = {
-    record_register_hook,
-    obligation_record_hook,
-    measure_record_hook,
-    record_treating_hook,
-    NULL,
+    record_register_hook, obligation_record_hook, measure_record_hook, record_treating_hook, NULL,
 };
