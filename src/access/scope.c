@@ -250,7 +250,8 @@ bool role_permits(const Role *role, const RolePurpose *purpose, Str permission)
     bool is_of_records = str_has_prefix(permission, STR("records."))
                          || str_equals_c(permission, "measures.check"); /* of one record */
     bool is_of_numbers = str_has_prefix(permission, STR("obligations."))
-                         || str_has_prefix(permission, STR("measures."));
+                         || str_has_prefix(permission, STR("measures."))
+                         || str_equals_c(permission, "plans.read");
     bool is_of_rows = str_has_prefix(permission, STR("tables."));
     if ((is_of_persons && purpose->opens != OPENS_PERSONS)
         || (is_of_records && purpose->opens != OPENS_PERSONS

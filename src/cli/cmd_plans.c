@@ -55,7 +55,9 @@ static Err one_plan(Cli *cli, const PlanClauseState **ret_states, size_t *ret_n)
 {
     const Plan *plan = NULL;
     TRY(plan_find(cli->cx, cli_value(cli, "plan"), &plan));
-    return plan_states(cli->cx, plan, ret_states, ret_n);
+    const PlanFacts *facts = NULL;
+    TRY(plan_facts_read(cli->cx, &facts));
+    return plan_states(cli->cx, facts, plan, ret_states, ret_n);
 }
 
 static void put_answer(JsonOut *out, const PlanAnswered *answered)
@@ -116,12 +118,12 @@ const Command cmd_plan_show = {
     .run = show_run,
 };
 
-static Err cover(Cli *cli, const Plan *plan)
+static Err cover(Cli *cli, const PlanFacts *facts, const Plan *plan)
 {
     const PlanClauseState *states = NULL;
     size_t n = 0;
     PlanCoverage coverage;
-    TRY(plan_states(cli->cx, plan, &states, &n));
+    TRY(plan_states(cli->cx, facts, plan, &states, &n));
     plan_coverage(states, n, &coverage);
     JsonLine line;
     json_line_begin(&line, cli->arena);
@@ -148,12 +150,14 @@ static Err coverage_run(Cli *cli)
 {
     Str asked = cli_value(cli, "plan");
     const Plan *only = NULL;
+    const PlanFacts *facts = NULL;
+    TRY(plan_facts_read(cli->cx, &facts));
     if (asked.n > 0)
         TRY(plan_find(cli->cx, asked, &only));
     for (size_t i = 0; i < cli->packs->plans.n; i++) {
         const Plan *plan = cli->packs->plans.entries[i].value;
         if (only == NULL || only == plan)
-            TRY(cover(cli, plan));
+            TRY(cover(cli, facts, plan));
     }
     return OK;
 }

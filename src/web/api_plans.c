@@ -162,6 +162,8 @@ static void put_coverage(JsonOut *out, const PlanCoverage *coverage)
 static Err plans_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
 {
     (void)request;
+    const PlanFacts *facts = NULL;
+    TRY(plan_facts_read(cx, &facts));
     JsonOut out = web_json(response);
     json_object_begin(&out);
     json_key_c(&out, "items");
@@ -171,7 +173,7 @@ static Err plans_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
         const PlanClauseState *states = NULL;
         size_t n = 0;
         PlanCoverage coverage;
-        TRY(plan_states(cx, plan, &states, &n));
+        TRY(plan_states(cx, facts, plan, &states, &n));
         plan_coverage(states, n, &coverage);
         json_object_begin(&out);
         put_head(cx, &out, plan);
@@ -186,6 +188,7 @@ static Err plans_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
 const Route route_plans = {
     .method = HTTP_GET,
     .path = "/api/plans",
+    .persons = ROUTE_PERSONS_COUNT,
     .handler = plans_get,
     .permit = "plans.read",
     .out = "{items: [{" SCHEMA_HEAD "}]}",
@@ -197,10 +200,12 @@ static Err plan_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
     const Plan *plan = NULL;
     const PlanClauseState *states = NULL;
     const Policy *policy = NULL;
+    const PlanFacts *facts = NULL;
     size_t n = 0;
     PlanCoverage coverage;
     TRY(plan_find(cx, http_parameter(request, "plan"), &plan));
-    TRY(plan_states(cx, plan, &states, &n));
+    TRY(plan_facts_read(cx, &facts));
+    TRY(plan_states(cx, facts, plan, &states, &n));
     TRY(policy_of(cx, &policy));
     plan_coverage(states, n, &coverage);
     JsonOut out = web_json(response);
@@ -230,6 +235,7 @@ static Err plan_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
 const Route route_plan = {
     .method = HTTP_GET,
     .path = "/api/plans/{plan}",
+    .persons = ROUTE_PERSONS_COUNT,
     .handler = plan_get,
     .permit = "plans.read",
     .out = "{on: date, " SCHEMA_HEAD
@@ -264,10 +270,12 @@ static Err plan_clause_get(Cx *cx, const HttpRequest *request, HttpResponse *res
     const PlanClauseState *states = NULL;
     const Policy *policy = NULL;
     const PlanEntry *entries = NULL;
+    const PlanFacts *facts = NULL;
     size_t n = 0, entry_n = 0, at = 0;
     TRY(plan_find(cx, http_parameter(request, "plan"), &plan));
     TRY(plan_clause_find(cx, plan, http_parameter(request, "clause"), &clause));
-    TRY(plan_states(cx, plan, &states, &n));
+    TRY(plan_facts_read(cx, &facts));
+    TRY(plan_states(cx, facts, plan, &states, &n));
     TRY(plan_entries(cx, plan, clause->id, &entries, &entry_n));
     TRY(policy_of(cx, &policy));
     while (states[at].clause != clause)
@@ -288,6 +296,7 @@ static Err plan_clause_get(Cx *cx, const HttpRequest *request, HttpResponse *res
 const Route route_plan_clause = {
     .method = HTTP_GET,
     .path = "/api/plans/{plan}/clauses/{clause}",
+    .persons = ROUTE_PERSONS_COUNT,
     .handler = plan_clause_get,
     .permit = "plans.read",
     .out = "{clause: " SCHEMA_CLAUSE ", entries: [" SCHEMA_ENTRY "]}",

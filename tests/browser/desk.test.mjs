@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
+import { attempt } from '../support/county.mjs'
 import { DESK, ask, checkPage as look, openBrowser, openPage, startServer } from './support.mjs'
 
 const ROWS = '.desk-table tbody tr'
@@ -481,3 +482,32 @@ for (const [lang, locale, wanted] of [['zh', 'zh-CN', /还没有登记完成/], 
     await end(page)
   })
 }
+
+test('a record that a rule of data quality names is found right for a reason, and leaves the inbox', async () => {
+  attempt('measure', '--period', '2025', ...server.options) /* what the server does in its first minutes */
+  const page = await begin('#/quality')
+  await page.locator('.quality-rule .is-some').first().click()
+  const rows = page.locator('.quality-table tbody tr')
+  await rows.first().waitFor()
+  await look(page, 'quality-zh')
+  const before = await rows.count()
+  await rows.first().locator('.work-clear').click()
+  await page.locator('#quality-reason').waitFor()
+  await page.locator('.dialog button[type="submit"]').click()
+  await page.locator('#quality-reason[aria-invalid="true"]').waitFor()
+  await page.fill('#quality-reason', 'the paper was seen')
+  await page.locator('.dialog button[type="submit"]').click()
+  await page.waitForFunction((n) => document.querySelectorAll('.quality-table tbody tr').length === n, before - 1)
+  await page.locator('.quality-chip').nth(1).click()
+  await page.locator('.quality-table tbody tr', { hasText: 'the paper was seen' }).first().waitFor()
+  await end(page)
+})
+
+test('the commission sees what rules of data quality name without identity (en)', async () => {
+  const page = await begin('#/quality', { login: 'county', locale: 'en-US' })
+  await page.locator('.quality-rule .is-some').first().click()
+  await page.locator('.quality-table tbody tr').first().waitFor()
+  assert.equal(await page.locator('.quality-table a, .quality-table .work-clear').count(), 0)
+  await look(page, 'quality-en')
+  await end(page)
+})

@@ -29,6 +29,7 @@ export async function startServer({ residents = 6000, seed = 1, packs = join(ROO
   const { url: address, port } = running
   return {
     address,
+    options, /* for commands on the same database */
     async restart(withPacks = servedPacks) {
       await running.stop()
       running = await serve(options, '--packs', withPacks, '--port', String(port))

@@ -84,14 +84,19 @@ for (const [name, makeDatabase] of databases) {
       const far = facilities.find(({ kind, code }) => /^(township|central)_centre$/.test(kind) && code !== centre);
       add("far", "physician", far.code);
       const other = await session("far");
-      const take = async (client, at) => {
+      /* Each of a household of his own: whoever may see one of a household may open it. */
+      const households = new Set();
+      const take = async (client) => {
         const ids = [...new Set((await wholeList(client)).filter(({ last }) => last).map(({ resident }) => resident.id))];
-        const page = (await client.fetch(`/api/residents/${ids[at]}`)).body;
+        let at = -1, page;
+        do page = (await client.fetch(`/api/residents/${ids[++at]}`)).body;
+        while (!page.resident.household || households.has(page.resident.household));
+        households.add(page.resident.household);
         const { id_number } = (await client.fetch(`/api/residents/${ids[at]}/reveal`, { method: "POST", body: { reason } })).body;
         return { id: ids[at], number: id_number, village: page.resident.area, record: page.records[0].id, form: page.records[0].form, day: page.records[0].happened_on, household: page.resident.household, name: page.resident.name };
       };
-      people.own = await take(doctor, 0);
-      for (const [at, standing] of ["elsewhere", ...kinds, ...ownKinds, "emergency", "ended"].entries()) people[standing] = await take(other, at);
+      people.own = await take(doctor);
+      for (const standing of ["elsewhere", ...kinds, ...ownKinds, "emergency", "ended"]) people[standing] = await take(other);
       for (const facility of [clinic, centre]) {
         for (const kind of kinds) lines("relations grant", options, "--resident", people[kind].id, "--kind", kind, "--facility", facility, "--until", "2025-12-31");
         for (const kind of kinds) lines("relations grant", options, "--resident", people.ended.id, "--kind", kind, "--facility", facility, "--from", "2025-01-01", "--until", "2025-06-29");

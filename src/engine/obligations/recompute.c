@@ -17,7 +17,7 @@ static const EvidenceRow *rows_of(const EvidenceRow *rows, size_t n, int64_t key
     while (after < n && rows[after].rule_key == key)
         after++;
     *ret_n = after - first;
-    return rows + first;
+    return *ret_n == 0 ? NULL : rows + first;
 }
 
 static void evaluate_one(Cx *cx, const Policy *policy, const SubjectFacts *facts, const Rule *rule,

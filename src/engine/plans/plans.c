@@ -2,6 +2,7 @@
  * looks its own up: a plan of a hundred clauses costs a handful of statements. */
 #include "engine/plans/plans_int.h"
 
+#include "access/access.h"
 #include "engine/obligations/obligations.h"
 #include "engine/policy/policy_values.h"
 
@@ -10,7 +11,7 @@ static const char *const state_names[PLAN_STATE_N] = {
 };
 static const char *const reason_names[PLAN_REASON_N] = {
     "no_engine",      "reached", "not_reached", "in_force",     "registered",
-    "register_empty", "overdue", "in_time",     "nothing_owed",
+    "register_empty", "overdue", "in_time",     "nothing_owed", "not_told",
 };
 
 const char *plan_state_name(PlanState state)
@@ -48,22 +49,26 @@ Err plan_clause_find(Cx *cx, const Plan *plan, Str id, const PlanClause **ret_cl
 
 /* ---- what answers ---- */
 
-typedef struct {
+struct PlanFacts {
     Cx *cx;
     const Policy *policy;
     int64_t warning_days;
+    bool knows_owed;
     const ObligationCount *owed;
     size_t owed_n;
+    VEC(PlanRegisterCountsRow) registers;
+    /* Of the plan that is being judged. */
     const PlanEntry *entries;
     size_t entry_n;
-    VEC(PlanRegisterCountsRow) registers;
-} Facts;
+};
+typedef struct PlanFacts Facts;
 
 static Err read_registers(Facts *facts)
 {
     Cx *cx = facts->cx;
     CLEANUP(db_rows_close) DbRows rows = {0};
-    TRY(plan_register_counts_open(cx->db, &(PlanRegisterCountsIn){cx->place, cx->today}, &rows));
+    const PlanRegisterCountsIn in = {cx->place, cx->today};
+    TRY(plan_register_counts_open(cx->db, access_scope(cx), &in, &rows));
     for (;;) {
         PlanRegisterCountsRow row;
         bool has_row = false;
@@ -74,26 +79,17 @@ static Err read_registers(Facts *facts)
     }
 }
 
-static bool asks(const Plan *plan, PlanAnswerKind kind)
+Err plan_facts_read(Cx *cx, const PlanFacts **ret_facts)
 {
-    for (size_t s = 0; s < plan->section_n; s++)
-        for (size_t c = 0; c < plan->sections[s].clause_n; c++)
-            for (size_t i = 0; i < plan->sections[s].clauses[c].answer_n; i++)
-                if (plan->sections[s].clauses[c].answers[i].kind == kind)
-                    return true;
-    return false;
-}
-
-static Err read_facts(Cx *cx, const Plan *plan, Facts *facts)
-{
+    Facts *facts = arena_new(cx->arena, Facts);
     *facts = (Facts){.cx = cx};
     TRY(policy_of(cx, &facts->policy));
     TRY(policy_whole_on(cx, STR("plan_warning_days"), cx->today, &facts->warning_days));
-    TRY(plan_entries(cx, plan, (Str){0}, &facts->entries, &facts->entry_n));
-    if (asks(plan, PLAN_ANSWER_REGISTER))
-        TRY(read_registers(facts));
-    if (asks(plan, PLAN_ANSWER_OBLIGATION))
+    TRY(read_registers(facts));
+    facts->knows_owed = cx->actor->is_system || access_may(cx->actor, STR("obligations.read"));
+    if (facts->knows_owed)
         TRY(obligation_counts(cx, cx->today, (Str){0}, &facts->owed, &facts->owed_n));
+    *ret_facts = facts;
     return OK;
 }
 
@@ -161,6 +157,10 @@ static void answer_register(const Facts *facts, PlanAnswered *answered)
 
 static void answer_obligation(const Facts *facts, PlanAnswered *answered)
 {
+    answered->state = PLAN_STATE_NO_DATA;
+    answered->reason = PLAN_REASON_NOT_TOLD;
+    if (!facts->knows_owed || rule_sensitivity(answered->answer->rule).n > 0)
+        return;
     for (size_t i = 0; i < facts->owed_n; i++) {
         const ObligationCount *count = &facts->owed[i];
         if (count->rule->program != answered->answer->rule->program
@@ -236,17 +236,18 @@ static void judge(const Facts *facts, PlanClauseState *state)
             state->entry_n++;
 }
 
-Err plan_states(Cx *cx, const Plan *plan, const PlanClauseState **ret_states, size_t *ret_n)
+Err plan_states(Cx *cx, const PlanFacts *facts, const Plan *plan,
+                const PlanClauseState **ret_states, size_t *ret_n)
 {
-    Facts facts;
-    TRY(read_facts(cx, plan, &facts));
+    Facts of_plan = *facts;
+    TRY(plan_entries(cx, plan, (Str){0}, &of_plan.entries, &of_plan.entry_n));
     PlanClauseState *states = arena_array(cx->arena, PlanClauseState, plan->clause_n + 1);
     size_t n = 0;
     for (size_t s = 0; s < plan->section_n; s++) {
         for (size_t i = 0; i < plan->sections[s].clause_n; i++) {
             states[n] = (PlanClauseState){.section = &plan->sections[s],
                                           .clause = &plan->sections[s].clauses[i]};
-            judge(&facts, &states[n++]);
+            judge(&of_plan, &states[n++]);
         }
     }
     *ret_states = states;

@@ -36,6 +36,7 @@ typedef enum {
     PLAN_REASON_OVERDUE, /* owed: number of `of` are overdue */
     PLAN_REASON_IN_TIME, /* owed: `of`, none overdue */
     PLAN_REASON_NOTHING_OWED,
+    PLAN_REASON_NOT_TOLD, /* numbers that the asking one may not know */
     PLAN_REASON_N,
 } PlanReason;
 
@@ -59,10 +60,14 @@ typedef struct PlanClauseState {
     int64_t entry_n; /* entries in force */
 } PlanClauseState;
 
+/* What answers clauses, read once for however many plans. Duties are read only for who may read
+ * them (obligations.read). */
+typedef struct PlanFacts PlanFacts;
+Err plan_facts_read(Cx *cx, const PlanFacts **ret_facts) MUST_CHECK;
 /* Every clause of the plan in its order, today. plan_warning_days (policy) before its day a clause
  * that is not there yet is at risk. */
-Err plan_states(Cx *cx, const Plan *plan, const PlanClauseState **ret_states,
-                size_t *ret_n) MUST_CHECK;
+Err plan_states(Cx *cx, const PlanFacts *facts, const Plan *plan,
+                const PlanClauseState **ret_states, size_t *ret_n) MUST_CHECK;
 /* ERR_NOT_FOUND with a problem that names it. */
 Err plan_find(Cx *cx, Str id, const Plan **ret_plan) MUST_CHECK;
 Err plan_clause_find(Cx *cx, const Plan *plan, Str id, const PlanClause **ret_clause) MUST_CHECK;

@@ -35,12 +35,13 @@ LEFT JOIN access_account a ON a.place = e.place AND a.id = e.written_by
 WHERE e.place = :place AND e.plan = :plan AND (:clause = '' OR e.clause = :clause)
 ORDER BY e.happened_on DESC, e.written_at DESC, e.id DESC;
 
--- How much stands in each register on the day.
+-- How much stands in each register on the day, of what is in sight.
 -- name: plan_register_counts :many
 -- in: place text, on date
 -- out: kind text, n integer
 SELECT s.kind, count(*) AS n
 FROM v_subject s
 WHERE s.place = :place AND s.valid_from <= :on AND (s.valid_to IS NULL OR s.valid_to >= :on)
+  AND {scope:subject s}
 GROUP BY s.kind
 ORDER BY s.kind;

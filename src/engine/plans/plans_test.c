@@ -113,7 +113,9 @@ static const PlanClauseState *states_of(Fixture *f, PlanCoverage *coverage)
 {
     const PlanClauseState *states = NULL;
     size_t n = 0;
-    assert_int_equal(plan_states(&f->cx, pack_plan(f->packs, STR("plan")), &states, &n), OK);
+    const PlanFacts *facts = NULL;
+    assert_int_equal(plan_facts_read(&f->cx, &facts), OK);
+    assert_int_equal(plan_states(&f->cx, facts, pack_plan(f->packs, STR("plan")), &states, &n), OK);
     assert_int_equal(n, 5);
     plan_coverage(states, n, coverage);
     return states;

@@ -147,10 +147,11 @@ static SyncBundle bundle_of(const Batch *batch, size_t at, size_t *obligation, s
                             size_t *record)
 {
     Uuid id = batch->ids[at];
-    SyncBundle bundle = {.resident = &batch->residents[at],
-                         .obligations = batch->obligations + *obligation,
-                         .enrolments = batch->enrolments + *enrolment,
-                         .records = batch->records + *record};
+    SyncBundle bundle = {
+        .resident = &batch->residents[at],
+        .obligations = batch->obligation_n == 0 ? NULL : batch->obligations + *obligation,
+        .enrolments = batch->enrolment_n == 0 ? NULL : batch->enrolments + *enrolment,
+        .records = batch->record_n == 0 ? NULL : batch->records + *record};
     for (; *obligation < batch->obligation_n
            && uuid_equals(batch->obligations[*obligation].subject, id);
          ++*obligation)

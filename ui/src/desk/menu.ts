@@ -3,10 +3,11 @@ import { t } from '../core/i18n'
 import { menuOf, type MenuPage } from '../core/menu'
 import type { Account } from '../core/types'
 import { word as planWord } from '../areas/plans/plan-words'
+import { word as qualityWord } from '../areas/quality/quality-words'
 import { word } from '../areas/subjects/catchment-words'
 import { word as workWord } from '../areas/work/work-words'
 
-type Own = 'work' | 'catchments' | 'plans'
+type Own = 'work' | 'quality' | 'catchments' | 'plans'
 
 export interface DeskPage extends Omit<MenuPage, 'name'> {
   name: MenuPage['name'] | Own
@@ -17,6 +18,7 @@ const VILLAGE = 5
 const OWN: readonly DeskPage[] = [
   /* of those above the village */
   { name: 'work', devices: ['desk'], may: (account) => ['tables.read', 'staff.read'].every((permission) => account.permissions.includes(permission)) && (account.facility.level ?? 0) < VILLAGE },
+  { name: 'quality', devices: ['desk'], may: (account) => ['measures.read', 'tables.read'].every((permission) => account.permissions.includes(permission)) },
   { name: 'catchments', devices: ['desk'], may: (account) => ['catchments.write', 'staff.read'].every((permission) => account.permissions.includes(permission)) },
   { name: 'plans', devices: ['desk'], may: (account) => account.permissions.includes('plans.read') },
 ]
@@ -28,6 +30,7 @@ export function deskMenu(account: Account): readonly DeskPage[] {
 /* Each page of the desk alone has its words with it. */
 const TITLES: Record<Own, () => string> = {
   work: () => workWord('tab'),
+  quality: () => qualityWord('tab'),
   catchments: () => word('tab'),
   plans: () => planWord('tab'),
 }

@@ -119,5 +119,5 @@ export function rowsOf(chart: Chart): { on: string; record: string; values: (num
       rows.set(record, row)
     }
   })
-  return [...rows.values()].sort((a, b) => (a.on < b.on ? 1 : a.on > b.on ? -1 : 0))
+  return [...rows.values()].reverse().sort((a, b) => (a.on < b.on ? 1 : a.on > b.on ? -1 : 0))
 }

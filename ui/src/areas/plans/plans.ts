@@ -1,5 +1,5 @@
 /* Plans as the server tells them, and what pages say of them: shapes, filters, lines of the exported table. */
-import { say } from '../../core/i18n'
+import { say, t } from '../../core/i18n'
 import type { Wording } from '../../core/types'
 import type { Cell } from '../../core/csv'
 import { word, wordOf } from './plan-words'
@@ -135,7 +135,7 @@ export function fileRows(plan: Plan, wish: Wish): Cell[][] {
   const head = [word('number'), word('clause'), word('owner'), word('due'), word('state'), word('why')]
   const rows = plan.sections.flatMap(({ clauses }) => clauses).filter((clause) => fits(clause, wish)).map((clause) => {
     const answer = deciding(clause)
-    return [clause.id, say(clause.title), clause.owners.map(({ title }) => say(title)).join('、'), clause.due ?? '', wordOf('state', clause.state), answer ? `${answerName(answer)}: ${reasonOf(answer)}` : '']
+    return [clause.id, say(clause.title), clause.owners.map(({ title }) => say(title)).join(t('list.comma')), clause.due ?? '', wordOf('state', clause.state), answer ? `${answerName(answer)}: ${reasonOf(answer)}` : '']
   })
   return [head, ...rows]
 }
