@@ -316,6 +316,12 @@ test('a record that the server refuses is told, corrected and sent', async () =>
   }
   await page.fill('#happened-on', '2025-06-29')
   await page.locator('#happened-on').blur()
+  /* who goes back to the refusal finds what was corrected */
+  await page.goto(`${road.address}/m.html#/sync`)
+  await page.locator('.sync-item').click()
+  await page.locator('.page > .is-primary').click()
+  await page.locator('.form-progress').waitFor()
+  assert.equal(await page.locator('#happened-on').inputValue(), '2025-06-29')
   while (await page.locator('.form-body').count()) {
     if (await page.locator('#field-next_followup_on').count()) await page.fill('#field-next_followup_on', '2025-09-20')
     await forward(page)
@@ -417,6 +423,58 @@ test('ten wrong PINs erase the phone, and say how many records went with it', as
     }
   }))
   assert.deepEqual(left, [0, 0, 0, 0])
+  /* the login that was here ends before anything else when the server is there again */
+  await page.context().setOffline(false)
+  await page.locator('.login-form').waitFor()
+  assert.equal((await ask(page, '/session')).account, undefined)
+  assert.equal(await page.evaluate(() => localStorage.getItem('catchment.covered')), null)
+  await page.context().close()
+})
+
+test('a phone left alone while online: covered whatever is tried, and of nobody but whose PIN it is', async () => {
+  const page = await newPhone()
+  const cover = page.locator('.pin-dialog.is-cover')
+  /* somebody else logs in where the copy was open: nobody's PIN is asked for */
+  await page.context().clearCookies()
+  await page.goto(`${road.address}/m.html#/residents/none`)
+  await page.locator('dialog .stack > .is-quiet').click()
+  await page.locator('.demo-take[data-login=clinician]').click()
+  await page.locator('.tab').first().waitFor()
+  await page.goto(`${road.address}/m.html#/sync`)
+  await page.locator('main .note.is-warn', { hasText: 'doctor' }).waitFor()
+  await page.clock.fastForward(6 * 60_000)
+  assert.equal(await page.locator('.pin-dialog').count(), 0)
+  await page.context().clearCookies()
+  await page.reload()
+  await page.locator('.demo-take[data-login=doctor]').click()
+  await page.locator('.sync-now').click()
+  await enterPin(page)
+  await page.locator('.pin-dialog').waitFor({ state: 'detached' })
+
+  const see = (state) => page.evaluate((now) => {
+    Object.defineProperty(document, 'visibilityState', { configurable: true, value: now })
+    document.dispatchEvent(new Event('visibilitychange'))
+  }, state)
+  await see('hidden')
+  await page.clock.fastForward(125_000)
+  await cover.waitFor()
+  await see('visible')
+  for (const _ of 'abc') await page.keyboard.press('Escape')
+  await page.waitForFunction(() => document.querySelector('.pin-dialog').matches(':modal'))
+  await page.goto(`${road.address}/m.html#/`)
+  await page.reload()
+  await cover.waitFor()
+  await page.evaluate(() => new Promise((done) => { /* nine wrong ones */
+    indexedDB.open('catchment').onsuccess = ({ target: { result } }) => {
+      const rows = result.transaction('lock', 'readwrite').objectStore('lock')
+      rows.get('lock').onsuccess = ({ target }) => (rows.put({ ...target.result, tries: 9 }, 'lock').onsuccess = done)
+    }
+  }).then(() => undefined))
+  await enterPin(page, '000000')
+  await page.locator('.login-form').waitFor()
+  await page.locator('.state-line [role=alert]').waitFor()
+  assert.equal(await cover.count(), 0)
+  assert.equal((await ask(page, '/session')).account, undefined)
   await page.context().close()
 })
 
@@ -469,6 +527,18 @@ test('a clock that is a day wrong is told, and the list is still of the right da
   await page.goto(`${road.address}/m.html#/`)
   await page.reload()
   await enterPin(page)
-  await page.locator('.due-head .number', { hasText: '2025-06-30' }).waitFor()
+  const right = page.locator('.due-head .number', { hasText: '2025-06-30' })
+  await right.waitFor()
+  /* it is set right: the phone locks itself, and the day stays right, also when the app is opened anew */
+  await page.clock.setSystemTime(Date.now())
+  for (const isAnew of [false, true]) {
+    if (isAnew) await page.reload()
+    await page.locator('.pin-dialog.is-cover').waitFor()
+    await enterPin(page)
+    await page.locator('.pin-dialog').waitFor({ state: 'detached' })
+    await page.goto(`${road.address}/m.html#/residents`)
+    await page.goto(`${road.address}/m.html#/`)
+    await right.waitFor()
+  }
   await page.context().close()
 })

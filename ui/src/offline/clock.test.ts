@@ -49,3 +49,15 @@ test('a clock that was ahead and put back while the app was closed is right agai
   clock.set(-24 * HOUR, at.wall - HOUR)
   expect(clock.offset).toBe(-24 * HOUR)
 })
+
+test('a leap that is seen when the time is asked is still told once to whom it is to be kept by', () => {
+  const { clock, at } = world()
+  clock.set(0)
+  at.wall -= 30 * HOUR
+  clock.time()
+  expect([clock.look(), clock.look(), clock.offset]).toEqual([true, false, 30 * HOUR])
+  at.wall -= HOUR
+  clock.time()
+  clock.set(0) /* by the server: nothing is left to keep */
+  expect(clock.look()).toBe(false)
+})

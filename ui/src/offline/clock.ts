@@ -7,6 +7,7 @@ export class Clock {
   offset = 0
   private wall: number
   private steady: number
+  private wasSet = false
 
   constructor(
     private readonly now: () => number = Date.now,
@@ -20,22 +21,30 @@ export class Clock {
    * what it was ahead is taken for put right. */
   set(offset: number, seenAt?: number): void {
     this.mark()
+    this.wasSet = false
     const isBack = seenAt !== undefined && this.wall < seenAt - SLACK
     this.offset = isBack && offset < 0 ? 0 : offset
   }
 
-  /* Whether the clock was set since it was looked at last. */
+  /* Whether the clock was set since this was asked last. */
   look(): boolean {
-    const leap = this.now() - this.wall - (this.running() - this.steady)
-    this.mark()
-    const isSet = leap < -SLACK || (leap > SLACK && Math.abs(this.offset) > SLACK && Math.abs(this.offset - leap) < SLACK)
-    if (isSet) this.offset -= leap
-    return isSet
+    this.follow()
+    const { wasSet } = this
+    this.wasSet = false
+    return wasSet
   }
 
   time(): number {
-    this.look()
+    this.follow()
     return this.now() + this.offset
+  }
+
+  private follow(): void {
+    const leap = this.now() - this.wall - (this.running() - this.steady)
+    this.mark()
+    if (!(leap < -SLACK || (leap > SLACK && Math.abs(this.offset) > SLACK && Math.abs(this.offset - leap) < SLACK))) return
+    this.offset -= leap
+    this.wasSet = true
   }
 
   private mark(): void {

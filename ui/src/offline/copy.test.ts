@@ -82,6 +82,17 @@ test('an amendment that waits stands in the place of what it amends', () => {
   expect(copy.dueList('2025-06-30', {}).counts.overdue).toBe(1)
 })
 
+test('a record sent and amended before the next copy stands once, whether the amendment waits or was sent too', () => {
+  const copy = filled()
+  const [amendment] = waiting({ id: 'm', amends: 'n', answers: { sbp: 138 } })
+  const shown = () => copy.timeline('w', {})?.records.map(({ id }) => id)
+  copy.sent = [...waiting(), amendment!]
+  expect(shown()).toEqual(['m', 'r1'])
+  copy.sent = waiting()
+  copy.waiting = [amendment!]
+  expect(shown()).toEqual(['m', 'r1'])
+})
+
 test('people are found by name, part of it, initials, the last four of number and phone', () => {
   const copy = filled()
   const found = (words: string) => copy.search(words, '2025-06-30').items.map(({ id }) => id).join()

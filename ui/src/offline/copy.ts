@@ -112,11 +112,12 @@ export class Copy {
 
   /* ---- Records ---- */
 
-  /* Also what waits here, newest first; what is amended by something waiting stands no more. */
+  /* Also what waits here, newest first; what is amended by something of here stands no more. */
   private recordsOf(person: Person): KeptRecord[] {
     const known = new Set((person.records ?? []).map(({ id }) => id))
-    const own = [...this.waiting, ...this.sent.filter(({ id }) => !known.has(id))].filter(({ subject }) => subject === person.id)
-    const amended = new Set(own.map(({ amends }) => amends))
+    const ours = [...this.waiting, ...this.sent.filter(({ id }) => !known.has(id))].filter(({ subject }) => subject === person.id)
+    const amended = new Set(ours.map(({ amends }) => amends))
+    const own = ours.filter(({ id }) => !amended.has(id))
     const kept = (person.records ?? []).filter(({ id }) => !amended.has(id) && !own.some((one) => one.id === id))
     const waiting = own.map(({ made_at, ...record }) => ({
       ...record, recorded_at: made_at, facility: this.head?.facility.code ?? '', performed_by: this.me.id, performed_by_name: this.me.name,

@@ -46,6 +46,10 @@ export const phone = reactive({
 })
 
 const FLAG = 'catchment.device'
+/* What a page that is loaded anew begins with; App.vue shows nothing before. */
+const COVER = 'catchment.covered'
+const ASKS = '1' /* for the PIN */
+const LEAVES = 'leaves' /* the login ends as soon as the server is there */
 const CHINA = 8 * 3_600_000
 const CLOCK_MOST = 5 * 60_000
 const SYNC_EVERY = 10 * 60_000
@@ -68,6 +72,7 @@ let versions = new Map<string, string>()
 let waiters: ((isOpen: boolean) => void)[] = []
 let probing: ReturnType<typeof setTimeout> | undefined
 let probes = 0
+let token = '' /* of a login that is to end */
 let running: ReturnType<typeof setTimeout> | undefined
 
 export function today(): string {
@@ -83,14 +88,14 @@ const send: typeof fetch = async (input, init = {}) => {
   const response = await fetch(input, { ...init, headers })
   lookAtClock(response.headers.get('date'))
   if (response.status === 403 && (await isRevoked(response))) await wipe('revoked')
-  if (response.ok && init.method === 'POST' && input === '/api/records') void settle(response.clone(), String(init.body))
+  if (response.ok && init.method === 'POST') noteDone(String(input), response, init)
   if ((response.ok || response.status === 401) && init.method === 'DELETE' && input === '/api/session' && owner && session.current?.account.id === owner) await forgetPeople()
   return response
 }
 
 /* Its own requests: nobody is asked to log in for them, and none is answered from the copy. */
 const line = new Api(send, {
-  csrf: () => session.current?.csrf ?? '',
+  csrf: () => session.current?.csrf || token,
   language: () => (lang.value === 'zh' ? 'zh-CN' : 'en'),
   account: () => (phone.kind === 'open' ? owner : '') || (session.current?.account.id ?? ''),
   reauthenticate: () => Promise.resolve(false),
@@ -99,6 +104,16 @@ const line = new Api(send, {
     return session.current !== null
   },
 })
+
+/* What the pages did at the server, as far as it is kept here. */
+function noteDone(address: string, response: Response, { body }: RequestInit): void {
+  const [, voided] = /^\/api\/records\/([^/]+)\/void$/.exec(address) ?? []
+  if (voided) {
+    sent = sent.filter(({ id }) => id !== decodeURIComponent(voided))
+    void keepSent()
+  } else if (address === '/api/records') void settle(response.clone(), String(body))
+  else if (address === '/api/session') localStorage.removeItem(COVER) /* a password was given */
+}
 
 function lookAtClock(date: string | null): void {
   const off = date ? Date.parse(date) - Date.now() : 0
@@ -146,7 +161,9 @@ export async function probe(): Promise<void> {
   probing = undefined
   try {
     const next = await line.request<Session>('GET', '/session', { isLogin: true, patience: 8000 })
-    if (!session.current || next.account.id === session.current.account.id) session.current = next
+    if (localStorage.getItem(COVER) === LEAVES) {
+      if (!(await endLogin(next.csrf))) return
+    } else if (!session.current || next.account.id === session.current.account.id) session.current = next
     phone.needsLogin = false
   } catch (error) {
     if (!(error instanceof ApiError) || error.isUnreachable) return lose()
@@ -157,7 +174,10 @@ export async function probe(): Promise<void> {
   connection.isLost = false
   session.isUnreachable = false
   session.isKnown = true
-  if (wasLost) dueList.list.isStale = true
+  if (wasLost) {
+    dueList.list.isStale = true
+    await judge()
+  }
   await work()
   if (wasLost) void dueList.refresh()
 }
@@ -174,10 +194,18 @@ async function judge(): Promise<void> {
   deviceId = lock?.device ?? ''
   owner = lock?.account ?? ''
   const account = session.current?.account.id
+  const isForeign = lock !== undefined && account !== undefined && account !== owner
+  if (isForeign) shut()
   if (!lock) phone.kind = 'none'
-  else if (account && account !== owner) phone.kind = 'foreign'
+  else if (isForeign) phone.kind = 'foreign'
   else phone.kind = vault.isOpen ? 'open' : 'locked'
+  if (phone.isAsking && !vault.isOpen && !isCoverDue()) answerWaiters(false)
   await count()
+}
+
+/* The PIN is asked of whom it is of, or without a server: nobody else's login waits for it. */
+function isCoverDue(): boolean {
+  return connection.isLost || (owner !== '' && session.current?.account.id === owner)
 }
 
 export function mayKeep(): boolean {
@@ -233,6 +261,7 @@ export function cancelPin(): void {
 
 function answerWaiters(isOpen: boolean): void {
   phone.isAsking = false
+  if (localStorage.getItem(COVER) === ASKS) localStorage.removeItem(COVER)
   const all = waiters
   waiters = []
   all.forEach((answer) => answer(isOpen))
@@ -241,8 +270,8 @@ function answerWaiters(isOpen: boolean): void {
 /* Whether the copy can be read; asks for the PIN when it must. */
 export function opened(mayCancel = true): Promise<boolean> {
   if (vault.isOpen) return Promise.resolve(true)
+  phone.mayCancel = mayCancel && (!phone.isAsking || phone.mayCancel) /* a cover stays one, whoever asks behind it */
   phone.isAsking = true
-  phone.mayCancel = mayCancel
   return new Promise((resolve) => waiters.push(resolve))
 }
 
@@ -251,7 +280,9 @@ async function load(): Promise<void> {
   const head = await vault.find<KeptHead>('things', 'head')
   if (head && Date.now() - Date.parse(head.syncedAt) > LIFE) await forgetPeople(false)
   else if (head) {
-    setHead(head)
+    const goesOn = head.syncedAt === phone.syncedAt /* the same page, unlocked again: what it saw of the clock holds */
+    setHead(head, goesOn)
+    if (goesOn) await keepClock(false)
     for (const [id, person] of await vault.findAll<Parameters<typeof copy.people.set>[1]>('people')) copy.people.set(id, person)
     phone.people = copy.people.size
   }
@@ -272,9 +303,9 @@ async function load(): Promise<void> {
   await outbox.load()
 }
 
-function setHead(head: KeptHead): void {
+function setHead(head: KeptHead, goesOn = false): void {
   copy.setHead(head)
-  clock.set(head.offset, head.seenAt ?? Date.parse(head.syncedAt))
+  if (!goesOn) clock.set(head.offset, head.seenAt ?? Date.parse(head.syncedAt))
   phone.syncedAt = head.syncedAt
 }
 
@@ -293,14 +324,20 @@ async function openFromCopy(): Promise<void> {
   session.isUnreachable = false
 }
 
-function lockUp(): void {
-  if (!vault.isOpen) return
+function shut(): void {
   vault.close()
   copy.clear()
   outbox.clear()
   sent = []
+}
+
+async function lockUp(): Promise<void> {
+  if (!vault.isOpen) return
+  shut()
+  if (!isCoverDue()) return judge()
   phone.kind = 'locked'
-  void opened(false) /* covers what is on the screen */
+  localStorage.setItem(COVER, ASKS)
+  await opened(false) /* covers what is on the screen */
 }
 
 /* ---- The end of what is kept ---- */
@@ -313,7 +350,8 @@ async function emptied(why: typeof phone.wiped): Promise<void> {
   sent = []
   outbox.clear()
   localStorage.removeItem(FLAG)
-  if (connection.isLost || why === 'revoked') {
+  if (why === 'tries') await endLogin(session.current?.csrf ?? '', !connection.isLost)
+  else if (connection.isLost || why === 'revoked') {
     session.current = null
     session.isUnreachable = connection.isLost
   }
@@ -321,6 +359,19 @@ async function emptied(why: typeof phone.wiped): Promise<void> {
   phone.people = 0
   phone.syncedAt = ''
   answerWaiters(false)
+}
+
+/* Nobody goes on with a login whose PIN was guessed at: it ends now, or before anything else when the server is there again. */
+async function endLogin(csrf: string, isThere = true): Promise<boolean> {
+  token = csrf
+  localStorage.setItem(COVER, LEAVES)
+  const isOver = isThere && (await line.request('DELETE', '/session', { isLogin: true, patience: 8000 })
+    .then(() => true, (failure: unknown) => failure instanceof ApiError && failure.status === 401))
+  if (isOver) localStorage.removeItem(COVER)
+  else lose()
+  session.current = null
+  session.isUnreachable = !isOver
+  return isOver
 }
 
 async function wipe(why: typeof phone.wiped): Promise<void> {
@@ -527,15 +578,17 @@ export async function changed(): Promise<void> {
 
 function listen(): void {
   for (const name of ['pointerdown', 'keydown', 'scroll', 'input']) window.addEventListener(name, () => watchman.touch(), { passive: true, capture: true })
-  const look = () => {
-    if (clock.look()) void keepClock()
-    if (watchman.isTime()) lockUp()
-    if (document.visibilityState === 'hidden') watchman.hide()
-    if (document.visibilityState === 'hidden' && vault.isOpen && Math.abs(clock.offset) > CLOCK_MOST) void keepClock(false)
-    else watchman.show()
+  const look = async () => {
+    const isTime = watchman.isTime()
+    if (clock.look()) await keepClock()
+    if (isTime) void lockUp()
+    if (document.visibilityState === 'hidden') {
+      watchman.hide()
+      if (Math.abs(clock.offset) > CLOCK_MOST) await keepClock(false)
+    } else watchman.show()
   }
-  document.addEventListener('visibilitychange', look)
-  setInterval(look, 5000)
+  document.addEventListener('visibilitychange', () => void look())
+  setInterval(() => void look(), 5000)
   setInterval(() => void work(), SYNC_EVERY)
   window.addEventListener('online', () => void probe())
   window.addEventListener('offline', () => lose())
@@ -546,9 +599,14 @@ function listen(): void {
 
 /* The clock was set: what it is off by, and when it said what. */
 async function keepClock(isSet = true): Promise<void> {
-  const head = await vault.find<KeptHead>('things', 'head')
-  if (head) await vault.keep('things', 'head', { ...head, offset: clock.offset, seenAt: Date.now() })
   if (isSet) dueList.list.isStale = true
+  if (!vault.isOpen) return
+  try {
+    const head = await vault.find<KeptHead>('things', 'head')
+    if (head) await vault.keep('things', 'head', { ...head, offset: clock.offset, seenAt: Date.now() })
+  } catch {
+    /* locked meanwhile: kept when it is opened again */
+  }
 }
 
 let starting: Promise<void> | undefined
@@ -580,14 +638,21 @@ async function start(): Promise<void> {
     localStorage.removeItem(FLAG)
   }
   device.stand = stand
-  watch(() => session.current?.account.id, () => void judge().then(work))
+  watch(() => session.current?.account.id, () => void judge().then(coverAgain).then(work))
   watch(() => session.current?.csrf, (csrf) => {
     if (!csrf) return
     phone.needsLogin = false
     void work()
   })
   listen()
+  await coverAgain()
   if (connection.isLost && phone.kind === 'locked') await opened(false)
   else if (!session.current) await line.request('GET', '/session', { isLogin: true }).catch(() => undefined) /* a revoked phone learns it here */
+}
 
+/* The page was covered when it was loaded anew. */
+async function coverAgain(): Promise<void> {
+  const cover = localStorage.getItem(COVER)
+  if (session.current && cover === LEAVES) await endLogin(session.current.csrf)
+  else if (session.current && cover === ASKS && phone.kind === 'locked') void opened(false)
 }
