@@ -107,6 +107,9 @@ static Err measure_run(Cli *cli)
         cli_say("catchment measure: --by is area or facility");
         return ERR_USAGE;
     }
+    if (cli_switch(cli, "list") && (!date_is_none(cli->on) || str_equals_c(by, "facility")))
+        return cli_say_text(cli, ERR_USAGE, (Str){0}, TEXT_MEASURE_LIST, 1,
+                            date_is_none(cli->on) ? STR("--by facility") : STR("--on"));
     ask.units = str_equals_c(by, "facility") ? MEASURE_BY_FACILITY : MEASURE_BY_AREA;
     if (!date_is_none(cli->on) && date_compare(cli->on, cx->today) < 0)
         cx->as_of = cli->on;

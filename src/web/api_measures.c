@@ -122,9 +122,10 @@ static void put_measure(Cx *cx, JsonOut *out, const Measure *measure)
 /* ---- all measures ---- */
 
 /* Of everything in sight together. */
-static Err put_total(Cx *cx, JsonOut *out, const Measure *measure, Period period)
+static Err put_total(Cx *cx, JsonOut *out, const Measure *measure, Period period, bool is_settled)
 {
-    const MeasureAsk ask = {.measure = measure, .first = period, .last = period};
+    const MeasureAsk ask = {
+        .measure = measure, .first = period, .last = period, .is_settled = is_settled};
     MeasureAnswer answer;
     MeasureValue total = {.period = period};
     TRY(measure_read(cx, &ask, &answer));
@@ -142,7 +143,7 @@ static Err put_total(Cx *cx, JsonOut *out, const Measure *measure, Period period
 static Err measures_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
 {
     Period asked;
-    bool has_period = http_query(request, "period").n > 0;
+    bool has_period = http_query(request, "period").n > 0, is_settled = false;
     TRY(read_period(cx, request, "period", period_of(PERIOD_YEAR, cx->today), &asked));
     JsonOut out = web_json(response);
     json_object_begin(&out);
@@ -156,8 +157,10 @@ static Err measures_get(Cx *cx, const HttpRequest *request, HttpResponse *respon
             continue;
         json_object_begin(&out);
         put_measure(cx, &out, measure);
-        TRY(put_total(cx, &out, measure, is_of_kind ? asked : usual_period(cx, measure)));
+        TRY(put_total(cx, &out, measure, is_of_kind ? asked : usual_period(cx, measure),
+                      is_settled));
         json_object_end(&out);
+        is_settled = true;
     }
     json_array_end(&out);
     json_object_end(&out);
@@ -178,7 +181,8 @@ const Route route_measures = {
 
 /* ---- one measure ---- */
 
-/* Who does not see the whole county is not told sums of areas of which he sees a part. */
+/* Who does not see the whole county is not told sums of areas of which he sees a part (of
+ * facilities, measure_read leaves those out). */
 static bool is_whole(const Cx *cx, const MeasureAsk *ask, const MeasureValue *value)
 {
     return ask->units == MEASURE_BY_FACILITY || !access_sight(cx)->by_facility
@@ -280,7 +284,8 @@ static Str after_text(Cx *cx, const MeasureCase *last)
     return base64url_encode(cx->arena, keys_seal(cx->keys, cx->arena, CURSOR_BOUND, plain));
 }
 
-/* Without identity lists are by township, the finest that they tell. */
+/* Without identity lists are by township, the finest that they tell; of records they tell the
+ * facility too. */
 static Err read_filter(Cx *cx, const HttpRequest *request, MeasureCaseFilter *filter)
 {
     Str in = http_query(request, "in");
@@ -292,7 +297,9 @@ static Err read_filter(Cx *cx, const HttpRequest *request, MeasureCaseFilter *fi
     filter->only_open = str_equals_c(http_query(request, "checked"), "no");
     filter->only_checked = str_equals_c(http_query(request, "checked"), "yes");
     filter->facility = http_query(request, "facility");
-    if (cx->actor->sees_rows && filter->area.n > TOWN_DIGITS)
+    bool is_fine = filter->area.n > TOWN_DIGITS
+                   || (filter->facility.n > 0 && filter->measure->grain != GRAIN_RECORD);
+    if (cx->actor->sees_rows && is_fine)
         return cx_fail(cx, ERR_INVALID, TEXT_AREA_TOO_FINE, STR("area"), 0);
     return read_after(cx, request, &filter->after);
 }

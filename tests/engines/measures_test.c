@@ -307,10 +307,15 @@ static void assert_stored_is_cold(Fixture *f)
     f->cx.problem_n = 0;
 }
 
-static void count_list(Fixture *f, const Measure *measure, const MeasureValue *value)
+static void count_list(Fixture *f, const Measure *measure, const MeasureValue *value,
+                       MeasureUnits units)
 {
-    const MeasureCaseFilter filter = {
-        .measure = measure, .period = value->period, .area = value->unit, .most = 1000};
+    const MeasureCaseFilter filter = {.measure = measure,
+                                      .period = value->period,
+                                      .area = units == MEASURE_BY_AREA ? value->unit : STR(""),
+                                      .facility =
+                                          units == MEASURE_BY_FACILITY ? value->unit : STR(""),
+                                      .most = 1000};
     const MeasureCase *cases = NULL;
     size_t n = 0;
     int64_t hits = 0;
@@ -339,14 +344,14 @@ static MeasureAnswer numbers(Fixture *f, const Measure *measure, MeasureUnits un
     return answer;
 }
 
-static size_t assert_lists_are_numbers(Fixture *f)
+static size_t assert_lists_are_numbers(Fixture *f, MeasureUnits units)
 {
     size_t counted = 0;
     for (size_t i = 0; i < f->packs->measures.n; i++) {
         const Measure *measure = f->packs->measures.entries[i].value;
-        MeasureAnswer answer = numbers(f, measure, MEASURE_BY_AREA);
+        MeasureAnswer answer = numbers(f, measure, units);
         for (size_t j = 0; j < answer.n; j++) {
-            count_list(f, measure, &answer.values[j]);
+            count_list(f, measure, &answer.values[j], units);
             counted += (size_t)answer.values[j].numerator;
         }
     }
@@ -399,11 +404,12 @@ static void refreshed_numbers_equal_a_cold_run_and_their_lists(void **state)
         }
         assert_stored_is_cold(f);
         if (i % 5 == 4) /* each list is a statement: some thousand in all */
-            counted += assert_lists_are_numbers(f);
+            counted += assert_lists_are_numbers(f, MEASURE_BY_AREA);
         arena_reset_to(&f->arena, mark);
         live_on(f, date_add_days(f->cx.today, (int)rng_between(&f->rng, 0, 36)));
     }
     assert_true(counted > ROUNDS && done > ROUNDS * CHANGES / 3);
+    assert_true(assert_lists_are_numbers(f, MEASURE_BY_FACILITY) > 0);
 }
 
 static void a_past_day_has_the_numbers_of_its_evening(void **state)
@@ -466,6 +472,8 @@ static void a_merged_clinic_keeps_its_past(void **state)
     assert_int_equal(whole->denominator, PEOPLE);
     assert_int_equal(now->denominator, PEOPLE);
     assert_null(value_of(&answer, "V2", day("2026-01-01")));
+    for (size_t i = 0; i < answer.n; i++)
+        count_list(f, measure, &answer.values[i], MEASURE_BY_FACILITY);
 }
 
 static void an_older_period_is_made_when_somebody_asks(void **state)
@@ -488,6 +496,91 @@ static void an_older_period_is_made_when_somebody_asks(void **state)
     assert_stored_is_cold(f);
 }
 
+/* Residents came in 2024 at the earliest. */
+static void periods_before_the_register_or_too_far_back_are_not_made(void **state)
+{
+    Fixture *f = *state;
+    const Measure *measure = pack_measure(f->packs, STR("health_record_rate"));
+    const char *const todays[] = {"2049-03-01", "2027-03-01"};
+    const char *const firsts[] = {"2039-01-01", "2024-01-01"};
+    const int64_t periods[] = {11, 4};
+    for (size_t i = 0; i < 2; i++) {
+        MeasureAsk ask = {.measure = measure, .first = year_of(day("0001-01-01"))};
+        MeasureAnswer answer;
+        int64_t counties = 0;
+        live_on(f, day(todays[i]));
+        ask.last = year_of(f->cx.today);
+        assert_int_equal(measure_read(&f->cx, &ask, &answer), OK);
+        assert_int_equal(measure_settle(&f->cx), OK);
+        assert_int_equal(measure_read(&f->cx, &ask, &answer), OK);
+        assert_true(answer.is_complete);
+        for (size_t j = 0; j < answer.n; j++)
+            counties += answer.values[j].level == 3;
+        assert_int_equal(counties, periods[i]);
+        assert_int_equal(answer.values[0].period.first.days, day(firsts[i]).days);
+    }
+}
+
+static void a_past_day_is_never_stored(void **state)
+{
+    Fixture *f = *state;
+    const Measure *measure = pack_measure(f->packs, STR("health_record_rate"));
+    assert_stored_is_cold(f);
+    live_on(f, day("2025-03-01"));
+    assert_stored_is_cold(f);
+    assert_int_equal(submit(f, f->personal, f->people[0], f->cx.today, UUID_NIL), OK);
+    f->cx.as_of = day("2025-01-01");
+    const MeasureCaseFilter filter = {
+        .measure = measure, .period = year_of(f->cx.today), .most = 100};
+    const MeasureCase *cases = NULL;
+    size_t n = 0;
+    assert_int_equal(measure_cases(&f->cx, &filter, &cases, &n), OK);
+    assert_int_equal(measure_settle(&f->cx), ERR_INTERNAL);
+    f->cx.as_of = DATE_NONE;
+    f->cx.problem_n = 0;
+    assert_stored_is_cold(f);
+}
+
+static MeasureAnswer read_year(Fixture *f, const Measure *measure)
+{
+    const MeasureAsk ask = {
+        .measure = measure, .first = year_of(f->cx.today), .last = year_of(f->cx.today)};
+    MeasureAnswer answer;
+    assert_int_equal(measure_read(&f->cx, &ask, &answer), OK);
+    return answer;
+}
+
+/* Its SELECT overflows once somebody is counted. */
+static void a_measure_that_fails_does_not_stop_the_others(void **state)
+{
+    Fixture *f = *state;
+    Measure *broken = NULL;
+    for (size_t i = 0; i < f->packs->measures.n && broken == NULL; i++) {
+        Measure *measure = f->packs->measures.entries[i].value;
+        bool is_yearly = (measure->periods & (1U << PERIOD_YEAR)) != 0;
+        if (measure->parameter_n == 0 && is_yearly
+            && !str_equals_c(measure->id, "health_record_rate"))
+            broken = measure;
+    }
+    assert_non_null(broken);
+    broken->sql = STR("SELECT p.subject_id, p.period, p.subject_id AS counted, p.area_code AS unit,"
+                      " 1 AS in_denominator, abs(-9223372036854775807 - p.is_here) AS in_numerator"
+                      " FROM person p");
+    live_on(f, day("2025-03-01"));
+    assert_int_equal(measure_settle(&f->cx), ERR_DB); /* who waits for all of it is told */
+    f->cx.problem_n = 0;
+    const Measure *sound = pack_measure(f->packs, STR("health_record_rate"));
+    assert_true(read_year(f, sound).is_complete);
+    assert_false(read_year(f, broken).is_complete);
+    assert_int_equal(submit(f, f->personal, f->people[0], f->cx.today, UUID_NIL), OK);
+    assert_true(read_year(f, sound).is_complete);
+    assert_false(read_year(f, broken).is_complete);
+    assert_int_equal(f->cx.problem_n, 0);
+    MeasureVerification result;
+    assert_int_equal(measure_verify(&f->cx, &result), OK);
+    assert_int_equal(result.wrong_rows + result.wrong_sums, 0);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown(statements_have_the_declared_columns, set_up, tear_down),
     cmocka_unit_test_setup_teardown(refreshed_numbers_equal_a_cold_run_and_their_lists, set_up,
@@ -495,6 +588,11 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown(a_past_day_has_the_numbers_of_its_evening, set_up, tear_down),
     cmocka_unit_test_setup_teardown(a_merged_clinic_keeps_its_past, set_up, tear_down),
     cmocka_unit_test_setup_teardown(an_older_period_is_made_when_somebody_asks, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(periods_before_the_register_or_too_far_back_are_not_made,
+                                    set_up, tear_down),
+    cmocka_unit_test_setup_teardown(a_past_day_is_never_stored, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(a_measure_that_fails_does_not_stop_the_others, set_up,
+                                    tear_down),
 };
 
 int main(void)

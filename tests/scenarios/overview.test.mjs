@@ -106,6 +106,19 @@ for (const [name, makeDatabase] of databases) {
       const [checked] = await allCases(director, rule, "period=2025&checked=yes");
       assert.deepEqual([checked.record, checked.reason, checked.checked_on], [record, "上午下午各测一次", "2025-06-30"]);
       assert.equal((await total()).numerator, numerator);
+      const byFacility = async (client) => (await measured(client, `/api/measures/${rule}?from=2025&by=facility`)).body.values;
+      const all = new Map((await byFacility(county)).map((value) => [value.unit, value]));
+      const mine = await byFacility(director);
+      assert.ok(mine.length > 1 && mine.length < all.size && all.size > 20);
+      assert.equal(Math.max(...mine.map((value) => value.denominator)), (await total()).denominator);
+      for (const value of mine) {
+        assert.deepEqual(value, all.get(value.unit));
+        const listed = async (checked) => (await allCases(director, rule, `period=2025&in=numerator&facility=${value.unit}&checked=${checked}`)).length;
+        assert.equal((await listed("no")) + (await listed("yes")), value.numerator, value.unit);
+      }
+      const [whole] = [...all.values()].sort((a, b) => b.numerator - a.numerator);
+      assert.equal((await allCases(county, rule, `period=2025&in=numerator&facility=${whole.unit}`)).length, whole.numerator);
+      assert.equal((await county.fetch(`/api/measures/hypertension_norm_rate/cases?period=2024&facility=${whole.unit}`)).status, 422);
       const audited = (await admin.fetch(`/api/audit?person=${resident.id}`)).body.items;
       assert.equal(audited.filter(({ action }) => action === "measure.check").length, 1);
     });

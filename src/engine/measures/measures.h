@@ -47,6 +47,7 @@ typedef struct MeasureAsk {
     MeasureUnits units;
     Str unit;        /* this unit only; empty: all in sight */
     bool is_patient; /* settles all of it first: for the command line */
+    bool is_settled; /* the same request has read another one before */
 } MeasureAsk;
 
 typedef struct MeasureAnswer {
@@ -55,8 +56,11 @@ typedef struct MeasureAnswer {
     bool is_complete; /* else rows of some people are still to be made */
 } MeasureAnswer;
 
-/* The numbers of the areas in sight. On a past day (cx->as_of) made from the records as they were
- * known then, without storing anything. ERR_INVALID when the measure has no such period. */
+/* The numbers of the areas in sight; of facilities, those whose whole number is in sight, and none
+ * above the asking one's own. Kept are at most 36 months, 20 quarters, 10 half years and 10 years
+ * before the running one: earlier ones are told like those before the register, without values. On
+ * a past day (cx->as_of) made from the records as they were known then, without storing anything.
+ * ERR_INVALID when the measure has no such period. */
 Err measure_read(Cx *cx, const MeasureAsk *ask, MeasureAnswer *ret_answer) MUST_CHECK;
 
 /* A row behind a number. */
@@ -80,12 +84,12 @@ typedef struct MeasureCaseFilter {
     Str area; /* code or its beginning; empty: every area */
     bool only_numerator, only_rest;
     bool only_open, only_checked; /* not yet found right, or found right */
-    Str facility;                 /* that wrote the record; empty: any */
+    Str facility;                 /* answers for the area at the period's end; empty: any */
     MeasureCase after;            /* zeroed: from the beginning */
     size_t most;
 } MeasureCaseFilter;
-/* Stored rows, by area, subject and what is counted: those of persons, or rows without identity
- * (access_rows), that the asking one may see. */
+/* Stored rows of the areas in sight, by area, subject and what is counted: those of persons, or
+ * rows without identity (access_rows), that the asking one may see. */
 Err measure_cases(Cx *cx, const MeasureCaseFilter *filter, const MeasureCase **ret_cases,
                   size_t *ret_n) MUST_CHECK;
 

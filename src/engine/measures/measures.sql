@@ -68,9 +68,9 @@ WHERE m.in_denominator = 1;
 -- name: measure_states :many
 -- in: place text
 -- out: measure_key integer, measure text, kind text, signature text, first_on date, last_on date
--- out: done_first date?, done_last date?, after_id uuid
+-- out: done_first date?, done_last date?, after_id uuid, retry_at instant
 SELECT s.measure_key, s.measure, s.kind, s.signature, s.first_on, s.last_on, s.done_first, s.done_last,
-    s.after_id
+    s.after_id, s.retry_at
 FROM measure_state s
 WHERE s.place = :place
 ORDER BY s.measure_key;
@@ -78,16 +78,16 @@ ORDER BY s.measure_key;
 -- name: measure_state_add :run
 -- in: place text, measure text, kind text, signature text, first_on date, last_on date, after_id uuid
 INSERT INTO measure_state (place, measure_key, measure, kind, signature, first_on, last_on, done_first,
-    done_last, after_id)
+    done_last, after_id, retry_at)
 VALUES (:place, (SELECT coalesce(max(s.measure_key), 0) + 1 FROM measure_state s WHERE s.place = :place),
-    :measure, :kind, :signature, :first_on, :last_on, NULL, NULL, :after_id);
+    :measure, :kind, :signature, :first_on, :last_on, NULL, NULL, :after_id, 0);
 
 -- name: measure_state_put :run
 -- in: place text, measure_key integer, signature text, first_on date, last_on date, done_first date?
--- in: done_last date?, after_id uuid
+-- in: done_last date?, after_id uuid, retry_at instant
 UPDATE measure_state
 SET signature = :signature, first_on = :first_on, last_on = :last_on, done_first = :done_first,
-    done_last = :done_last, after_id = :after_id
+    done_last = :done_last, after_id = :after_id, retry_at = :retry_at
 WHERE place = :place AND measure_key = :measure_key;
 
 -- name: measure_state_delete :run
@@ -102,6 +102,17 @@ DELETE FROM measure_row WHERE place = :place AND measure_key = :measure_key;
 -- name: measure_values_delete :run
 -- in: place text, measure_key integer
 DELETE FROM measure_value WHERE place = :place AND measure_key = :measure_key;
+
+-- The day on which the first of the register came into it.
+-- name: measure_register_began :maybe
+-- in: place text
+-- out: registered_on date
+-- unscoped: a day, of nobody
+SELECT r.registered_on
+FROM v_resident r
+WHERE r.place = :place
+ORDER BY r.registered_on
+LIMIT 1;
 
 -- The last of the next people of the register.
 -- name: measure_page_end :maybe
@@ -157,6 +168,16 @@ WHERE v.place = :place AND v.measure_key = :measure_key AND v.period >= :run_fir
   AND v.denominator > 0 AND {scope:area v}
 ORDER BY v.period, v.area_code;
 
+-- Where the others live: of a unit that has some of them the asking one sees a part only.
+-- name: measure_values_beyond :many
+-- in: place text, measure_key integer, run_first date, run_last date
+-- out: period date, area_code text
+SELECT v.period, v.area_code
+FROM measure_value v
+WHERE v.place = :place AND v.measure_key = :measure_key AND v.period >= :run_first AND v.period <= :run_last
+  AND v.denominator > 0 AND NOT ({scope:area v})
+ORDER BY v.period, v.area_code;
+
 -- How many sums are not those of their rows.
 -- name: measure_sums_wrong :one
 -- in: place text, measure_key integer
@@ -186,21 +207,21 @@ SELECT count(*) AS denominator FROM measure_row w WHERE w.place = :place AND w.m
 
 -- name: measure_stale_mark :run
 -- in: place text, subject_id uuid
-INSERT INTO measure_stale (place, subject_id) VALUES (:place, :subject_id)
-ON CONFLICT (place, subject_id) DO NOTHING;
+INSERT INTO measure_stale (place, subject_id, is_taken) VALUES (:place, :subject_id, 0)
+ON CONFLICT (place, subject_id) DO UPDATE SET is_taken = 0;
 
 -- Who has lived here for so long on one of these days, a few days around them included.
 -- name: measure_stale_mark_settled :run
 -- in: place text, since_first date, since_last date
 -- scan: once a day
 -- unscoped: notes whose rows are to be made anew; nobody reads them
-INSERT INTO measure_stale (place, subject_id)
-SELECT r.place, r.id FROM v_resident r
+INSERT INTO measure_stale (place, subject_id, is_taken)
+SELECT r.place, r.id, 0 FROM v_resident r
 WHERE r.place = :place AND r.registered_on >= :since_first AND r.registered_on <= :since_last
 UNION
-SELECT e.place, e.resident_id FROM v_resident_event e
+SELECT e.place, e.resident_id, 0 FROM v_resident_event e
 WHERE e.place = :place AND e.kind = 'returned' AND e.happened_on >= :since_first AND e.happened_on <= :since_last
-ON CONFLICT (place, subject_id) DO NOTHING;
+ON CONFLICT (place, subject_id) DO UPDATE SET is_taken = 0;
 
 -- The last of the next stale people.
 -- name: measure_stale_page :one
@@ -212,9 +233,14 @@ SELECT (SELECT count(*) FROM (SELECT s.subject_id FROM measure_stale s WHERE s.p
                                ORDER BY s.subject_id LIMIT :most) l
      ORDER BY l.subject_id DESC LIMIT 1) AS upto_id;
 
+-- Before anything of them is read: who changes one of them from now on waits, and is marked again.
+-- name: measure_stale_take :run
+-- in: place text, upto_id uuid
+UPDATE measure_stale SET is_taken = 1 WHERE place = :place AND subject_id <= :upto_id;
+
 -- name: measure_stale_clear :run
 -- in: place text, upto_id uuid
-DELETE FROM measure_stale WHERE place = :place AND subject_id <= :upto_id;
+DELETE FROM measure_stale WHERE place = :place AND subject_id <= :upto_id AND is_taken = 1;
 
 -- name: measure_stale_count :one
 -- in: place text
@@ -222,14 +248,19 @@ DELETE FROM measure_stale WHERE place = :place AND subject_id <= :upto_id;
 SELECT count(*) AS n FROM measure_stale s WHERE s.place = :place;
 
 -- The drill-down: a page of the rows behind a number, of whom the asking one sees rows of; with the record
--- where records are counted, and who found it right.
+-- where records are counted, and who found it right. areas: codes of villages, sixteen characters each.
 -- name: measure_rows_listed :many
--- in: place text, measure_key integer, measure text, period date, area text, only_numerator integer
--- in: only_rest integer, only_open integer, only_checked integer, facility text, after_area text
+-- in: place text, measure_key integer, measure text, period date, areas text, only_numerator integer
+-- in: only_rest integer, only_open integer, only_checked integer, after_area text
 -- in: after_subject uuid, after_counted uuid, most integer
 -- out: subject_id uuid, counted uuid, area_code text, in_numerator integer, sex text, birth_date date?
 -- out: form text?, facility text?, performed_by uuid?, happened_on date?, recorded_on date?, checked_on date?
 -- out: reason text?
+WITH RECURSIVE listed (code, rest) AS (
+    SELECT rtrim(substr(CAST(:areas AS text), 1, 16)), substr(CAST(:areas AS text), 17)
+    UNION ALL
+    SELECT rtrim(substr(l.rest, 1, 16)), substr(l.rest, 17) FROM listed l WHERE l.rest <> ''
+)
 SELECT w.subject_id, w.counted, w.area_code, w.in_numerator, r.sex, r.birth_date, d.form, d.facility,
     d.performed_by, d.happened_on, d.recorded_on, k.checked_on, k.reason
 FROM measure_row w
@@ -237,10 +268,9 @@ JOIN v_resident r ON r.place = w.place AND r.id = w.subject_id
 LEFT JOIN v_record d ON d.place = w.place AND d.record_id = w.counted
 LEFT JOIN measure_check k ON k.place = w.place AND k.measure = :measure AND k.record_id = w.counted
 WHERE w.place = :place AND w.measure_key = :measure_key AND w.period = :period
-  AND (:area = '' OR substr(w.area_code, 1, length(:area)) = :area)
+  AND w.area_code IN (SELECT l.code FROM listed l)
   AND (:only_numerator = 0 OR w.in_numerator = 1) AND (:only_rest = 0 OR w.in_numerator = 0)
   AND (:only_open = 0 OR k.record_id IS NULL) AND (:only_checked = 0 OR k.record_id IS NOT NULL)
-  AND (:facility = '' OR d.facility = :facility)
   AND (w.area_code > :after_area OR (w.area_code = :after_area AND (w.subject_id > :after_subject
        OR (w.subject_id = :after_subject AND w.counted > :after_counted))))
   AND {scope:area r}

@@ -46,23 +46,31 @@ typedef struct MeasureState {
     Date first, last;           /* wanted */
     Date done_first, done_last; /* complete but for who is stale; DATE_NONE */
     Uuid after;                 /* rows of everybody up to here are made */
+    Instant retry_at;           /* not asked before: the database refused its SELECT */
     bool is_as_declared;
 } MeasureState;
 typedef VEC(MeasureState) MeasureStates;
 Err states_read(Cx *cx, MeasureStates *states) MUST_CHECK;
 Err state_write(Cx *cx, const MeasureState *state) MUST_CHECK;
 bool state_is_done(const MeasureState *state);
+bool state_is_put_off(const Cx *cx, const MeasureState *state);
 const MeasureState *state_of(const MeasureStates *states, const Measure *measure, PeriodKind kind);
 /* Whether the states are those that the packs and the day ask for. */
 bool states_follow_packs(const Cx *cx, const MeasureStates *states);
 /* Makes them so. In a write. */
 Err states_follow(Cx *cx) MUST_CHECK;
-/* Periods from this one on are wanted too. */
+/* First day of the earliest period that is kept: none before anybody was registered, and at most 36
+ * months, 20 quarters, 10 half years or 10 years before the running one. */
+Err states_earliest(Cx *cx, PeriodKind kind, Date *ret_first) MUST_CHECK;
+/* Periods from this one on, or from the earliest that is kept, are wanted too. */
 Err states_want(Cx *cx, const Measure *measure, Period period) MUST_CHECK;
 
-/* settle.c. Some stale people first, in at most so many steps, then nothing more. */
+/* settle.c. Nothing here runs on a past day (cx->as_of): what is stored is of today.
+ *
+ * Some stale people first, in at most so many steps, then nothing more. What storage refuses does
+ * not stop the reader: who is still stale makes his answer incomplete. */
 enum { READER_STEPS = 5 };
-Err settle_for_reader(Cx *cx) MUST_CHECK;
-/* All of one measure. */
+void settle_for_reader(Cx *cx);
+/* All of one measure; fails when the database refuses its SELECT. */
 Err settle_measure(Cx *cx, const Measure *measure) MUST_CHECK;
 Err stale_count(Cx *cx, int64_t *ret_n) MUST_CHECK;

@@ -16,6 +16,8 @@ typedef struct VillageSum {
 typedef VEC(VillageSum) VillageSums;
 
 typedef struct Units {
+    bool is_beyond; /* what is added now is out of sight: its units are seen in part */
+    Map beyond;     /* such units, by the same key */
     const MeasureAsk *ask;
     VEC(MeasureValue) values;
     Map by_unit; /* "days code" -> position in values + 1 */
@@ -36,6 +38,10 @@ static void add_to_unit(Cx *cx, Units *units, const VillageSum *sum, const Measu
     if (units->ask->unit.n > 0 && !str_equals(units->ask->unit, unit->unit))
         return;
     Str key = str_printf(cx->arena, "%d %.*s", (int)sum->period.days, STR_ARG(unit->unit));
+    if (units->is_beyond)
+        map_put(&units->beyond, key, units);
+    if (map_get(&units->beyond, key) != NULL)
+        return;
     size_t at = (size_t)(uintptr_t)map_get(&units->by_unit, key);
     if (at == 0) {
         MeasureValue value = *unit;
@@ -111,9 +117,28 @@ static const Facility *answers_for(const PlacesThen *places, Str area)
     return best == NULL ? NULL : map_get(&places->facility_by_code, best->facility);
 }
 
+enum { STEPS_MOST = 8 }; /* from a facility up */
+
+static const Facility *facility_above(const PlacesThen *places, const Facility *facility)
+{
+    return facility->parent.n == 0 ? NULL : map_get(&places->facility_by_code, facility->parent);
+}
+
+/* The facility, or one below it, answers for the area. */
+static bool is_answered_by(const PlacesThen *places, Str area, Str code)
+{
+    const Facility *facility = answers_for(places, area);
+    for (int steps = 0; facility != NULL && steps < STEPS_MOST; steps++) {
+        if (str_equals(facility->code, code))
+            return true;
+        facility = facility_above(places, facility);
+    }
+    return false;
+}
+
 static Err add_facilities(Cx *cx, const VillageSums *sums, Units *units)
 {
-    enum { STEPS_MOST = 8 };
+    Str top = access_sight(cx)->by_facility ? cx->actor->facility : STR("");
     PlacesThen places = {0};
     Date of = DATE_NONE;
     for (size_t i = 0; i < sums->n; i++) {
@@ -127,9 +152,7 @@ static Err add_facilities(Cx *cx, const VillageSums *sums, Units *units)
                                        .level = facility->level,
                                        .name = {facility->name, facility->name_en}};
             add_to_unit(cx, units, sum, &unit);
-            facility = facility->parent.n == 0
-                           ? NULL
-                           : map_get(&places.facility_by_code, facility->parent);
+            facility = str_equals(facility->code, top) ? NULL : facility_above(&places, facility);
         }
     }
     return OK;
@@ -165,19 +188,58 @@ static Err read_stored_sums(Cx *cx, const MeasureAsk *ask, int64_t key, VillageS
     }
 }
 
+/* Villages out of sight. */
+static Err read_beyond(Cx *cx, const MeasureAsk *ask, VillageSums *beyond)
+{
+    MeasureStates states = {0};
+    CLEANUP(db_rows_close) DbRows found = {0};
+    TRY(states_read(cx, &states));
+    const MeasureState *state = state_of(&states, ask->measure, ask->first.kind);
+    if (state == NULL || !access_sight(cx)->by_facility)
+        return OK;
+    const MeasureValuesBeyondIn in = {cx->place, state->key, ask->first.first, ask->last.first};
+    TRY(measure_values_beyond_open(cx->db, access_sight(cx), &in, &found));
+    for (;;) {
+        MeasureValuesBeyondRow row;
+        bool has_row = false;
+        TRY(measure_values_beyond_next(&found, cx->arena, &row, &has_row));
+        if (!has_row)
+            return OK;
+        VEC_PUSH(cx->arena, beyond, ((VillageSum){.period = row.period, .area = row.area_code}));
+    }
+}
+
+static Err add_by_facility(Cx *cx, const VillageSums *sums, Units *units)
+{
+    VillageSums beyond = {0};
+    Err err = read_beyond(cx, units->ask, &beyond);
+    if (err != OK)
+        return cx_fail_db(cx, err);
+    units->is_beyond = true;
+    TRY(add_facilities(cx, &beyond, units));
+    units->is_beyond = false;
+    return add_facilities(cx, sums, units);
+}
+
 /* Stale people first, a bounded number of them; what is not kept yet is wanted from now on. */
 static Err read_current(Cx *cx, const MeasureAsk *ask, VillageSums *sums, bool *ret_is_complete)
 {
     MeasureStates states = {0};
     int64_t stale = 0;
+    size_t problem_n = cx->problem_n;
+    Date first = DATE_NONE;
     TRY(states_read(cx, &states));
+    TRY(states_earliest(cx, ask->first.kind, &first));
+    first = date_max(first, ask->first.first);
     const MeasureState *state = state_of(&states, ask->measure, ask->first.kind);
-    if (state == NULL || !state->is_as_declared || date_compare(ask->first.first, state->first) < 0)
-        TRY(states_want(cx, ask->measure, ask->first));
+    bool is_wanted =
+        state != NULL && state->is_as_declared && date_compare(first, state->first) >= 0;
+    if (!is_wanted && states_want(cx, ask->measure, ask->first) != OK)
+        cx->problem_n = problem_n; /* then it is not complete; the log has it */
     if (ask->is_patient)
         TRY(settle_measure(cx, ask->measure));
-    else
-        TRY(settle_for_reader(cx));
+    else if (!ask->is_settled)
+        settle_for_reader(cx);
     states = (MeasureStates){0};
     TRY(states_read(cx, &states));
     state = state_of(&states, ask->measure, ask->first.kind);
@@ -185,7 +247,7 @@ static Err read_current(Cx *cx, const MeasureAsk *ask, VillageSums *sums, bool *
     if (state == NULL)
         return OK;
     *ret_is_complete = stale == 0 && state->is_as_declared && !date_is_none(state->done_first)
-                       && date_compare(ask->first.first, state->done_first) >= 0
+                       && date_compare(first, state->done_first) >= 0
                        && date_compare(ask->last.first, state->done_last) <= 0;
     Err err = read_stored_sums(cx, ask, state->key, sums);
     return err == OK ? OK : cx_fail_db(cx, err);
@@ -227,6 +289,7 @@ Err measure_read(Cx *cx, const MeasureAsk *ask, MeasureAnswer *ret_answer)
     if (!access_sees_class(cx, measure_sensitivity(ask->measure)))
         return OK;
     map_init(&units.by_unit, cx->arena);
+    map_init(&units.beyond, cx->arena);
     if (date_is_none(cx->as_of))
         TRY(read_current(cx, ask, &sums, &ret_answer->is_complete));
     else
@@ -234,7 +297,7 @@ Err measure_read(Cx *cx, const MeasureAsk *ask, MeasureAnswer *ret_answer)
     if (sums.n > 1)
         qsort(sums.items, sums.n, sizeof *sums.items, compare_periods);
     TRY(ask->units == MEASURE_BY_AREA ? add_areas(cx, &sums, &units)
-                                      : add_facilities(cx, &sums, &units));
+                                      : add_by_facility(cx, &sums, &units));
     if (units.values.n > 1)
         qsort(units.values.items, units.values.n, sizeof *units.values.items, compare_values);
     ret_answer->values = units.values.items;
@@ -260,34 +323,74 @@ Err measure_of(Cx *cx, const Measure *measure, Period period, Uuid subject, Meas
 
 /* ---- the rows ---- */
 
-static Err read_cases(Cx *cx, const MeasureCaseFilter *filter, int64_t key,
-                      const MeasureCase **ret_cases, size_t *ret_n)
+/* A village that has rows of those asked for, at most so many. */
+typedef struct ListedArea {
+    Str code;
+    int64_t rows;
+} ListedArea;
+typedef VEC(ListedArea) ListedAreas;
+typedef VEC(MeasureCase) Cases;
+
+enum { CODE_WIDTH = 16, AREAS_A_READ = 1000, WIDER = 4 };
+
+static int64_t rows_asked(const MeasureCaseFilter *filter, const MeasureValuesOfRow *row)
 {
-    VEC(MeasureCase) cases = {0};
+    if (filter->only_numerator)
+        return row->numerator;
+    return filter->only_rest ? row->denominator - row->numerator : row->denominator;
+}
+
+static Err list_areas(Cx *cx, const MeasureCaseFilter *filter, int64_t key, ListedAreas *areas)
+{
     CLEANUP(db_rows_close) DbRows found = {0};
-    const MeasureRowsListedIn in = {
-        .place = cx->place,
-        .measure_key = key,
-        .period = filter->period.first,
-        .area = filter->area.p == NULL ? STR("") : filter->area,
-        .only_numerator = filter->only_numerator,
-        .only_rest = filter->only_rest,
-        .only_open = filter->only_open,
-        .only_checked = filter->only_checked,
-        .measure = filter->measure->id,
-        .facility = filter->facility.p == NULL ? STR("") : filter->facility,
-        .after_area = filter->after.area.p == NULL ? STR("") : filter->after.area,
-        .after_subject = filter->after.subject,
-        .after_counted = filter->after.counted,
-        .most = (int64_t)filter->most};
+    PlacesThen places = {0};
+    const Date first = filter->period.first;
+    const MeasureValuesOfIn in = {cx->place, key, first, first};
+    if (filter->facility.n > 0)
+        TRY(read_places(cx, filter->period, &places));
+    TRY(measure_values_of_open(cx->db, access_rows(cx), &in, &found));
+    for (;;) {
+        MeasureValuesOfRow row;
+        bool has_row = false;
+        TRY(measure_values_of_next(&found, cx->arena, &row, &has_row));
+        if (!has_row)
+            return OK;
+        int64_t rows = rows_asked(filter, &row);
+        bool is_asked = rows > 0 && str_has_prefix(row.area_code, filter->area)
+                        && str_compare(row.area_code, filter->after.area) >= 0
+                        && (filter->facility.n == 0
+                            || is_answered_by(&places, row.area_code, filter->facility));
+        if (is_asked)
+            VEC_PUSH(cx->arena, areas, ((ListedArea){row.area_code, rows}));
+    }
+}
+
+/* Rows of the areas, each code as wide as the statement says. */
+static Err read_cases(Cx *cx, const MeasureCaseFilter *filter, int64_t key, Str areas, Cases *cases)
+{
+    CLEANUP(db_rows_close) DbRows found = {0};
+    const MeasureRowsListedIn in = {.place = cx->place,
+                                    .measure_key = key,
+                                    .period = filter->period.first,
+                                    .areas = areas,
+                                    .only_numerator = filter->only_numerator,
+                                    .only_rest = filter->only_rest,
+                                    .only_open = filter->only_open,
+                                    .only_checked = filter->only_checked,
+                                    .measure = filter->measure->id,
+                                    .after_area =
+                                        filter->after.area.p == NULL ? STR("") : filter->after.area,
+                                    .after_subject = filter->after.subject,
+                                    .after_counted = filter->after.counted,
+                                    .most = (int64_t)(filter->most - cases->n)};
     TRY(measure_rows_listed_open(cx->db, access_rows(cx), &in, &found));
     for (;;) {
         MeasureRowsListedRow row;
         bool has_row = false;
         TRY(measure_rows_listed_next(&found, cx->arena, &row, &has_row));
         if (!has_row)
-            break;
-        VEC_PUSH(cx->arena, &cases,
+            return OK;
+        VEC_PUSH(cx->arena, cases,
                  ((MeasureCase){.subject = row.subject_id,
                                 .counted = row.counted,
                                 .area = row.area_code,
@@ -302,8 +405,26 @@ static Err read_cases(Cx *cx, const MeasureCaseFilter *filter, int64_t key,
                                 .checked_on = row.checked_on,
                                 .reason = row.reason}));
     }
-    *ret_cases = cases.items;
-    *ret_n = cases.n;
+}
+
+/* As many areas at a time as have a page of rows by their sums, then more: a page of a county does
+ * not read the county. */
+static Err list_cases(Cx *cx, const MeasureCaseFilter *filter, int64_t key, Cases *cases)
+{
+    ListedAreas areas = {0};
+    TRY(list_areas(cx, filter, key, &areas));
+    int64_t most = (int64_t)filter->most;
+    for (size_t at = 0; at < areas.n && cases->n < filter->most; most *= WIDER) {
+        Buf codes;
+        buf_init(&codes, cx->arena, (size_t)AREAS_A_READ * CODE_WIDTH);
+        int64_t rows = 0;
+        for (size_t n = 0; at < areas.n && rows < most && n < AREAS_A_READ; at++, n++) {
+            rows += areas.items[at].rows;
+            buf_printf(&codes, "%-*.*s", CODE_WIDTH, STR_ARG(areas.items[at].code));
+        }
+        ENSURE(!codes.is_over);
+        TRY(read_cases(cx, filter, key, buf_str(&codes), cases));
+    }
     return OK;
 }
 
@@ -315,11 +436,14 @@ Err measure_cases(Cx *cx, const MeasureCaseFilter *filter, const MeasureCase **r
     *ret_n = 0;
     if (!access_sees_class(cx, measure_sensitivity(filter->measure)))
         return OK;
-    TRY(settle_for_reader(cx));
+    settle_for_reader(cx);
     TRY(states_read(cx, &states));
     const MeasureState *state = state_of(&states, filter->measure, filter->period.kind);
     if (state == NULL || !state->is_as_declared)
         return OK;
-    Err err = read_cases(cx, filter, state->key, ret_cases, ret_n);
+    Cases cases = {0};
+    Err err = list_cases(cx, filter, state->key, &cases);
+    *ret_cases = cases.items;
+    *ret_n = cases.n;
     return err == OK ? OK : cx_fail_db(cx, err);
 }

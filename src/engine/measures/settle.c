@@ -4,12 +4,20 @@
 #include "engine/measures/measures_int.h"
 
 #include "base/map.h"
+#include "base/os_log.h"
 #include "core/place.h"
 
 enum {
-    STEP_STALE = 200,  /* people, of every measure */
-    STEP_PEOPLE = 1000 /* of one measure */
+    STEP_STALE = 200,   /* people, of every measure */
+    STEP_PEOPLE = 1000, /* of one measure */
+    RETRY_MS = 60 * 60 * 1000
 };
+
+/* One transaction. */
+typedef struct Step {
+    const MeasureState *state; /* of a walk */
+    int64_t refused;           /* key of the measure whose SELECT the database refused; or 0 */
+} Step;
 
 static const Str day_setting = {"measures.day", sizeof "measures.day" - 1};
 
@@ -136,15 +144,54 @@ static MeasureRun run_of(const MeasureState *state, Uuid from, Uuid upto)
                         .upto = upto};
 }
 
-static Err make_rows(Cx *cx, const MeasureState *state, const MeasureRun *run)
+static Err make_rows(Cx *cx, const MeasureState *state, const MeasureRun *run, Step *step)
 {
     MeasureRows made = {0}, stored = {0};
     int64_t differences = 0;
-    TRY(run_measure(cx, run, &made));
-    Err err = read_stored(cx, state->key, run, &stored);
+    Err err = run_measure(cx, run, &made);
+    if (err == ERR_DB || err == ERR_TIMEOUT)
+        step->refused = state->key;
+    if (err == OK)
+        err = read_stored(cx, state->key, run, &stored);
     if (err == OK)
         err = reconcile(cx, state->key, &made, &stored, &differences);
     return err == OK ? OK : cx_fail_db(cx, err);
+}
+
+/* ---- one measure that fails does not stop the others ---- */
+
+static MeasureState *state_by_key(const MeasureStates *states, int64_t key)
+{
+    for (size_t i = 0; i < states->n; i++) {
+        if (states->items[i].key == key)
+            return &states->items[i];
+    }
+    return NULL;
+}
+
+/* It is made anew from the beginning later; its rows stay until then. */
+static Err put_off_work(Cx *cx, void *arg)
+{
+    MeasureStates states = {0};
+    TRY(states_read(cx, &states));
+    MeasureState *state = state_by_key(&states, ((const Step *)arg)->refused);
+    if (state == NULL || state->measure == NULL)
+        return OK;
+    LOG(LOG_ERROR, "measure failed", LOG_WORD("measure", state->measure->id));
+    state->done_first = state->done_last = DATE_NONE;
+    state->after = UUID_NIL;
+    state->retry_at = (Instant){cx->now.ms + RETRY_MS};
+    return state_write(cx, state);
+}
+
+static Err run_step(Cx *cx, CxWork work, Step *step)
+{
+    size_t problem_n = cx->problem_n;
+    Err err = cx_write(cx, work, step);
+    if (err == OK || step->refused == 0 || cx->is_writing)
+        return err;
+    cx->problem_n = problem_n;
+    return cx_write(cx, put_off_work, step);
 }
 
 /* ---- stale people ---- */
@@ -162,22 +209,24 @@ Err stale_count(Cx *cx, int64_t *ret_n)
 
 static Err stale_work(Cx *cx, void *arg)
 {
-    (void)arg;
     MeasureStates states = {0};
     const MeasureStalePageIn in = {cx->place, STEP_STALE};
     MeasureStalePageRow page;
+    if (!date_is_none(cx->as_of))
+        return ERR_INTERNAL;
     TRY(measure_stale_page(cx->db, cx->arena, &in, &page));
     if (page.n == 0)
         return OK;
+    TRY(measure_stale_take(cx->db, &(MeasureStaleTakeIn){cx->place, page.upto_id}, NULL));
     TRY(states_read(cx, &states));
     for (size_t i = 0; i < states.n; i++) {
         const MeasureState *state = &states.items[i];
-        if (state->measure == NULL || !state->is_as_declared)
+        if (state->measure == NULL || !state->is_as_declared || state_is_put_off(cx, state))
             continue;
         ArenaMark mark = arena_mark(cx->arena);
         MeasureRun run = run_of(state, UUID_NIL, page.upto_id);
         run.is_stale = true;
-        TRY(make_rows(cx, state, &run));
+        TRY(make_rows(cx, state, &run, arg));
         arena_reset_to(cx->arena, mark);
     }
     const MeasureStaleClearIn clear = {cx->place, page.upto_id};
@@ -190,7 +239,7 @@ static Err settle_stale(Cx *cx, bool *ret_has_more)
     int64_t n = 0;
     TRY(stale_count(cx, &n));
     *ret_has_more = n > 0;
-    return n == 0 ? OK : cx_write(cx, stale_work, NULL);
+    return n == 0 ? OK : run_step(cx, stale_work, &(Step){0});
 }
 
 /* ---- a new day ---- */
@@ -234,9 +283,24 @@ static Err day_work(Cx *cx, void *arg)
 
 /* ---- everybody ---- */
 
+static bool is_same_state(const MeasureState *a, const MeasureState *b)
+{
+    return date_compare(a->first, b->first) == 0 && date_compare(a->last, b->last) == 0
+           && uuid_equals(a->after, b->after) && str_equals(a->signature, b->signature);
+}
+
+/* Nothing when somebody has wanted or made something else of it since it was read. */
 static Err walk_work(Cx *cx, void *arg)
 {
-    MeasureState state = *(const MeasureState *)arg;
+    Step *step = arg;
+    MeasureState state = *step->state;
+    MeasureStates states = {0};
+    if (!date_is_none(cx->as_of))
+        return ERR_INTERNAL;
+    TRY(states_read(cx, &states));
+    const MeasureState *present = state_by_key(&states, state.key);
+    if (present == NULL || !is_same_state(present, &state))
+        return OK;
     const MeasurePageEndIn in = {cx->place, state.after, STEP_PEOPLE - 1};
     MeasurePageEndRow page;
     bool is_found = false;
@@ -244,7 +308,7 @@ static Err walk_work(Cx *cx, void *arg)
     if (err != OK)
         return cx_fail_db(cx, err);
     const MeasureRun run = run_of(&state, state.after, is_found ? page.id : EVERY_UUID_END);
-    TRY(make_rows(cx, &state, &run));
+    TRY(make_rows(cx, &state, &run, step));
     state.after = is_found ? page.id : UUID_NIL;
     if (!is_found) {
         state.done_first = state.first;
@@ -259,10 +323,11 @@ static Err settle_walk(Cx *cx, const MeasureStates *states, const Measure *only,
     *ret_has_more = false;
     for (size_t i = 0; i < states->n; i++) {
         const MeasureState *state = &states->items[i];
-        if (state_is_done(state) || (only != NULL && state->measure != only))
+        if (state_is_done(state) || state_is_put_off(cx, state)
+            || (only != NULL && state->measure != only))
             continue;
         *ret_has_more = true;
-        return cx_write(cx, walk_work, (void *)(uintptr_t)state);
+        return run_step(cx, walk_work, &(Step){.state = state});
     }
     return OK;
 }
@@ -289,6 +354,13 @@ static Err settle_all(Cx *cx, const Measure *only)
         TRY(settle_step(cx, only, &has_more));
         arena_reset_to(cx->arena, mark);
     }
+    MeasureStates states = {0};
+    TRY(states_read(cx, &states));
+    for (size_t i = 0; i < states.n; i++) {
+        if (state_is_put_off(cx, &states.items[i])
+            && (only == NULL || states.items[i].measure == only))
+            return cx_fail_db(cx, ERR_DB);
+    }
     return OK;
 }
 
@@ -307,12 +379,15 @@ Err settle_measure(Cx *cx, const Measure *measure)
     return settle_all(cx, measure);
 }
 
-Err settle_for_reader(Cx *cx)
+void settle_for_reader(Cx *cx)
 {
-    bool has_more = true;
-    for (int i = 0; i < READER_STEPS && has_more; i++)
-        TRY(settle_stale(cx, &has_more));
-    return OK;
+    size_t problem_n = cx->problem_n;
+    bool has_more = date_is_none(cx->as_of);
+    Err err = OK;
+    for (int i = 0; i < READER_STEPS && has_more && err == OK; i++)
+        err = settle_stale(cx, &has_more);
+    if (err != OK) /* the log has it */
+        cx->problem_n = problem_n;
 }
 
 /* ---- hooks ---- */

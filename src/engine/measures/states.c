@@ -3,6 +3,15 @@
  * that they no longer have goes. */
 #include "engine/measures/measures_int.h"
 
+/* Periods before the running one that are kept at most. */
+static const int periods_back[] = {
+    [PERIOD_MONTH] = 36, [PERIOD_QUARTER] = 20, [PERIOD_HALF] = 10, [PERIOD_YEAR] = 10};
+
+bool state_is_put_off(const Cx *cx, const MeasureState *state)
+{
+    return state->retry_at.ms > cx->now.ms;
+}
+
 bool state_is_done(const MeasureState *state)
 {
     return state->is_as_declared && date_compare(state->done_first, state->first) == 0
@@ -18,7 +27,8 @@ static Err state_of_row(Cx *cx, const MeasureStatesRow *row, MeasureState *state
                             .last = row->last_on,
                             .done_first = row->done_first,
                             .done_last = row->done_last,
-                            .after = row->after_id};
+                            .after = row->after_id,
+                            .retry_at = row->retry_at};
     if (period_kind_parse(row->kind, &state->kind) != OK)
         return ERR_INTERNAL;
     if (state->measure != NULL && (state->measure->periods & (1U << state->kind)) == 0)
@@ -60,7 +70,8 @@ Err state_write(Cx *cx, const MeasureState *state)
                                   .last_on = state->last,
                                   .done_first = state->done_first,
                                   .done_last = state->done_last,
-                                  .after_id = state->after};
+                                  .after_id = state->after,
+                                  .retry_at = state->retry_at};
     Err err = measure_state_put(cx->db, &in, NULL);
     return err == OK ? OK : cx_fail_db(cx, err);
 }
@@ -133,6 +144,7 @@ static Err follow(Cx *cx, MeasureState *state)
     if (!state->is_as_declared) {
         state->signature = run_signature(cx, state->measure);
         state->done_first = state->done_last = DATE_NONE;
+        state->retry_at = (Instant){0};
     }
     state->last = date_max(state->last, running);
     state->after = UUID_NIL;
@@ -163,6 +175,24 @@ Err states_follow(Cx *cx)
     return err == OK ? OK : cx_fail_db(cx, err);
 }
 
+Err states_earliest(Cx *cx, PeriodKind kind, Date *ret_first)
+{
+    const MeasureRegisterBeganIn in = {cx->place};
+    MeasureRegisterBeganRow row;
+    bool has_people = false;
+    Period earliest = period_of(kind, cx->today);
+    Date began = earliest.first;
+    Err err = measure_register_began(cx->db, cx->arena, &in, &row, &has_people);
+    if (err != OK)
+        return cx_fail_db(cx, err);
+    if (has_people)
+        began = date_min(began, period_of(kind, row.registered_on).first);
+    for (int i = 0; i < periods_back[kind]; i++)
+        earliest = period_previous(earliest);
+    *ret_first = date_max(earliest.first, began);
+    return OK;
+}
+
 typedef struct Wanted {
     const Measure *measure;
     Period period;
@@ -172,13 +202,16 @@ static Err want_work(Cx *cx, void *arg)
 {
     const Wanted *wanted = arg;
     MeasureStates states = {0};
+    Date earliest = DATE_NONE;
     TRY(states_follow(cx));
     TRY(states_read(cx, &states));
+    TRY(states_earliest(cx, wanted->period.kind, &earliest));
     const MeasureState *found = state_of(&states, wanted->measure, wanted->period.kind);
-    if (found == NULL || date_compare(wanted->period.first, found->first) >= 0)
+    Date first = date_max(wanted->period.first, earliest);
+    if (found == NULL || date_compare(first, found->first) >= 0)
         return OK;
     MeasureState state = *found;
-    state.first = wanted->period.first;
+    state.first = first;
     state.after = UUID_NIL;
     return state_write(cx, &state);
 }
