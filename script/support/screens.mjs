@@ -1,0 +1,126 @@
+/* The pictures of README and docs/guide, taken of a demo county: screens.mjs FOLDER [all]. With `all` also other
+ * languages, sizes and the dark scheme, for whoever looks at the pages. */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { ask, DESK, openBrowser, openPage, PHONE, startServer } from '../../tests/browser/support.mjs'
+
+const [folder, more] = process.argv.slice(2)
+const VISIT = ({ program, obligation }) => program === 'hypertension' && obligation === 'followup'
+
+mkdirSync(folder, { recursive: true })
+const server = await startServer({ residents: 60000 })
+const browser = await openBrowser()
+
+const take = async (page, name) => {
+  await page.waitForLoadState('networkidle')
+  await page.waitForFunction(() => !document.querySelector('.is-loading'))
+  await page.screenshot({ path: join(folder, `${name}.png`) })
+}
+
+async function begin(entry, login, options = {}) {
+  const page = await openPage(browser, options)
+  await page.goto(`${server.address}/${entry}`)
+  await page.locator(`.demo-take[data-login=${login}]`).waitFor()
+  if (options.named) await take(page, options.named)
+  await page.locator(`.demo-take[data-login=${login}]`).click()
+  return page
+}
+
+const choice = (page, field, index) => page.locator(`fieldset:has(#field-${field}) label.choice`).nth(index)
+
+async function forward(page) {
+  const title = await page.locator('#step-title').innerText()
+  await page.locator('.form-actions .is-primary').click()
+  await page.waitForFunction((old) => document.getElementById('step-title')?.innerText !== old, title)
+}
+
+/* A visit with a high pressure, up to what follows from it. */
+async function visit(page, end) {
+  const { items } = await ask(page, '/obligations?state=overdue,due,open&limit=50')
+  await page.locator('.due-card').nth(items.findIndex(VISIT)).locator('.due-start').click()
+  await page.locator('.form-body').waitFor()
+  await choice(page, 'mode', 1).click()
+  await forward(page)
+  for (const field of ['symptoms', 'critical_signs']) await choice(page, field, 0).click()
+  await forward(page)
+  const signs = { sbp: '156', dbp: '94', height: '160', weight: '64', heart_rate: '76' }
+  for (const [field, value] of Object.entries(signs)) await page.fill(`#field-${field}`, value)
+  await page.locator('#step-title').scrollIntoViewIfNeeded()
+  await take(page, `form${end}`)
+  await forward(page)
+  for (const field of ['cigarettes', 'alcohol']) await page.fill(`#field-${field}`, '0')
+  for (const field of ['exercise_times', 'exercise_times_target']) await page.fill(`#field-${field}`, '5')
+  for (const field of ['exercise_minutes', 'exercise_minutes_target']) await page.fill(`#field-${field}`, '30')
+  for (const field of ['salt', 'mental_adjustment', 'obedience']) await choice(page, field, 0).click()
+  await forward(page)
+  for (const field of ['compliance', 'adverse_reaction', 'new_complication']) await choice(page, field, 0).click()
+  await forward(page)
+  await forward(page)
+  await page.locator('.form-actions .is-primary').click()
+  await page.locator('.record-done').waitFor()
+  await take(page, `submitted${end}`)
+}
+
+async function phone(end, options, isWhole = false) {
+  const page = await begin('m.html', 'doctor', { viewport: PHONE, deviceScaleFactor: 2, named: `login${end}`, ...options })
+  await page.locator('.due-card').first().waitFor()
+  await take(page, `due-list${end}`)
+  await page.locator('a.due-name').first().click()
+  await page.locator('.obligation').first().waitFor()
+  await take(page, `resident${end}`)
+  await page.goBack()
+  await page.locator('.due-card').first().waitFor()
+  if (isWhole) await visit(page, end)
+  await page.context().close()
+}
+
+async function desk(end, options) {
+  const page = await begin('desk.html', 'clinician', { viewport: DESK, named: `desk-login${end}`, ...options })
+  await page.locator('.desk-name').first().waitFor()
+  await page.locator('.desk-state.is-overdue').click()
+  await take(page, `desk-worklist${end}`)
+  await page.locator('.facet').first().locator('.facet-item').first().click()
+  await page.locator('.work-chip').waitFor()
+  await take(page, `desk-worklist-village${end}`)
+  const { items } = await ask(page, '/worklist?state=overdue&limit=1')
+  await page.goto(`${server.address}/desk.html#/residents/${items[0].resident.id}`)
+  await page.locator('.life-facts').waitFor()
+  await take(page, `desk-life${end}`)
+  await page.goto(`${server.address}/desk.html#/residents/duplicates`)
+  await page.locator('.dup-open').first().click()
+  await page.locator('.dup-into').first().scrollIntoViewIfNeeded()
+  await take(page, `desk-duplicates${end}`)
+  await page.context().close()
+  const places = await begin('desk.html#/catchments', 'township', { viewport: DESK, ...options })
+  await places.locator('.catchment-village').nth(1).waitFor()
+  await take(places, `desk-catchments${end}`)
+  await places.context().close()
+}
+
+async function others() {
+  await phone('.en', { locale: 'en-US' })
+  await phone('-dark.zh', { colorScheme: 'dark' })
+  await phone('-narrow.en', { locale: 'en-US', viewport: { width: 320, height: 640 } })
+  await desk('.en', { locale: 'en-US' })
+  for (const login of ['late', 'resident']) {
+    const page = await begin('m.html', login, { viewport: PHONE })
+    await page.locator('main h1, main h2').first().waitFor()
+    await take(page, `phone-${login}.zh`)
+    await page.context().close()
+  }
+  for (const login of ['director', 'county', 'officer', 'admin']) {
+    const page = await begin('desk.html', login, { viewport: DESK })
+    await page.locator('.bar-leave').first().waitFor()
+    await take(page, `desk-${login}.zh`)
+    await page.context().close()
+  }
+}
+
+try {
+  await phone('.zh', {}, true)
+  await desk('.zh', {})
+  if (more === 'all') await others()
+} finally {
+  await browser.close()
+  await server.close()
+}
