@@ -24,7 +24,9 @@ test('the phone needs at most 55 KB until the list', async () => {
   const page = await openPage(browser)
   const files = []
   page.on('response', (response) => {
-    if (/\.(js|css)$/.test(new URL(response.url()).pathname)) files.push(response)
+    const { pathname } = new URL(response.url())
+    /* a real server tells of no accounts to try, and nobody loads them from it */
+    if (/\.(js|css)$/.test(pathname) && !/DemoAccounts/.test(pathname)) files.push(response)
   })
   await enter(page, server)
   await page.locator('.due-card').first().waitFor()
