@@ -19,8 +19,8 @@ typedef enum {
     ANSWERS_EACH,     /* :place :form :known_on {scope:resident person}: by subject, ended too */
     ANSWERS_PAGE,     /* :place :form :from_day :to_day :before_day :before_id :last_day :last_id
                          :facility :served_from :served_to :area_from :area_to :most {scope:area person}
-                         {scope:form r}:     current ones before the record (before_day, before_id), newest
-                         first */
+                         {scope:form r}:     current ones before the record (before_day, before_id),
+                         newest     first */
     ANSWERS_OF_MANY,  /* :place :r0 ... :r99 (records or NULL); not the header but the id alone */
     ANSWERS_LATEST,   /* :place :form :s0 ... :s49 (subjects or NULL): of today; no child table */
 } AnswersWhich;
