@@ -68,7 +68,7 @@ static Err read_registers(Facts *facts)
     Cx *cx = facts->cx;
     CLEANUP(db_rows_close) DbRows rows = {0};
     const PlanRegisterCountsIn in = {cx->place, cx->today};
-    TRY(plan_register_counts_open(cx->db, access_scope(cx), &in, &rows));
+    TRY(plan_register_counts_open(cx->db, access_sight(cx), &in, &rows));
     for (;;) {
         PlanRegisterCountsRow row;
         bool has_row = false;
