@@ -110,7 +110,7 @@ DELETE FROM measure_value WHERE place = :place AND measure_key = :measure_key;
 -- unscoped: a day, of nobody
 SELECT r.registered_on
 FROM v_resident r
-WHERE r.place = :place
+WHERE r.place = :place AND r.registered_on >= '0001-01-01'
 ORDER BY r.registered_on
 LIMIT 1;
 
