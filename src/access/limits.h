@@ -27,6 +27,7 @@ enum {
     DEVICES_MOST = 10,       /* phones in use of one account */
     DEVICE_NAME_MOST = 60,   /* characters */
     SMALL_COUNT = 5,         /* fewer of a sensitive kind are not told to who may not see persons */
+    ROWS_AREA_DIGITS = 9,    /* of a township: the finest area that rows without identity tell */
     AUDIT_LIST_DAYS = 31,    /* read at once, when no person is named */
     AUDIT_QUEUE_MOST = 1024, /* entries of reads that wait for a write */
     AUDIT_CHECKPOINT_EVERY = 1000,

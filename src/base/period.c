@@ -111,11 +111,17 @@ Err period_parse(Str name, Period *ret_period)
     return ERR_INVALID;
 }
 
+static const char *const kind_names[] = {"week", "month", "quarter", "half", "year"};
+
+Str period_kind_name(PeriodKind kind)
+{
+    return str_from_c(kind_names[kind]);
+}
+
 Err period_kind_parse(Str s, PeriodKind *ret_kind)
 {
-    static const char *const names[] = {"week", "month", "quarter", "half", "year"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (str_equals_c(s, names[i])) {
+    for (size_t i = 0; i < sizeof kind_names / sizeof *kind_names; i++) {
+        if (str_equals_c(s, kind_names[i])) {
             *ret_kind = (PeriodKind)i;
             return OK;
         }

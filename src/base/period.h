@@ -30,3 +30,4 @@ const char *period_name(Period period, char out[PERIOD_NAME_SIZE]);
 Err period_parse(Str name, Period *ret_period) MUST_CHECK;
 /* "week", "month", "quarter", "half", "year". */
 Err period_kind_parse(Str s, PeriodKind *ret_kind) MUST_CHECK;
+Str period_kind_name(PeriodKind kind);

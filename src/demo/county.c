@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "access/access.h"
 #include "core/place.h"
@@ -54,6 +55,14 @@ const DemoAccount demo_accounts[] = {
                            "Sees his own record only, what he is owed, and who looked")},
 };
 const size_t demo_account_n = sizeof demo_accounts / sizeof *demo_accounts;
+
+const DemoAccount *demo_account_find(const char *login)
+{
+    for (size_t i = 0; i < demo_account_n; i++)
+        if (strcmp(demo_accounts[i].login, login) == 0)
+            return &demo_accounts[i];
+    return NULL;
+}
 
 /* The table goes in like any county's. */
 static Err add_areas(Demo *demo)

@@ -36,3 +36,5 @@ typedef struct DemoAccount {
 /* The guided accounts that demo_make adds, the village doctor first. */
 extern const DemoAccount demo_accounts[];
 extern const size_t demo_account_n;
+/* By login; NULL when there is none. */
+const DemoAccount *demo_account_find(const char *login);

@@ -1,6 +1,7 @@
 /* Pure parts of answering: language, headers, reading bodies and parameters, writing members. */
 #include <string.h>
 
+#include "access/limits.h"
 #include "base/num.h"
 #include "web/web_int.h"
 
@@ -29,6 +30,19 @@ void web_json_date(JsonOut *out, const char *key, Date date)
 {
     json_key_c(out, key);
     json_date(out, date);
+}
+
+void web_json_integer(JsonOut *out, const char *key, int64_t value)
+{
+    json_key_c(out, key);
+    json_integer(out, value);
+}
+
+Err web_area_of_rows(Cx *cx, Str area)
+{
+    if (!cx->actor->sees_rows || area.n <= ROWS_AREA_DIGITS)
+        return OK;
+    return cx_fail(cx, ERR_INVALID, TEXT_AREA_TOO_FINE, STR("area"), 0);
 }
 
 Lang web_lang(const HttpRequest *request, Lang fallback)

@@ -1,4 +1,5 @@
 /* /api/measures: what the measures of the packs say of the areas in sight, and the rows behind. */
+#include "access/limits.h"
 #include "base/encoding.h"
 #include "core/keys.h"
 #include "engine/measures/measures.h"
@@ -12,7 +13,6 @@ enum {
     PAGE_USUAL = 50,
     PAGE_MOST = 200,
     PERIODS_MOST = 36,
-    TOWN_DIGITS = 9,
     BODY_MOST = 4096,
     COUNTY_LEVEL = 3,
     VILLAGE_LEVEL = 5
@@ -62,17 +62,11 @@ static Period usual_period(const Cx *cx, const Measure *measure)
 
 /* ---- writing ---- */
 
-static void put_integer(JsonOut *out, const char *key, int64_t value)
-{
-    json_key_c(out, key);
-    json_integer(out, value);
-}
-
 static void put_numbers(JsonOut *out, const MeasureValue *value)
 {
     double ratio = 0;
-    put_integer(out, "denominator", value->denominator);
-    put_integer(out, "numerator", value->numerator);
+    web_json_integer(out, "denominator", value->denominator);
+    web_json_integer(out, "numerator", value->numerator);
     json_key_c(out, "value");
     if (measure_ratio(value, &ratio))
         json_decimal(out, ratio);
@@ -90,7 +84,6 @@ static void put_period(JsonOut *out, Period period)
 static void put_measure(Cx *cx, JsonOut *out, const Measure *measure)
 {
     static const char *const directions[] = {"none", "up", "down"};
-    static const char *const kinds[] = {"week", "month", "quarter", "half", "year"};
     web_json_text(out, "id", measure->id);
     web_json_wording(out, "title", measure->title);
     web_json_wording(out, "denominator_title", measure->denominator);
@@ -106,7 +99,7 @@ static void put_measure(Cx *cx, JsonOut *out, const Measure *measure)
     json_array_begin(out);
     for (int kind = PERIOD_MONTH; kind <= PERIOD_YEAR; kind++) {
         if ((measure->periods & (1U << kind)) != 0)
-            json_text_c(out, kinds[kind]);
+            json_text(out, period_kind_name((PeriodKind)kind));
     }
     json_array_end(out);
     web_json_wording(out, "source",
@@ -194,7 +187,7 @@ static void put_value(JsonOut *out, const MeasureValue *value)
     json_object_begin(out);
     web_json_text(out, "unit", value->unit);
     web_json_wording(out, "name", value->name);
-    put_integer(out, "level", value->level);
+    web_json_integer(out, "level", value->level);
     put_period(out, value->period);
     put_numbers(out, value);
     json_object_end(out);
@@ -297,9 +290,8 @@ static Err read_filter(Cx *cx, const HttpRequest *request, MeasureCaseFilter *fi
     filter->only_open = str_equals_c(http_query(request, "checked"), "no");
     filter->only_checked = str_equals_c(http_query(request, "checked"), "yes");
     filter->facility = http_query(request, "facility");
-    bool is_fine = filter->area.n > TOWN_DIGITS
-                   || (filter->facility.n > 0 && filter->measure->grain != GRAIN_RECORD);
-    if (cx->actor->sees_rows && is_fine)
+    TRY(web_area_of_rows(cx, filter->area));
+    if (cx->actor->sees_rows && filter->facility.n > 0 && filter->measure->grain != GRAIN_RECORD)
         return cx_fail(cx, ERR_INVALID, TEXT_AREA_TOO_FINE, STR("area"), 0);
     return read_after(cx, request, &filter->after);
 }
@@ -311,7 +303,7 @@ static void put_person(Cx *cx, JsonOut *out, const MeasureCase *row, const Resid
     if (cx->actor->sees_rows) {
         web_json_text(out, "sex", row->sex);
         web_json_text(out, "age_group", record_age_group(cx->arena, row->birth_date, cx->today));
-        web_json_text(out, "area", str_slice(row->area, 0, TOWN_DIGITS));
+        web_json_text(out, "area", str_slice(row->area, 0, ROWS_AREA_DIGITS));
     } else {
         person_resident_write(out, who, cx->today);
     }

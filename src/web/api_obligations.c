@@ -1,4 +1,5 @@
 /* /api/obligations: the due list of whoever asks, and why a line is owed. */
+#include "access/limits.h"
 #include "base/encoding.h"
 #include "base/num.h"
 #include "web/records_json.h"
@@ -13,7 +14,6 @@
 enum {
     LIST_MOST = 100,
     LIST_DEFAULT = 50,
-    TOWN_DIGITS = 9,
 };
 
 static Err wrong_state(Cx *cx, Str sent)
@@ -319,7 +319,7 @@ static void write_row_person(Cx *cx, JsonOut *out, const ObligationLine *line,
         group = tens >= 9 ? STR("90+") : str_printf(cx->arena, "%d-%d", 10 * tens, 10 * tens + 9);
     }
     web_json_text(out, "age_group", group);
-    Str town = str_slice(line->area, 0, TOWN_DIGITS);
+    Str town = str_slice(line->area, 0, ROWS_AREA_DIGITS);
     web_json_text(out, "area", town);
     Wording name = area_name(names, town);
     web_json_text(out, "area_name", name.zh);
@@ -420,7 +420,7 @@ static Err read_details(Cx *cx, const ObligationFilter *filter, const Obligation
         AreaNames *names = arena_new(cx->arena, AreaNames);
         Str *towns = arena_array(cx->arena, Str, n + 1);
         for (size_t i = 0; i < n; i++)
-            towns[i] = str_slice(lines[i].area, 0, TOWN_DIGITS);
+            towns[i] = str_slice(lines[i].area, 0, ROWS_AREA_DIGITS);
         TRY(subject_area_names(cx, towns, n, names));
         ret_details->towns = names;
     } else if (!filter->states[OBLIGATION_WAIVED]) {
@@ -451,8 +451,7 @@ static Err read_filter(Cx *cx, const HttpRequest *request, ObligationFilter *fil
     TRY(read_cursor(cx, request, &filter->after));
     filter->program = http_query(request, "program");
     filter->area = http_query(request, "area");
-    if (cx->actor->sees_rows && filter->area.n > TOWN_DIGITS)
-        return cx_fail(cx, ERR_INVALID, TEXT_AREA_TOO_FINE, STR("area"), 0);
+    TRY(web_area_of_rows(cx, filter->area));
     filter->most = (size_t)most + 1; /* one more tells whether there is a next page */
     return OK;
 }

@@ -5,21 +5,16 @@
 #include "engine/subjects/subjects.h"
 #include "web/route.h"
 
-static void put_integer(JsonOut *out, const char *key, int64_t value)
-{
-    json_key_c(out, key);
-    json_integer(out, value);
-}
-
 /* Members of an object that has been begun. days_late_mean: whole days, of what is overdue. */
 static void put_counts(JsonOut *out, const AreaProgramCount *count)
 {
-    put_integer(out, "overdue", count->overdue);
-    put_integer(out, "due", count->due);
-    put_integer(out, "open", count->open);
-    put_integer(out, "days_late_mean",
-                count->overdue == 0 ? 0 : (count->days_late + count->overdue / 2) / count->overdue);
-    put_integer(out, "days_late_most", count->days_late_most);
+    web_json_integer(out, "overdue", count->overdue);
+    web_json_integer(out, "due", count->due);
+    web_json_integer(out, "open", count->open);
+    web_json_integer(
+        out, "days_late_mean",
+        count->overdue == 0 ? 0 : (count->days_late + count->overdue / 2) / count->overdue);
+    web_json_integer(out, "days_late_most", count->days_late_most);
 }
 
 /* Few of a sensitive kind could be recognised: who sees no persons is told neither how many, nor a
@@ -110,7 +105,7 @@ static void put_area(const Cx *cx, JsonOut *out, const AreaCounts *counts, const
     web_json_text(out, "code", area->code);
     web_json_text(out, "name", area->name);
     web_json_text(out, "name_en", area->name_en);
-    put_integer(out, "level", area->level);
+    web_json_integer(out, "level", area->level);
     put_facilities(out, answering, area->code);
     put_counts(out, &sum);
     json_key_c(out, "by_program");
@@ -155,7 +150,7 @@ static Err overview_get(Cx *cx, const HttpRequest *request, HttpResponse *respon
     JsonOut out = web_json(response);
     json_object_begin(&out);
     web_json_date(&out, "on", cx->today);
-    put_integer(&out, "few_below", SMALL_COUNT);
+    web_json_integer(&out, "few_below", SMALL_COUNT);
     TRY(put_asked(cx, &out, area));
     put_programs(&out, &counts);
     json_key_c(&out, "areas");

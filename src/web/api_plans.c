@@ -112,8 +112,7 @@ static void put_clause(JsonOut *out, const PlanClauseState *state, const Policy 
     web_json_text(out, "state", str_from_c(plan_state_name(state->state)));
     json_key_c(out, "is_partly");
     json_bool(out, state->is_partly);
-    json_key_c(out, "entry_n");
-    json_integer(out, state->entry_n);
+    web_json_integer(out, "entry_n", state->entry_n);
     json_key_c(out, "answers");
     json_array_begin(out);
     for (size_t i = 0; i < state->answer_n; i++)
@@ -137,12 +136,9 @@ static void put_head(Cx *cx, JsonOut *out, const Plan *plan)
 
 static void put_coverage(JsonOut *out, const PlanCoverage *coverage)
 {
-    json_key_c(out, "clauses");
-    json_integer(out, coverage->clauses);
-    json_key_c(out, "answered");
-    json_integer(out, coverage->answered);
-    json_key_c(out, "partly");
-    json_integer(out, coverage->partly);
+    web_json_integer(out, "clauses", coverage->clauses);
+    web_json_integer(out, "answered", coverage->answered);
+    web_json_integer(out, "partly", coverage->partly);
     json_key_c(out, "states");
     json_object_begin(out);
     for (int state = 0; state < PLAN_STATE_N; state++) {

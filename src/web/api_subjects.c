@@ -269,7 +269,17 @@ const Route route_catchments_post = {
 
 /* ---- staff ---- */
 
-static void put_staff(JsonOut *out, const Staff *staff)
+/* The words of a post, in the code list that postings are checked against. */
+static Wording post_title(const PackSet *packs, Str post)
+{
+    const CodeList *posts = map_get(&packs->codes, STR("staff_post"));
+    for (size_t i = 0; posts != NULL && i < posts->option_n; i++)
+        if (str_equals(posts->options[i].code, post))
+            return posts->options[i].label;
+    return (Wording){post, post};
+}
+
+static void put_staff(const Cx *cx, JsonOut *out, const Staff *staff)
 {
     json_object_begin(out);
     json_key_c(out, "id");
@@ -278,6 +288,7 @@ static void put_staff(JsonOut *out, const Staff *staff)
     web_json_text(out, "name", staff->name);
     web_json_text(out, "facility", staff->facility);
     web_json_text(out, "post", staff->post);
+    web_json_wording(out, "post_title", post_title(cx->packs, staff->post));
     web_json_text(out, "employment", staff->employment);
     web_json_text(out, "qualification", staff->qualification);
     web_json_text(out, "title", staff->title);
@@ -311,7 +322,7 @@ static Err staff_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
     json_key_c(&out, "items");
     json_array_begin(&out);
     for (size_t i = 0; i < n; i++)
-        put_staff(&out, &staff[i]);
+        put_staff(cx, &out, &staff[i]);
     json_array_end(&out);
     json_object_end(&out);
     return OK;
@@ -323,10 +334,11 @@ const Route route_staff = {
     .handler = staff_get,
     .permit = "staff.read",
     .query = "{on?: date, facility?: text}",
-    .out = "{items: [{id: uuid, code: text, name: text, facility: text, post?: text, "
-           "employment?: text, qualification?: text, title?: text, licence_to?: date, "
-           "valid_from: date, valid_to?: date, away_from?: date, away_to?: date, "
-           "substitute?: uuid}]}",
+    .out =
+        "{items: [{id: uuid, code: text, name: text, facility: text, post?: text, "
+        "post_title: wording, employment?: text, qualification?: text, title?: text, licence_to?: date, "
+        "valid_from: date, valid_to?: date, away_from?: date, away_to?: date, "
+        "substitute?: uuid}]}",
     .title = {"本机构及下级机构的人员", "Staff at the own facility and below"},
 };
 

@@ -4,12 +4,6 @@
 #include "pack/pack.h"
 #include "web/web_int.h"
 
-static void put_integer(JsonOut *out, const char *key, int64_t value)
-{
-    json_key_c(out, key);
-    json_integer(out, value);
-}
-
 static void put_instant(JsonOut *out, const char *key, Instant instant)
 {
     json_key_c(out, key);
@@ -25,7 +19,7 @@ static Err put_place(Cx *cx, JsonOut *out)
     web_json_text(out, "code", place.code);
     web_json_text(out, "name", place.name);
     web_json_text(out, "name_en", place.name_en);
-    put_integer(out, "rev", place.rev);
+    web_json_integer(out, "rev", place.rev);
     json_object_end(out);
     return OK;
 }
@@ -59,8 +53,8 @@ static Err put_database(Cx *cx, JsonOut *out)
     json_key_c(out, "engine");
     json_text_c(out, description.engine == DB_POSTGRES ? "PostgreSQL" : "SQLite");
     web_json_text(out, "version", description.version);
-    put_integer(out, "bytes", description.bytes);
-    put_integer(out, "migration", description.migration);
+    web_json_integer(out, "bytes", description.bytes);
+    web_json_integer(out, "migration", description.migration);
     json_object_end(out);
     return OK;
 }
@@ -79,8 +73,8 @@ static Err put_accounts(Cx *cx, JsonOut *out)
         web_json_wording(out, "title", role == NULL ? (Wording){counts[i].role, {0}} : role->title);
         json_key_c(out, "is_known");
         json_bool(out, role != NULL);
-        put_integer(out, "accounts", counts[i].accounts);
-        put_integer(out, "disabled", counts[i].disabled);
+        web_json_integer(out, "accounts", counts[i].accounts);
+        web_json_integer(out, "disabled", counts[i].disabled);
         json_object_end(out);
     }
     json_array_end(out);
@@ -94,11 +88,11 @@ static Err put_work(Cx *cx, JsonOut *out, const AuditState *audit)
     TRY(obligation_stale_subjects(cx, &stale));
     json_key_c(out, "work");
     json_object_begin(out);
-    put_integer(out, "sessions", sessions);
-    put_integer(out, "stale_subjects", stale);
-    put_integer(out, "audit_queued", audit->queued);
-    put_integer(out, "writes_queued",
-                cx->writer == NULL ? 0 : (int64_t)writer_stats(cx->writer).queued);
+    web_json_integer(out, "sessions", sessions);
+    web_json_integer(out, "stale_subjects", stale);
+    web_json_integer(out, "audit_queued", audit->queued);
+    web_json_integer(out, "writes_queued",
+                     cx->writer == NULL ? 0 : (int64_t)writer_stats(cx->writer).queued);
     json_object_end(out);
     return OK;
 }
@@ -107,14 +101,14 @@ static void put_audit(JsonOut *out, const AuditState *audit)
 {
     json_key_c(out, "audit");
     json_object_begin(out);
-    put_integer(out, "entries", audit->entries);
-    put_integer(out, "chains", audit->chains);
+    web_json_integer(out, "entries", audit->entries);
+    web_json_integer(out, "chains", audit->chains);
     json_key_c(out, "checkpoint");
     if (audit->checkpoint == 0) {
         json_null(out);
     } else {
         json_object_begin(out);
-        put_integer(out, "number", audit->checkpoint);
+        web_json_integer(out, "number", audit->checkpoint);
         json_key_c(out, "writer");
         json_uuid(out, audit->writer);
         put_instant(out, "signed_at", audit->signed_at);

@@ -1,4 +1,5 @@
 /* /api/forms/{id}/records: a form's records as a table, by pages or as CSV. */
+#include "access/limits.h"
 #include "base/encoding.h"
 #include "core/keys.h"
 #include "engine/records/answers_json.h"
@@ -10,7 +11,6 @@
 
 enum {
     PAGE_USUAL = 50,
-    TOWN_DIGITS = 9,
 };
 
 #define CURSOR_BOUND STR("tables.after")
@@ -30,8 +30,7 @@ static Err read_filter(Cx *cx, const HttpRequest *request, RecordTablePage *page
     *page = (RecordTablePage){.before_day = DATE_NONE,
                               .facility = http_query(request, "facility"),
                               .area = http_query(request, "area")};
-    if (cx->actor->sees_rows && page->area.n > TOWN_DIGITS)
-        return cx_fail(cx, ERR_INVALID, TEXT_AREA_TOO_FINE, STR("area"), 0);
+    TRY(web_area_of_rows(cx, page->area));
     bool asks_one = http_query(request, "performer").n > 0;
     if (cx->actor->sees_rows && asks_one)
         return cx_fail(cx, ERR_INVALID, TEXT_ROWS_OF_ONE, STR("performer"), 0);
@@ -72,7 +71,7 @@ static void write_person(Cx *cx, JsonOut *out, const Record *record, const Resid
         web_json_text(out, "sex", who->sex);
         web_json_text(out, "age_group",
                       record_age_group(cx->arena, who->birth_date, record->happened_on));
-        web_json_text(out, "area", str_slice(who->area, 0, TOWN_DIGITS));
+        web_json_text(out, "area", str_slice(who->area, 0, ROWS_AREA_DIGITS));
     } else {
         person_resident_write(out, who, record->happened_on);
     }

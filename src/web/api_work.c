@@ -3,21 +3,12 @@
 #include "engine/obligations/work.h"
 #include "web/route.h"
 
-enum { TOWN_DIGITS = 9 };
-
-static void put_integer(JsonOut *out, const char *key, int64_t value)
-{
-    json_key_c(out, key);
-    json_integer(out, value);
-}
-
 /* Without identity lists are by township, the finest that they tell. */
 static Err read_filter(Cx *cx, const HttpRequest *request, WorkFilter *filter)
 {
     *filter = (WorkFilter){.area = http_query(request, "area"),
                            .facility = http_query(request, "facility")};
-    if (cx->actor->sees_rows && filter->area.n > TOWN_DIGITS)
-        return cx_fail(cx, ERR_INVALID, TEXT_AREA_TOO_FINE, STR("area"), 0);
+    TRY(web_area_of_rows(cx, filter->area));
     TRY(web_query_date(cx, request, "from", cx->today, &filter->since));
     return web_query_date(cx, request, "until", filter->since, &filter->until);
 }
@@ -32,7 +23,7 @@ static void put_counts(JsonOut *out, const char *key, const WorkCount *counts, s
         web_json_text(out, "id", counts[i].key);
         if (names != NULL)
             web_json_wording(out, "name", area_name(names, counts[i].key));
-        put_integer(out, "n", counts[i].n);
+        web_json_integer(out, "n", counts[i].n);
         json_object_end(out);
     }
     json_array_end(out);
@@ -72,12 +63,12 @@ static void put_day(Cx *cx, JsonOut *out, const WorkDay *day, Wording facility,
     web_json_text(out, "facility", day->facility);
     web_json_wording(out, "facility_name", facility);
     web_json_date(out, "on", day->on);
-    put_integer(out, "records", day->records);
-    put_integer(out, "people", day->people);
-    put_integer(out, "met", day->met);
-    put_integer(out, "same_day", day->same_day);
-    put_integer(out, "late", day->late);
-    put_integer(out, "lag_most", day->lag_most);
+    web_json_integer(out, "records", day->records);
+    web_json_integer(out, "people", day->people);
+    web_json_integer(out, "met", day->met);
+    web_json_integer(out, "same_day", day->same_day);
+    web_json_integer(out, "late", day->late);
+    web_json_integer(out, "lag_most", day->lag_most);
     put_counts(out, "forms", day->forms, day->form_n, NULL);
     put_counts(out, "areas", day->areas, cx->actor->sees_rows ? 0 : day->area_n, names);
     json_object_end(out);

@@ -92,6 +92,10 @@ void web_json_wording(JsonOut *out, const char *key, Wording wording);
 /* Members, with empty texts as null. */
 void web_json_text(JsonOut *out, const char *key, Str text);
 void web_json_date(JsonOut *out, const char *key, Date date);
+void web_json_integer(JsonOut *out, const char *key, int64_t value);
+
+/* Who sees rows without identity may ask by township at the finest (ERR_INVALID). */
+Err web_area_of_rows(Cx *cx, Str area) MUST_CHECK;
 
 /* The body as JSON: ERR_MEDIA_TYPE unless it is application/json, ERR_MALFORMED with line and
  * column, ERR_INVALID when it is no object. */

@@ -19,7 +19,7 @@
 #include "engine/policy/policy_values.h"
 #include "engine/subjects/places.h"
 #include "engine/subjects/residents.h"
-#include "support/pg_cluster.h"
+#include "support/both_engines.h"
 
 enum {
     PEOPLE = 7,
@@ -29,10 +29,6 @@ enum {
     EVENINGS = 25,
     EVENING_CHANGES = 10,
 };
-
-static PgCluster cluster;
-static Arena cluster_arena;
-static bool on_postgres;
 
 typedef struct {
     Arena arena;
@@ -51,13 +47,6 @@ typedef struct {
 static const RecordHook record_hooks[] = {measure_record_hook, NULL};
 static const ResidentHook resident_hooks[] = {record_resident_hook, measure_resident_hook, NULL};
 
-static Date day(const char *text)
-{
-    Date date = DATE_NONE;
-    assert_int_equal(date_parse(str_from_c(text), &date), OK);
-    return date;
-}
-
 static void live_on(Fixture *f, Date on)
 {
     f->cx.today = on;
@@ -74,13 +63,13 @@ static Err make_village(Cx *cx, Str code, Str clinic)
                                .kind = STR("village_clinic"),
                                .level = 5,
                                .parent = STR("T1"),
-                               .valid_from = day("2020-01-01"),
+                               .valid_from = test_day("2020-01-01"),
                                .valid_to = DATE_NONE};
     TRY(subject_area_add(cx, &area));
     TRY(subject_facility_add(cx, &facility));
     return subject_catchment_add(cx, &(Catchment){.facility = clinic,
                                                   .area = code,
-                                                  .valid_from = day("2020-01-01"),
+                                                  .valid_from = test_day("2020-01-01"),
                                                   .valid_to = DATE_NONE});
 }
 
@@ -91,21 +80,22 @@ static Err make_place(Cx *cx, void *arg)
                                .name = STR("测试卫生院"),
                                .kind = STR("township_centre"),
                                .level = 4,
-                               .valid_from = day("2020-01-01"),
+                               .valid_from = test_day("2020-01-01"),
                                .valid_to = DATE_NONE};
     TRY(place_put(cx, STR("测试县"), STR("Test county")));
     TRY(subject_facility_add(cx, &township));
     TRY(make_village(cx, STR("000000001201"), STR("V1")));
     TRY(make_village(cx, STR("000000001202"), STR("V2")));
     for (size_t i = 0; i < PEOPLE; i++) {
-        const Resident resident = {.id = rng_uuid(&f->rng, f->cx.now),
-                                   .sex = i % 2 == 0 ? STR("1") : STR("2"),
-                                   .birth_date = date_add_months(day("1955-03-01"), (int)i * 20),
-                                   .area = i % 3 == 0 ? STR("000000001202") : STR("000000001201"),
-                                   .name = str_printf(&f->arena, "测试%c", (char)('A' + i)),
-                                   .registered_on = date_add_days(day("2024-06-01"), (int)i * 30),
-                                   .died_on = DATE_NONE,
-                                   .left_on = DATE_NONE};
+        const Resident resident = {
+            .id = rng_uuid(&f->rng, f->cx.now),
+            .sex = i % 2 == 0 ? STR("1") : STR("2"),
+            .birth_date = date_add_months(test_day("1955-03-01"), (int)i * 20),
+            .area = i % 3 == 0 ? STR("000000001202") : STR("000000001201"),
+            .name = str_printf(&f->arena, "测试%c", (char)('A' + i)),
+            .registered_on = date_add_days(test_day("2024-06-01"), (int)i * 30),
+            .died_on = DATE_NONE,
+            .left_on = DATE_NONE};
         f->people[i] = resident.id;
         TRY(resident_add(cx, &resident));
     }
@@ -118,30 +108,15 @@ static int set_up(void **state)
     Fixture *f = &fixture;
     *f = (Fixture){.rng = rng_stream(7, 3, 1), .birth = DATE_NONE};
     arena_init(&f->arena, MIB(1024));
-    Str url = on_postgres ? pg_cluster_database(&cluster, &f->arena, "measures") : STR(":memory:");
-    Str message = {0};
-    int applied = 0;
-    const DbOptions options = {.url = url};
-    const PackMistake *mistakes = NULL;
-    size_t n = 0;
-    assert_int_equal(db_open(&options, &f->arena, &f->db, &message), OK);
-    assert_int_equal(migrate_up(f->db, &f->arena, &applied, &message), OK);
-    assert_int_equal(
-        pack_set_open(STR(SOURCE_ROOT "/packs"), NULL, &f->arena, &f->packs, &mistakes, &n), OK);
+    both_engines_open("measures", &f->arena, &f->db, &f->cx);
+    f->cx.packs = f->packs = both_engines_packs(&f->arena);
     record_forms_prepare(f->packs);
     f->registration = pack_form(f->packs, STR("hypertension_registration"));
     f->followup = pack_form(f->packs, STR("hypertension_followup"));
     f->personal = pack_form(f->packs, STR("personal_information"));
     record_set_hooks(record_hooks);
     resident_set_hooks(resident_hooks);
-    f->cx = (Cx){.arena = &f->arena,
-                 .db = f->db,
-                 .packs = f->packs,
-                 .keys = keys_make(&f->arena),
-                 .actor = access_system_actor(),
-                 .place = STR("000000"),
-                 .as_of = DATE_NONE};
-    live_on(f, day("2024-12-20"));
+    live_on(f, test_day("2024-12-20"));
     assert_int_equal(record_tables_update(&f->cx), OK);
     assert_int_equal(cx_write(&f->cx, make_place, f), OK);
     *state = f;
@@ -282,7 +257,7 @@ static Err random_change(Fixture *f)
     case 2: return change_record(f, on, false);
     case 3: return change_parameter(f);
     case 4:
-        f->birth = date_add_days(day("1950-03-01"), (int)rng_between(&f->rng, 0, 9000));
+        f->birth = date_add_days(test_day("1950-03-01"), (int)rng_between(&f->rng, 0, 9000));
         err = submit(f, f->personal, a, on, UUID_NIL);
         f->birth = DATE_NONE;
         return err;
@@ -451,27 +426,27 @@ static void a_merged_clinic_keeps_its_past(void **state)
 {
     Fixture *f = *state;
     const Measure *measure = pack_measure(f->packs, STR("health_record_rate"));
-    live_on(f, day("2026-02-10"));
+    live_on(f, test_day("2026-02-10"));
     const Facility merged = {.code = STR("V2"),
                              .name = STR("测试卫生站"),
                              .kind = STR("village_clinic"),
                              .level = 5,
                              .parent = STR("T1"),
-                             .valid_from = day("2020-01-01"),
-                             .valid_to = day("2025-12-31"),
+                             .valid_from = test_day("2020-01-01"),
+                             .valid_to = test_day("2025-12-31"),
                              .merged_into = STR("V1")};
     assert_int_equal(subject_facility_add(&f->cx, &merged), OK);
     MeasureAnswer answer = numbers(f, measure, MEASURE_BY_FACILITY);
-    const MeasureValue *past = value_of(&answer, "V2", day("2025-06-01"));
-    const MeasureValue *whole = value_of(&answer, "T1", day("2025-06-01"));
-    const MeasureValue *now = value_of(&answer, "V1", day("2026-01-01"));
+    const MeasureValue *past = value_of(&answer, "V2", test_day("2025-06-01"));
+    const MeasureValue *whole = value_of(&answer, "T1", test_day("2025-06-01"));
+    const MeasureValue *now = value_of(&answer, "V1", test_day("2026-01-01"));
     assert_non_null(past);
     assert_non_null(whole);
     assert_non_null(now);
     assert_int_equal(past->denominator, 3);
     assert_int_equal(whole->denominator, PEOPLE);
     assert_int_equal(now->denominator, PEOPLE);
-    assert_null(value_of(&answer, "V2", day("2026-01-01")));
+    assert_null(value_of(&answer, "V2", test_day("2026-01-01")));
     for (size_t i = 0; i < answer.n; i++)
         count_list(f, measure, &answer.values[i], MEASURE_BY_FACILITY);
 }
@@ -480,11 +455,11 @@ static void an_older_period_is_made_when_somebody_asks(void **state)
 {
     Fixture *f = *state;
     const Measure *measure = pack_measure(f->packs, STR("health_record_rate"));
-    live_on(f, day("2027-03-01"));
+    live_on(f, test_day("2027-03-01"));
     assert_int_equal(measure_settle(&f->cx), OK);
     MeasureAsk ask = {.measure = measure,
-                      .first = year_of(day("2025-01-01")),
-                      .last = year_of(day("2025-01-01"))};
+                      .first = year_of(test_day("2025-01-01")),
+                      .last = year_of(test_day("2025-01-01"))};
     MeasureAnswer answer;
     assert_int_equal(measure_read(&f->cx, &ask, &answer), OK);
     assert_false(answer.is_complete); /* and nobody waited for it */
@@ -505,10 +480,10 @@ static void periods_before_the_register_or_too_far_back_are_not_made(void **stat
     const char *const firsts[] = {"2039-01-01", "2024-01-01"};
     const int64_t periods[] = {11, 4};
     for (size_t i = 0; i < 2; i++) {
-        MeasureAsk ask = {.measure = measure, .first = year_of(day("0001-01-01"))};
+        MeasureAsk ask = {.measure = measure, .first = year_of(test_day("0001-01-01"))};
         MeasureAnswer answer;
         int64_t counties = 0;
-        live_on(f, day(todays[i]));
+        live_on(f, test_day(todays[i]));
         ask.last = year_of(f->cx.today);
         assert_int_equal(measure_read(&f->cx, &ask, &answer), OK);
         assert_int_equal(measure_settle(&f->cx), OK);
@@ -517,7 +492,7 @@ static void periods_before_the_register_or_too_far_back_are_not_made(void **stat
         for (size_t j = 0; j < answer.n; j++)
             counties += answer.values[j].level == 3;
         assert_int_equal(counties, periods[i]);
-        assert_int_equal(answer.values[0].period.first.days, day(firsts[i]).days);
+        assert_int_equal(answer.values[0].period.first.days, test_day(firsts[i]).days);
     }
 }
 
@@ -526,10 +501,10 @@ static void a_past_day_is_never_stored(void **state)
     Fixture *f = *state;
     const Measure *measure = pack_measure(f->packs, STR("health_record_rate"));
     assert_stored_is_cold(f);
-    live_on(f, day("2025-03-01"));
+    live_on(f, test_day("2025-03-01"));
     assert_stored_is_cold(f);
     assert_int_equal(submit(f, f->personal, f->people[0], f->cx.today, UUID_NIL), OK);
-    f->cx.as_of = day("2025-01-01");
+    f->cx.as_of = test_day("2025-01-01");
     const MeasureCaseFilter filter = {
         .measure = measure, .period = year_of(f->cx.today), .most = 100};
     const MeasureCase *cases = NULL;
@@ -566,7 +541,7 @@ static void a_measure_that_fails_does_not_stop_the_others(void **state)
     broken->sql = STR("SELECT p.subject_id, p.period, p.subject_id AS counted, p.area_code AS unit,"
                       " 1 AS in_denominator, abs(-9223372036854775807 - p.is_here) AS in_numerator"
                       " FROM person p");
-    live_on(f, day("2025-03-01"));
+    live_on(f, test_day("2025-03-01"));
     assert_int_equal(measure_settle(&f->cx), ERR_DB); /* who waits for all of it is told */
     f->cx.problem_n = 0;
     const Measure *sound = pack_measure(f->packs, STR("health_record_rate"));
@@ -597,13 +572,5 @@ static const struct CMUnitTest tests[] = {
 
 int main(void)
 {
-    access_register_scopes();
-    int failed = cmocka_run_group_tests_name("measures on SQLite", tests, NULL, NULL);
-    arena_init(&cluster_arena, MIB(16));
-    cluster = pg_cluster_start(&cluster_arena);
-    on_postgres = true;
-    failed += cmocka_run_group_tests_name("measures on PostgreSQL", tests, NULL, NULL);
-    pg_cluster_stop(&cluster, &cluster_arena);
-    arena_done(&cluster_arena);
-    return failed;
+    return BOTH_ENGINES_RUN("measures", tests);
 }

@@ -23,7 +23,7 @@
 #include "engine/policy/policy_values.h"
 #include "engine/subjects/subjects.h"
 #include "pack/pack_diff.h"
-#include "support/pg_cluster.h"
+#include "support/both_engines.h"
 
 enum {
     PEOPLE = 24,
@@ -31,10 +31,6 @@ enum {
     STEPS = 60,
     SETS_MOST = 64,
 };
-
-static PgCluster cluster;
-static Arena cluster_arena;
-static bool on_postgres;
 
 typedef VEC(PackFile) Files;
 typedef VEC(Str) Texts;
@@ -56,13 +52,6 @@ typedef struct {
 #define LUCKY(f) rng_chance(&(f)->rng, 0.5)
 static const RecordHook hooks[] = {obligation_record_hook, NULL};
 static const PolicyHook policy_hooks[] = {obligation_policy_hook, NULL};
-
-static Date day(const char *text)
-{
-    Date date = DATE_NONE;
-    assert_int_equal(date_parse(str_from_c(text), &date), OK);
-    return date;
-}
 
 static void live_on(Fixture *f, Date on)
 {
@@ -223,16 +212,16 @@ static Err make_place(Cx *cx, void *arg)
     TRY(subject_area_add(cx, &area));
     for (size_t i = 0; i < PEOPLE; i++) {
         f->people[i] = rng_uuid(&f->rng, cx->now);
-        Date born = i % 3 == 0 ? date_add_days(day("2017-09-01"), (int)i * 100)
-                               : date_add_months(day("1956-03-01"), (int)i * 7);
+        Date born = i % 3 == 0 ? date_add_days(test_day("2017-09-01"), (int)i * 100)
+                               : date_add_months(test_day("1956-03-01"), (int)i * 7);
         const Resident resident = {
             .id = f->people[i],
             .sex = i % 2 == 0 ? STR("1") : STR("2"),
             .birth_date = born,
             .area = area.code,
             .name = STR("测试"),
-            .registered_on = date_max(born, day("2020-01-01")),
-            .died_on = i % 11 == 10 ? day("2025-03-03") : DATE_NONE,
+            .registered_on = date_max(born, test_day("2020-01-01")),
+            .died_on = i % 11 == 10 ? test_day("2025-03-03") : DATE_NONE,
             .left_on = DATE_NONE,
         };
         TRY(resident_add(cx, &resident));
@@ -256,24 +245,12 @@ static int set_up(void **state)
     Fixture *f = &fixture;
     *f = (Fixture){.rng = rng_stream(9, 2, 6)};
     arena_init(&f->arena, MIB(512));
-    Str url =
-        on_postgres ? pg_cluster_database(&cluster, &f->arena, "duties_diff") : STR(":memory:");
-    Str message = {0};
-    int applied = 0;
-    const DbOptions options = {.url = url};
-    assert_int_equal(db_open(&options, &f->arena, &f->db, &message), OK);
-    assert_int_equal(migrate_up(f->db, &f->arena, &applied, &message), OK);
+    both_engines_open("duties_diff", &f->arena, &f->db, &f->cx);
     read_files(f);
     record_set_hooks(hooks);
     policy_set_hooks(policy_hooks);
-    f->cx = (Cx){.arena = &f->arena,
-                 .db = f->db,
-                 .packs = open_set(f, NULL),
-                 .keys = keys_make(&f->arena),
-                 .actor = access_system_actor(),
-                 .place = STR("000000"),
-                 .as_of = DATE_NONE};
-    live_on(f, day("2024-01-02"));
+    f->cx.packs = open_set(f, NULL);
+    live_on(f, test_day("2024-01-02"));
     assert_int_equal(record_tables_update(&f->cx), OK);
     assert_int_equal(cx_write(&f->cx, make_place, f), OK);
     install(f, f->sets[0]);
@@ -598,8 +575,8 @@ static void what_is_said_before_is_what_installing_changes(void **state)
             one_step(f);
         if (round % 3 == 1)
             set_parameter(f);
-        if (date_add_months(f->cx.today, 1).days >= day("2025-12-01").days)
-            live_on(f, day("2025-10-20"));
+        if (date_add_months(f->cx.today, 1).days >= test_day("2025-12-01").days)
+            live_on(f, test_day("2025-10-20"));
         assert_int_equal(obligation_settle(&f->cx), OK);
         PackSet *next = round == ROUNDS - 1 ? f->sets[0] : random_set(f);
         Date on = date_add_days(f->cx.today, -30);
@@ -701,7 +678,7 @@ static void editions_and_parameters_leave_the_days_before_them_alone(void **stat
         Date evening = date_add_days(f->cx.today, -1);
         VEC_PUSH(&f->arena, &evenings, ((Evening){evening, list_on(f, evening)}));
     }
-    assert_true(date_compare(f->cx.today, day("2024-12-31")) <= 0);
+    assert_true(date_compare(f->cx.today, test_day("2024-12-31")) <= 0);
     apply_edit(&f->arena, &f->files, &until);
     apply_edit(&f->arena, &f->files, &from);
     PackSet *next = open_set(f, NULL);
@@ -786,13 +763,5 @@ static const struct CMUnitTest tests[] = {
 
 int main(void)
 {
-    access_register_scopes();
-    int failed = cmocka_run_group_tests_name("pack diff on SQLite", tests, NULL, NULL);
-    arena_init(&cluster_arena, MIB(16));
-    cluster = pg_cluster_start(&cluster_arena);
-    on_postgres = true;
-    failed += cmocka_run_group_tests_name("pack diff on PostgreSQL", tests, NULL, NULL);
-    pg_cluster_stop(&cluster, &cluster_arena);
-    arena_done(&cluster_arena);
-    return failed;
+    return BOTH_ENGINES_RUN("pack diff", tests);
 }

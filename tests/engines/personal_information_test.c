@@ -16,11 +16,7 @@
 #include "engine/records/records.h"
 #include "engine/subjects/subjects.h"
 #include "pack/pack.h"
-#include "support/pg_cluster.h"
-
-static PgCluster cluster;
-static Arena cluster_arena;
-static bool on_postgres;
+#include "support/both_engines.h"
 
 typedef struct {
     Arena arena;
@@ -31,13 +27,6 @@ typedef struct {
     Uuid person;
     const Form *form;
 } Fixture;
-
-static Date day(const char *text)
-{
-    Date date = DATE_NONE;
-    assert_int_equal(date_parse(str_from_c(text), &date), OK);
-    return date;
-}
 
 static void live_on(Fixture *f, Date on)
 {
@@ -50,10 +39,10 @@ static void add_person(Fixture *f)
     f->person = rng_uuid(&f->rng, f->cx.now);
     const Resident resident = {.id = f->person,
                                .sex = STR("1"),
-                               .birth_date = day("1976-07-04"),
+                               .birth_date = test_day("1976-07-04"),
                                .area = STR("000000001201"),
                                .name = STR("测试"),
-                               .registered_on = day("2020-01-01"),
+                               .registered_on = test_day("2020-01-01"),
                                .died_on = DATE_NONE,
                                .left_on = DATE_NONE};
     assert_int_equal(place_put(&f->cx, STR("测试县"), STR("Test county")), OK);
@@ -66,28 +55,12 @@ static int set_up(void **state)
     Fixture *f = &fixture;
     *f = (Fixture){.rng = rng_stream(3, 1, 4)};
     arena_init(&f->arena, MIB(256));
-    Str url = on_postgres ? pg_cluster_database(&cluster, &f->arena, "personal_information")
-                          : STR(":memory:");
-    Str message = {0};
-    int applied = 0;
-    const DbOptions options = {.url = url};
-    assert_int_equal(db_open(&options, &f->arena, &f->db, &message), OK);
-    assert_int_equal(migrate_up(f->db, &f->arena, &applied, &message), OK);
-    const PackMistake *mistakes = NULL;
-    size_t n = 0;
-    assert_int_equal(
-        pack_set_open(STR(SOURCE_ROOT "/packs"), NULL, &f->arena, &f->packs, &mistakes, &n), OK);
+    both_engines_open("personal_information", &f->arena, &f->db, &f->cx);
+    f->cx.packs = f->packs = both_engines_packs(&f->arena);
     record_forms_prepare(f->packs);
     record_set_hooks(NULL);
     f->form = pack_form(f->packs, STR("personal_information"));
-    f->cx = (Cx){.arena = &f->arena,
-                 .db = f->db,
-                 .packs = f->packs,
-                 .keys = keys_make(&f->arena),
-                 .actor = access_system_actor(),
-                 .place = STR("000000"),
-                 .as_of = DATE_NONE};
-    live_on(f, day("2025-03-03"));
+    live_on(f, test_day("2025-03-03"));
     assert_int_equal(record_tables_update(&f->cx), OK);
     add_person(f);
     *state = f;
@@ -111,15 +84,15 @@ typedef struct {
 /* The form filled in with a number that is right, then the wanted one in its place. */
 static RecordDraft draft_of(Fixture *f, const Sheet *sheet)
 {
-    const FormContext context = {.happened_on = day(sheet->on),
+    const FormContext context = {.happened_on = test_day(sheet->on),
                                  .today = f->cx.today,
                                  .subject_sex = STR("1"),
-                                 .subject_birth_date = day("1976-07-04"),
+                                 .subject_birth_date = test_day("1976-07-04"),
                                  .previous_happened_on = DATE_NONE};
     Filling filling = filling_begin(f->form, context, &f->rng, &f->arena);
     filling_text(&filling, "name", str_from_c(sheet->name));
     filling_text(&filling, "sex", STR("1"));
-    filling_date(&filling, "birth_date", day("1976-07-04"));
+    filling_date(&filling, "birth_date", test_day("1976-07-04"));
     filling_text(&filling, "id_type", STR("01"));
     filling_text(&filling, "id_number", STR("99660119760704003X"));
     filling_text(&filling, "contact_name", STR("测试丁"));
@@ -140,7 +113,7 @@ static RecordDraft draft_of(Fixture *f, const Sheet *sheet)
     return (RecordDraft){.id = rng_uuid(&f->rng, f->cx.now),
                          .form = f->form->id,
                          .subject = f->person,
-                         .happened_on = day(sheet->on),
+                         .happened_on = test_day(sheet->on),
                          .facility = STR("V1"),
                          .answers = answers,
                          .amends = sheet->amends,
@@ -226,7 +199,7 @@ static void a_small_x_and_an_old_number_are_stored_and_found_in_one_form(void **
     assert_found(f, "99660119760704003X", true);
     assert_found(f, "99660119760704003x", true);
     assert_found(f, "003x", true);
-    live_on(f, day("2025-03-04"));
+    live_on(f, test_day("2025-03-04"));
     sheet = (Sheet){.number = "996601760704003", .name = "测试甲", .on = "2025-03-04"};
     submitted(f, sheet);
     assert_fact(f, "id_number", "99660119760704003X");
@@ -325,13 +298,5 @@ static const struct CMUnitTest tests[] = {
 
 int main(void)
 {
-    access_register_scopes();
-    int failed = cmocka_run_group_tests_name("personal information on SQLite", tests, NULL, NULL);
-    arena_init(&cluster_arena, MIB(16));
-    cluster = pg_cluster_start(&cluster_arena);
-    on_postgres = true;
-    failed += cmocka_run_group_tests_name("personal information on PostgreSQL", tests, NULL, NULL);
-    pg_cluster_stop(&cluster, &cluster_arena);
-    arena_done(&cluster_arena);
-    return failed;
+    return BOTH_ENGINES_RUN("personal information", tests);
 }

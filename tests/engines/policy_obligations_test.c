@@ -15,11 +15,7 @@
 #include "engine/obligations/obligations.h"
 #include "engine/policy/policy_values.h"
 #include "engine/subjects/subjects.h"
-#include "support/pg_cluster.h"
-
-static PgCluster cluster;
-static Arena cluster_arena;
-static bool on_postgres;
+#include "support/both_engines.h"
 
 typedef struct {
     Arena arena;
@@ -30,13 +26,6 @@ typedef struct {
 } Fixture;
 
 static const PolicyHook policy_hooks[] = {obligation_policy_hook, NULL};
-
-static Date day(const char *text)
-{
-    Date date = DATE_NONE;
-    assert_int_equal(date_parse(str_from_c(text), &date), OK);
-    return date;
-}
 
 static void live_on(Fixture *f, Date on)
 {
@@ -56,10 +45,10 @@ static Err make_place(Cx *cx, void *arg)
     const Resident resident = {
         .id = f->person,
         .sex = STR("2"),
-        .birth_date = day("1970-03-01"),
+        .birth_date = test_day("1970-03-01"),
         .area = area.code,
         .name = STR("测试"),
-        .registered_on = day("2020-01-01"),
+        .registered_on = test_day("2020-01-01"),
         .died_on = DATE_NONE,
         .left_on = DATE_NONE,
     };
@@ -73,27 +62,11 @@ static int set_up(void **state)
     Fixture *f = &fixture;
     *f = (Fixture){0};
     arena_init(&f->arena, MIB(256));
-    Str url =
-        on_postgres ? pg_cluster_database(&cluster, &f->arena, "policy_duties") : STR(":memory:");
-    Str message = {0};
-    int applied = 0;
-    const DbOptions options = {.url = url};
-    assert_int_equal(db_open(&options, &f->arena, &f->db, &message), OK);
-    assert_int_equal(migrate_up(f->db, &f->arena, &applied, &message), OK);
-    const PackMistake *mistakes = NULL;
-    size_t n = 0;
-    assert_int_equal(
-        pack_set_open(STR(SOURCE_ROOT "/packs"), NULL, &f->arena, &f->packs, &mistakes, &n), OK);
+    both_engines_open("policy_duties", &f->arena, &f->db, &f->cx);
+    f->cx.packs = f->packs = both_engines_packs(&f->arena);
     record_forms_prepare(f->packs);
     policy_set_hooks(policy_hooks);
-    f->cx = (Cx){.arena = &f->arena,
-                 .db = f->db,
-                 .packs = f->packs,
-                 .keys = keys_make(&f->arena),
-                 .actor = access_system_actor(),
-                 .place = STR("000000"),
-                 .as_of = DATE_NONE};
-    live_on(f, day("2025-06-30"));
+    live_on(f, test_day("2025-06-30"));
     assert_int_equal(record_tables_update(&f->cx), OK);
     assert_int_equal(cx_write(&f->cx, make_place, f), OK);
     *state = f;
@@ -157,21 +130,21 @@ static Str elderly_years(Fixture *f, Date on)
 static void a_parameter_of_a_place_changes_what_is_owed_from_its_day(void **state)
 {
     Fixture *f = *state;
-    live_on(f, day("2025-06-30"));
+    live_on(f, test_day("2025-06-30"));
     assert_int_equal(obligation_settle(&f->cx), OK);
     assert_texts_equal(elderly_years(f, f->cx.today), STR(""));
-    live_on(f, day("2025-07-01"));
-    set_parameter(f, STR("elderly_from"), "55y", day("2026-01-01"));
+    live_on(f, test_day("2025-07-01"));
+    set_parameter(f, STR("elderly_from"), "55y", test_day("2026-01-01"));
     assert_nothing_differs(f);
     assert_texts_equal(elderly_years(f, f->cx.today), STR("2026 "));
-    assert_texts_equal(elderly_years(f, day("2025-06-30")), STR("")); /* as then known */
-    live_on(f, day("2027-02-01"));
-    set_parameter(f, STR("elderly_from"), "", day("2028-01-01"));
+    assert_texts_equal(elderly_years(f, test_day("2025-06-30")), STR("")); /* as then known */
+    live_on(f, test_day("2027-02-01"));
+    set_parameter(f, STR("elderly_from"), "", test_day("2028-01-01"));
     assert_nothing_differs(f);
-    assert_texts_equal(elderly_years(f, day("2028-03-01")), STR("2026 2027 "));
+    assert_texts_equal(elderly_years(f, test_day("2028-03-01")), STR("2026 2027 "));
     ObligationExplanation told;
     assert_int_equal(obligation_explain(&f->cx, f->person, STR("elderly"), STR("exam"),
-                                        day("2027-02-01"), &told),
+                                        test_day("2027-02-01"), &told),
                      OK);
     assert_true(told.is_member);
     f->cx.place = STR("000009");
@@ -188,15 +161,5 @@ static const struct CMUnitTest tests[] = {
 
 int main(void)
 {
-    access_register_scopes();
-    int failed =
-        cmocka_run_group_tests_name("policy and what is owed on SQLite", tests, NULL, NULL);
-    arena_init(&cluster_arena, MIB(16));
-    cluster = pg_cluster_start(&cluster_arena);
-    on_postgres = true;
-    failed +=
-        cmocka_run_group_tests_name("policy and what is owed on PostgreSQL", tests, NULL, NULL);
-    pg_cluster_stop(&cluster, &cluster_arena);
-    arena_done(&cluster_arena);
-    return failed;
+    return BOTH_ENGINES_RUN("policy and what is owed", tests);
 }

@@ -17,14 +17,10 @@
 #include "engine/subjects/places.h"
 #include "engine/subjects/residents.h"
 #include "residents_test_sql.h"
-#include "support/pg_cluster.h"
+#include "support/both_engines.h"
 #include "support/random_waivers.h"
 
 enum { PEOPLE = 7, STEPS = 120 };
-
-static PgCluster cluster;
-static Arena cluster_arena;
-static bool on_postgres;
 
 typedef struct {
     Arena arena;
@@ -41,13 +37,6 @@ typedef struct {
 static const RecordHook record_hooks[] = {obligation_record_hook, NULL};
 static const ResidentHook resident_hooks[] = {record_resident_hook, obligation_resident_hook, NULL};
 
-static Date day(const char *text)
-{
-    Date date = DATE_NONE;
-    assert_int_equal(date_parse(str_from_c(text), &date), OK);
-    return date;
-}
-
 static void live_on(Fixture *f, Date on)
 {
     f->cx.today = on;
@@ -60,11 +49,11 @@ static Resident invented(Fixture *f, size_t i)
 {
     return (Resident){.id = rng_uuid(&f->rng, f->cx.now),
                       .sex = i % 2 == 0 ? STR("1") : STR("2"),
-                      .birth_date = date_add_months(day("1950-03-01"), (int)i * 20),
+                      .birth_date = date_add_months(test_day("1950-03-01"), (int)i * 20),
                       .area = i % 3 == 0 ? STR("000000001202") : STR("000000001201"),
                       .name = str_printf(&f->arena, "测试%c", (char)('A' + i)),
                       .phone = str_printf(&f->arena, "1380000%04d", (int)i),
-                      .registered_on = day("2020-01-01"),
+                      .registered_on = test_day("2020-01-01"),
                       .died_on = DATE_NONE,
                       .left_on = DATE_NONE};
 }
@@ -82,13 +71,13 @@ static Err make_place(Cx *cx, void *arg)
                                  .name = STR("测试卫生站"),
                                  .kind = STR("village_clinic"),
                                  .level = 5,
-                                 .valid_from = day("2020-01-01"),
+                                 .valid_from = test_day("2020-01-01"),
                                  .valid_to = DATE_NONE};
         TRY(subject_area_add(cx, &area));
         TRY(subject_facility_add(cx, &clinic));
         TRY(subject_catchment_add(cx, &(Catchment){.facility = clinic.code,
                                                    .area = area.code,
-                                                   .valid_from = day("2020-01-01"),
+                                                   .valid_from = test_day("2020-01-01"),
                                                    .valid_to = DATE_NONE}));
     }
     for (size_t i = 0; i < PEOPLE; i++) {
@@ -106,30 +95,15 @@ static int set_up(void **state)
     Fixture *f = &fixture;
     *f = (Fixture){.rng = rng_stream(5, 1, 4), .birth = DATE_NONE};
     arena_init(&f->arena, MIB(512));
-    Str url = on_postgres ? pg_cluster_database(&cluster, &f->arena, "residents") : STR(":memory:");
-    Str message = {0};
-    int applied = 0;
-    const DbOptions options = {.url = url};
-    const PackMistake *mistakes = NULL;
-    size_t n = 0;
-    assert_int_equal(db_open(&options, &f->arena, &f->db, &message), OK);
-    assert_int_equal(migrate_up(f->db, &f->arena, &applied, &message), OK);
-    assert_int_equal(
-        pack_set_open(STR(SOURCE_ROOT "/packs"), NULL, &f->arena, &f->packs, &mistakes, &n), OK);
+    both_engines_open("residents", &f->arena, &f->db, &f->cx);
+    f->cx.packs = f->packs = both_engines_packs(&f->arena);
     record_forms_prepare(f->packs);
     f->registration = pack_form(f->packs, STR("hypertension_registration"));
     f->followup = pack_form(f->packs, STR("hypertension_followup"));
     f->personal = pack_form(f->packs, STR("personal_information"));
     record_set_hooks(record_hooks);
     resident_set_hooks(resident_hooks);
-    f->cx = (Cx){.arena = &f->arena,
-                 .db = f->db,
-                 .packs = f->packs,
-                 .keys = keys_make(&f->arena),
-                 .actor = access_system_actor(),
-                 .place = STR("000000"),
-                 .as_of = DATE_NONE};
-    live_on(f, day("2024-10-01"));
+    live_on(f, test_day("2024-10-01"));
     assert_int_equal(record_tables_update(&f->cx), OK);
     assert_int_equal(cx_write(&f->cx, make_place, f), OK);
     *state = f;
@@ -470,12 +444,12 @@ static void a_move_in_mid_window_takes_what_is_owed_along(void **state)
     Fixture *f = *state;
     Uuid event, person = f->people[1];
     const char *due = NULL;
-    live_on(f, day("2025-02-10"));
-    submit(f, f->registration, person, day("2024-11-10"), NULL);
+    live_on(f, test_day("2025-02-10"));
+    submit(f, f->registration, person, test_day("2024-11-10"), NULL);
     size_t before = owed(f, person, &due);
     Str picture_before = picture(f);
-    assert_int_equal(happen(f, person, RESIDENT_MOVED, "000000001202", day("2025-02-01"), &event),
-                     OK);
+    assert_int_equal(
+        happen(f, person, RESIDENT_MOVED, "000000001202", test_day("2025-02-01"), &event), OK);
     Actor doctor = {.sees_persons = true};
     const Actor *system = f->cx.actor;
     assert_int_equal(access_scope_facility(&f->cx, STR("V1"), false, &doctor.scope), OK);
@@ -502,17 +476,19 @@ static void death_and_leaving_close_and_return_opens_again(void **state)
     Fixture *f = *state;
     Uuid left, event, died, person = f->people[1];
     const char *due = NULL;
-    live_on(f, day("2025-02-10"));
-    submit(f, f->registration, person, day("2024-11-10"), NULL);
+    live_on(f, test_day("2025-02-10"));
+    submit(f, f->registration, person, test_day("2024-11-10"), NULL);
     size_t before = owed(f, person, &due);
     assert_true(before > 0);
-    assert_int_equal(happen(f, person, RESIDENT_LEFT, NULL, day("2025-02-01"), &left), OK);
+    assert_int_equal(happen(f, person, RESIDENT_LEFT, NULL, test_day("2025-02-01"), &left), OK);
     assert_int_equal(owed(f, person, &due), 0);
-    assert_int_equal(happen(f, person, RESIDENT_MOVED, "000000001202", day("2025-02-02"), &event),
-                     ERR_INVALID);
-    assert_int_equal(happen(f, person, RESIDENT_RETURNED, NULL, day("2025-02-05"), &event), OK);
+    assert_int_equal(
+        happen(f, person, RESIDENT_MOVED, "000000001202", test_day("2025-02-02"), &event),
+        ERR_INVALID);
+    assert_int_equal(happen(f, person, RESIDENT_RETURNED, NULL, test_day("2025-02-05"), &event),
+                     OK);
     assert_int_equal(owed(f, person, &due), before);
-    assert_int_equal(happen(f, person, RESIDENT_DIED, NULL, day("2025-02-06"), &died), OK);
+    assert_int_equal(happen(f, person, RESIDENT_DIED, NULL, test_day("2025-02-06"), &died), OK);
     assert_int_equal(owed(f, person, &due), 0);
     assert_int_equal(resident_event_void(&f->cx, person, left, STR("错")), ERR_CONFLICT);
     assert_int_equal(resident_event_void(&f->cx, person, died, STR("误登")), OK);
@@ -530,9 +506,9 @@ static void a_merge_in_mid_schedule_is_undone_without_a_trace(void **state)
     Fixture *f = *state;
     const char *due = NULL;
     Uuid first = UUID_NIL;
-    live_on(f, day("2025-02-10"));
-    submit(f, f->registration, f->people[1], day("2024-11-10"), NULL);
-    submit(f, f->followup, f->people[2], day("2025-02-01"), NULL);
+    live_on(f, test_day("2025-02-10"));
+    submit(f, f->registration, f->people[1], test_day("2024-11-10"), NULL);
+    submit(f, f->followup, f->people[2], test_day("2025-02-01"), NULL);
     Str before = picture(f);
     size_t owed_before = owed(f, f->people[1], &due);
     assert_int_equal(merge(f, 2, 1), OK);
@@ -555,12 +531,12 @@ static void a_merge_in_mid_schedule_is_undone_without_a_trace(void **state)
 static void records_stay_with_whom_they_were_written_for(void **state)
 {
     Fixture *f = *state;
-    live_on(f, day("2025-02-10"));
-    submit(f, f->registration, f->people[1], day("2024-11-10"), NULL);
+    live_on(f, test_day("2025-02-10"));
+    submit(f, f->registration, f->people[1], test_day("2024-11-10"), NULL);
     assert_int_equal(merge(f, 2, 1), OK);
     assert_int_equal(merge(f, 1, 4), OK); /* a chain */
-    submit(f, f->followup, f->people[2], day("2025-02-01"), NULL);
-    submit(f, f->followup, f->people[4], day("2025-02-02"), NULL);
+    submit(f, f->followup, f->people[2], test_day("2025-02-01"), NULL);
+    submit(f, f->followup, f->people[4], test_day("2025-02-02"), NULL);
     assert_int_equal(timeline_length(f, f->people[4]), 3);
     assert_int_equal(unmerge(f, 1), OK); /* and what was merged into it */
     assert_int_equal(timeline_length(f, f->people[4]), 1);
@@ -581,9 +557,9 @@ static Str name_of(Fixture *f, Uuid id)
 static void the_newest_record_of_both_says_who_the_person_is(void **state)
 {
     Fixture *f = *state;
-    live_on(f, day("2025-02-10"));
-    submit(f, f->personal, f->people[1], day("2025-01-01"), "旧名");
-    submit(f, f->personal, f->people[2], day("2025-02-01"), "新名");
+    live_on(f, test_day("2025-02-10"));
+    submit(f, f->personal, f->people[1], test_day("2025-01-01"), "旧名");
+    submit(f, f->personal, f->people[2], test_day("2025-02-01"), "新名");
     Uuid first = UUID_NIL;
     assert_int_equal(merge(f, 2, 1), OK);
     assert_true(str_equals_c(name_of(f, f->people[1]), "新名"));
@@ -600,10 +576,10 @@ static void what_was_filed_wrongly_is_filed_anew_in_one_step(void **state)
 {
     Fixture *f = *state;
     const char *due = NULL;
-    live_on(f, day("2025-02-10"));
-    submit(f, f->registration, f->people[2], day("2024-11-10"), NULL);
+    live_on(f, test_day("2025-02-10"));
+    submit(f, f->registration, f->people[2], test_day("2024-11-10"), NULL);
     size_t before = owed(f, f->people[2], &due);
-    Uuid wrong = submit(f, f->followup, f->people[1], day("2025-02-01"), NULL);
+    Uuid wrong = submit(f, f->followup, f->people[1], test_day("2025-02-01"), NULL);
     Uuid again = rng_uuid(&f->rng, f->cx.now);
     RecordReceipt receipt;
     live_on(f, f->cx.today);
@@ -649,18 +625,19 @@ static void a_household_moves_as_a_whole(void **state)
 {
     Fixture *f = *state;
     Uuid household = rng_uuid(&f->rng, f->cx.now);
-    live_on(f, day("2025-02-10"));
+    live_on(f, test_day("2025-02-10"));
     assert_int_equal(household_add(&f->cx, household, STR("000000001201")), OK);
     for (size_t i = 1; i < 3; i++) {
         const ResidentEvent event = {.id = rng_uuid(&f->rng, f->cx.now),
                                      .resident = f->people[i],
                                      .kind = RESIDENT_JOINED,
-                                     .happened_on = day("2025-01-01"),
+                                     .happened_on = test_day("2025-01-01"),
                                      .household = household,
                                      .relation = i == 1 ? STR("02") : STR("10")};
         assert_int_equal(resident_event_add(&f->cx, &event), OK);
     }
-    assert_int_equal(household_move(&f->cx, household, STR("000000001202"), day("2025-02-01")), OK);
+    assert_int_equal(household_move(&f->cx, household, STR("000000001202"), test_day("2025-02-01")),
+                     OK);
     Str area;
     const HouseholdMember *members = NULL;
     size_t n = 0;
@@ -687,7 +664,7 @@ static void random_step(Fixture *f)
     case 12: err = random_waive(&f->cx, &f->rng, f->people[a]); break;
     case 13: err = random_unwaive(&f->cx, &f->rng, f->people[a]); break;
     case 10:
-        f->birth = date_add_days(day("1950-03-01"), (int)rng_between(&f->rng, 0, 9000));
+        f->birth = date_add_days(test_day("1950-03-01"), (int)rng_between(&f->rng, 0, 9000));
         submit(f, f->personal, f->people[a], on, "测试改");
         f->birth = DATE_NONE;
         break;
@@ -724,7 +701,7 @@ static void a_past_day_is_answered_as_it_was_on_its_evening(void **state)
     Date days[STEPS];
     Str evenings[STEPS];
     size_t n = 0;
-    live_on(f, day("2024-10-01"));
+    live_on(f, test_day("2024-10-01"));
     for (size_t i = 0; i < STEPS; i++) {
         random_step(f);
         int later = (int)rng_between(&f->rng, 0, 9);
@@ -745,7 +722,7 @@ static void a_past_day_is_answered_as_it_was_on_its_evening(void **state)
 static void random_histories_keep_every_promise(void **state)
 {
     Fixture *f = *state;
-    live_on(f, day("2024-10-01"));
+    live_on(f, test_day("2024-10-01"));
     for (size_t i = 0; i < STEPS; i++) {
         live_on(f, date_add_days(f->cx.today, (int)rng_between(&f->rng, 0, 9)));
         ArenaMark mark = arena_mark(&f->arena);
@@ -783,13 +760,5 @@ static const struct CMUnitTest tests[] = {
 
 int main(void)
 {
-    access_register_scopes();
-    int failed = cmocka_run_group_tests_name("residents on SQLite", tests, NULL, NULL);
-    arena_init(&cluster_arena, MIB(16));
-    cluster = pg_cluster_start(&cluster_arena);
-    on_postgres = true;
-    failed += cmocka_run_group_tests_name("residents on PostgreSQL", tests, NULL, NULL);
-    pg_cluster_stop(&cluster, &cluster_arena);
-    arena_done(&cluster_arena);
-    return failed;
+    return BOTH_ENGINES_RUN("residents", tests);
 }

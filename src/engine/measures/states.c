@@ -117,18 +117,12 @@ static Err drop(Cx *cx, const MeasureState *state)
     return measure_state_delete(cx->db, &(MeasureStateDeleteIn){cx->place, state->key}, NULL);
 }
 
-static Str kind_name(int kind)
-{
-    static const char *const names[] = {"week", "month", "quarter", "half", "year"};
-    return str_from_c(names[kind]);
-}
-
 static Err add(Cx *cx, const Measure *measure, int kind)
 {
     Period now = period_of((PeriodKind)kind, cx->today);
     const MeasureStateAddIn in = {.place = cx->place,
                                   .measure = measure->id,
-                                  .kind = kind_name(kind),
+                                  .kind = period_kind_name((PeriodKind)kind),
                                   .signature = run_signature(cx, measure),
                                   .first_on = period_previous(now).first,
                                   .last_on = now.first,

@@ -6,12 +6,13 @@
 #include "engine/obligations/work_sql.h"
 
 typedef VEC(WorkDay) Days;
+typedef VEC(WorkCount) Counts;
 
 typedef struct {
     Cx *cx;
     Map late;     /* form -> const int *: the longest lag that it allows, or absent */
     WorkDay *day; /* that is being counted */
-    VEC(WorkCount) forms, areas;
+    Counts forms, areas;
 } Counting;
 
 static Err read_days(Cx *cx, const WorkFilter *filter, Days *days)
@@ -69,9 +70,18 @@ static void begin_day(Counting *counting, WorkDay *day)
 {
     end_day(counting);
     counting->day = day;
-    counting->forms.items = counting->areas.items = NULL;
-    counting->forms.n = counting->areas.n = 0;
-    counting->forms.capacity = counting->areas.capacity = 0;
+    counting->forms = counting->areas = (Counts){0};
+}
+
+static void add_count(Arena *arena, Counts *counts, Str key, int64_t n)
+{
+    for (size_t i = 0; i < counts->n; i++) {
+        if (str_equals(counts->items[i].key, key)) {
+            counts->items[i].n += n;
+            return;
+        }
+    }
+    VEC_PUSH(arena, counts, ((WorkCount){key, n}));
 }
 
 static Err count_row(Counting *counting, const WorkCountsRow *row)
@@ -86,21 +96,8 @@ static Err count_row(Counting *counting, const WorkCountsRow *row)
     day->same_day += lag <= 0 ? row->n : 0;
     day->late += is_limited && lag > most ? row->n : 0;
     day->lag_most = lag > day->lag_most ? lag : day->lag_most;
-    WorkCount *form = NULL, *area = NULL;
-    for (size_t i = 0; i < counting->forms.n && form == NULL; i++)
-        form =
-            str_equals(counting->forms.items[i].key, row->form) ? &counting->forms.items[i] : NULL;
-    for (size_t i = 0; i < counting->areas.n && area == NULL; i++)
-        area = str_equals(counting->areas.items[i].key, row->area_code) ? &counting->areas.items[i]
-                                                                        : NULL;
-    if (form == NULL)
-        VEC_PUSH(counting->cx->arena, &counting->forms, ((WorkCount){row->form, row->n}));
-    else
-        form->n += row->n;
-    if (area == NULL)
-        VEC_PUSH(counting->cx->arena, &counting->areas, ((WorkCount){row->area_code, row->n}));
-    else
-        area->n += row->n;
+    add_count(counting->cx->arena, &counting->forms, row->form, row->n);
+    add_count(counting->cx->arena, &counting->areas, row->area_code, row->n);
     return OK;
 }
 

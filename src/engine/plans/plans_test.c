@@ -12,11 +12,7 @@
 #include "core/place.h"
 #include "db/migrate.h"
 #include "engine/plans/plans.h"
-#include "support/pg_cluster.h"
-
-static PgCluster cluster;
-static Arena cluster_arena;
-static bool on_postgres;
+#include "support/both_engines.h"
 
 typedef struct {
     Arena arena;
@@ -25,16 +21,9 @@ typedef struct {
     Cx cx;
 } Fixture;
 
-static Date day(const char *text)
-{
-    Date date = DATE_NONE;
-    assert_int_equal(date_parse(str_from_c(text), &date), OK);
-    return date;
-}
-
 static void live_on(Fixture *f, const char *text)
 {
-    f->cx.today = day(text);
+    f->cx.today = test_day(text);
     f->cx.now = instant_of_date(f->cx.today, 8, 0);
     f->cx.problem_n = 0;
 }
@@ -69,10 +58,7 @@ static void open_packs(Fixture *f)
              "  - id: plan_warning_days\n    title: {zh: 提前, en: Before}\n    unit: d\n    value: 90\n"
              "    source: habit\n")},
     };
-    const PackMistake *mistakes = NULL;
-    size_t n = 0;
-    assert_int_equal(pack_set_open_files(pack_files, 3, NULL, &f->arena, &f->packs, &mistakes, &n),
-                     OK);
+    f->packs = both_engines_pack_files(&f->arena, pack_files, 3);
 }
 
 static int set_up(void **state)
@@ -81,20 +67,9 @@ static int set_up(void **state)
     Fixture *f = &fixture;
     *f = (Fixture){0};
     arena_init(&f->arena, MIB(64));
-    Str url = on_postgres ? pg_cluster_database(&cluster, &f->arena, "plans") : STR(":memory:");
-    Str message = {0};
-    int applied = 0;
-    const DbOptions options = {.url = url};
-    assert_int_equal(db_open(&options, &f->arena, &f->db, &message), OK);
-    assert_int_equal(migrate_up(f->db, &f->arena, &applied, &message), OK);
+    both_engines_open("plans", &f->arena, &f->db, &f->cx);
     open_packs(f);
-    f->cx = (Cx){.arena = &f->arena,
-                 .db = f->db,
-                 .packs = f->packs,
-                 .keys = keys_make(&f->arena),
-                 .actor = access_system_actor(),
-                 .place = STR("000001"),
-                 .as_of = DATE_NONE};
+    f->cx.packs = f->packs;
     live_on(f, "2025-06-30");
     *state = f;
     return 0;
@@ -128,7 +103,7 @@ static PlanEntry issued(Fixture *f)
                        .clause = STR("01"),
                        .kind = PLAN_ENTRY_MILESTONE,
                        .milestone = STR("issued"),
-                       .happened_on = day("2025-06-20"),
+                       .happened_on = test_day("2025-06-20"),
                        .evidence = STR("博卫发〔2025〕1号")};
 }
 
@@ -151,7 +126,7 @@ static void a_milestone_is_not_due_then_at_risk_then_behind_until_it_is_reached(
     assert_int_equal(plan_entry_add(&f->cx, &entry), OK);
     const PlanClauseState *states = states_of(f, &coverage);
     assert_int_equal(states[0].state, PLAN_STATE_MET);
-    assert_int_equal(date_compare(states[0].answers[0].reached_on, day("2025-06-20")), 0);
+    assert_int_equal(date_compare(states[0].answers[0].reached_on, test_day("2025-06-20")), 0);
     assert_int_equal(plan_entry_end(&f->cx, entry.id, STR("记错了")), OK);
     assert_int_equal(states_of(f, &coverage)[0].state, PLAN_STATE_BEHIND);
 }
@@ -194,7 +169,7 @@ static void what_cannot_be_an_entry_is_refused(void **state)
     entry.milestone = STR("other");
     assert_int_equal(plan_entry_add(&f->cx, &entry), ERR_INVALID);
     entry = issued(f);
-    entry.happened_on = day("2025-07-01");
+    entry.happened_on = test_day("2025-07-01");
     assert_int_equal(plan_entry_add(&f->cx, &entry), ERR_INVALID);
     entry = issued(f);
     entry.clause = STR("99");
@@ -236,13 +211,5 @@ static const struct CMUnitTest tests[] = {
 
 int main(void)
 {
-    access_register_scopes();
-    int failed = cmocka_run_group_tests_name("plans on SQLite", tests, NULL, NULL);
-    arena_init(&cluster_arena, MIB(16));
-    cluster = pg_cluster_start(&cluster_arena);
-    on_postgres = true;
-    failed += cmocka_run_group_tests_name("plans on PostgreSQL", tests, NULL, NULL);
-    pg_cluster_stop(&cluster, &cluster_arena);
-    arena_done(&cluster_arena);
-    return failed;
+    return BOTH_ENGINES_RUN("plans", tests);
 }

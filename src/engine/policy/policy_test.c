@@ -11,11 +11,8 @@
 #include "core/place.h"
 #include "db/migrate.h"
 #include "engine/policy/policy_values.h"
-#include "support/pg_cluster.h"
+#include "support/both_engines.h"
 
-static PgCluster cluster;
-static Arena cluster_arena;
-static bool on_postgres;
 static int hook_calls;
 
 typedef struct {
@@ -35,16 +32,9 @@ static Err hook(Cx *cx, const PolicyParameter *parameter)
 
 static const PolicyHook hooks[] = {hook, NULL};
 
-static Date day(const char *text)
-{
-    Date date = DATE_NONE;
-    assert_int_equal(date_parse(str_from_c(text), &date), OK);
-    return date;
-}
-
 static void live_on(Fixture *f, const char *text)
 {
-    f->cx.today = day(text);
+    f->cx.today = test_day(text);
     f->cx.now = instant_of_date(f->cx.today, 8, 0);
     f->cx.problem_n = 0;
 }
@@ -55,12 +45,7 @@ static int set_up(void **state)
     Fixture *f = &fixture;
     *f = (Fixture){0};
     arena_init(&f->arena, MIB(64));
-    Str url = on_postgres ? pg_cluster_database(&cluster, &f->arena, "policy") : STR(":memory:");
-    Str message = {0};
-    int applied = 0;
-    const DbOptions options = {.url = url};
-    assert_int_equal(db_open(&options, &f->arena, &f->db, &message), OK);
-    assert_int_equal(migrate_up(f->db, &f->arena, &applied, &message), OK);
+    both_engines_open("policy", &f->arena, &f->db, &f->cx);
     const PackFile pack_files[] = {
         {STR("p/pack.yaml"),
          STR("pack: p\nversion: 1.0.0\ntitle: {zh: 包, en: Pack}\n"
@@ -72,19 +57,10 @@ static int set_up(void **state)
              "    values: [{from: 2026-01-01, value: 130, source: habit}]\n"
              "  - id: share\n    title: {zh: 比例, en: Share}\n    value: 0.5\n    source: habit\n")},
     };
-    const PackMistake *mistakes = NULL;
-    size_t n = 0;
-    assert_int_equal(pack_set_open_files(pack_files, 2, NULL, &f->arena, &f->packs, &mistakes, &n),
-                     OK);
+    f->packs = both_engines_pack_files(&f->arena, pack_files, 2);
     policy_set_hooks(hooks);
     hook_calls = 0;
-    f->cx = (Cx){.arena = &f->arena,
-                 .db = f->db,
-                 .packs = f->packs,
-                 .keys = keys_make(&f->arena),
-                 .actor = access_system_actor(),
-                 .place = STR("000001"),
-                 .as_of = DATE_NONE};
+    f->cx.packs = f->packs;
     live_on(f, "2025-06-30");
     *state = f;
     return 0;
@@ -105,7 +81,7 @@ static Err say(Fixture *f, const char *parameter, const char *value, const char 
     const PolicyChange change = {.parameter = str_from_c(parameter),
                                  .value = value == NULL ? (Str){0} : str_from_c(value),
                                  .source = STR("县文件 第三条"),
-                                 .from = day(from),
+                                 .from = test_day(from),
                                  .is_ended = value == NULL};
     f->cx.problem_n = 0;
     return policy_set(&f->cx, &change);
@@ -114,8 +90,8 @@ static Err say(Fixture *f, const char *parameter, const char *value, const char 
 static int64_t limit_on(Fixture *f, const char *on, const char *known)
 {
     const Policy *policy = NULL;
-    assert_int_equal(policy_known_on(&f->cx, day(known), &policy), OK);
-    return form_parameter_on(policy_parameter(policy, STR("limit")), day(on)).as.integer;
+    assert_int_equal(policy_known_on(&f->cx, test_day(known), &policy), OK);
+    return form_parameter_on(policy_parameter(policy, STR("limit")), test_day(on)).as.integer;
 }
 
 static void a_value_holds_from_its_day_and_the_one_before_keeps_its_days(void **state)
@@ -180,7 +156,7 @@ static void two_places_do_not_know_of_each_other(void **state)
     assert_int_equal(limit_on(f, "2025-07-01", "2025-06-30"), 140);
     assert_int_equal(say(f, "limit", "110", "2025-07-01"), OK);
     assert_int_equal(limit_on(f, "2025-07-01", "2025-06-30"), 110);
-    f->cx.place = STR("000001");
+    f->cx.place = STR("000000");
     f->cx.policy = NULL;
     assert_int_equal(limit_on(f, "2025-07-01", "2025-06-30"), 120);
 }
@@ -210,13 +186,5 @@ static const struct CMUnitTest tests[] = {
 
 int main(void)
 {
-    access_register_scopes();
-    int failed = cmocka_run_group_tests_name("policy on SQLite", tests, NULL, NULL);
-    arena_init(&cluster_arena, MIB(16));
-    cluster = pg_cluster_start(&cluster_arena);
-    on_postgres = true;
-    failed += cmocka_run_group_tests_name("policy on PostgreSQL", tests, NULL, NULL);
-    pg_cluster_stop(&cluster, &cluster_arena);
-    arena_done(&cluster_arena);
-    return failed;
+    return BOTH_ENGINES_RUN("policy", tests);
 }

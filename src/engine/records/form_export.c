@@ -1,6 +1,7 @@
 /* A form's records as CSV, see form_table.h. Codes stand with their labels; what a spreadsheet
  * would take for a formula is marked as text. */
 #include "access/access.h"
+#include "access/limits.h"
 #include "base/num.h"
 #include "base/vec.h"
 #include "codec/csv.h"
@@ -11,7 +12,6 @@
 enum {
     ROWS_A_PIECE = 100,
     CELL_MOST = 64 * 1024,
-    TOWN_DIGITS = 9,
 };
 
 static void put_safely(CsvWriter *writer, Arena *arena, Str text)
@@ -130,7 +130,7 @@ Str record_age_group(Arena *arena, Date birth, Date on)
 static Str area_text(Cx *cx, const ResidentBrief *who)
 {
     if (cx->actor->sees_rows)
-        return str_slice(who->area, 0, TOWN_DIGITS);
+        return str_slice(who->area, 0, ROWS_AREA_DIGITS);
     Str name = cx->lang == LANG_EN && who->area_name_en.n > 0 ? who->area_name_en : who->area_name;
     return str_printf(cx->arena, "%.*s %.*s", STR_ARG(who->area), STR_ARG(name));
 }

@@ -10,7 +10,8 @@ export interface MenuPage {
   may(account: Account): boolean
 }
 
-const VILLAGE = 5
+/* Of areas and facilities: 3 county, 4 township, 5 village. */
+export const VILLAGE = 5
 
 function holds(account: Account, permission: string): boolean {
   return account.permissions.includes(permission)

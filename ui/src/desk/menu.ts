@@ -1,19 +1,17 @@
 /* The desk's menu: the pages that phones have too, and those of the desk alone, whose words the phone does not load. */
 import { t } from '../core/i18n'
-import { menuOf, type MenuPage } from '../core/menu'
+import { menuOf, VILLAGE, type MenuPage } from '../core/menu'
 import type { Account } from '../core/types'
 import { word as planWord } from '../areas/plans/plan-words'
 import { word as qualityWord } from '../areas/quality/quality-words'
 import { word } from '../areas/subjects/catchment-words'
-import { word as workWord } from '../areas/work/work-words'
+import { word as workWord } from '../areas/workdays/workday-words'
 
 type Own = 'work' | 'quality' | 'catchments' | 'plans'
 
 export interface DeskPage extends Omit<MenuPage, 'name'> {
   name: MenuPage['name'] | Own
 }
-
-const VILLAGE = 5
 
 const OWN: readonly DeskPage[] = [
   /* of those above the village */

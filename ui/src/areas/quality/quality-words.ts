@@ -1,7 +1,5 @@
 /* The words of the data-quality inbox. */
-import { fill, say } from '../../core/i18n'
+import { wordsOf } from '../../core/words'
 import words from '../../text/quality.json'
 
-export function word(key: keyof typeof words, values: Record<string, string | number> = {}): string {
-  return fill(say(words[key]), values)
-}
+export const { word } = wordsOf(words)

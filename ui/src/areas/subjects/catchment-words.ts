@@ -1,13 +1,5 @@
 /* The words of the desk's page about catchments and leave. */
-import { fill, say } from '../../core/i18n'
-import type { Wording } from '../../core/types'
+import { wordsOf } from '../../core/words'
 import words from '../../text/catchments.json'
 
-export function word(key: keyof typeof words, values: Record<string, string | number> = {}): string {
-  return fill(say(words[key]), values)
-}
-
-/* A word whose key is made of a prefix and a value; the value itself when unknown. */
-export function wordOf(prefix: string, value: string): string {
-  return say((words as Record<string, Wording | undefined>)[`${prefix}.${value}`] ?? value)
-}
+export const { word, wordOf } = wordsOf(words)

@@ -1,4 +1,7 @@
 /* Who answers for which village: the tree of a day, and what is wrong with it. */
+import { VILLAGE } from '../../core/menu'
+import type { Wording } from '../../core/types'
+
 export interface Area {
   code: string
   parent: string | null
@@ -27,6 +30,7 @@ export interface Member {
   name: string
   facility: string
   post?: string | null
+  post_title: Wording
   away_from?: string | null
   away_to?: string | null
   substitute?: string | null
@@ -42,8 +46,6 @@ export interface Village {
   held: Catchment[] /* of the area itself, or of the nearest one that it lies in */
   faults: Fault[]
 }
-
-const VILLAGE = 5
 
 /* Codes of the facility and of all below it; in any order. */
 export function below(facilities: readonly Facility[], top: string): Set<string> {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { daysOf, doctorsOf, fileOf, formsOf, sorted, sumOf, type WorkDay } from './work'
+import { daysOf, doctorsOf, fileOf, formsOf, sorted, sumOf, type WorkDay } from './workdays'
 
 const word = (text: string) => ({ zh: text, en: text })
 const day = (more: Partial<WorkDay>): WorkDay => ({
