@@ -1,9 +1,11 @@
-/* catchment measure: what the measures of the packs say of this place. catchment measures verify:
+/* catchment measure: what the measures of the packs say of this place, or how far they are from the
+ * targets of a plan. catchment measures verify:
  * whether what is stored equals a run over everybody. */
 #include "cli/commands.h"
 
 #include "cli/json_lines.h"
 #include "engine/measures/measures.h"
+#include "engine/plans/plans.h"
 
 static void put_text(JsonOut *out, const char *key, Str text)
 {
@@ -97,6 +99,100 @@ static Err read_periods(const Cli *cli, MeasureAsk *ask)
     return ERR_USAGE;
 }
 
+/* ---- against the targets of a plan ---- */
+
+static void put_decimal_or_null(JsonOut *out, const char *key, bool is_there, double number)
+{
+    json_key_c(out, key);
+    if (is_there)
+        json_decimal(out, number);
+    else
+        json_null(out);
+}
+
+static Err put_judged(Cli *cli, const PlanClause *clause, const MeasureValue *value,
+                      const PlanAnswered *answered)
+{
+    JsonLine line;
+    char name[PERIOD_NAME_SIZE];
+    json_line_begin(&line, cli->arena);
+    put_text(&line.json, "clause", clause->id);
+    put_text(&line.json, "measure", answered->answer->measure->id);
+    put_text(&line.json, "unit", value->unit);
+    put_text(&line.json, "unit_name", value->name.zh);
+    put_text(&line.json, "period", str_from_c(period_name(answered->period, name)));
+    put_number(&line.json, "denominator", answered->denominator);
+    put_number(&line.json, "numerator", answered->numerator);
+    put_decimal_or_null(&line.json, "value", answered->has_number, answered->number);
+    put_decimal_or_null(&line.json, "target", answered->has_target, answered->low);
+    if (answered->answer->target.compare == PLAN_BETWEEN)
+        put_decimal_or_null(&line.json, "target_high", answered->has_target, answered->high);
+    put_decimal_or_null(&line.json, "expected", answered->has_expected, answered->expected);
+    put_text(&line.json, "state", str_from_c(plan_state_name(answered->state)));
+    put_text(&line.json, "reason", str_from_c(plan_reason_name(answered->reason)));
+    return json_line_end(&line);
+}
+
+/* The value of the unit in the period before, where it is among those of both periods. */
+static MeasureTotal total_of(const Measure *measure, const MeasureAnswer *answer,
+                             const MeasureValue *value)
+{
+    MeasureTotal total = {.measure = measure,
+                          .period = value->period,
+                          .is_made = true,
+                          .denominator = value->denominator,
+                          .numerator = value->numerator};
+    Date before = period_previous(value->period).first;
+    for (size_t i = 0; i < answer->n; i++) {
+        const MeasureValue *other = &answer->values[i];
+        if (date_compare(other->period.first, before) != 0 || !str_equals(other->unit, value->unit))
+            continue;
+        total.denominator_before = other->denominator;
+        total.numerator_before = other->numerator;
+    }
+    return total;
+}
+
+static Err judge_units(Cli *cli, const PlanFacts *facts, const Plan *plan, const PlanClause *clause,
+                       const PlanAnswer *named, MeasureAsk ask)
+{
+    MeasureAnswer answer;
+    const Period period = ask.first;
+    Date last = period_last(period);
+    if (named->kind != PLAN_ANSWER_MEASURE || (named->measure->periods & (1U << period.kind)) == 0)
+        return OK;
+    ask.measure = named->measure;
+    ask.first = period_previous(period);
+    ask.last = period;
+    TRY(measure_read(cli->cx, &ask, &answer));
+    for (size_t i = 0; i < answer.n; i++) {
+        const MeasureValue *value = &answer.values[i];
+        if (date_compare(value->period.first, period.first) != 0)
+            continue;
+        const MeasureTotal total = total_of(named->measure, &answer, value);
+        PlanAnswered answered = {.answer = named, .reached_on = DATE_NONE};
+        plan_measure_judge(facts, plan, clause, &total, date_min(last, cli->cx->today), &answered);
+        TRY(put_judged(cli, clause, value, &answered));
+    }
+    return OK;
+}
+
+static Err judge_plan(Cli *cli, const MeasureAsk *ask)
+{
+    const Plan *plan = NULL;
+    const PlanFacts *facts = NULL;
+    TRY(plan_find(cli->cx, cli_value(cli, "plan"), &plan));
+    TRY(plan_facts_read(cli->cx, &facts));
+    for (size_t s = 0; s < plan->section_n; s++) {
+        for (size_t i = 0; i < plan->sections[s].clause_n; i++) {
+            const PlanClause *clause = &plan->sections[s].clauses[i];
+            for (size_t a = 0; a < clause->answer_n; a++)
+                TRY(judge_units(cli, facts, plan, clause, &clause->answers[a], *ask));
+        }
+    }
+    return OK;
+}
+
 static Err measure_run(Cli *cli)
 {
     Cx *cx = cli->cx;
@@ -113,6 +209,8 @@ static Err measure_run(Cli *cli)
     ask.units = str_equals_c(by, "facility") ? MEASURE_BY_FACILITY : MEASURE_BY_AREA;
     if (!date_is_none(cli->on) && date_compare(cli->on, cx->today) < 0)
         cx->as_of = cli->on;
+    if (cli_value(cli, "plan").n > 0)
+        return judge_plan(cli, &ask);
     if (id.n > 0 && pack_measure(cli->packs, id) == NULL)
         return cx_fail(cx, ERR_NOT_FOUND, TEXT_NOT_FOUND, STR("measure"), 1, id);
     for (size_t i = 0; i < cli->packs->measures.n; i++) {
@@ -131,6 +229,8 @@ const Command cmd_measure = {
     .options =
         (const CliOption[]){
             {"measure", "ID", NULL, false, "this one (all that have such a period)"},
+            {"plan", "ID", NULL, false,
+             "each clause that a measure answers, with target and state"},
             {"period", "PERIOD", NULL, true, "2025, 2025H1, 2025Q1, 2025-01, or first..last"},
             {"unit", "CODE", NULL, false, "this area or facility (all)"},
             {"by", "KIND", "area", false, "area or facility"},

@@ -26,6 +26,12 @@ static void put_count(JsonOut *out, const char *key, int64_t n)
     json_integer(out, n);
 }
 
+static void put_decimal(JsonOut *out, const char *key, double number)
+{
+    json_key_c(out, key);
+    json_decimal(out, number);
+}
+
 static Err list_run(Cli *cli)
 {
     for (size_t i = 0; i < cli->packs->plans.n; i++) {
@@ -67,12 +73,20 @@ static void put_answer(JsonOut *out, const PlanAnswered *answered)
     put_text(out, "id", answered->answer->id);
     put_text(out, "state", str_from_c(plan_state_name(answered->state)));
     put_text(out, "reason", str_from_c(plan_reason_name(answered->reason)));
-    if (answered->has_number) {
+    if (answered->answer->measure != NULL && answered->has_number) {
+        put_decimal(out, "value", answered->number);
+        put_count(out, "denominator", answered->denominator);
+        put_count(out, "numerator", answered->numerator);
+        if (answered->has_expected)
+            put_decimal(out, "expected", answered->expected);
+    } else if (answered->has_number) {
         json_key_c(out, "number");
         json_decimal(out, answered->number);
         json_key_c(out, "of");
         json_decimal(out, answered->of);
     }
+    if (answered->has_target)
+        put_decimal(out, "target", answered->low);
     if (!date_is_none(answered->reached_on))
         put_date(out, "reached_on", answered->reached_on);
     json_object_end(out);

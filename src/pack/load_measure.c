@@ -105,9 +105,10 @@ void load_measure(Loader *loader, Declared *declared)
 {
     static const char *const keys[] = {
         "measure",     "title",     "source",     "unit",    "grain",   "periods", "numerator",
-        "denominator", "direction", "parameters", "quality", "remarks", NULL};
+        "denominator", "direction", "parameters", "quality", "remarks", "growth",  NULL};
     static const char *const grains[] = {"subject", "record", NULL};
     static const char *const directions[] = {"none", "up", "down", NULL};
+    static const char *const growths[] = {"none", "even", "late", NULL};
     Reader reader = {loader, declared->file};
     const Yaml *map = declared->yaml;
     if (!read_map(&reader, map, keys, 8))
@@ -126,6 +127,8 @@ void load_measure(Loader *loader, Declared *declared)
     size_t grain = read_choice(&reader, map, "grain", grains);
     size_t direction = read_choice(&reader, map, "direction", directions);
     measure->grain = grain == 1 ? GRAIN_RECORD : GRAIN_SUBJECT;
+    size_t growth = read_choice(&reader, map, "growth", growths);
+    measure->growth = growth == SIZE_MAX ? GROWTH_NONE : (MeasureGrowth)growth;
     measure->direction = direction == SIZE_MAX ? DIRECTION_NONE : (MeasureDirection)direction;
     read_periods(&reader, map, measure);
     bool is_known = read_parameters(&reader, map, measure);

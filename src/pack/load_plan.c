@@ -3,8 +3,8 @@
 #include "pack/plan.h"
 
 const char *const plan_forces[] = {"must", "principle", "encouraged", "strive", "gradual", NULL};
-const char *const plan_answers[] = {"measure_wanted", "obligation", "register", "policy",
-                                    "milestone",      "engine",     NULL};
+const char *const plan_answers[] = {"measure", "measure_wanted", "obligation", "register",
+                                    "policy",  "milestone",      "engine",     NULL};
 const char *const plan_kinds[] = {"facility_standard",
                                   "siting_rule",
                                   "staffing_rule",
@@ -75,15 +75,30 @@ static void load_pair(Reader *reader, const Yaml *value, PlanTarget *target)
     (void)load_number(reader, value->first->next, &target->high);
 }
 
+/* linear, {from: NUMBER} (also straight) or {a_year: [LEAST, MOST]}. */
 static void load_path(Reader *reader, const Yaml *item, PlanTarget *target)
 {
-    static const char *const keys[] = {"a_year", NULL};
+    static const char *const keys[] = {"a_year", "from", NULL};
     const Yaml *path = read_key(item, "path");
     if (path == NULL)
         return;
     target->is_linear = path->kind == YAML_SCALAR && str_equals_c(path->text, "linear");
-    if (!target->is_linear && read_map(reader, path, keys, 1))
+    if (target->is_linear || !read_map(reader, path, keys, 0))
+        return;
+    const Yaml *from = read_key(path, "from");
+    target->is_linear = from != NULL && read_number(reader, from, &target->path_from);
+    if (from == NULL)
         target->has_yearly = read_range(reader, path, "a_year", target->yearly);
+}
+
+/* A straight path lies between two days. One that is written, if wrongly, is said elsewhere. */
+static void check_path(Reader *reader, const Yaml *clause, const Yaml *item, const Plan *plan,
+                       const PlanTarget *target)
+{
+    bool has_day = read_key(item, "by") != NULL || read_key(clause, "due") != NULL;
+    if (target->is_linear && (date_is_none(plan->from) || !has_day))
+        MISTAKE_PLAIN(reader->loader, reader->file, read_key(item, "path")->at,
+                      MISTAKE_PLAN_PATH_DAYS);
 }
 
 static void load_target(Reader *reader, const Yaml *item, PlanTarget *target)
@@ -150,9 +165,22 @@ static const Form *refer_to_register(Reader *reader, const Yaml *scalar)
     return form;
 }
 
+/* The target is said in the measure's unit. */
+static const Measure *refer_to_measure(Reader *reader, const Yaml *item, const Yaml *scalar)
+{
+    const Declared *declared = refer_to(reader, scalar, DECLARED_MEASURE, MISTAKE_MEASURE_UNKNOWN);
+    const Measure *measure = declared == NULL ? NULL : declared->compiled;
+    const Yaml *unit = read_key(item, "unit");
+    if (measure != NULL && unit != NULL && !str_equals(unit->text, measure->unit))
+        MISTAKE_AT(reader->loader, reader->file, unit->at, MISTAKE_PLAN_TARGET_UNIT,
+                   same(unit->text), same(measure->id), same(measure->unit));
+    return measure;
+}
+
 static void refer(Reader *reader, const Yaml *item, const Yaml *value, PlanAnswer *answer)
 {
     switch (answer->kind) {
+    case PLAN_ANSWER_MEASURE: answer->measure = refer_to_measure(reader, item, value); break;
     case PLAN_ANSWER_OBLIGATION: answer->rule = refer_to_rule(reader, value); break;
     case PLAN_ANSWER_REGISTER: answer->form = refer_to_register(reader, value); break;
     case PLAN_ANSWER_POLICY: answer->parameter = refer_to_parameter(reader, value); break;
@@ -179,9 +207,9 @@ static void check_needed(Reader *reader, const Yaml *item, const PlanAnswer *ans
 static void load_answer(Reader *reader, const Yaml *item, PlanAnswer *answer)
 {
     static const char *const keys[] = {
-        "measure_wanted", "obligation", "register", "policy",  "milestone", "engine", "title",
-        "evidence",       "needs",      "at_least", "at_most", "above",     "below",  "exactly",
-        "between",        "unit",       "by",       "path",    NULL};
+        "measure", "measure_wanted", "obligation", "register", "policy",  "milestone", "engine",
+        "title",   "evidence",       "needs",      "at_least", "at_most", "above",     "below",
+        "exactly", "between",        "unit",       "by",       "path",    NULL};
     *answer = (PlanAnswer){.kind = PLAN_ANSWER_N, .target.by = DATE_NONE};
     if (!read_map(reader, item, keys, 0))
         return;
@@ -210,14 +238,17 @@ static void load_answer(Reader *reader, const Yaml *item, PlanAnswer *answer)
     load_target(reader, item, &answer->target);
 }
 
-static void load_answers(Reader *reader, const Yaml *map, PlanClause *clause)
+static void load_answers(Reader *reader, const Yaml *map, const Plan *plan, PlanClause *clause)
 {
     const Yaml *list = read_key(map, "answers");
     if (!read_list(reader, list, "answers", true))
         return;
     PlanAnswer *answers = arena_array(reader->loader->arena, PlanAnswer, list->n);
-    for (const Yaml *item = list->first; item != NULL; item = item->next)
-        load_answer(reader, item, &answers[clause->answer_n++]);
+    for (const Yaml *item = list->first; item != NULL; item = item->next) {
+        PlanAnswer *answer = &answers[clause->answer_n++];
+        load_answer(reader, item, answer);
+        check_path(reader, map, item, plan, &answer->target);
+    }
     clause->answers = answers;
 }
 
@@ -287,7 +318,7 @@ static void load_clause(Reader *reader, const Yaml *map, const Plan *plan, Map *
     size_t every = read_choice(reader, map, "every", periods);
     clause->every = every == SIZE_MAX ? (Str){0} : str_from_c(periods[every]);
     load_owners(reader, map, plan, clause);
-    load_answers(reader, map, clause);
+    load_answers(reader, map, plan, clause);
 }
 
 static void load_section(Reader *reader, const Yaml *map, Plan *plan, Map *seen,

@@ -304,6 +304,13 @@ typedef enum {
 
 typedef enum { DIRECTION_NONE, DIRECTION_UP, DIRECTION_DOWN } MeasureDirection;
 
+/* What a number of a running period says of the whole period. */
+typedef enum {
+    GROWTH_NONE, /* it is what it is on the day: a stock */
+    GROWTH_EVEN, /* grows through the period in step with its days */
+    GROWTH_LATE, /* says something on the period's last day only */
+} MeasureGrowth;
+
 /* What is counted (measures/ID.yaml) and how (the same stem, .sql): one SELECT over published views
  * whose rows are the denominator; see engine/measures for the relations that it reads. */
 typedef struct Measure {
@@ -315,6 +322,7 @@ typedef struct Measure {
     Str unit;
     Str source;
     MeasureDirection direction; /* what is better */
+    MeasureGrowth growth;
     MeasureGrain grain;
     unsigned periods; /* 1 << PeriodKind */
     bool is_quality;  /* its numerator is what somebody should look at */

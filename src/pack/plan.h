@@ -18,6 +18,7 @@ typedef enum {
 } PlanForce;
 
 typedef enum {
+    PLAN_ANSWER_MEASURE,        /* a measure of the packs, against the target */
     PLAN_ANSWER_MEASURE_WANTED, /* an indicator that no pack has yet, by name */
     PLAN_ANSWER_OBLIGATION,     /* a rule: "program/rule" */
     PLAN_ANSWER_REGISTER,       /* a form of a register */
@@ -51,8 +52,9 @@ typedef struct PlanTarget {
     PlanNumber low, high; /* high of PLAN_BETWEEN alone; otherwise low is the number */
     Str unit;             /* "%", "m2", ...; empty: a count */
     Date by;              /* DATE_NONE: the clause's due */
-    bool is_linear;       /* a straight path from the plan's first day */
-    bool has_yearly;      /* grows by yearly[0] to yearly[1] a year */
+    bool is_linear; /* a straight path from path_from on the plan's first day to the target's day */
+    double path_from;
+    bool has_yearly; /* grows by yearly[0] to yearly[1] a year */
     double yearly[2];
 } PlanTarget;
 
@@ -62,6 +64,7 @@ typedef struct PlanAnswer {
     Wording title;  /* of a milestone */
     Wording needed; /* of a milestone: its evidence; of an engine: what it would answer */
     PlanTarget target;
+    const Measure *measure;
     const Rule *rule;
     const Form *form;
     const PolicyParameter *parameter;

@@ -51,15 +51,6 @@ static Err read_period(Cx *cx, const HttpRequest *request, const char *name, Per
                          str_from_c(name), text, STR("2025, 2025H1, 2025Q1, 2025-01"));
 }
 
-static Period usual_period(const Cx *cx, const Measure *measure)
-{
-    for (int kind = PERIOD_YEAR; kind > PERIOD_MONTH; kind--) {
-        if ((measure->periods & (1U << kind)) != 0)
-            return period_of((PeriodKind)kind, cx->today);
-    }
-    return period_of(PERIOD_MONTH, cx->today);
-}
-
 /* ---- writing ---- */
 
 static void put_numbers(JsonOut *out, const MeasureValue *value)
@@ -150,7 +141,7 @@ static Err measures_get(Cx *cx, const HttpRequest *request, HttpResponse *respon
             continue;
         json_object_begin(&out);
         put_measure(cx, &out, measure);
-        TRY(put_total(cx, &out, measure, is_of_kind ? asked : usual_period(cx, measure),
+        TRY(put_total(cx, &out, measure, is_of_kind ? asked : measure_longest(measure, cx->today),
                       is_settled));
         json_object_end(&out);
         is_settled = true;
@@ -196,7 +187,7 @@ static void put_value(JsonOut *out, const MeasureValue *value)
 static Err read_ask(Cx *cx, const HttpRequest *request, MeasureAsk *ask)
 {
     TRY(read_measure(cx, request, &ask->measure));
-    Period usual = usual_period(cx, ask->measure);
+    Period usual = measure_longest(ask->measure, cx->today);
     TRY(read_period(cx, request, "from", usual, &ask->first));
     TRY(read_period(cx, request, "until", ask->first, &ask->last));
     ask->unit = http_query(request, "unit");
@@ -283,7 +274,8 @@ static Err read_filter(Cx *cx, const HttpRequest *request, MeasureCaseFilter *fi
 {
     Str in = http_query(request, "in");
     TRY(read_measure(cx, request, &filter->measure));
-    TRY(read_period(cx, request, "period", usual_period(cx, filter->measure), &filter->period));
+    TRY(read_period(cx, request, "period", measure_longest(filter->measure, cx->today),
+                    &filter->period));
     filter->area = http_query(request, "area");
     filter->only_numerator = str_equals_c(in, "numerator");
     filter->only_rest = str_equals_c(in, "rest");

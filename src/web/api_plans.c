@@ -1,16 +1,17 @@
 /* /api/plans: plans of the packs, how far each clause is today, and what units say of it. */
 #include "engine/plans/plans.h"
-#include "engine/policy/policy_values.h"
 #include "web/route.h"
 
 enum { BODY_MOST = 8192 };
 
 #define SCHEMA_TARGET                                                                              \
- "{compare: text, low: number, high?: number, low_parameter?: text, high_parameter?: text, "       \
+ "{compare?: text, low?: number, high?: number, low_parameter?: text, high_parameter?: text, "     \
  "unit?: text, by?: date, is_linear: bool, yearly?: [number]}"
-#define SCHEMA_ANSWER                                                                              \
- "{by: text, id: text, state: text, reason: text, title?: wording, needed?: wording, number?: "    \
- "number, of?: number, reached_on?: date, evidence?: text, target?: " SCHEMA_TARGET "}"
+#define SCHEMA_ANSWER                                                                                  \
+ "{by: text, id: text, state: text, reason: text, title?: wording, needed?: wording, number?: "        \
+ "number, of?: number, value?: number, unit?: text, period?: text, denominator?: integer, "            \
+ "numerator?: integer, expected?: number, reached_on?: date, evidence?: text, target?: " SCHEMA_TARGET \
+ "}"
 #define SCHEMA_CLAUSE                                                                              \
  "{id: text, title: wording, text: wording, remark?: wording, kind: text, force: text, owners: "   \
  "[{id: text, title: wording}], is_reading: bool, due?: date, every?: text, state: text, "         \
@@ -20,29 +21,33 @@ enum { BODY_MOST = 8192 };
  "evidence?: text, facility?: text, written_by?: text, written_on: date, ended_on?: date, "        \
  "end_reason?: text}"
 
-static void put_number(JsonOut *out, const char *key, const char *parameter_key, PlanNumber number,
-                       const Policy *policy, Date day)
+static void put_decimal(JsonOut *out, const char *key, double value)
 {
-    double value = number.value;
-    if (number.parameter != NULL) {
-        ExprValue now = form_parameter_on(policy_parameter(policy, number.parameter->id), day);
-        value = now.type == EXPR_INTEGER ? (double)now.as.integer : now.as.decimal;
-        web_json_text(out, parameter_key, number.parameter->id);
-    }
     json_key_c(out, key);
     json_decimal(out, value);
 }
 
-static void put_target(JsonOut *out, const PlanTarget *target, const Policy *policy, Date day)
+static void put_bound(JsonOut *out, const char *key, const char *parameter_key, PlanNumber number,
+                      double value)
 {
-    if (target->compare == PLAN_NO_TARGET)
+    if (number.parameter != NULL)
+        web_json_text(out, parameter_key, number.parameter->id);
+    put_decimal(out, key, value);
+}
+
+static void put_target(JsonOut *out, const PlanAnswered *answered)
+{
+    const PlanTarget *target = &answered->answer->target;
+    if (!answered->has_target && !target->has_yearly)
         return;
     json_key_c(out, "target");
     json_object_begin(out);
-    web_json_text(out, "compare", str_from_c(plan_compares[target->compare - 1]));
-    put_number(out, "low", "low_parameter", target->low, policy, day);
-    if (target->compare == PLAN_BETWEEN)
-        put_number(out, "high", "high_parameter", target->high, policy, day);
+    if (answered->has_target) {
+        web_json_text(out, "compare", str_from_c(plan_compares[target->compare - 1]));
+        put_bound(out, "low", "low_parameter", target->low, answered->low);
+        if (target->compare == PLAN_BETWEEN)
+            put_bound(out, "high", "high_parameter", target->high, answered->high);
+    }
     web_json_text(out, "unit", target->unit);
     web_json_date(out, "by", target->by);
     json_key_c(out, "is_linear");
@@ -57,7 +62,21 @@ static void put_target(JsonOut *out, const PlanTarget *target, const Policy *pol
     json_object_end(out);
 }
 
-static void put_answer(JsonOut *out, const PlanAnswered *answered, const Policy *policy, Date day)
+static void put_measured(JsonOut *out, const PlanAnswered *answered)
+{
+    char name[PERIOD_NAME_SIZE];
+    web_json_text(out, "unit", answered->answer->measure->unit);
+    if (!answered->has_number)
+        return;
+    put_decimal(out, "value", answered->number);
+    web_json_text(out, "period", str_from_c(period_name(answered->period, name)));
+    web_json_integer(out, "denominator", answered->denominator);
+    web_json_integer(out, "numerator", answered->numerator);
+    if (answered->has_expected)
+        put_decimal(out, "expected", answered->expected);
+}
+
+static void put_answer(JsonOut *out, const PlanAnswered *answered)
 {
     const PlanAnswer *answer = answered->answer;
     json_object_begin(out);
@@ -65,7 +84,8 @@ static void put_answer(JsonOut *out, const PlanAnswered *answered, const Policy 
     web_json_text(out, "id", answer->id);
     web_json_text(out, "state", str_from_c(plan_state_name(answered->state)));
     web_json_text(out, "reason", str_from_c(plan_reason_name(answered->reason)));
-    Wording title = answer->rule != NULL        ? answer->rule->title
+    Wording title = answer->measure != NULL     ? answer->measure->title
+                    : answer->rule != NULL      ? answer->rule->title
                     : answer->form != NULL      ? answer->form->title
                     : answer->parameter != NULL ? answer->parameter->title
                                                 : answer->title;
@@ -73,19 +93,19 @@ static void put_answer(JsonOut *out, const PlanAnswered *answered, const Policy 
         web_json_wording(out, "title", title);
     if (answer->needed.zh.n > 0)
         web_json_wording(out, "needed", answer->needed);
-    if (answered->has_number) {
-        json_key_c(out, "number");
-        json_decimal(out, answered->number);
-        json_key_c(out, "of");
-        json_decimal(out, answered->of);
+    if (answer->measure != NULL) {
+        put_measured(out, answered);
+    } else if (answered->has_number) {
+        put_decimal(out, "number", answered->number);
+        put_decimal(out, "of", answered->of);
     }
     web_json_date(out, "reached_on", answered->reached_on);
     web_json_text(out, "evidence", answered->evidence);
-    put_target(out, &answer->target, policy, day);
+    put_target(out, answered);
     json_object_end(out);
 }
 
-static void put_clause(JsonOut *out, const PlanClauseState *state, const Policy *policy, Date day)
+static void put_clause(JsonOut *out, const PlanClauseState *state)
 {
     const PlanClause *clause = state->clause;
     json_object_begin(out);
@@ -116,7 +136,7 @@ static void put_clause(JsonOut *out, const PlanClauseState *state, const Policy 
     json_key_c(out, "answers");
     json_array_begin(out);
     for (size_t i = 0; i < state->answer_n; i++)
-        put_answer(out, &state->answers[i], policy, day);
+        put_answer(out, &state->answers[i]);
     json_array_end(out);
     json_object_end(out);
 }
@@ -195,14 +215,12 @@ static Err plan_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
 {
     const Plan *plan = NULL;
     const PlanClauseState *states = NULL;
-    const Policy *policy = NULL;
     const PlanFacts *facts = NULL;
     size_t n = 0;
     PlanCoverage coverage;
     TRY(plan_find(cx, http_parameter(request, "plan"), &plan));
     TRY(plan_facts_read(cx, &facts));
     TRY(plan_states(cx, facts, plan, &states, &n));
-    TRY(policy_of(cx, &policy));
     plan_coverage(states, n, &coverage);
     JsonOut out = web_json(response);
     json_object_begin(&out);
@@ -219,7 +237,7 @@ static Err plan_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
         json_key_c(&out, "clauses");
         json_array_begin(&out);
         for (size_t i = 0; i < plan->sections[s].clause_n; i++)
-            put_clause(&out, &states[at++], policy, cx->today);
+            put_clause(&out, &states[at++]);
         json_array_end(&out);
         json_object_end(&out);
     }
@@ -264,7 +282,6 @@ static Err plan_clause_get(Cx *cx, const HttpRequest *request, HttpResponse *res
     const Plan *plan = NULL;
     const PlanClause *clause = NULL;
     const PlanClauseState *states = NULL;
-    const Policy *policy = NULL;
     const PlanEntry *entries = NULL;
     const PlanFacts *facts = NULL;
     size_t n = 0, entry_n = 0, at = 0;
@@ -273,13 +290,12 @@ static Err plan_clause_get(Cx *cx, const HttpRequest *request, HttpResponse *res
     TRY(plan_facts_read(cx, &facts));
     TRY(plan_states(cx, facts, plan, &states, &n));
     TRY(plan_entries(cx, plan, clause->id, &entries, &entry_n));
-    TRY(policy_of(cx, &policy));
     while (states[at].clause != clause)
         at++;
     JsonOut out = web_json(response);
     json_object_begin(&out);
     json_key_c(&out, "clause");
-    put_clause(&out, &states[at], policy, cx->today);
+    put_clause(&out, &states[at]);
     json_key_c(&out, "entries");
     json_array_begin(&out);
     for (size_t i = 0; i < entry_n; i++)

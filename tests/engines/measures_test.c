@@ -319,12 +319,39 @@ static MeasureAnswer numbers(Fixture *f, const Measure *measure, MeasureUnits un
     return answer;
 }
 
+/* The number that plans read in one statement is the county's, of this year and the one before. */
+static void assert_total(Fixture *f, const Measure *measure, const MeasureAnswer *answer)
+{
+    const MeasureTotal *totals = NULL;
+    size_t n = 0, at = 0;
+    int64_t sums[2][2] = {{0}};
+    Period year = year_of(f->cx.today);
+    assert_int_equal(measure_totals(&f->cx, f->cx.today, &totals, &n), OK);
+    while (at < n && totals[at].measure != measure)
+        at++;
+    assert_true(at < n);
+    for (size_t i = 0; i < answer->n; i++) {
+        if (answer->values[i].level != 3)
+            continue;
+        int64_t *sum = sums[date_compare(answer->values[i].period.first, year.first) == 0];
+        sum[0] += answer->values[i].denominator;
+        sum[1] += answer->values[i].numerator;
+    }
+    assert_true(totals[at].is_made);
+    assert_int_equal(totals[at].denominator, sums[1][0]);
+    assert_int_equal(totals[at].numerator, sums[1][1]);
+    assert_int_equal(totals[at].denominator_before, sums[0][0]);
+    assert_int_equal(totals[at].numerator_before, sums[0][1]);
+}
+
 static size_t assert_lists_are_numbers(Fixture *f, MeasureUnits units)
 {
     size_t counted = 0;
     for (size_t i = 0; i < f->packs->measures.n; i++) {
         const Measure *measure = f->packs->measures.entries[i].value;
         MeasureAnswer answer = numbers(f, measure, units);
+        if (units == MEASURE_BY_AREA && measure_longest(measure, f->cx.today).kind == PERIOD_YEAR)
+            assert_total(f, measure, &answer);
         for (size_t j = 0; j < answer.n; j++) {
             count_list(f, measure, &answer.values[j], units);
             counted += (size_t)answer.values[j].numerator;

@@ -54,6 +54,25 @@ for (const [name, makeDatabase] of databases) {
       }
     });
 
+    it("a clause that a measure answers shows the measure's own number, by page and by command", async () => {
+      const { on } = await plan("public_health_quality");
+      const period = on.slice(0, 4);
+      const lines = parseLines(attempt("measure", "--plan", "public_health_quality", "--period", period, "--unit", "441322", ...options).out);
+      const answers = clauses(await plan("public_health_quality")).flatMap((clause) => clause.answers.filter(({ by }) => by === "measure").map((answer) => ({ ...answer, clause: clause.id })));
+      assert.ok(lines.length > 0 && answers.length >= lines.length);
+      for (const line of lines) {
+        const answer = answers.find(({ clause, id }) => clause === line.clause && id === line.measure);
+        assert.deepEqual(
+          [answer.value ?? null, answer.numerator ?? line.numerator, answer.denominator ?? line.denominator, answer.state, answer.reason],
+          [line.value, line.numerator, line.denominator, line.state, line.reason],
+          `${line.clause} ${line.measure}`,
+        );
+        const { values } = (await county.fetch(`/api/measures/${line.measure}?from=${answer.period ?? period}&until=${answer.period ?? period}`)).body;
+        const whole = values.find(({ unit }) => unit === "441322");
+        if (answer.period) assert.deepEqual([whole.numerator, whole.denominator], [answer.numerator, answer.denominator]);
+      }
+    });
+
     it("a milestone is met once somebody says so with evidence, and no longer when that was an error", async () => {
       const withMilestone = clauses(await plan("quality_2023")).find((clause) => clause.answers.length === 1 && clause.answers[0].by === "milestone" && clause.state !== "met");
       const milestone = withMilestone.answers[0].id;

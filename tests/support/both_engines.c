@@ -68,7 +68,11 @@ PackSet *both_engines_pack_files(Arena *arena, const PackFile *files, size_t n)
     PackSet *packs = NULL;
     const PackMistake *mistakes = NULL;
     size_t mistake_n = 0;
-    assert_int_equal(pack_set_open_files(files, n, NULL, arena, &packs, &mistakes, &mistake_n), OK);
+    Err err = pack_set_open_files(files, n, NULL, arena, &packs, &mistakes, &mistake_n);
+    for (size_t i = 0; i < mistake_n; i++)
+        print_error("%.*s:%u:%u: %.*s\n", STR_ARG(mistakes[i].file), mistakes[i].line,
+                    mistakes[i].column, STR_ARG(mistakes[i].text.en));
+    assert_int_equal(err, OK);
     return packs;
 }
 

@@ -63,6 +63,26 @@ typedef struct MeasureAnswer {
  * ERR_INVALID when the measure has no such period. */
 Err measure_read(Cx *cx, const MeasureAsk *ask, MeasureAnswer *ret_answer) MUST_CHECK;
 
+/* In the measure's unit: of a hundred for %, of a thousand for ‰, else the ratio itself. NULL
+ * (false) when the denominator is 0. Never rounded, and equal to a target when the share is exactly
+ * that. */
+bool measure_number(const Measure *measure, int64_t denominator, int64_t numerator,
+                    double *ret_number);
+
+/* What a measure says of all in sight in its longest period that holds a day, and in the one
+ * before. */
+typedef struct MeasureTotal {
+    const Measure *measure;
+    Period period;
+    bool is_made; /* else it is still being counted, and says nothing yet */
+    int64_t denominator, numerator;
+    int64_t denominator_before, numerator_before; /* of the period before */
+} MeasureTotal;
+/* Of every measure whose class the asking one sees, by stored sums in one statement: some stale
+ * people first, as measure_read. On today only, where cx->as_of is DATE_NONE. */
+Err measure_totals(Cx *cx, Date day, const MeasureTotal **ret_totals, size_t *ret_n) MUST_CHECK;
+Period measure_longest(const Measure *measure, Date day);
+
 /* A row behind a number. */
 typedef struct MeasureCase {
     Uuid subject;

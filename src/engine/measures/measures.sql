@@ -168,6 +168,23 @@ WHERE v.place = :place AND v.measure_key = :measure_key AND v.period >= :run_fir
   AND v.denominator > 0 AND {scope:area v}
 ORDER BY v.period, v.area_code;
 
+-- The sums of all in sight, of every measure, in the period that a day lies in and the one before: the first
+-- days of both, by kind.
+-- name: measure_totals_of :many
+-- in: place text, year date, year_before date, half date, half_before date, quarter date, quarter_before date
+-- in: month date, month_before date
+-- out: measure_key integer, period date, denominator integer, numerator integer
+SELECT v.measure_key, v.period, sum(v.denominator) AS denominator, sum(v.numerator) AS numerator
+FROM measure_state s
+JOIN measure_value v ON v.place = s.place AND v.measure_key = s.measure_key
+  AND v.period IN (
+      CASE s.kind WHEN 'year' THEN :year WHEN 'half' THEN :half WHEN 'quarter' THEN :quarter ELSE :month END,
+      CASE s.kind WHEN 'year' THEN :year_before WHEN 'half' THEN :half_before
+          WHEN 'quarter' THEN :quarter_before ELSE :month_before END)
+WHERE s.place = :place AND {scope:area v}
+GROUP BY v.measure_key, v.period
+ORDER BY v.measure_key, v.period;
+
 -- Where the others live: of a unit that has some of them the asking one sees a part only.
 -- name: measure_values_beyond :many
 -- in: place text, measure_key integer, run_first date, run_last date

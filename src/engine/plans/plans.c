@@ -3,15 +3,31 @@
 #include "engine/plans/plans_int.h"
 
 #include "access/access.h"
-#include "engine/obligations/obligations.h"
-#include "engine/policy/policy_values.h"
 
 static const char *const state_names[PLAN_STATE_N] = {
     "behind", "at_risk", "no_data", "on_track", "not_due", "met", "unanswered",
 };
 static const char *const reason_names[PLAN_REASON_N] = {
-    "no_engine",      "reached", "not_reached", "in_force",     "registered",
-    "register_empty", "overdue", "in_time",     "nothing_owed", "not_told",
+    "no_engine",
+    "reached",
+    "not_reached",
+    "in_force",
+    "registered",
+    "register_empty",
+    "overdue",
+    "in_time",
+    "nothing_owed",
+    "not_told",
+    "counts_nobody",
+    "being_counted",
+    "watched",
+    "target_met",
+    "target_not_met",
+    "on_path",
+    "below_path",
+    "met_last_period",
+    "not_met_last_period",
+    "period_running",
 };
 
 const char *plan_state_name(PlanState state)
@@ -49,20 +65,6 @@ Err plan_clause_find(Cx *cx, const Plan *plan, Str id, const PlanClause **ret_cl
 
 /* ---- what answers ---- */
 
-struct PlanFacts {
-    Cx *cx;
-    const Policy *policy;
-    int64_t warning_days;
-    bool knows_owed;
-    const ObligationCount *owed;
-    size_t owed_n;
-    VEC(PlanRegisterCountsRow) registers;
-    /* Of the plan that is being judged. */
-    const PlanEntry *entries;
-    size_t entry_n;
-};
-typedef struct PlanFacts Facts;
-
 static Err read_registers(Facts *facts)
 {
     Cx *cx = facts->cx;
@@ -85,7 +87,11 @@ Err plan_facts_read(Cx *cx, const PlanFacts **ret_facts)
     *facts = (Facts){.cx = cx};
     TRY(policy_of(cx, &facts->policy));
     TRY(policy_whole_on(cx, STR("plan_warning_days"), cx->today, &facts->warning_days));
+    TRY(policy_whole_on(cx, STR("plan_path_tolerance"), cx->today, &facts->path_tolerance));
     TRY(read_registers(facts));
+    facts->knows_measured = cx->actor->is_system || access_may(cx->actor, STR("measures.read"));
+    if (facts->knows_measured)
+        TRY(measure_totals(cx, cx->today, &facts->measured, &facts->measured_n));
     facts->knows_owed = cx->actor->is_system || access_may(cx->actor, STR("obligations.read"));
     if (facts->knows_owed)
         TRY(obligation_counts(cx, cx->today, (Str){0}, &facts->owed, &facts->owed_n));
@@ -100,16 +106,14 @@ static bool is_in_force(const PlanEntry *entry)
     return date_is_none(entry->ended_on);
 }
 
-/* What is not there yet: by its day. */
-static PlanState waiting(const Facts *facts, Date due)
+PlanState plan_waiting(const Facts *facts, Date due, Date on)
 {
     if (date_is_none(due))
         return PLAN_STATE_NO_DATA;
-    Date today = facts->cx->today;
-    if (date_compare(today, due) > 0)
+    if (date_compare(on, due) > 0)
         return PLAN_STATE_BEHIND;
     Date warned = date_add_days(due, -(int)facts->warning_days);
-    return date_compare(today, warned) >= 0 ? PLAN_STATE_AT_RISK : PLAN_STATE_NOT_DUE;
+    return date_compare(on, warned) >= 0 ? PLAN_STATE_AT_RISK : PLAN_STATE_NOT_DUE;
 }
 
 static void answer_milestone(const Facts *facts, const PlanClause *clause, PlanAnswered *answered)
@@ -128,7 +132,7 @@ static void answer_milestone(const Facts *facts, const PlanClause *clause, PlanA
     }
     Date due = date_is_none(answer->target.by) ? clause->due : answer->target.by;
     answered->reason = PLAN_REASON_NOT_REACHED;
-    answered->state = waiting(facts, due);
+    answered->state = plan_waiting(facts, due, facts->cx->today);
 }
 
 static void answer_policy(const Facts *facts, PlanAnswered *answered)
@@ -178,14 +182,23 @@ static void answer_obligation(const Facts *facts, PlanAnswered *answered)
                                             : PLAN_REASON_NOTHING_OWED;
 }
 
-static PlanAnswered answer_of(const Facts *facts, const PlanClause *clause,
+void plan_soften(const PlanClause *clause, PlanAnswered *answered)
+{
+    bool is_failing = answered->state == PLAN_STATE_BEHIND || answered->state == PLAN_STATE_AT_RISK;
+    if (clause->force == PLAN_ENCOURAGED && is_failing)
+        answered->state = PLAN_STATE_NOT_DUE;
+}
+
+static PlanAnswered answer_of(const Facts *facts, const Plan *plan, const PlanClause *clause,
                               const PlanAnswer *answer)
 {
     PlanAnswered answered = {.answer = answer,
                              .state = PLAN_STATE_UNANSWERED,
                              .reason = PLAN_REASON_NO_ENGINE,
                              .reached_on = DATE_NONE};
+    plan_target_read(facts, clause, &answered);
     switch (answer->kind) {
+    case PLAN_ANSWER_MEASURE: plan_measure_answer(facts, plan, clause, &answered); break;
     case PLAN_ANSWER_MILESTONE: answer_milestone(facts, clause, &answered); break;
     case PLAN_ANSWER_POLICY: answer_policy(facts, &answered); break;
     case PLAN_ANSWER_REGISTER: answer_register(facts, &answered); break;
@@ -194,9 +207,7 @@ static PlanAnswered answer_of(const Facts *facts, const PlanClause *clause,
     case PLAN_ANSWER_ENGINE:
     case PLAN_ANSWER_N: break;
     }
-    bool is_failing = answered.state == PLAN_STATE_BEHIND || answered.state == PLAN_STATE_AT_RISK;
-    if (clause->force == PLAN_ENCOURAGED && is_failing)
-        answered.state = PLAN_STATE_NOT_DUE; /* never a failure */
+    plan_soften(clause, &answered);
     return answered;
 }
 
@@ -212,14 +223,14 @@ static bool counts(const PlanClause *clause, const PlanAnswer *answer)
     return true;
 }
 
-static void judge(const Facts *facts, PlanClauseState *state)
+static void judge(const Facts *facts, const Plan *plan, PlanClauseState *state)
 {
     const PlanClause *clause = state->clause;
     PlanAnswered *answers = arena_array(facts->cx->arena, PlanAnswered, clause->answer_n + 1);
     bool has_unanswered = false;
     state->state = PLAN_STATE_UNANSWERED;
     for (size_t i = 0; i < clause->answer_n; i++) {
-        answers[i] = answer_of(facts, clause, &clause->answers[i]);
+        answers[i] = answer_of(facts, plan, clause, &clause->answers[i]);
         if (!counts(clause, &clause->answers[i]))
             continue;
         has_unanswered = has_unanswered || answers[i].state == PLAN_STATE_UNANSWERED;
@@ -247,7 +258,7 @@ Err plan_states(Cx *cx, const PlanFacts *facts, const Plan *plan,
         for (size_t i = 0; i < plan->sections[s].clause_n; i++) {
             states[n] = (PlanClauseState){.section = &plan->sections[s],
                                           .clause = &plan->sections[s].clauses[i]};
-            judge(&of_plan, &states[n++]);
+            judge(&of_plan, plan, &states[n++]);
         }
     }
     *ret_states = states;

@@ -11,6 +11,7 @@
 #pragma once
 
 #include "core/cx.h"
+#include "engine/measures/measures.h"
 #include "pack/plan.h"
 
 /* From the worst to the best; a clause is as its worst answer that has a state. */
@@ -37,6 +38,17 @@ typedef enum {
     PLAN_REASON_IN_TIME, /* owed: `of`, none overdue */
     PLAN_REASON_NOTHING_OWED,
     PLAN_REASON_NOT_TOLD, /* numbers that the asking one may not know */
+    /* Of measures: */
+    PLAN_REASON_COUNTS_NOBODY,   /* the denominator is 0 */
+    PLAN_REASON_BEING_COUNTED,   /* not made yet */
+    PLAN_REASON_WATCHED,         /* no target */
+    PLAN_REASON_TARGET_MET,      /* number meets low (and high) */
+    PLAN_REASON_TARGET_NOT_MET,  /* nor is there a path, or its day has passed */
+    PLAN_REASON_ON_PATH,         /* number is at least expected */
+    PLAN_REASON_BELOW_PATH,      /* number is below expected */
+    PLAN_REASON_MET_LAST_PERIOD, /* the running period says nothing yet; period is the last one */
+    PLAN_REASON_NOT_MET_LAST_PERIOD,
+    PLAN_REASON_PERIOD_RUNNING, /* and there was none before */
     PLAN_REASON_N,
 } PlanReason;
 
@@ -45,7 +57,14 @@ typedef struct PlanAnswered {
     PlanState state;
     PlanReason reason;
     bool has_number;
-    double number, of;
+    double number, of; /* of a measure: number in its unit; of is 0 */
+    bool has_target;
+    double low, high; /* the target's numbers as they are on its day; high of PLAN_BETWEEN alone */
+    /* Of a measure: */
+    Period period;
+    int64_t denominator, numerator;
+    bool has_expected;
+    double expected; /* on the path to the target today */
     Date reached_on; /* of a milestone; DATE_NONE */
     Str evidence;
 } PlanAnswered;
@@ -64,6 +83,10 @@ typedef struct PlanClauseState {
  * them (obligations.read). */
 typedef struct PlanFacts PlanFacts;
 Err plan_facts_read(Cx *cx, const PlanFacts **ret_facts) MUST_CHECK;
+/* What a measure's number says of an answer (PLAN_ANSWER_MEASURE), on a day of the total's period
+ * or its last: for one unit as for the whole place. */
+void plan_measure_judge(const PlanFacts *facts, const Plan *plan, const PlanClause *clause,
+                        const MeasureTotal *total, Date on, PlanAnswered *answered);
 /* Every clause of the plan in its order, today. plan_warning_days (policy) before its day a clause
  * that is not there yet is at risk. */
 Err plan_states(Cx *cx, const PlanFacts *facts, const Plan *plan,

@@ -28,6 +28,18 @@ static void live_on(Fixture *f, const char *text)
     f->cx.problem_n = 0;
 }
 
+/* A measure that counts everybody; how its number grows. */
+#define MEASURE_FILES(id, growth)                                                                  \
+ {STR("p/measures/" id ".yaml"),                                                                   \
+  STR("measure: " id "\ntitle: {zh: 率, en: Share}\nunit: '%'\ndirection: up\n" growth             \
+      "grain: subject\nperiods: [year]\ndenominator: {zh: 人, en: People}\n"                      \
+      "numerator: {zh: 人, en: People}\nsource: habit\n")},                                        \
+ {                                                                                                 \
+  STR("p/measures/" id ".sql"),                                                                    \
+      STR("SELECT p.subject_id, p.period, p.area_code AS unit, p.subject_id AS counted, "          \
+          "1 AS in_denominator, 1 AS in_numerator FROM person p\n")                                \
+ }
+
 static void open_packs(Fixture *f)
 {
     const PackFile pack_files[] = {
@@ -35,7 +47,7 @@ static void open_packs(Fixture *f)
          STR("pack: p\nversion: 1.0.0\ntitle: {zh: 包, en: Pack}\n"
              "sources:\n  - {key: habit, title: {zh: 惯例, en: Habit}, edition: none}\n")},
         {STR("p/plans/plan.yaml"),
-         STR("plan: plan\ntitle: {zh: 方案, en: Plan}\nsource: habit\n"
+         STR("plan: plan\ntitle: {zh: 方案, en: Plan}\nsource: habit\nfrom: 2023-01-01\n"
              "units: [{unit: bureau, title: {zh: 局, en: Bureau}}]\n"
              "sections:\n"
              "  - section: '1'\n    title: {zh: 一, en: One}\n    clauses:\n"
@@ -51,14 +63,32 @@ static void open_packs(Fixture *f)
              "      - {clause: '04', title: {zh: 丁, en: D}, text: {zh: 丁, en: D}, kind: workflow, "
              "owners: [bureau], answers: [{milestone: bought, title: {zh: 购置, en: Bought}, evidence: "
              "{zh: 合同, en: Contract}}, {engine: pools, needs: {zh: 床位, en: Beds}}]}\n"
+             "      - {clause: '06', title: {zh: 己, en: F}, text: {zh: 己, en: F}, kind: indicator, "
+             "owners: [bureau], due: 2025-12-31, answers: ["
+             "{measure: stock, at_least: 90, unit: '%'}, "
+             "{measure: stock, at_least: 90, unit: '%', path: {from: 40}}, "
+             "{measure: stock, path: {a_year: [1, 3]}}, "
+             "{measure: stock, between: [50, 70]}, "
+             "{measure: even, at_least: 80, by: 2027-12-31}, "
+             "{measure: even, at_most: 40, by: 2027-12-31}, "
+             "{measure: late, at_least: 80, by: 2027-12-31}, "
+             "{measure: stock}]}\n"
+             "      - {clause: '07', title: {zh: 庚, en: G}, text: {zh: 庚, en: G}, kind: indicator, "
+             "owners: [bureau], answers: [{measure: stock, at_least: 90}]}\n"
              "      - {clause: '05', title: {zh: 戊, en: E}, text: {zh: 戊, en: E}, kind: governance, "
              "owners: [bureau], answers: [{policy: plan_warning_days}]}\n")},
         {STR("p/policy/numbers.yaml"),
          STR("parameters:\n"
              "  - id: plan_warning_days\n    title: {zh: 提前, en: Before}\n    unit: d\n    value: 90\n"
+             "    source: habit\n"
+             "  - id: plan_path_tolerance\n    title: {zh: 容差, en: Slack}\n    unit: '%'\n    value: 10\n"
              "    source: habit\n")},
+        MEASURE_FILES("stock", ""),
+        MEASURE_FILES("even", "growth: even\n"),
+        MEASURE_FILES("late", "growth: late\n"),
     };
-    f->packs = both_engines_pack_files(&f->arena, pack_files, 3);
+    f->packs =
+        both_engines_pack_files(&f->arena, pack_files, sizeof pack_files / sizeof *pack_files);
 }
 
 static int set_up(void **state)
@@ -91,7 +121,7 @@ static const PlanClauseState *states_of(Fixture *f, PlanCoverage *coverage)
     const PlanFacts *facts = NULL;
     assert_int_equal(plan_facts_read(&f->cx, &facts), OK);
     assert_int_equal(plan_states(&f->cx, facts, pack_plan(f->packs, STR("plan")), &states, &n), OK);
-    assert_int_equal(n, 5);
+    assert_int_equal(n, 7);
     plan_coverage(states, n, coverage);
     return states;
 }
@@ -151,7 +181,7 @@ static void what_no_engine_answers_never_counts_as_answered_nor_as_met(void **st
     assert_int_equal(states[2].answers[1].state, PLAN_STATE_MET);
     assert_int_equal(states[3].state, PLAN_STATE_ON_TRACK);
     assert_true(states[3].is_partly);
-    assert_int_equal(coverage.clauses, 5);
+    assert_int_equal(coverage.clauses, 7);
     assert_int_equal(coverage.answered, 3);
     assert_int_equal(coverage.partly, 1);
     assert_int_equal(coverage.waiting[0], 1);
@@ -200,11 +230,103 @@ static void the_same_entry_again_is_known_and_another_under_its_id_refused(void 
     assert_int_not_equal(db_script(f->db, STR("UPDATE plan_entry SET note = 'x'")), OK);
 }
 
+/* Of a clause of the plan: the numbers of 2025 and 2024 (of a thousand people), on a day. */
+typedef struct Judged {
+    const char *clause;
+    size_t answer;
+    const char *on;
+    int64_t numerator, numerator_before;
+    PlanState state;
+    PlanReason reason;
+} Judged;
+
+static void judge_one(Fixture *f, const PlanFacts *facts, const Judged *wanted)
+{
+    const Plan *plan = pack_plan(f->packs, STR("plan"));
+    const PlanClause *clause = NULL;
+    assert_int_equal(plan_clause_find(&f->cx, plan, str_from_c(wanted->clause), &clause), OK);
+    const PlanAnswer *answer = &clause->answers[wanted->answer];
+    const MeasureTotal total = {.measure = answer->measure,
+                                .period = period_of(PERIOD_YEAR, test_day("2025-01-01")),
+                                .is_made = true,
+                                .denominator = 2000,
+                                .numerator = wanted->numerator,
+                                .denominator_before = wanted->numerator_before < 0 ? 0 : 2000,
+                                .numerator_before = wanted->numerator_before};
+    PlanAnswered answered = {.answer = answer, .reached_on = DATE_NONE};
+    plan_measure_judge(facts, plan, clause, &total, test_day(wanted->on), &answered);
+    if (answered.state != wanted->state || answered.reason != wanted->reason)
+        print_message("clause %s answer %d on %s: %s, %s\n", wanted->clause, (int)wanted->answer,
+                      wanted->on, plan_state_name(answered.state),
+                      plan_reason_name(answered.reason));
+    assert_int_equal(answered.state, wanted->state);
+    assert_int_equal(answered.reason, wanted->reason);
+}
+
+static void a_number_is_judged_by_its_target_its_day_its_path_and_how_it_grows(void **state)
+{
+    Fixture *f = *state;
+    const PlanFacts *facts = NULL;
+    static const Judged wanted[] = {
+        /* 90 until the end of 2025: 1,800 of 2,000. */
+        {"06", 0, "2025-06-30", 1800, -1, PLAN_STATE_MET, PLAN_REASON_TARGET_MET},
+        {"06", 0, "2025-06-30", 1799, -1, PLAN_STATE_NOT_DUE,
+         PLAN_REASON_TARGET_NOT_MET}, /* 89.95 */
+        {"06", 0, "2025-10-02", 1799, -1, PLAN_STATE_AT_RISK, PLAN_REASON_TARGET_NOT_MET},
+        {"06", 0, "2026-01-01", 1799, -1, PLAN_STATE_BEHIND, PLAN_REASON_TARGET_NOT_MET},
+        {"07", 0, "2025-06-30", 1799, -1, PLAN_STATE_BEHIND, PLAN_REASON_TARGET_NOT_MET},
+        /* From 40 on the first day of 2023 to 90: 81.6 of a hundred at the end of June 2025. */
+        {"06", 1, "2025-06-30", 1640, -1, PLAN_STATE_ON_TRACK, PLAN_REASON_ON_PATH},
+        {"06", 1, "2025-06-30", 1600, -1, PLAN_STATE_AT_RISK, PLAN_REASON_BELOW_PATH},
+        {"06", 1, "2025-06-30", 1400, -1, PLAN_STATE_BEHIND, PLAN_REASON_BELOW_PATH},
+        /* One to three points more than in 2024: 0.95 is too little, 1 is enough. */
+        {"06", 2, "2025-12-31", 1019, 1000, PLAN_STATE_BEHIND, PLAN_REASON_BELOW_PATH},
+        {"06", 2, "2025-06-30", 1019, 1000, PLAN_STATE_AT_RISK, PLAN_REASON_BELOW_PATH},
+        {"06", 2, "2025-12-31", 1020, 1000, PLAN_STATE_MET, PLAN_REASON_TARGET_MET},
+        {"06", 2, "2025-12-31", 687, 667, PLAN_STATE_MET, PLAN_REASON_TARGET_MET}, /* 33.35 + 1 */
+        {"06", 2, "2025-12-31", 1020, -1, PLAN_STATE_NO_DATA, PLAN_REASON_PERIOD_RUNNING},
+        /* Both limits included. */
+        {"06", 3, "2026-01-01", 1000, -1, PLAN_STATE_MET, PLAN_REASON_TARGET_MET},
+        {"06", 3, "2026-01-01", 1400, -1, PLAN_STATE_MET, PLAN_REASON_TARGET_MET},
+        {"06", 3, "2026-01-01", 1401, -1, PLAN_STATE_BEHIND, PLAN_REASON_TARGET_NOT_MET},
+        /* 80 at the end of the year is 39.67 on 30 June. */
+        {"06", 4, "2025-06-30", 800, -1, PLAN_STATE_ON_TRACK, PLAN_REASON_ON_PATH},
+        {"06", 4, "2025-06-30", 720, -1, PLAN_STATE_AT_RISK, PLAN_REASON_BELOW_PATH},
+        {"06", 4, "2025-06-30", 700, -1, PLAN_STATE_BEHIND, PLAN_REASON_BELOW_PATH},
+        /* At most 40 in a year that is not over: nothing is won yet. */
+        {"06", 5, "2025-06-30", 700, -1, PLAN_STATE_ON_TRACK, PLAN_REASON_TARGET_MET},
+        {"06", 5, "2025-12-31", 700, -1, PLAN_STATE_MET, PLAN_REASON_TARGET_MET},
+        /* Tells on the last day only: until then the year before stands for it. */
+        {"06", 6, "2025-06-30", 0, 1600, PLAN_STATE_ON_TRACK, PLAN_REASON_MET_LAST_PERIOD},
+        {"06", 6, "2025-06-30", 2000, 1599, PLAN_STATE_AT_RISK, PLAN_REASON_NOT_MET_LAST_PERIOD},
+        {"06", 6, "2025-06-30", 2000, -1, PLAN_STATE_NOT_DUE, PLAN_REASON_PERIOD_RUNNING},
+        {"06", 6, "2025-12-31", 1600, 0, PLAN_STATE_MET, PLAN_REASON_TARGET_MET},
+        {"06", 7, "2025-06-30", 5, -1, PLAN_STATE_ON_TRACK, PLAN_REASON_WATCHED},
+    };
+    assert_int_equal(plan_facts_read(&f->cx, &facts), OK);
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+        judge_one(f, facts, &wanted[i]);
+}
+
+static void a_measure_that_counts_nobody_is_no_data_and_not_answered(void **state)
+{
+    Fixture *f = *state;
+    PlanCoverage coverage;
+    assert_int_equal(measure_settle(&f->cx), OK);
+    const PlanClauseState *states = states_of(f, &coverage);
+    assert_int_equal(states[4].state, PLAN_STATE_NO_DATA);
+    assert_int_equal(states[4].answers[0].reason, PLAN_REASON_COUNTS_NOBODY);
+    assert_int_equal(states[5].state, PLAN_STATE_NO_DATA);
+    assert_int_equal(coverage.answered, 3);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 static const struct CMUnitTest tests[] = {
     TEST(a_milestone_is_not_due_then_at_risk_then_behind_until_it_is_reached),
     TEST(what_is_encouraged_is_never_a_failure),
     TEST(what_no_engine_answers_never_counts_as_answered_nor_as_met),
+    TEST(a_number_is_judged_by_its_target_its_day_its_path_and_how_it_grows),
+    TEST(a_measure_that_counts_nobody_is_no_data_and_not_answered),
     TEST(what_cannot_be_an_entry_is_refused),
     TEST(the_same_entry_again_is_known_and_another_under_its_id_refused),
 };

@@ -9,11 +9,12 @@ export const STATES = ['behind', 'at_risk', 'no_data', 'on_track', 'not_due', 'm
 export type State = (typeof STATES)[number]
 
 export interface Target {
-  compare: string
-  low: number
+  compare?: string
+  low?: number
   high?: number | null
   unit?: string | null
   by?: string | null
+  yearly?: number[]
 }
 
 export interface Answer {
@@ -25,6 +26,12 @@ export interface Answer {
   needed?: Wording
   number?: number
   of?: number
+  value?: number
+  unit?: string | null
+  period?: string
+  denominator?: number
+  numerator?: number
+  expected?: number
   reached_on?: string | null
   evidence?: string | null
   target?: Target
@@ -110,14 +117,21 @@ export function reasonOf(answer: Answer): string {
     evidence: answer.evidence ?? '',
     number: numberText(answer.number ?? 0),
     of: numberText(answer.of ?? 0),
+    period: answer.period ?? '',
+    value: numberText(answer.value ?? 0) + (answer.unit ?? ''),
+    expected: numberText(answer.expected ?? 0) + (answer.unit ?? ''),
   })
 }
 
 export function targetText(target: Target): string {
   const unit = target.unit ?? ''
-  const low = `${numberText(target.low)}${unit}`
-  const high = `${numberText(target.high ?? 0)}${unit}`
-  return wordOf('compare', target.compare, { low, high }) + (target.by ? ` · ${target.by}` : '')
+  const number = (value: number | null | undefined): string => `${numberText(value ?? 0)}${unit}`
+  const parts = [
+    target.compare ? wordOf('compare', target.compare, { low: number(target.low), high: number(target.high) }) : '',
+    target.yearly ? word('yearly', { least: numberText(target.yearly[0] ?? 0), most: number(target.yearly[1]) }) : '',
+    target.by ?? '',
+  ]
+  return parts.filter((part) => part !== '').join(' · ')
 }
 
 /* What an answer is called; an indicator that is not there yet has no name but its id. */

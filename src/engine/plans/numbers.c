@@ -1,0 +1,207 @@
+/* What a measure says of a clause: its number against the target, and against the path to it.
+ *
+ * Numbers are compared as they are, never rounded: 89.95 shown as 90.0 has not reached 90. A
+ * running period is not held against what is asked of a whole one: a number that grows evenly has a
+ * path through the period, one that says something on the last day only is judged by the period
+ * before. */
+#include "engine/plans/plans_int.h"
+
+/* Far below a step that anybody asks for, above what a double loses in last year's number + 1. */
+static const double PATH_SLACK = 1e-9;
+
+static Date day_of_target(const PlanClause *clause, const PlanAnswer *answer)
+{
+    return date_is_none(answer->target.by) ? clause->due : answer->target.by;
+}
+
+static bool number_on(const Facts *facts, PlanNumber number, Date day, double *ret_value)
+{
+    *ret_value = number.value;
+    if (number.parameter == NULL)
+        return true;
+    const FormParameter *parameter = policy_parameter(facts->policy, number.parameter->id);
+    ExprValue value = parameter == NULL ? EXPR_ABSENT : form_parameter_on(parameter, day);
+    if (value.type != EXPR_INTEGER && value.type != EXPR_DECIMAL)
+        return false;
+    *ret_value = value.type == EXPR_INTEGER ? (double)value.as.integer : value.as.decimal;
+    return true;
+}
+
+void plan_target_read(const Facts *facts, const PlanClause *clause, PlanAnswered *answered)
+{
+    const PlanTarget *target = &answered->answer->target;
+    Date day = day_of_target(clause, answered->answer);
+    if (date_is_none(day))
+        day = facts->cx->today;
+    answered->has_target = target->compare != PLAN_NO_TARGET
+                           && number_on(facts, target->low, day, &answered->low)
+                           && (target->compare != PLAN_BETWEEN
+                               || number_on(facts, target->high, day, &answered->high));
+}
+
+static bool meets(const PlanAnswered *answered, double number)
+{
+    switch (answered->answer->target.compare) {
+    case PLAN_AT_LEAST: return number >= answered->low;
+    case PLAN_AT_MOST: return number <= answered->low;
+    case PLAN_ABOVE: return number > answered->low;
+    case PLAN_BELOW: return number < answered->low;
+    case PLAN_EXACTLY: return number >= answered->low && number <= answered->low;
+    case PLAN_BETWEEN: return number >= answered->low && number <= answered->high;
+    case PLAN_NO_TARGET:
+    case PLAN_COMPARE_N: break;
+    }
+    return false;
+}
+
+static bool is_upward(PlanCompare compare)
+{
+    return compare == PLAN_AT_LEAST || compare == PLAN_ABOVE;
+}
+
+static double share_of_days(Date first, Date last, Date on)
+{
+    double all = (double)date_days_between(first, last) + 1;
+    double gone = (double)date_days_between(first, on) + 1;
+    return gone >= all ? 1 : gone <= 0 ? 0 : gone / all;
+}
+
+static bool is_on_path(const PlanAnswered *answered)
+{
+    return answered->number >= answered->expected - PATH_SLACK;
+}
+
+/* Where the number should be on the day, when there is a path. */
+static void expect(const Plan *plan, const PlanClause *clause, const MeasureTotal *total, Date on,
+                   PlanAnswered *answered)
+{
+    const PlanTarget *target = &answered->answer->target;
+    const Measure *measure = total->measure;
+    double before = 0;
+    Date day = day_of_target(clause, answered->answer);
+    if (target->has_yearly) {
+        answered->has_expected =
+            measure_number(measure, total->denominator_before, total->numerator_before, &before);
+        answered->expected = before + target->yearly[0];
+        return;
+    }
+    if (!answered->has_target || !is_upward(target->compare))
+        return;
+    if (target->is_linear) {
+        answered->has_expected = true;
+        answered->expected =
+            target->path_from
+            + (answered->low - target->path_from) * share_of_days(plan->from, day, on);
+    } else if (measure->growth == GROWTH_EVEN) {
+        answered->has_expected = true;
+        answered->expected =
+            answered->low * share_of_days(total->period.first, period_last(total->period), on);
+    }
+}
+
+static void say(PlanAnswered *answered, PlanState state, PlanReason reason)
+{
+    answered->state = state;
+    answered->reason = reason;
+}
+
+/* The number is there, and what is asked is not reached. */
+static void judge_below(const Facts *facts, const PlanClause *clause, Date on, bool is_running,
+                        PlanAnswered *answered)
+{
+    Date day = day_of_target(clause, answered->answer);
+    bool has_passed = !date_is_none(day) && date_compare(on, day) > 0;
+    if (!has_passed && answered->has_expected) {
+        double least = answered->expected * (1 - (double)facts->path_tolerance / 100);
+        bool is_reached = is_on_path(answered);
+        /* A step of a year is made or not, once the year is over. */
+        bool is_close =
+            answered->answer->target.has_yearly ? is_running : answered->number >= least;
+        say(answered,
+            is_reached ? PLAN_STATE_ON_TRACK
+            : is_close ? PLAN_STATE_AT_RISK
+                       : PLAN_STATE_BEHIND,
+            is_reached ? PLAN_REASON_ON_PATH : PLAN_REASON_BELOW_PATH);
+        return;
+    }
+    PlanState without_day = clause->force == PLAN_GRADUAL ? PLAN_STATE_NOT_DUE : PLAN_STATE_BEHIND;
+    say(answered, date_is_none(day) ? without_day : plan_waiting(facts, day, on),
+        PLAN_REASON_TARGET_NOT_MET);
+}
+
+/* A number of the running period that says nothing yet: the period before stands for it. */
+static void judge_by_last(const MeasureTotal *total, PlanAnswered *answered)
+{
+    answered->period = period_previous(total->period);
+    answered->denominator = total->denominator_before;
+    answered->numerator = total->numerator_before;
+    answered->has_number = measure_number(total->measure, answered->denominator,
+                                          answered->numerator, &answered->number);
+    if (!answered->has_number)
+        say(answered, PLAN_STATE_NOT_DUE, PLAN_REASON_PERIOD_RUNNING);
+    else if (meets(answered, answered->number))
+        say(answered, PLAN_STATE_ON_TRACK, PLAN_REASON_MET_LAST_PERIOD);
+    else
+        say(answered, PLAN_STATE_AT_RISK, PLAN_REASON_NOT_MET_LAST_PERIOD);
+}
+
+static void judge(const PlanFacts *facts, const Plan *plan, const PlanClause *clause,
+                  const MeasureTotal *total, Date on, PlanAnswered *answered)
+{
+    const Measure *measure = total->measure;
+    const PlanTarget *target = &answered->answer->target;
+    bool is_running = date_compare(on, period_last(total->period)) < 0;
+    plan_target_read(facts, clause, answered);
+    answered->period = total->period;
+    answered->denominator = total->denominator;
+    answered->numerator = total->numerator;
+    answered->has_number =
+        total->is_made
+        && measure_number(measure, total->denominator, total->numerator, &answered->number);
+    if (!answered->has_number) {
+        say(answered, PLAN_STATE_NO_DATA,
+            total->is_made ? PLAN_REASON_COUNTS_NOBODY : PLAN_REASON_BEING_COUNTED);
+        return;
+    }
+    if (!answered->has_target && !target->has_yearly) {
+        say(answered, PLAN_STATE_ON_TRACK, PLAN_REASON_WATCHED);
+        return;
+    }
+    if (is_running && measure->growth == GROWTH_LATE && answered->has_target) {
+        judge_by_last(total, answered);
+        return;
+    }
+    expect(plan, clause, total, on, answered);
+    if (!answered->has_target && !answered->has_expected) {
+        say(answered, PLAN_STATE_NO_DATA, PLAN_REASON_PERIOD_RUNNING);
+        return;
+    }
+    bool is_met = answered->has_target ? meets(answered, answered->number) : is_on_path(answered);
+    /* What may only not grow too large is not reached before the period is over. */
+    bool is_open = is_running && measure->growth != GROWTH_NONE && answered->has_target
+                   && !is_upward(target->compare);
+    if (is_met)
+        say(answered, is_open ? PLAN_STATE_ON_TRACK : PLAN_STATE_MET, PLAN_REASON_TARGET_MET);
+    else
+        judge_below(facts, clause, on, is_running, answered);
+}
+
+void plan_measure_judge(const PlanFacts *facts, const Plan *plan, const PlanClause *clause,
+                        const MeasureTotal *total, Date on, PlanAnswered *answered)
+{
+    judge(facts, plan, clause, total, on, answered);
+    plan_soften(clause, answered);
+}
+
+void plan_measure_answer(const Facts *facts, const Plan *plan, const PlanClause *clause,
+                         PlanAnswered *answered)
+{
+    const MeasureTotal *total = NULL;
+    for (size_t i = 0; i < facts->measured_n; i++)
+        if (facts->measured[i].measure == answered->answer->measure)
+            total = &facts->measured[i];
+    if (total == NULL)
+        say(answered, PLAN_STATE_NO_DATA, PLAN_REASON_NOT_TOLD);
+    else
+        plan_measure_judge(facts, plan, clause, total, facts->cx->today, answered);
+}
