@@ -13,6 +13,7 @@ enum {
     PAGE_USUAL = 50,
     PAGE_MOST = 200,
     PERIODS_MOST = 36,
+    EARLIER_MOST = 11, /* periods before the one asked for, in the list of all */
     BODY_MOST = 4096,
     COUNTY_LEVEL = 3,
     VILLAGE_LEVEL = 5
@@ -105,22 +106,45 @@ static void put_measure(Cx *cx, JsonOut *out, const Measure *measure)
 
 /* ---- all measures ---- */
 
-/* Of everything in sight together. */
-static Err put_total(Cx *cx, JsonOut *out, const Measure *measure, Period period, bool is_settled)
+/* Of everything in sight together, in ascending order; the last is the period asked for. */
+static void put_earlier(JsonOut *out, const MeasureValue *totals, int n)
 {
-    const MeasureAsk ask = {
-        .measure = measure, .first = period, .last = period, .is_settled = is_settled};
-    MeasureAnswer answer;
-    MeasureValue total = {.period = period};
-    TRY(measure_read(cx, &ask, &answer));
-    for (size_t i = 0; i < answer.n && answer.values[i].level == COUNTY_LEVEL; i++) {
-        total.denominator += answer.values[i].denominator;
-        total.numerator += answer.values[i].numerator;
+    json_key_c(out, "earlier");
+    json_array_begin(out);
+    for (int i = 0; i < n; i++) {
+        json_object_begin(out);
+        put_period(out, totals[i].period);
+        put_numbers(out, &totals[i]);
+        json_object_end(out);
     }
-    put_period(out, period);
+    json_array_end(out);
+}
+
+static Err put_totals(Cx *cx, JsonOut *out, MeasureAsk *ask, int earlier)
+{
+    MeasureAnswer answer;
+    MeasureValue totals[EARLIER_MOST + 1] = {0};
+    for (int i = earlier; i >= 0; i--) {
+        totals[i].period = ask->first;
+        if (i > 0)
+            ask->first = period_previous(ask->first);
+    }
+    TRY(measure_read(cx, ask, &answer));
+    for (size_t v = 0; v < answer.n; v++) {
+        const MeasureValue *value = &answer.values[v];
+        int i = earlier;
+        while (i > 0 && date_compare(totals[i].period.first, value->period.first) != 0)
+            i--;
+        if (value->level == COUNTY_LEVEL) {
+            totals[i].denominator += value->denominator;
+            totals[i].numerator += value->numerator;
+        }
+    }
+    put_period(out, totals[earlier].period);
     json_key_c(out, "is_complete");
     json_bool(out, answer.is_complete);
-    put_numbers(out, &total);
+    put_numbers(out, &totals[earlier]);
+    put_earlier(out, totals, earlier);
     return OK;
 }
 
@@ -128,7 +152,9 @@ static Err measures_get(Cx *cx, const HttpRequest *request, HttpResponse *respon
 {
     Period asked;
     bool has_period = http_query(request, "period").n > 0, is_settled = false;
+    int64_t earlier = 0;
     TRY(read_period(cx, request, "period", period_of(PERIOD_YEAR, cx->today), &asked));
+    TRY(web_query_integer(cx, request, "earlier", 0, EARLIER_MOST, 0, &earlier));
     JsonOut out = web_json(response);
     json_object_begin(&out);
     web_json_date(&out, "on", cx->today);
@@ -139,10 +165,12 @@ static Err measures_get(Cx *cx, const HttpRequest *request, HttpResponse *respon
         bool is_of_kind = (measure->periods & (1U << asked.kind)) != 0;
         if (!is_shown(cx, measure) || (has_period && !is_of_kind))
             continue;
+        Period period = is_of_kind ? asked : measure_longest(measure, cx->today);
+        MeasureAsk ask = {
+            .measure = measure, .first = period, .last = period, .is_settled = is_settled};
         json_object_begin(&out);
         put_measure(cx, &out, measure);
-        TRY(put_total(cx, &out, measure, is_of_kind ? asked : measure_longest(measure, cx->today),
-                      is_settled));
+        TRY(put_totals(cx, &out, &ask, (int)earlier));
         json_object_end(&out);
         is_settled = true;
     }
@@ -157,9 +185,9 @@ const Route route_measures = {
     .persons = ROUTE_PERSONS_COUNT,
     .handler = measures_get,
     .permit = "measures.read",
-    .query = "{period?: text}",
+    .query = "{period?: text, earlier?: integer}",
     .out = "{on: date, measures: [{" MEASURE_MEMBERS ", period: text, is_complete: "
-           "bool, " NUMBER_MEMBERS "}]}",
+           "bool, " NUMBER_MEMBERS ", earlier: [{period: text, " NUMBER_MEMBERS "}]}]}",
     .title = {"各项指标在所辖范围的数值", "What each measure says of the areas in sight"},
 };
 

@@ -35,7 +35,7 @@ const examples = {
   "/api/worklist.csv": ["clinician", "/api/worklist.csv?state=overdue&area={area}"],
   "/api/worklist/views": ["clinician", ""],
   "/api/overview": ["county", "/api/overview?area={area}"],
-  "/api/measures": ["county", "/api/measures?period=2025"],
+  "/api/measures": ["county", "/api/measures?period=2025&earlier=3"],
   "/api/measures/{id}": ["county", "/api/measures/hypertension_norm_rate?from=2024&until=2025"],
   "/api/measures/{id}/cases": ["clinician", "/api/measures/quality_exam_incomplete/cases?period=2025&limit=20"],
   "/api/plans": ["county", ""],

@@ -76,6 +76,9 @@ for (const [name, makeDatabase] of databases) {
       assert.ok(rows.every(({ resident }) => resident.age_group && !("name" in resident) && resident.area.length === 9));
       const mine = (await measured(director, "/api/measures?period=2024")).body.measures.find(({ id }) => id === "hypertension_norm_rate");
       assert.equal((await allCases(director, mine.id, "period=2024")).length, mine.denominator);
+      const later = (await measured(director, "/api/measures?period=2025&earlier=1")).body.measures.find(({ id }) => id === mine.id);
+      assert.deepEqual(later.earlier, [{ period: "2024", denominator: mine.denominator, numerator: mine.numerator, value: mine.value }]);
+      assert.equal((await director.fetch("/api/measures?earlier=12")).status, 422);
       assert.ok((await director.fetch(`/api/measures/${mine.id}?from=2024`)).body.values.every(({ level }) => level === 5));
       assert.ok(mine.denominator < whole.denominator);
       assert.equal((await director.fetch("/api/measures/nothing")).status, 404);

@@ -2,12 +2,13 @@
 import { t } from '../core/i18n'
 import { menuOf, VILLAGE, type MenuPage } from '../core/menu'
 import type { Account } from '../core/types'
+import { word as measureWord } from '../areas/measures/measure-words'
 import { word as planWord } from '../areas/plans/plan-words'
 import { word as qualityWord } from '../areas/quality/quality-words'
 import { word } from '../areas/subjects/catchment-words'
 import { word as workWord } from '../areas/workdays/workday-words'
 
-type Own = 'work' | 'quality' | 'catchments' | 'plans'
+type Own = 'work' | 'quality' | 'catchments' | 'measures' | 'plans'
 
 export interface DeskPage extends Omit<MenuPage, 'name'> {
   name: MenuPage['name'] | Own
@@ -18,6 +19,7 @@ const OWN: readonly DeskPage[] = [
   { name: 'work', devices: ['desk'], may: (account) => ['tables.read', 'staff.read'].every((permission) => account.permissions.includes(permission)) && (account.facility.level ?? 0) < VILLAGE },
   { name: 'quality', devices: ['desk'], may: (account) => ['measures.read', 'tables.read'].every((permission) => account.permissions.includes(permission)) },
   { name: 'catchments', devices: ['desk'], may: (account) => ['catchments.write', 'staff.read'].every((permission) => account.permissions.includes(permission)) },
+  { name: 'measures', devices: ['desk'], may: (account) => account.permissions.includes('measures.read') },
   { name: 'plans', devices: ['desk'], may: (account) => account.permissions.includes('plans.read') },
 ]
 
@@ -30,6 +32,7 @@ const TITLES: Record<Own, () => string> = {
   work: () => workWord('tab'),
   quality: () => qualityWord('tab'),
   catchments: () => word('tab'),
+  measures: () => measureWord('tab'),
   plans: () => planWord('tab'),
 }
 

@@ -1,0 +1,88 @@
+/* The scoreboard at the desk, in one county: measures from the list of all down to the rows. */
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { after, before, test } from 'node:test'
+import { attempt } from '../support/county.mjs'
+import { DESK, checkPage as look, openBrowser, openPage, startServer } from './support.mjs'
+
+const NARROW = { width: 320, height: 700 }
+const UNITS = '.measure-units tbody tr'
+
+let server, browser
+
+before(async () => {
+  server = await startServer({ residents: 3000 })
+  for (const period of ['2024', '2025']) attempt('measure', '--period', period, ...server.options) /* what the server does in its first minutes */
+  browser = await openBrowser()
+})
+after(async () => {
+  await browser?.close()
+  await server?.close()
+})
+
+async function begin(address, { login = 'county', locale = 'zh-CN', ...options } = {}) {
+  const page = await openPage(browser, { locale, viewport: DESK, ...options })
+  await page.goto(`${server.address}/desk.html${address}`)
+  await page.locator(`.demo-take[data-login=${login}]`).click()
+  await page.locator('.bar-leave').first().waitFor()
+  return page
+}
+
+async function end(page) {
+  assert.deepEqual(page.faults, [])
+  await page.context().close()
+}
+
+for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-US']]) {
+  test(`the commission goes from a measure to a township, its villages and rows without identity (${lang})`, async () => {
+    const page = await begin('#/measures', { locale })
+    await page.locator('.measure-list').first().waitFor()
+    await look(page, `measures-${lang}`)
+    await page.locator('a[href="#/measures/hypertension_norm_rate"]').click()
+    await page.locator(UNITS).first().waitFor()
+    await page.locator('.measure-filter select').last().selectOption('2024')
+    await page.waitForURL(/period=2024/)
+    await page.waitForFunction(() => document.querySelector('.measure-now h2')?.textContent.includes('2024'))
+    await look(page, `measure-${lang}`)
+    const rest = (await page.locator('.measure-units .is-rest.number').allInnerTexts()).map(Number)
+    const [counted, of] = (await page.locator('.measure-now p').nth(1).innerText()).split('/').map(Number)
+    assert.equal(rest.reduce((sum, n) => sum + n, 0), of - counted)
+    assert.equal(await page.locator('.measure-rows a').count(), 0)
+    await page.locator('.measure-units thead .is-name button').click()
+    await page.locator('.measure-units th.is-name[aria-sort=ascending]').waitFor()
+    const town = page.locator(`${UNITS} th a`).nth(1)
+    const name = await town.innerText()
+    await town.press('Enter')
+    await page.waitForFunction((wanted) => document.querySelector('.measure-now h2').textContent.includes(wanted), name)
+    await page.waitForFunction(() => document.querySelectorAll('.measure-went .measure-key li').length >= 2)
+    await page.locator('.measure-cases .measure-rows').waitFor()
+
+    await look(page, `measure-township-${lang}`)
+    await page.locator('.measure-path a').nth(1).click()
+    await page.waitForFunction((wanted) => !document.querySelector('.measure-now h2').textContent.includes(wanted), name)
+    await end(page)
+  })
+}
+
+test('a clinician sees by facility who is left to see, takes the table as a file, and a narrow page does not break', async () => {
+  const page = await begin('#/measures/hypertension_norm_rate?period=2024&by=facility', { login: 'clinician' })
+  await page.locator(UNITS).nth(1).waitFor()
+  await page.locator('.measure-rows tbody a').first().waitFor()
+  await look(page, 'measure-clinic')
+  const ranks = (await page.locator(`${UNITS} td:first-child`).allInnerTexts()).map(Number)
+  assert.deepEqual(ranks, ranks.toSorted((a, b) => b - a))
+  const saved = page.waitForEvent('download')
+  await page.locator('.measure-actions button').first().click()
+  const file = await saved
+  assert.equal(file.suggestedFilename(), 'hypertension_norm_rate-2024.csv')
+  assert.equal((await readFile(await file.path(), 'utf8')).trim().split('\r\n').length, 1 + (await page.locator(UNITS).count()))
+  await page.setViewportSize(NARROW)
+  await look(page, 'measure-narrow')
+  await page.goto(`${server.address}/desk.html#/measures`)
+  await page.locator('.measure-list').first().waitFor()
+  await look(page, 'measures-narrow')
+  await page.goto(`${server.address}/desk.html#/measures/nothing`)
+  await page.locator('.note.is-danger').waitFor()
+  page.faults = page.faults.filter((fault) => !/404/.test(fault))
+  await end(page)
+})

@@ -1,0 +1,278 @@
+/* Measures as the server tells them, and what pages make of them: periods, units side by side, their distribution, lines of the
+ * exported table. Values are compared unrounded; rounding is for the eye. */
+import type { Cell } from '../../core/csv'
+import { say } from '../../core/i18n'
+import type { Wording } from '../../core/types'
+
+export type Direction = 'none' | 'up' | 'down'
+export type Kind = 'month' | 'quarter' | 'half' | 'year'
+export type By = 'area' | 'facility'
+
+export interface Numbers {
+  denominator: number
+  numerator: number
+  value?: number | null
+}
+
+export interface PeriodNumbers extends Numbers {
+  period: string
+}
+
+export interface Measure {
+  id: string
+  title: Wording
+  denominator_title: Wording
+  numerator_title: Wording
+  remarks?: Wording
+  unit?: string | null
+  direction: Direction
+  grain: 'subject' | 'record'
+  quality: boolean
+  periods: Kind[]
+  source: Wording
+}
+
+export interface MeasureLine extends Measure, PeriodNumbers {
+  is_complete: boolean
+  earlier: PeriodNumbers[]
+}
+
+export interface UnitValue extends PeriodNumbers {
+  unit: string
+  name: Wording
+  level: number
+}
+
+export interface MeasureAnswer extends Measure {
+  on: string
+  is_complete: boolean
+  values: UnitValue[]
+}
+
+export const COUNTY = 3
+export const TOWNSHIP = 4
+export const VILLAGE = 5
+const AREA_DIGITS: Record<number, number> = { [COUNTY]: 6, [TOWNSHIP]: 9, [VILLAGE]: 12 }
+
+/* ---- periods: "2025", "2025H1", "2025Q2", "2025-06" ---- */
+
+const STEPS: Record<Kind, number> = { year: 1, half: 2, quarter: 4, month: 12 }
+/* How many are drawn, the last included. */
+export const TREND: Record<Kind, number> = { year: 5, half: 6, quarter: 8, month: 13 }
+
+export function kindOf(period: string): Kind | null {
+  if (/^\d{4}$/.test(period)) return 'year'
+  if (/^\d{4}H[12]$/.test(period)) return 'half'
+  if (/^\d{4}Q[1-4]$/.test(period)) return 'quarter'
+  return /^\d{4}-(0[1-9]|1[0-2])$/.test(period) ? 'month' : null
+}
+
+function nameOf(kind: Kind, number: number): string {
+  const year = Math.floor(number / STEPS[kind])
+  const step = (number % STEPS[kind]) + 1
+  if (kind === 'year') return String(year)
+  return kind === 'month' ? `${year}-${String(step).padStart(2, '0')}` : `${year}${kind === 'half' ? 'H' : 'Q'}${step}`
+}
+
+function numberOf(period: string): number {
+  const kind = kindOf(period) ?? 'year'
+  const step = kind === 'year' ? 1 : Number(period.slice(5))
+  return Number(period.slice(0, 4)) * STEPS[kind] + step - 1
+}
+
+/* Negative: so many before. */
+export function periodAfter(period: string, steps: number): string {
+  return nameOf(kindOf(period) ?? 'year', numberOf(period) + steps)
+}
+
+/* The one that a day lies in. */
+export function periodOn(kind: Kind, day: string): string {
+  const month = Number(day.slice(5, 7)) - 1
+  return nameOf(kind, Number(day.slice(0, 4)) * STEPS[kind] + Math.floor(month / (12 / STEPS[kind])))
+}
+
+/* What has not ended cannot be held against a whole one. */
+export function isRunning(period: string, on: string): boolean {
+  return periodOn(kindOf(period) ?? 'year', on) === period
+}
+
+/* Ascending, the last included. */
+export function periodsUpto(last: string, n: number): string[] {
+  return Array.from({ length: n }, (_, i) => periodAfter(last, i - n + 1))
+}
+
+/* ---- numbers for the eye ---- */
+
+function scaleOf(unit: string | null | undefined): number {
+  return unit === '%' ? 100 : unit === '‰' ? 1000 : 1
+}
+
+/* Scaled, unrounded. */
+export function scaled(value: number | null | undefined, unit: string | null | undefined): number | null {
+  return value === null || value === undefined ? null : value * scaleOf(unit)
+}
+
+/* One decimal of a share, else two; what is not all does not look like all, nor what is not none like none. */
+export function valueText(value: number | null | undefined, unit: string | null | undefined): string {
+  const number = scaled(value, unit)
+  if (number === null) return '—'
+  if (unit !== '%') return `${Math.round(number * 100) / 100}${unit ?? ''}`
+  const rounded = Math.round(number * 10) / 10
+  const shown = rounded === 100 && number < 100 ? 99.9 : rounded === 0 && number > 0 ? 0.1 : rounded
+  return `${shown.toFixed(1)}%`
+}
+
+/* The change against another value, with its sign: of a share in points. */
+export function changeOf(value: number | null | undefined, other: number | null | undefined, unit: string | null | undefined): number | null {
+  const now = scaled(value, unit)
+  const then = scaled(other, unit)
+  return now === null || then === null ? null : now - then
+}
+
+export function signed(change: number): string {
+  const rounded = Math.round(change * 10) / 10
+  return `${rounded > 0 ? '+' : rounded < 0 ? '−' : '±'}${Math.abs(rounded).toFixed(1)}`
+}
+
+export type Verdict = 'better' | 'worse' | 'same'
+/* What a change means where more, or less, is better. */
+export function verdictOf(change: number, direction: Direction): Verdict | null {
+  if (direction === 'none') return null
+  if (Math.abs(change) < 1e-9) return 'same'
+  return change > 0 === (direction === 'up') ? 'better' : 'worse'
+}
+
+export function sumOf(values: readonly Numbers[]): Numbers {
+  const denominator = values.reduce((sum, one) => sum + one.denominator, 0)
+  const numerator = values.reduce((sum, one) => sum + one.numerator, 0)
+  return { denominator, numerator, value: denominator === 0 ? null : numerator / denominator }
+}
+
+/* Of everything in sight in one period: of the highest units that are told, by area; they do not overlap. */
+export function wholeOf(values: readonly UnitValue[], period: string): Numbers {
+  const told = values.filter((one) => one.period === period)
+  const top = Math.min(...told.map(({ level }) => level))
+  return sumOf(told.filter(({ level }) => level === top))
+}
+
+export function trendOf(values: readonly UnitValue[], periods: readonly string[]): PeriodNumbers[] {
+  return periods.map((period) => ({ period, ...wholeOf(values, period) }))
+}
+
+/* ---- units side by side ---- */
+
+export interface Line extends UnitValue {
+  rest: number
+  rank: number | null /* 1 is best; the same value has the same rank; null: nothing is counted, or nothing is better */
+}
+
+export interface Tree {
+  code: string
+  parent: string | null
+}
+
+/* The units right below another one ('': the highest that have others beside them); by area codes tell it, by facility the tree. */
+export function unitsBelow(values: readonly UnitValue[], by: By, above: string, tree: readonly Tree[]): UnitValue[] {
+  if (by === 'facility') {
+    const told = new Set(values.map(({ unit }) => unit))
+    const parents = new Map(tree.map(({ code, parent }) => [code, parent]))
+    const roots = values.filter(({ unit }) => !told.has(parents.get(unit) ?? ''))
+    if (above !== '') return values.filter(({ unit }) => parents.get(unit) === above)
+    const root = roots.length === 1 ? roots[0] : undefined
+    const below = root ? values.filter(({ unit }) => parents.get(unit) === root.unit) : []
+    return below.length > 0 ? below : roots
+  }
+  const inside = values.filter(({ unit, level }) => unit.startsWith(above) && unit !== above && level > COUNTY && unit.length === AREA_DIGITS[level])
+  const level = Math.min(...inside.map((one) => one.level))
+  return inside.filter((one) => one.level === level)
+}
+
+function better(a: UnitValue, b: UnitValue, direction: Direction): number {
+  const difference = (b.value ?? 0) - (a.value ?? 0)
+  return direction === 'down' ? -difference : difference
+}
+
+/* What is equal shares its rank, and the next one counts them all: 1, 2, 2, 4. */
+export function ranked(values: readonly UnitValue[], direction: Direction): Line[] {
+  const counted = values.filter(({ value }) => value !== null && value !== undefined)
+  return values.map((one) => ({
+    ...one,
+    rest: one.denominator - one.numerator,
+    rank: direction === 'none' || one.value === null || one.value === undefined ? null : 1 + counted.filter((other) => better(other, one, direction) < 0).length,
+  }))
+}
+
+export const COLUMNS = ['rank', 'name', 'denominator', 'numerator', 'rest', 'value'] as const
+export type Column = (typeof COLUMNS)[number]
+
+export function isColumn(name: string): name is Column {
+  return (COLUMNS as readonly string[]).includes(name)
+}
+
+/* Ranks and codes ascending, numbers with the largest first; what has no value last; equal ones by code. */
+export function sorted(lines: readonly Line[], column: Column, isReversed: boolean): Line[] {
+  const byCode = (a: Line, b: Line) => (a.unit < b.unit ? -1 : 1)
+  const number = (line: Line) => (column === 'rank' ? (line.rank === null ? null : -line.rank) : column === 'value' ? (line.value ?? null) : line[column as 'rest'])
+  return lines.slice().sort((a, b) => {
+    if (column === 'name') return isReversed ? byCode(b, a) : byCode(a, b)
+    const [x, y] = [number(a), number(b)]
+    if (x === null || y === null) return x === y ? byCode(a, b) : x === null ? 1 : -1
+    return (isReversed ? x - y : y - x) || byCode(a, b)
+  })
+}
+
+/* Those that are far from the best, the largest rest first: where the most can be gained. */
+export function worst(lines: readonly Line[], n: number): Line[] {
+  return lines.filter(({ rank }) => rank !== null).sort((a, b) => (b.rank ?? 0) - (a.rank ?? 0) || b.rest - a.rest).slice(0, n)
+}
+
+export interface Band {
+  from: number
+  to: number
+  units: Line[]
+}
+
+/* Bands of shares, ten points each, from the lowest to the highest that has a unit. */
+export function bandsOf(lines: readonly Line[]): Band[] {
+  const told = lines.filter(({ value }) => value !== null && value !== undefined)
+  if (told.length === 0 || told.some(({ value }) => (value ?? 0) < 0 || (value ?? 0) > 1)) return []
+  const bandOf = ({ value }: Line) => Math.min(9, Math.floor((value ?? 0) * 10 + 1e-12))
+  const first = Math.min(...told.map(bandOf))
+  const last = Math.max(...told.map(bandOf))
+  return Array.from({ length: last - first + 1 }, (_, i) => ({ from: (first + i) * 10, to: (first + i + 1) * 10, units: told.filter((line) => bandOf(line) === first + i) }))
+}
+
+export function medianOf(lines: readonly Line[]): number | null {
+  const values = lines.flatMap(({ value }) => (value === null || value === undefined ? [] : [value])).sort((a, b) => a - b)
+  if (values.length === 0) return null
+  const middle = (values.length - 1) / 2
+  return (values[Math.floor(middle)]! + values[Math.ceil(middle)]!) / 2
+}
+
+/* What is left to do: those who are not counted yet, or where less is better, those who are. */
+export function todoOf(measure: Measure): 'rest' | 'numerator' {
+  return measure.direction === 'down' ? 'numerator' : 'rest'
+}
+
+export function fileRows(lines: readonly Line[], head: readonly string[], period: string, unit: string | null | undefined): Cell[][] {
+  return [[...head], ...lines.map((line) => {
+    const value = scaled(line.value, unit)
+    return [line.unit, say(line.name), period, line.rank, line.denominator, line.numerator, line.rest, value === null ? null : Math.round(value * 1e6) / 1e6]
+  })]
+}
+
+/* ---- drawing ---- */
+
+export interface Point {
+  x: number
+  y: number
+  period: string
+  value: number
+}
+
+/* Positions of a line, left to right; a period without a value is a gap. */
+export function pointsOf(values: readonly PeriodNumbers[], low: number, high: number, width: number, height: number): Point[] {
+  const span = high - low || 1
+  const step = values.length > 1 ? width / (values.length - 1) : 0
+  return values.flatMap(({ period, value }, i) => (value === null || value === undefined ? [] : [{ x: i * step, y: height - ((value - low) / span) * height, period, value }]))
+}
