@@ -31,5 +31,6 @@ const char *const access_permissions[] = {
     "measures.check",   /* finding a hit of a data-quality rule right as it is */
     "policy.read",         "policy.write", /* what parameters are in this place */
     "plans.read",          "plans.write",  /* how far each clause is; what units say of it */
+    "scores.freeze",                       /* a bulletin: how units stand, frozen */
     "metrics.read",        "audit.read",       NULL,
 };

@@ -56,6 +56,11 @@
  ENTRY(route_form_context)                                                                         \
  ENTRY(route_obligations)                                                                          \
  ENTRY(route_obligations_why)                                                                      \
+ ENTRY(route_scores)                                                                               \
+ ENTRY(route_score_bulletins)                                                                      \
+ ENTRY(route_score_bulletin)                                                                       \
+ ENTRY(route_score)                                                                                \
+ ENTRY(route_score_freeze)                                                                         \
  ENTRY(route_plans)                                                                                \
  ENTRY(route_plan)                                                                                 \
  ENTRY(route_plan_clause)                                                                          \

@@ -67,6 +67,8 @@ static void declare_file(Loader *loader, LoadFile *file)
         (void)declare(loader, file, file->yaml, DECLARED_PROGRAM, "program");
     else if (str_has_prefix(file->in_pack, STR("plans/")))
         (void)declare(loader, file, file->yaml, DECLARED_PLAN, "plan");
+    else if (str_has_prefix(file->in_pack, STR("scores/")))
+        (void)declare(loader, file, file->yaml, DECLARED_SCORE, "score");
 }
 
 void declare_all(Loader *loader)

@@ -8,7 +8,7 @@
 #include "base/utf8.h"
 
 static const char *const folders[] = {"charts",   "codes", "forms",  "measures", "plans", "policy",
-                                      "programs", "roles", "tables", "tests",    NULL};
+                                      "programs", "roles", "scores", "tables",   "tests", NULL};
 static const YamlPlace top = {1, 1};
 
 /* ---- files ---- */
@@ -49,8 +49,8 @@ static bool is_in_place(Loader *loader, const LoadFile *file)
                 loader, file, top, MISTAKE_FILE_UNKNOWN, same(name),
                 (Wording){
                     STR("放进 charts、codes、forms、measures、plans、policy、programs、roles、"
-                        "tables 或 tests"),
-                    STR("move it to charts, codes, forms, measures, plans, policy, programs, roles, tables "
+                        "scores、tables 或 tests"),
+                    STR("move it to charts, codes, forms, measures, plans, policy, programs, roles, scores, tables "
                         "or tests")});
         return false;
     }
@@ -80,10 +80,11 @@ static void blind_for_folder(Loader *loader, LoadPack *pack, Str in_pack)
     static const struct {
         const char *folder;
         DeclaredKind kind;
-    } kinds[] = {
-        {"codes", DECLARED_CODES},      {"policy", DECLARED_PARAMETER}, {"tables", DECLARED_TABLE},
-        {"forms", DECLARED_FORM},       {"programs", DECLARED_PROGRAM}, {"roles", DECLARED_ROLE},
-        {"measures", DECLARED_MEASURE}, {"plans", DECLARED_PLAN},       {"charts", DECLARED_CHART}};
+    } kinds[] = {{"codes", DECLARED_CODES},      {"policy", DECLARED_PARAMETER},
+                 {"tables", DECLARED_TABLE},     {"forms", DECLARED_FORM},
+                 {"programs", DECLARED_PROGRAM}, {"roles", DECLARED_ROLE},
+                 {"measures", DECLARED_MEASURE}, {"plans", DECLARED_PLAN},
+                 {"scores", DECLARED_SCORE},     {"charts", DECLARED_CHART}};
     Str folder = folder_of(in_pack);
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         if (str_equals_c(folder, kinds[i].folder))

@@ -56,7 +56,7 @@ static void load_units(Reader *reader, const Yaml *map, Plan *plan)
 
 /* ---- targets ---- */
 
-static bool load_number(Reader *reader, const Yaml *value, PlanNumber *number)
+bool load_number(Reader *reader, const Yaml *value, PlanNumber *number)
 {
     if (value->kind != YAML_SCALAR || !str_has_prefix(value->text, STR("$")))
         return read_number(reader, value, &number->value);

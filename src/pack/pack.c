@@ -12,14 +12,14 @@ static void compile_all(Loader *loader)
         [DECLARED_TABLE] = load_table,     [DECLARED_FORM] = load_form,
         [DECLARED_PROGRAM] = load_program, [DECLARED_ROLE] = load_role,
         [DECLARED_MEASURE] = load_measure, [DECLARED_PLAN] = load_plan,
-        [DECLARED_CHART] = load_chart,
+        [DECLARED_CHART] = load_chart,     [DECLARED_SCORE] = load_score,
     };
     Map *maps[DECLARED_KIND_N] = {
         [DECLARED_CODES] = &loader->set->codes,      [DECLARED_PARAMETER] = &loader->set->policy,
         [DECLARED_TABLE] = &loader->set->tables,     [DECLARED_FORM] = &loader->set->forms,
         [DECLARED_PROGRAM] = &loader->set->programs, [DECLARED_ROLE] = &loader->set->roles,
         [DECLARED_MEASURE] = &loader->set->measures, [DECLARED_PLAN] = &loader->set->plans,
-        [DECLARED_CHART] = &loader->set->charts,
+        [DECLARED_CHART] = &loader->set->charts,     [DECLARED_SCORE] = &loader->set->scores,
     };
     for (size_t kind = 0; kind < DECLARED_KIND_N; kind++) {
         map_init(maps[kind], loader->arena);

@@ -406,6 +406,7 @@ typedef struct PackSet {
     Map tables;               /* id -> const LookupTable * */
     Map measures;             /* id -> const Measure * */
     Map plans;                /* id -> const Plan *, see plan.h */
+    Map scores;               /* id -> const Score *, see score.h */
     Map charts;               /* id -> const Chart *, in the order of the packs and files */
     const Rule *const *rules; /* every rule of every program, in pack, program and file order */
     size_t rule_n;

@@ -39,6 +39,7 @@ typedef enum {
     DECLARED_ROLE,
     DECLARED_MEASURE,
     DECLARED_PLAN,
+    DECLARED_SCORE,
     DECLARED_CHART,
     DECLARED_KIND_N,
 } DeclaredKind;
@@ -278,6 +279,10 @@ void load_program(Loader *loader, Declared *declared);
 void load_role(Loader *loader, Declared *declared);
 void load_plan(Loader *loader, Declared *declared);
 void load_chart(Loader *loader, Declared *declared);
+void load_score(Loader *loader, Declared *declared);
+/* A number, or the $parameter that has it. */
+struct PlanNumber;
+bool load_number(Reader *reader, const Yaml *value, struct PlanNumber *number);
 void check_roles(Loader *loader); /* what they manage, when all are compiled */
 void load_measure(Loader *loader, Declared *declared);
 void note_unused_selects(Loader *loader);

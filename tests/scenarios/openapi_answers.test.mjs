@@ -2,7 +2,7 @@
 // against the schema that the server serves. A route without an example here fails.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { newId, ownAccount } from "../support/county.mjs";
+import { lines, newId, ownAccount } from "../support/county.mjs";
 import { jpeg } from "../support/media.mjs";
 import { databases, logIn, makeCounty, startServer } from "../support/server.mjs";
 import { faultsOf } from "../support/json_schema.mjs";
@@ -39,6 +39,10 @@ const examples = {
   "/api/measures/{id}": ["county", "/api/measures/hypertension_norm_rate?from=2024&until=2025"],
   "/api/measures/{id}/cases": ["clinician", "/api/measures/quality_exam_incomplete/cases?period=2025&limit=20"],
   "/api/plans": ["county", ""],
+  "/api/scores": ["county", ""],
+  "/api/scores/{id}": ["county", "/api/scores/work"],
+  "/api/scores/bulletins": ["county", ""],
+  "/api/scores/bulletins/{bulletin}": ["county", ""],
   "/api/plans/{plan}": ["county", "/api/plans/grassroots_2023"],
   "/api/plans/{plan}/clauses/{clause}": ["county", "/api/plans/grassroots_2023/clauses/01"],
   "/api/policy": ["county", "/api/policy?on=2025-06-30"],
@@ -104,7 +108,9 @@ for (const [name, makeDatabase] of databases) {
     const clients = {};
     const values = {};
     before(async () => {
-      server = await startServer(makeCounty(makeDatabase));
+      const options = makeCounty(makeDatabase);
+      values.bulletin = lines("score freeze", options, "--score", "work")[0].bulletin;
+      server = await startServer(options);
       for (const login of ["doctor", "clinician", "director", "township", "county", "admin"]) clients[login] = await logIn(server, login);
       description = (await clients.doctor.fetch("/api/openapi.json")).body;
       const { items } = (await clients.doctor.fetch("/api/obligations?state=overdue,due,open")).body;

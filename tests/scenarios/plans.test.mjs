@@ -1,4 +1,5 @@
 // Plans: every clause with its state and what says so; what units write of a clause changes it, is kept, and can be ended.
+// Scores: how centres stand by measures weighed together, and bulletins.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { attempt, newId, parseLines } from "../support/county.mjs";
@@ -92,6 +93,59 @@ for (const [name, makeDatabase] of databases) {
       const ended = (await county.fetch(path)).body;
       assert.equal(ended.clause.state, withMilestone.state);
       assert.deepEqual(ended.entries.map(({ ended_on, end_reason }) => [ended_on, end_reason]), [["2025-06-30", "记错了条款"]]);
+    });
+
+    it("ranks the health centres by their totals as they are shown, ties sharing a rank, and says what costs each most", () => {
+      const rows = parseLines(attempt("score", "show", "--score", "work", "--period", "2024", ...options).out);
+      assert.ok(rows.length >= 20);
+      const shown = (row) => Math.round((row.total + Number.EPSILON) * 100) / 100;
+      for (const row of rows) {
+        assert.equal(row.rank, 1 + rows.filter((other) => shown(other) > shown(row)).length, row.unit);
+        const told = row.parts.filter(({ points }) => points !== null);
+        const weights = told.reduce((sum, { weight }) => sum + weight, 0);
+        assert.ok(Math.abs(row.total - told.reduce((sum, { weight, points }) => sum + weight * points, 0) / weights) < 1e-9);
+        assert.ok(Math.abs(100 - row.total - told.reduce((sum, { lost }) => sum + lost, 0)) < 1e-9);
+        for (const { measure, denominator, numerator, floor, target, points } of told) {
+          const share = (numerator * 100) / denominator;
+          assert.ok(Math.abs(points - Math.max(0, Math.min(100, (100 * (share - floor)) / (target - floor)))) < 1e-9, measure);
+        }
+      }
+      assert.ok(new Set(rows.map(shown)).size > 5, "centres differ");
+    });
+
+    it("leaves out of a running year what tells at its end only, and asks the days' share of what grows evenly", async () => {
+      attempt("score", "show", "--score", "work", ...options);
+      const { units, on } = { on: "2025-06-30", ...(await county.fetch("/api/scores/work")).body };
+      const parts = units.flatMap((unit) => unit.parts);
+      assert.ok(parts.filter(({ measure }) => measure === "hypertension_norm_rate").every(({ points }) => points == null));
+      const { target } = parts.find(({ measure }) => measure === "elderly_exam_rate");
+      assert.ok(Math.abs(target - (70 * 181) / 365) < 1e-9, `${on}: ${target}`);
+    });
+
+    it("freezes a bulletin that later records and another freezing do not change", async () => {
+      const id = newId();
+      const freeze = (body, who = county) => who.fetch("/api/scores/work/bulletins", { method: "POST", body });
+      assert.equal((await freeze({ id, period: "2024", note: "年度通报" }, doctor)).status, 403);
+      assert.equal((await freeze({ id, period: "2024-01" })).status, 422);
+      assert.equal((await freeze({ id, period: "2024", note: "年度通报" })).status, 200);
+      const frozen = (await county.fetch(`/api/scores/bulletins/${id}`)).body;
+      assert.deepEqual([frozen.period, frozen.note, frozen.frozen_on, frozen.is_ranked], ["2024", "年度通报", "2025-06-30", true]);
+      const now = (await county.fetch("/api/scores/work?period=2024")).body;
+      assert.deepEqual(frozen.units, now.units);
+      assert.equal((await freeze({ id, period: "2024", note: "别的" })).status, 409);
+      assert.equal((await freeze({ id: newId(), period: "2024", note: "补发" })).status, 200);
+      assert.deepEqual((await county.fetch(`/api/scores/bulletins/${id}`)).body, frozen);
+      const { items } = (await county.fetch("/api/scores/bulletins?score=work")).body;
+      assert.deepEqual(items.slice(0, 2).map(({ note }) => note), ["补发", "年度通报"]);
+      const rows = parseLines(attempt("score", "bulletin", "--bulletin", id, ...options).out);
+      assert.deepEqual(rows.map(({ unit, rank }) => [unit, rank]), frozen.units.map(({ unit, rank }) => [unit, rank]));
+    });
+
+    it("shows a centre its own score, and no rank", async () => {
+      const township = await logIn(server, "director");
+      const { units } = (await township.fetch("/api/scores/work?period=2024")).body;
+      assert.equal(units.length, 1);
+      assert.ok(units[0].total > 0 && units[0].rank == null);
     });
 
     it("gives plans to those who may read them, and lets write only who may", async () => {

@@ -19,12 +19,7 @@ static bool number_on(const Facts *facts, PlanNumber number, Date day, double *r
     *ret_value = number.value;
     if (number.parameter == NULL)
         return true;
-    const FormParameter *parameter = policy_parameter(facts->policy, number.parameter->id);
-    ExprValue value = parameter == NULL ? EXPR_ABSENT : form_parameter_on(parameter, day);
-    if (value.type != EXPR_INTEGER && value.type != EXPR_DECIMAL)
-        return false;
-    *ret_value = value.type == EXPR_INTEGER ? (double)value.as.integer : value.as.decimal;
-    return true;
+    return policy_number_on(facts->policy, number.parameter, day, ret_value);
 }
 
 void plan_target_read(const Facts *facts, const PlanClause *clause, PlanAnswered *answered)

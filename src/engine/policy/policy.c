@@ -131,6 +131,17 @@ Err policy_value_on(Cx *cx, Str id, Date day, ExprValue *ret_value)
     return OK;
 }
 
+bool policy_number_on(const Policy *policy, const PolicyParameter *parameter, Date day,
+                      double *ret_number)
+{
+    const FormParameter *found = policy_parameter(policy, parameter->id);
+    ExprValue value = found == NULL ? EXPR_ABSENT : form_parameter_on(found, day);
+    if (value.type != EXPR_INTEGER && value.type != EXPR_DECIMAL)
+        return false;
+    *ret_number = value.type == EXPR_INTEGER ? (double)value.as.integer : value.as.decimal;
+    return true;
+}
+
 Err policy_whole_on(Cx *cx, Str id, Date day, int64_t *ret_number)
 {
     ExprValue value = EXPR_ABSENT;

@@ -1,0 +1,204 @@
+/* How units stand today: each measure read once for all units, then points, totals, ranks. */
+#include "engine/scores/scores_int.h"
+
+#include "access/access.h"
+#include "base/map.h"
+#include "base/num.h"
+#include "engine/policy/policy_values.h"
+
+#include <stdlib.h>
+
+static const double POINTS_FULL = 100;
+enum { SHOWN_PLACES = 2 };
+
+double score_points(double number, double floor, double target, double cap)
+{
+    double span = target - floor;
+    if (span >= 0 && span <= 0)
+        return 0;
+    double points = POINTS_FULL * (number - floor) / span;
+    return points < 0 ? 0 : points > cap ? cap : points;
+}
+
+static double weights_of(const ScoreUnit *unit)
+{
+    double sum = 0;
+    for (size_t i = 0; i < unit->part_n; i++)
+        sum += unit->parts[i].has_points ? unit->parts[i].weight : 0;
+    return sum;
+}
+
+double score_lost(const ScoreUnit *unit, const ScorePart *part)
+{
+    if (!part->has_points || part->points >= POINTS_FULL)
+        return 0;
+    return part->weight / weights_of(unit) * (POINTS_FULL - part->points);
+}
+
+Err score_find(Cx *cx, Str id, const Score **ret_score)
+{
+    *ret_score = pack_score(cx->packs, id);
+    return *ret_score != NULL ? OK
+                              : cx_fail(cx, ERR_NOT_FOUND, TEXT_NOT_FOUND, STR("/score"), 1, id);
+}
+
+/* ---- reading ---- */
+
+typedef struct Reading {
+    Cx *cx;
+    const Score *score;
+    Period period;
+    const Policy *policy;
+    VEC(ScoreUnit) units;
+    Map by_code; /* position + 1 */
+    bool is_complete;
+} Reading;
+
+static ScoreUnit *unit_of(Reading *reading, const MeasureValue *value)
+{
+    size_t at = (size_t)(uintptr_t)map_get(&reading->by_code, value->unit);
+    if (at == 0) {
+        const Score *score = reading->score;
+        ScorePart *parts = arena_array(reading->cx->arena, ScorePart, score->item_n + 1);
+        for (size_t i = 0; i < score->item_n; i++)
+            parts[i] = (ScorePart){.measure = score->items[i].measure->id,
+                                   .weight = score->items[i].weight};
+        const ScoreUnit unit = {
+            .unit = value->unit, .name = value->name, .parts = parts, .part_n = score->item_n};
+        VEC_PUSH(reading->cx->arena, &reading->units, unit);
+        at = reading->units.n;
+        map_put(&reading->by_code, value->unit, (void *)(uintptr_t)at);
+    }
+    return &reading->units.items[at - 1];
+}
+
+static bool is_running(const Reading *reading)
+{
+    return date_compare(reading->cx->today, period_last(reading->period)) < 0;
+}
+
+static double share_of_period(const Reading *reading)
+{
+    double all = (double)date_days_between(reading->period.first, reading->period.after);
+    double gone = (double)date_days_between(reading->period.first, reading->cx->today) + 1;
+    return gone < all ? gone / all : 1;
+}
+
+static bool number_of(const Reading *reading, PlanNumber number, double *ret_value)
+{
+    *ret_value = number.value;
+    return number.parameter == NULL
+           || policy_number_on(reading->policy, number.parameter, reading->period.first, ret_value);
+}
+
+static void fill_part(const Reading *reading, const ScoreItem *item, const MeasureValue *value,
+                      ScorePart *part)
+{
+    const Measure *measure = item->measure;
+    double number = 0;
+    part->denominator = value->denominator;
+    part->numerator = value->numerator;
+    bool is_told = number_of(reading, item->floor, &part->floor)
+                   && number_of(reading, item->target, &part->target)
+                   && (measure->growth != GROWTH_LATE || !is_running(reading));
+    if (measure->growth == GROWTH_EVEN)
+        part->target = part->floor + (part->target - part->floor) * share_of_period(reading);
+    part->has_points =
+        is_told && measure_number(measure, value->denominator, value->numerator, &number);
+    if (part->has_points)
+        part->points = score_points(number, part->floor, part->target, item->cap);
+}
+
+static Err read_item(Reading *reading, size_t at, bool is_patient)
+{
+    const ScoreItem *item = &reading->score->items[at];
+    MeasureAnswer answer;
+    const MeasureAsk ask = {.measure = item->measure,
+                            .first = reading->period,
+                            .last = reading->period,
+                            .units = MEASURE_BY_FACILITY,
+                            .is_patient = is_patient,
+                            .is_settled = at > 0};
+    TRY(measure_read(reading->cx, &ask, &answer));
+    reading->is_complete = reading->is_complete && answer.is_complete;
+    for (size_t i = 0; i < answer.n; i++) {
+        const MeasureValue *value = &answer.values[i];
+        if (value->level != reading->score->level)
+            continue;
+        const ScoreUnit *unit = unit_of(reading, value);
+        fill_part(reading, item, value, (ScorePart *)(uintptr_t)&unit->parts[at]);
+    }
+    return OK;
+}
+
+/* ---- totals and ranks ---- */
+
+static void add_up(ScoreUnit *unit)
+{
+    double weights = weights_of(unit), sum = 0;
+    for (size_t i = 0; i < unit->part_n; i++)
+        sum += unit->parts[i].has_points ? unit->parts[i].weight * unit->parts[i].points : 0;
+    unit->has_total = weights > 0;
+    unit->total = unit->has_total ? sum / weights : 0;
+}
+
+static double shown(const ScoreUnit *unit)
+{
+    return unit->has_total ? num_round(unit->total, SHOWN_PLACES) : -1;
+}
+
+static int compare_units(const void *left, const void *right)
+{
+    const ScoreUnit *a = left, *b = right;
+    double first = shown(a), second = shown(b);
+    int order = (first < second) - (first > second);
+    return order != 0 ? order : str_compare(a->unit, b->unit);
+}
+
+/* Equal totals share a rank, and the next one counts them all. */
+static void rank(Reading *reading)
+{
+    for (size_t i = 0; i < reading->units.n && reading->units.items[i].has_total; i++) {
+        ScoreUnit *unit = &reading->units.items[i];
+        const ScoreUnit *above = i == 0 ? NULL : &reading->units.items[i - 1];
+        bool is_tied = above != NULL && shown(unit) >= shown(above);
+        unit->rank = is_tied ? above->rank : (int64_t)i + 1;
+    }
+}
+
+static Err is_rankable(const Reading *reading, bool *ret_is)
+{
+    int64_t least = 0;
+    size_t scored = 0;
+    TRY(policy_whole_on(reading->cx, STR("score_coverage_least"), reading->period.first, &least));
+    for (size_t i = 0; i < reading->units.n; i++)
+        scored += reading->units.items[i].has_total;
+    *ret_is = scored > 0 && !access_sight(reading->cx)->by_facility
+              && (int64_t)scored * 100 >= least * (int64_t)reading->units.n;
+    return OK;
+}
+
+Err score_read(Cx *cx, const Score *score, Period period, bool is_patient, ScoreTable *ret_table)
+{
+    Reading reading = {.cx = cx, .score = score, .period = period, .is_complete = true};
+    char name[PERIOD_NAME_SIZE];
+    if (period.kind != score->kind)
+        return cx_fail(cx, ERR_INVALID, TEXT_MEASURE_PERIOD, STR("period"), 2, score->id,
+                       str_from_c(period_name(period, name)));
+    map_init(&reading.by_code, cx->arena);
+    TRY(policy_of(cx, &reading.policy));
+    for (size_t i = 0; i < score->item_n; i++)
+        TRY(read_item(&reading, i, is_patient));
+    for (size_t i = 0; i < reading.units.n; i++)
+        add_up(&reading.units.items[i]);
+    if (reading.units.n > 1)
+        qsort(reading.units.items, reading.units.n, sizeof *reading.units.items, compare_units);
+    *ret_table = (ScoreTable){.period = period,
+                              .is_complete = reading.is_complete,
+                              .units = reading.units.items,
+                              .unit_n = reading.units.n};
+    TRY(is_rankable(&reading, &ret_table->is_ranked));
+    if (ret_table->is_ranked)
+        rank(&reading);
+    return OK;
+}

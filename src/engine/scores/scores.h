@@ -1,0 +1,81 @@
+/* Scores: how units stand by measures weighed together, their rank, and bulletins: rankings frozen
+ * as they were said. pack/score.h is what packs declare.
+ *
+ * Invariants
+ *  1. Everything is carried unrounded; ranks go by totals of two decimals, as they are shown, and
+ *     equal ones share a rank (1, 2, 2, 4).
+ *  2. What counts nobody of a unit, or says nothing of a period that is still running, weighs
+ *     nothing for it: its weight goes to the others. In a running period what grows evenly is held
+ *     against the share of its target that the days make up.
+ *  3. Numbers of parameters are those of the period's first day.
+ *  4. Units are ranked only by who sees all of them, and only when enough of them can be scored
+ *     (policy score_coverage_least).
+ *  5. A bulletin is a copy: nothing that happens later changes it. */
+#pragma once
+
+#include "engine/measures/measures.h"
+#include "pack/score.h"
+
+typedef struct ScorePart {
+    Str measure;
+    double weight, floor, target; /* the target of a running period: for today */
+    int64_t denominator, numerator;
+    bool has_points;
+    double points; /* 0 to the item's cap */
+} ScorePart;
+
+typedef struct ScoreUnit {
+    Str unit; /* code of the facility */
+    Wording name;
+    int64_t rank; /* 0: none */
+    bool has_total;
+    double total;
+    const ScorePart *parts; /* in the order of the score's items */
+    size_t part_n;
+} ScoreUnit;
+
+typedef struct ScoreTable {
+    Period period;
+    bool is_complete; /* else some rows are still being counted */
+    bool is_ranked;
+    const ScoreUnit *units; /* by rank, then unit; those without a rank last */
+    size_t unit_n;
+} ScoreTable;
+
+/* Points of a number: 0 at the floor, 100 at the target, straight between, no less than 0 and no
+ * more than cap. 0 when floor and target are one. */
+double score_points(double number, double floor, double target, double cap);
+/* How many points of the total a part costs its unit: its share of the weights times what it lacks
+ * of 100. */
+double score_lost(const ScoreUnit *unit, const ScorePart *part);
+
+/* The units in sight, today. is_patient: counts what is not counted yet, for the command line.
+ * ERR_INVALID when the period is not of the score's kind. */
+Err score_read(Cx *cx, const Score *score, Period period, bool is_patient,
+               ScoreTable *ret_table) MUST_CHECK;
+/* ERR_NOT_FOUND with a problem that names it. */
+Err score_find(Cx *cx, Str id, const Score **ret_score) MUST_CHECK;
+
+/* ---- bulletins ---- */
+
+typedef struct ScoreBulletin {
+    Uuid id;
+    Str score; /* of the packs of then; they may have none of that name any more */
+    Str period;
+    Str note;
+    Str packs; /* the pack of the score, with its version */
+    bool is_ranked;
+    Str frozen_by; /* name of the account; empty: the command line */
+    Date frozen_on;
+} ScoreBulletin;
+
+/* Freezes how units stand now. Needs the whole place in sight (ERR_FORBIDDEN) and complete numbers
+ * (ERR_BUSY: some are still being counted). The same id again is answered like the first time, with
+ * another score, period or note ERR_CONFLICT. */
+Err score_freeze(Cx *cx, const Score *score, Period period, Uuid id, Str note) MUST_CHECK;
+/* Empty score: of all. The newest first. */
+Err score_bulletins(Cx *cx, Str score, const ScoreBulletin **ret_bulletins,
+                    size_t *ret_n) MUST_CHECK;
+/* As it was said. ERR_NOT_FOUND. table->period is that of its text. */
+Err score_bulletin_read(Cx *cx, Uuid id, ScoreBulletin *ret_bulletin,
+                        ScoreTable *ret_table) MUST_CHECK;

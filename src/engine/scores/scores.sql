@@ -1,0 +1,57 @@
+-- Bulletins: what was frozen. bulletins.c alone writes; rows are only added.
+
+-- name: score_bulletin_put :run
+-- in: place text, id uuid, score text, period text, note text, packs text, is_ranked integer, frozen_by uuid?
+-- in: frozen_on date, frozen_at instant
+INSERT INTO score_bulletin (place, id, score, period, note, packs, is_ranked, frozen_by, frozen_on, frozen_at)
+VALUES (:place, :id, :score, :period, :note, :packs, :is_ranked, :frozen_by, :frozen_on, :frozen_at);
+
+-- name: score_bulletin_unit_put :later
+-- in: place text, bulletin_id uuid, unit text, name text, name_en text, rank integer, total decimal?
+INSERT INTO score_bulletin_unit (place, bulletin_id, unit, name, name_en, rank, total)
+VALUES (:place, :bulletin_id, :unit, :name, :name_en, :rank, :total);
+
+-- name: score_bulletin_item_put :later
+-- in: place text, bulletin_id uuid, unit text, position integer, measure text, weight decimal, floor decimal
+-- in: target decimal, denominator integer, numerator integer, points decimal?
+INSERT INTO score_bulletin_item (place, bulletin_id, unit, position, measure, weight, floor, target,
+    denominator, numerator, points)
+VALUES (:place, :bulletin_id, :unit, :position, :measure, :weight, :floor, :target, :denominator,
+    :numerator, :points);
+
+-- name: score_bulletin_by_id :maybe
+-- in: place text, id uuid
+-- out: score text, period text, note text, packs text, is_ranked integer, frozen_by text?, frozen_on date
+SELECT b.score, b.period, b.note, b.packs, b.is_ranked, a.name AS frozen_by, b.frozen_on
+FROM score_bulletin b
+LEFT JOIN access_account a ON a.place = b.place AND a.id = b.frozen_by
+WHERE b.place = :place AND b.id = :id;
+
+-- Of every score, or (score not empty) of one; the newest first.
+-- name: score_bulletin_rows :many
+-- in: place text, score text
+-- out: id uuid, score text, period text, note text, packs text, is_ranked integer, frozen_by text?
+-- out: frozen_on date
+SELECT b.id, b.score, b.period, b.note, b.packs, b.is_ranked, a.name AS frozen_by, b.frozen_on
+FROM score_bulletin b
+LEFT JOIN access_account a ON a.place = b.place AND a.id = b.frozen_by
+WHERE b.place = :place AND (:score = '' OR b.score = :score)
+ORDER BY b.frozen_at DESC, b.id DESC;
+
+-- By rank; those without one last.
+-- name: score_bulletin_units :many
+-- in: place text, bulletin_id uuid
+-- out: unit text, name text, name_en text, rank integer, total decimal?
+SELECT u.unit, u.name, u.name_en, u.rank, u.total
+FROM score_bulletin_unit u
+WHERE u.place = :place AND u.bulletin_id = :bulletin_id
+ORDER BY CASE WHEN u.rank = 0 THEN 1 ELSE 0 END, u.rank, u.unit;
+
+-- name: score_bulletin_items :many
+-- in: place text, bulletin_id uuid
+-- out: unit text, position integer, measure text, weight decimal, floor decimal, target decimal
+-- out: denominator integer, numerator integer, points decimal?
+SELECT i.unit, i.position, i.measure, i.weight, i.floor, i.target, i.denominator, i.numerator, i.points
+FROM score_bulletin_item i
+WHERE i.place = :place AND i.bulletin_id = :bulletin_id
+ORDER BY i.unit, i.position;

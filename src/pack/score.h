@@ -1,0 +1,28 @@
+/* Scores: measures weighed together (scores/ID.yaml), for units that are held against each other.
+ * Immutable, part of the PackSet; engine/scores computes them. */
+#pragma once
+
+#include "base/period.h"
+#include "pack/plan.h"
+
+/* Points are 0 at the floor, 100 at the target, straight between; the floor is above the target
+ * where less is better. */
+typedef struct ScoreItem {
+    const Measure *measure;
+    double weight;
+    PlanNumber floor, target; /* in the measure's unit */
+    double cap;               /* most points: 100, or more as a bonus */
+} ScoreItem;
+
+typedef struct Score {
+    Str id, pack;
+    Wording title;
+    Wording remarks; /* or empty */
+    Str source;
+    int64_t level;   /* of the facilities that are ranked: 3 county, 4 township, 5 village */
+    PeriodKind kind; /* every measure has it */
+    const ScoreItem *items;
+    size_t item_n;
+} Score;
+
+const Score *pack_score(const PackSet *set, Str id); /* NULL when absent */

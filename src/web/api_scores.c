@@ -1,0 +1,257 @@
+/* /api/scores: how units stand by the scores of the packs, and bulletins. */
+#include "engine/scores/scores.h"
+#include "web/route.h"
+
+enum { BODY_MOST = 4096 };
+
+#define SCHEMA_PART                                                                                \
+ "{measure: text, title?: wording, unit?: text, weight: number, floor: number, target: number, "   \
+ "denominator: integer, numerator: integer, value?: number, points?: number, lost: number}"
+#define SCHEMA_TABLE                                                                               \
+ "period: text, is_complete: bool, is_ranked: bool, units: [{unit: text, name: wording, rank?: "   \
+ "integer, total?: number, parts: [" SCHEMA_PART "]}]"
+#define SCHEMA_HEAD                                                                                \
+ "id: text, title: wording, remarks?: wording, source: wording, level: integer, kind: text"
+#define SCHEMA_BULLETIN                                                                            \
+ "id: uuid, score: text, title: wording, period: text, note?: text, packs: text, frozen_by?: "     \
+ "text, frozen_on: date"
+
+static void put_decimal(JsonOut *out, const char *key, double number)
+{
+    json_key_c(out, key);
+    json_decimal(out, number);
+}
+
+static void put_part(Cx *cx, JsonOut *out, const ScoreUnit *unit, const ScorePart *part)
+{
+    const Measure *measure = pack_measure(cx->packs, part->measure);
+    double value = 0;
+    json_object_begin(out);
+    web_json_text(out, "measure", part->measure);
+    if (measure != NULL) {
+        web_json_wording(out, "title", measure->title);
+        web_json_text(out, "unit", measure->unit);
+    }
+    put_decimal(out, "weight", part->weight);
+    put_decimal(out, "floor", part->floor);
+    put_decimal(out, "target", part->target);
+    web_json_integer(out, "denominator", part->denominator);
+    web_json_integer(out, "numerator", part->numerator);
+    if (measure != NULL && measure_number(measure, part->denominator, part->numerator, &value))
+        put_decimal(out, "value", value);
+    if (part->has_points)
+        put_decimal(out, "points", part->points);
+    put_decimal(out, "lost", score_lost(unit, part));
+    json_object_end(out);
+}
+
+static void put_table(Cx *cx, JsonOut *out, const ScoreTable *table)
+{
+    char name[PERIOD_NAME_SIZE];
+    web_json_text(out, "period", str_from_c(period_name(table->period, name)));
+    json_key_c(out, "is_complete");
+    json_bool(out, table->is_complete);
+    json_key_c(out, "is_ranked");
+    json_bool(out, table->is_ranked);
+    json_key_c(out, "units");
+    json_array_begin(out);
+    for (size_t i = 0; i < table->unit_n; i++) {
+        const ScoreUnit *unit = &table->units[i];
+        json_object_begin(out);
+        web_json_text(out, "unit", unit->unit);
+        web_json_wording(out, "name", unit->name);
+        if (unit->rank > 0)
+            web_json_integer(out, "rank", unit->rank);
+        if (unit->has_total)
+            put_decimal(out, "total", unit->total);
+        json_key_c(out, "parts");
+        json_array_begin(out);
+        for (size_t p = 0; p < unit->part_n; p++)
+            put_part(cx, out, unit, &unit->parts[p]);
+        json_array_end(out);
+        json_object_end(out);
+    }
+    json_array_end(out);
+}
+
+static void put_head(Cx *cx, JsonOut *out, const Score *score)
+{
+    web_json_text(out, "id", score->id);
+    web_json_wording(out, "title", score->title);
+    if (score->remarks.zh.n > 0)
+        web_json_wording(out, "remarks", score->remarks);
+    web_json_wording(out, "source",
+                     pack_source_wording(cx->packs, score->pack, score->source, cx->arena));
+    web_json_integer(out, "level", score->level);
+    web_json_text(out, "kind", period_kind_name(score->kind));
+}
+
+static Err scores_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
+{
+    (void)request;
+    JsonOut out = web_json(response);
+    json_object_begin(&out);
+    json_key_c(&out, "items");
+    json_array_begin(&out);
+    for (size_t i = 0; i < cx->packs->scores.n; i++) {
+        json_object_begin(&out);
+        put_head(cx, &out, cx->packs->scores.entries[i].value);
+        json_object_end(&out);
+    }
+    json_array_end(&out);
+    json_object_end(&out);
+    return OK;
+}
+
+const Route route_scores = {
+    .method = HTTP_GET,
+    .path = "/api/scores",
+    .persons = ROUTE_PERSONS_COUNT,
+    .handler = scores_get,
+    .permit = "measures.read",
+    .out = "{items: [{" SCHEMA_HEAD "}]}",
+    .title = {"有哪些评分", "The scores of the packs"},
+};
+
+static Err read_period(Cx *cx, Str text, const Score *score, Period *ret_period)
+{
+    *ret_period = period_of(score->kind, cx->today);
+    if (text.n == 0 || period_parse(text, ret_period) == OK)
+        return OK;
+    return cx_fail(cx, ERR_INVALID, TEXT_PARAMETER_WRONG, STR("period"), 3, STR("period"), text,
+                   STR("2025, 2025H1, 2025Q1, 2025-01"));
+}
+
+static Err score_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
+{
+    const Score *score = NULL;
+    Period period;
+    ScoreTable table;
+    TRY(score_find(cx, http_parameter(request, "id"), &score));
+    TRY(read_period(cx, http_query(request, "period"), score, &period));
+    TRY(score_read(cx, score, period, false, &table));
+    JsonOut out = web_json(response);
+    json_object_begin(&out);
+    put_head(cx, &out, score);
+    put_table(cx, &out, &table);
+    json_object_end(&out);
+    return OK;
+}
+
+const Route route_score = {
+    .method = HTTP_GET,
+    .path = "/api/scores/{id}",
+    .persons = ROUTE_PERSONS_COUNT,
+    .handler = score_get,
+    .permit = "measures.read",
+    .query = "{period?: text}",
+    .out = "{" SCHEMA_HEAD ", " SCHEMA_TABLE "}",
+    .title = {"一种评分的各单位得分和名次", "How units in sight stand by a score, and their rank"},
+};
+
+/* ---- bulletins ---- */
+
+static void put_bulletin(Cx *cx, JsonOut *out, const ScoreBulletin *bulletin)
+{
+    const Score *score = pack_score(cx->packs, bulletin->score);
+    json_key_c(out, "id");
+    json_uuid(out, bulletin->id);
+    web_json_text(out, "score", bulletin->score);
+    web_json_wording(out, "title",
+                     score == NULL ? (Wording){bulletin->score, bulletin->score} : score->title);
+    web_json_text(out, "period", bulletin->period);
+    web_json_text(out, "note", bulletin->note);
+    web_json_text(out, "packs", bulletin->packs);
+    web_json_text(out, "frozen_by", bulletin->frozen_by);
+    web_json_date(out, "frozen_on", bulletin->frozen_on);
+}
+
+static Err score_bulletins_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
+{
+    const ScoreBulletin *bulletins = NULL;
+    size_t n = 0;
+    TRY(score_bulletins(cx, http_query(request, "score"), &bulletins, &n));
+    JsonOut out = web_json(response);
+    json_object_begin(&out);
+    json_key_c(&out, "items");
+    json_array_begin(&out);
+    for (size_t i = 0; i < n; i++) {
+        json_object_begin(&out);
+        put_bulletin(cx, &out, &bulletins[i]);
+        json_object_end(&out);
+    }
+    json_array_end(&out);
+    json_object_end(&out);
+    return OK;
+}
+
+const Route route_score_bulletins = {
+    .method = HTTP_GET,
+    .path = "/api/scores/bulletins",
+    .persons = ROUTE_PERSONS_COUNT,
+    .handler = score_bulletins_get,
+    .permit = "measures.read",
+    .query = "{score?: text}",
+    .out = "{items: [{" SCHEMA_BULLETIN "}]}",
+    .title = {"已发布的通报", "The bulletins, the newest first"},
+};
+
+static Err score_bulletin_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
+{
+    ScoreBulletin bulletin;
+    ScoreTable table;
+    Uuid id = UUID_NIL;
+    TRY(web_parameter_uuid(cx, request, "bulletin", &id));
+    TRY(score_bulletin_read(cx, id, &bulletin, &table));
+    JsonOut out = web_json(response);
+    json_object_begin(&out);
+    put_bulletin(cx, &out, &bulletin);
+    put_table(cx, &out, &table);
+    json_object_end(&out);
+    return OK;
+}
+
+const Route route_score_bulletin = {
+    .method = HTTP_GET,
+    .path = "/api/scores/bulletins/{bulletin}",
+    .persons = ROUTE_PERSONS_COUNT,
+    .handler = score_bulletin_get,
+    .permit = "measures.read",
+    .out = "{" SCHEMA_BULLETIN ", " SCHEMA_TABLE "}",
+    .title = {"一期通报，发布时的样子", "A bulletin as it was frozen"},
+};
+
+static Err score_freeze_post(Cx *cx, const HttpRequest *request, HttpResponse *response)
+{
+    const Json *body = NULL;
+    const Score *score = NULL;
+    Str id_text = {0}, period_text = {0}, note = {0};
+    Uuid id = UUID_NIL;
+    Period period;
+    TRY(web_body(cx, request, &body));
+    TRY(web_body_text(cx, body, "id", &id_text));
+    TRY(web_body_text(cx, body, "period", &period_text));
+    TRY(web_body_optional_text(cx, body, "note", &note));
+    if (uuid_parse(id_text, &id) != OK)
+        return cx_fail(cx, ERR_INVALID, TEXT_FIELD_TYPE, STR("/id"), 2, STR("id"), STR("UUID"));
+    TRY(score_find(cx, http_parameter(request, "id"), &score));
+    TRY(read_period(cx, period_text, score, &period));
+    TRY(score_freeze(cx, score, period, id, note));
+    JsonOut out = web_json(response);
+    json_object_begin(&out);
+    json_key_c(&out, "id");
+    json_uuid(&out, id);
+    json_object_end(&out);
+    return OK;
+}
+
+const Route route_score_freeze = {
+    .method = HTTP_POST,
+    .path = "/api/scores/{id}/bulletins",
+    .handler = score_freeze_post,
+    .permit = "scores.freeze",
+    .body_most = BODY_MOST,
+    .in = "{id: uuid, period: text, note?: text}",
+    .out = "{id: uuid}",
+    .title = {"把现在的名次发布为通报", "Freeze how units stand now as a bulletin"},
+};
