@@ -244,7 +244,7 @@ static RolePurpose purpose_of(const Role *role, Str name)
 }
 
 /* What is only for who sees persons is not there while the purpose does not open them. */
-bool role_permits(const Role *role, const RolePurpose *purpose, Str permission)
+static bool purpose_permits(const RolePurpose *purpose, Str permission)
 {
     bool is_of_persons = str_has_prefix(permission, STR("residents."));
     bool is_of_records = str_has_prefix(permission, STR("records."))
@@ -253,11 +253,16 @@ bool role_permits(const Role *role, const RolePurpose *purpose, Str permission)
                          || str_has_prefix(permission, STR("measures."))
                          || str_equals_c(permission, "plans.read");
     bool is_of_rows = str_has_prefix(permission, STR("tables."));
-    if ((is_of_persons && purpose->opens != OPENS_PERSONS)
-        || (is_of_records && purpose->opens != OPENS_PERSONS
-            && purpose->opens != OPENS_ORGANISATIONS)
-        || (is_of_rows && purpose->opens != OPENS_PERSONS && purpose->opens != OPENS_ROWS)
-        || (is_of_numbers && purpose->opens == OPENS_NOTHING))
+    return (!is_of_persons || purpose->opens == OPENS_PERSONS)
+           && (!is_of_records || purpose->opens == OPENS_PERSONS
+               || purpose->opens == OPENS_ORGANISATIONS)
+           && (!is_of_rows || purpose->opens == OPENS_PERSONS || purpose->opens == OPENS_ROWS)
+           && (!is_of_numbers || purpose->opens != OPENS_NOTHING);
+}
+
+bool role_permits(const Role *role, const RolePurpose *purpose, Str permission)
+{
+    if (!purpose_permits(purpose, permission))
         return false;
     for (size_t i = 0; i < role->permission_n; i++) {
         if (str_equals(role->permissions[i], permission))
@@ -270,7 +275,7 @@ static void take_permissions(Cx *cx, const Role *role, const RolePurpose *purpos
 {
     Str *permissions = arena_array(cx->arena, Str, role->permission_n + 1);
     for (size_t i = 0; i < role->permission_n; i++) {
-        if (role_permits(role, purpose, role->permissions[i]))
+        if (purpose_permits(purpose, role->permissions[i]))
             permissions[actor->permission_n++] = role->permissions[i];
     }
     actor->permissions = permissions;

@@ -50,14 +50,13 @@ Err uuid_parse(Str s, Uuid *ret_uuid)
 const char *uuid_format(Uuid uuid, char out[UUID_TEXT_SIZE])
 {
     static const char digits[] = "0123456789abcdef";
-    size_t at = 0;
-    for (size_t i = 0; i < 16; i++) {
-        if (i == 4 || i == 6 || i == 8 || i == 10)
-            out[at++] = '-';
-        out[at++] = digits[uuid.bytes[i] >> 4];
-        out[at++] = digits[uuid.bytes[i] & 15];
+    static const uint8_t places[16] = {0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34};
+    for (size_t i = 0; i < sizeof places; i++) {
+        out[places[i]] = digits[uuid.bytes[i] >> 4];
+        out[places[i] + 1] = digits[uuid.bytes[i] & 15];
     }
-    out[at] = '\0';
+    out[8] = out[13] = out[18] = out[23] = '-';
+    out[36] = '\0';
     return out;
 }
 

@@ -56,6 +56,8 @@ typedef struct DbStatement {
     bool is_streamed; /* many rows: PostgreSQL reads through a cursor, so a transaction must be open
                        */
     bool may_scan;    /* `-- scan: reason`: it may read the whole of a big table */
+    uint64_t text_hash; /* of sql, by which a prepared statement is found again; 0: by the text.
+                           Who changes the sql of a copy changes this too */
 } DbStatement;
 
 /* What the caller may see, bound to the parameters of {scope:...} (access/scope decides the

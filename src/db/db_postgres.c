@@ -36,6 +36,7 @@ typedef struct {
 typedef struct PgPrepared {
     char name[16]; /* on the server */
     Str sql;       /* as written by the caller */
+    uint64_t text_hash;
     const char *text;
     size_t parameter_n;
     const char **values;
@@ -115,6 +116,7 @@ static Err make_prepared(Pg *pg, const DbStatement *statement, PgPrepared **ret_
     PgPrepared *prepared = arena_new(&pg->arena, PgPrepared);
     prepared->text = text;
     prepared->sql = str_copy(&pg->arena, str_from_c(statement->sql));
+    prepared->text_hash = statement->text_hash;
     prepared->parameter_n = n;
     prepared->values = arena_array(&pg->arena, const char *, n);
     prepared->lengths = arena_array(&pg->arena, int, n);
@@ -138,7 +140,10 @@ static Err find_prepared(Pg *pg, const DbStatement *statement, PgPrepared **ret_
 {
     Str name = str_from_c(statement->name);
     PgPrepared *prepared = map_get(&pg->prepared, name);
-    if (prepared == NULL || !str_equals_c(prepared->sql, statement->sql)) {
+    bool is_same = prepared != NULL
+                   && (statement->text_hash != 0 ? prepared->text_hash == statement->text_hash
+                                                 : str_equals_c(prepared->sql, statement->sql));
+    if (!is_same) {
         PgPrepared *old = prepared;
         TRY(make_prepared(pg, statement, &prepared));
         if (old != NULL && old->is_on_server) {

@@ -22,6 +22,8 @@ enum {
     BUSY_MS = 10000,
     STEP_COUNT = STEP_ROLLBACK_TO + 1,
     RECENT_COUNT = 256, /* a power of two */
+    PIECE_BYTES = 1200,
+    PIECES = 500,
 };
 
 typedef struct Prepared Prepared;
@@ -38,6 +40,7 @@ struct Prepared {
     SqliteCursor cursor;
     sqlite3_stmt *handle;
     Str sql; /* as written by the caller: a changed text under one name is prepared again */
+    uint64_t text_hash;
     size_t out_n;
     bool is_open;
     Prepared *next; /* of the same name */
@@ -125,6 +128,7 @@ static Err prepare(Sqlite *sqlite, const DbStatement *statement, Prepared **ret_
     Prepared *prepared = arena_new(&sqlite->arena, Prepared);
     prepared->handle = handle;
     prepared->sql = str_copy(&sqlite->arena, str_from_c(statement->sql));
+    prepared->text_hash = statement->text_hash;
     prepared->out_n = statement->out_n;
     prepared->cursor.prepared = prepared;
     prepared->cursor.head.values = arena_array(&sqlite->arena, DbValue, statement->out_n);
@@ -132,13 +136,19 @@ static Err prepare(Sqlite *sqlite, const DbStatement *statement, Prepared **ret_
     return OK;
 }
 
+static bool has_same_text(const Prepared *one, const DbStatement *statement)
+{
+    return statement->text_hash != 0 ? one->text_hash == statement->text_hash
+                                     : str_equals_c(one->sql, statement->sql);
+}
+
 /* Forgets the texts that a name had before, as far as nobody reads them. */
-static Prepared *drop_outdated(Prepared *list, Str sql)
+static Prepared *drop_outdated(Prepared *list, const DbStatement *statement)
 {
     Prepared *kept = NULL;
     while (list != NULL) {
         Prepared *next = list->next;
-        if (!list->is_open && !str_equals(list->sql, sql)) {
+        if (!list->is_open && !has_same_text(list, statement)) {
             sqlite3_finalize(list->handle);
             list->handle = NULL; /* those recently used may name it still */
         } else {
@@ -150,25 +160,25 @@ static Prepared *drop_outdated(Prepared *list, Str sql)
     return kept;
 }
 
-static bool is_usable(const Prepared *one, const DbStatement *statement, Str sql)
+static bool is_usable(const Prepared *one, const DbStatement *statement)
 {
     return one->handle != NULL && !one->is_open && one->out_n == statement->out_n
-           && str_equals(one->sql, sql);
+           && has_same_text(one, statement);
 }
 
 static Err find_named(Sqlite *sqlite, const DbStatement *statement, Prepared **ret_prepared)
 {
-    Str name = str_from_c(statement->name), sql = str_from_c(statement->sql);
+    Str name = str_from_c(statement->name);
     Prepared *list = map_get(&sqlite->prepared, name);
     for (Prepared *one = list; one != NULL; one = one->next) {
-        if (is_usable(one, statement, sql)) {
+        if (is_usable(one, statement)) {
             *ret_prepared = one;
             return OK;
         }
     }
     Prepared *prepared = NULL;
     TRY(prepare(sqlite, statement, &prepared));
-    prepared->next = drop_outdated(list, sql);
+    prepared->next = drop_outdated(list, statement);
     map_put(&sqlite->prepared, str_copy(&sqlite->arena, name), prepared);
     *ret_prepared = prepared;
     return OK;
@@ -178,8 +188,7 @@ static Err find_prepared(Sqlite *sqlite, const DbStatement *statement, Prepared 
 {
     size_t at = ((uintptr_t)statement / sizeof(void *)) & (RECENT_COUNT - 1);
     Prepared *recent = sqlite->recent[at].prepared;
-    if (sqlite->recent[at].statement == statement
-        && is_usable(recent, statement, str_from_c(statement->sql))) {
+    if (sqlite->recent[at].statement == statement && is_usable(recent, statement)) {
         *ret_prepared = recent;
         return OK;
     }
@@ -593,6 +602,10 @@ static Err configure(Sqlite *sqlite)
         {SQLITE_DBCONFIG_DQS_DDL, 0},     {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
         {SQLITE_DBCONFIG_ENABLE_FKEY, 1}, {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0},
     };
+    /* Small pieces that a statement needs while it runs come from here, not from malloc. */
+    if (sqlite3_db_config(sqlite->handle, SQLITE_DBCONFIG_LOOKASIDE, NULL, PIECE_BYTES, PIECES)
+        != SQLITE_OK)
+        return fail(sqlite, "settings");
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
         if (sqlite3_db_config(sqlite->handle, settings[i].option, settings[i].value, NULL)
             != SQLITE_OK)

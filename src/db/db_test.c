@@ -434,9 +434,10 @@ static void a_changed_text_under_the_same_name_is_prepared_anew(void **state)
 {
     static const DbColumn out[] = {{"n", DB_INTEGER, false}};
     Fixture *fixture = *state;
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 8; i++) {
         const char *sql = i % 2 == 0 ? "VALUES (1)" : "VALUES (2)";
         DbStatement statement = {.name = "changing", .sql = sql, .out = out, .out_n = 1};
+        statement.text_hash = i < 4 ? 0 : str_hash(str_from_c(sql));
         CLEANUP(db_rows_close) DbRows rows = {0};
         bool has_row = false;
         assert_ok(fixture, db_query(fixture->db, &statement, NULL, NULL, &rows));

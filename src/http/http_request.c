@@ -122,6 +122,15 @@ Err http_target_parse(Arena *arena, Str target, HttpRequest *request)
     return OK;
 }
 
+/* What stands before the first parameter must be the same: most patterns end here. */
+static bool begins_alike(const char *pattern, Str path)
+{
+    size_t i = 0;
+    while (i < path.n && pattern[i] == path.p[i] && pattern[i] != '{')
+        i++;
+    return pattern[i] == '{' || (pattern[i] == '\0' && i == path.n);
+}
+
 /* Fills parameters when the path is of the pattern. */
 static bool pattern_matches(Str pattern, Str path, HttpPair *parameters, size_t *ret_n)
 {
@@ -158,6 +167,8 @@ Err http_route_find(const HttpRoute *routes, size_t route_n, HttpRequest *reques
     bool is_known = false;
     for (size_t i = 0; i < route_n; i++) {
         size_t n = 0;
+        if (!begins_alike(routes[i].path, request->path))
+            continue;
         if (!pattern_matches(str_from_c(routes[i].path), request->path, parameters, &n))
             continue;
         if (has_method && routes[i].method == request->method) {

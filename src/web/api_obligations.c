@@ -16,6 +16,10 @@ enum {
     LIST_DEFAULT = 50,
 };
 
+/* Parts of an answer that are kept of a rule, beside those of its items. */
+#define PART_SOURCE  UINT32_MAX
+#define PART_REMARKS (UINT32_MAX - 1)
+
 static Err wrong_state(Cx *cx, Str sent)
 {
     return cx_fail(cx, ERR_INVALID, TEXT_PARAMETER_WRONG, STR("state"), 3, STR("state"), sent,
@@ -151,13 +155,26 @@ bool obligation_is_shown(const ObligationLine *line, const Rule **answered)
 static void write_source(Cx *cx, JsonOut *out, JsonParts *parts, const Rule *rule,
                          const ObligationReason *why)
 {
-    if (json_parts_again(parts, out, why->source.p, 0))
+    if (json_parts_again(parts, out, rule, PART_SOURCE))
         return;
     JsonPart part = json_part_begin(out);
+    web_json_text(out, "rule", why->rule);
     web_json_text(out, "source", why->source);
     web_json_wording(out, "source_title",
                      pack_source_wording(cx->packs, rule->program->pack, why->source, cx->arena));
-    json_parts_keep(parts, out, why->source.p, 0, part);
+    json_parts_keep(parts, out, rule, PART_SOURCE, part);
+}
+
+/* What the packs say of a rule is the same in each of its lines. */
+static void write_reason(JsonOut *out, JsonParts *parts, const Rule *rule, Wording text)
+{
+    bool is_of_rule = text.zh.p == rule->remarks.zh.p && text.zh.p != NULL;
+    if (is_of_rule && json_parts_again(parts, out, rule, PART_REMARKS))
+        return;
+    JsonPart part = json_part_begin(out);
+    web_json_wording(out, "text", text);
+    if (is_of_rule)
+        json_parts_keep(parts, out, rule, PART_REMARKS, part);
 }
 
 void web_json_reasons(Cx *cx, JsonOut *out, JsonParts *parts, const ObligationLine *line)
@@ -167,14 +184,13 @@ void web_json_reasons(Cx *cx, JsonOut *out, JsonParts *parts, const ObligationLi
     for (size_t i = 0; i < line->why_n; i++) {
         const ObligationReason *why = &line->why[i];
         json_object_begin(out);
-        web_json_text(out, "rule", why->rule);
         write_source(cx, out, parts, line->obligation.rule, why);
         json_key_c(out, "records");
         json_array_begin(out);
         for (size_t r = 0; r < why->record_n; r++)
             json_uuid(out, why->records[r]);
         json_array_end(out);
-        web_json_wording(out, "text", why->text);
+        write_reason(out, parts, line->obligation.rule, why->text);
         json_object_end(out);
     }
     json_array_end(out);

@@ -166,10 +166,12 @@ static void put_statement(Buf *out, const Statement *statement)
         buf_printf(out, "    .in = %.*s_in, .in_n = %zu,\n", STR_ARG(name), statement->in.n);
     if (statement->out.n > 0)
         buf_printf(out, "    .out = %.*s_out, .out_n = %zu,\n", STR_ARG(name), statement->out.n);
-    buf_printf(out, "    .is_scoped = %s,\n    .is_streamed = %s,\n    .may_scan = %s,\n};\n\n",
-               statement->is_scoped ? "true" : "false",
-               statement->kind == KIND_STREAM ? "true" : "false",
-               statement->may_scan ? "true" : "false");
+    buf_printf(
+        out,
+        "    .is_scoped = %s,\n    .is_streamed = %s,\n    .may_scan = %s,\n"
+        "    .text_hash = 0x%016llxU,\n};\n\n",
+        statement->is_scoped ? "true" : "false", statement->kind == KIND_STREAM ? "true" : "false",
+        statement->may_scan ? "true" : "false", (unsigned long long)str_hash(statement->sql));
 }
 
 static void put_bind(Buf *out, const Statement *statement)

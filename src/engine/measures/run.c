@@ -49,6 +49,7 @@ DbStatement run_statement(const Measure *measure, Arena *arena)
     DbStatement statement = sql_measure_frame;
     statement.name = str_to_c(arena, str_printf(arena, "measure %.*s", STR_ARG(measure->id)));
     statement.sql = str_to_c(arena, buf_str(&buf));
+    statement.text_hash = str_hash(buf_str(&buf));
     statement.in = in;
     statement.in_n = own_n + measure->parameter_n;
     return statement;

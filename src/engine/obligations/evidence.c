@@ -26,7 +26,8 @@ const Rule *rule_by_key(const Cx *cx, int64_t key)
 
 Str rule_name(const Rule *rule, Arena *arena)
 {
-    return str_printf(arena, "%.*s/%.*s", STR_ARG(rule->program->id), STR_ARG(rule->id));
+    const Str parts[] = {rule->program->id, rule->id};
+    return str_join(arena, parts, 2, STR("/"));
 }
 
 bool rule_reads(const Rule *rule, const Form *form)

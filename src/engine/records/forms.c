@@ -71,8 +71,10 @@ DbType record_db_type(FieldType type)
 
 static DbStatement make_statement(Arena *arena, const char *kind, Str sql)
 {
-    Str name = str_printf(arena, "answers_%s_%016llx", kind, (unsigned long long)str_hash(sql));
-    return (DbStatement){.name = str_to_c(arena, name), .sql = str_to_c(arena, sql)};
+    uint64_t hash = str_hash(sql);
+    Str name = str_printf(arena, "answers_%s_%016llx", kind, (unsigned long long)hash);
+    return (DbStatement){
+        .name = str_to_c(arena, name), .sql = str_to_c(arena, sql), .text_hash = hash};
 }
 
 /* The table's columns. Parameters of the insert have the same types, and names without words that

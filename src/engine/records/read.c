@@ -8,6 +8,8 @@
 #include "engine/records/records_sql.h"
 #include "engine/subjects/registers.h"
 
+#include <stdlib.h>
+
 enum { FORMS_TEXT_MOST = 64 * 1024 };
 
 Date record_known_on(const Cx *cx)
@@ -149,12 +151,20 @@ static Err read_listed(Cx *cx, const RecordForm *form, Uuid subject, const Map *
     }
 }
 
+/* The newest first. */
+static int header_compare(const void *left, const void *right)
+{
+    const Record *a = left, *b = right;
+    int order = date_compare(b->happened_on, a->happened_on);
+    return order != 0 ? order : uuid_compare(b->id, a->id);
+}
+
+/* A subject's records are few: they are put in order here, which costs less than in the database,
+ * where whole rows would be copied. */
 static Err read_headers(Cx *cx, Uuid subject, size_t most, Record **ret_records, size_t *ret_n)
 {
-    const RecordHeaderOfSubjectIn in = {.place = cx->place,
-                                        .subject = subject,
-                                        .known_on = record_known_on(cx),
-                                        .most = (int64_t)most};
+    const RecordHeaderOfSubjectIn in = {
+        .place = cx->place, .subject = subject, .known_on = record_known_on(cx)};
     VEC(Record) records = {0};
     CLEANUP(db_rows_close) DbRows rows = {0};
     TRY(record_header_of_subject_open(cx->db, access_scope(cx), &in, &rows));
@@ -167,6 +177,10 @@ static Err read_headers(Cx *cx, Uuid subject, size_t most, Record **ret_records,
         const RecordHeaderByIdRow same = SAME_HEADER(row);
         VEC_PUSH(cx->arena, &records, take_header(&same));
     }
+    if (records.n > 1)
+        qsort(records.items, records.n, sizeof *records.items, header_compare);
+    if (records.n > most)
+        records.n = most;
     TRY(name_facilities(cx, records.items, records.n));
     *ret_records = records.items;
     *ret_n = records.n;

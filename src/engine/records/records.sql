@@ -101,7 +101,7 @@ WHERE r.place = :place AND r.id = :id AND r.recorded_on <= :known_on AND {scope:
 
 -- CROSS JOIN: the person first, in SQLite too, so that the scope is asked once and not for each record.
 -- name: record_header_of_subject :many
--- in: place text, subject uuid, known_on date, most integer
+-- in: place text, subject uuid, known_on date
 -- out: id uuid, subject_id uuid, happened_on date, rev integer, form_version text, facility text
 -- out: performed_by uuid, recorded_by uuid, recorded_at instant, amends uuid?, form text
 -- out: is_ended integer, amended_by uuid?, reason text?, ended_at instant?
@@ -112,9 +112,7 @@ FROM resident person
 CROSS JOIN record r
 LEFT JOIN record_end e ON e.place = r.place AND e.record_id = r.id AND e.ended_on <= :known_on
 WHERE person.place = :place AND person.id = :subject AND {scope:resident person}
-  AND r.place = :place AND r.subject_id = :subject AND r.recorded_on <= :known_on AND {scope:form r}
-ORDER BY r.happened_on DESC, r.id DESC
-LIMIT :most;
+  AND r.place = :place AND r.subject_id = :subject AND r.recorded_on <= :known_on AND {scope:form r};
 
 -- A page of it. forms: ids between commas, with one before and behind; empty: all.
 -- name: record_header_page :many
