@@ -20,6 +20,7 @@ const PolicyHook app_policy_hooks[] = {
 
 const SubjectHook app_subject_hooks[] = {
     obligation_subject_hook,
+    measure_subject_hook,
     NULL,
 };
 

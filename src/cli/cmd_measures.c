@@ -51,6 +51,17 @@ static Err put_case(Cli *cli, const Measure *measure, const MeasureCase *one)
     json_key_c(&line.json, "record");
     json_uuid(&line.json, measure->grain == GRAIN_RECORD ? one->counted : UUID_NIL);
     put_text(&line.json, "area", one->area);
+    if (measure_is_of_units(measure)) {
+        put_text(&line.json, "code", one->code);
+        put_text(&line.json, "name", one->name.zh);
+        put_text(&line.json, "facility", one->at);
+    }
+    if (one->has_required) {
+        json_key_c(&line.json, "required");
+        json_decimal(&line.json, one->required);
+        json_key_c(&line.json, "actual");
+        json_decimal(&line.json, one->actual);
+    }
     json_key_c(&line.json, "in_numerator");
     json_bool(&line.json, one->in_numerator);
     return json_line_end(&line);
@@ -59,8 +70,12 @@ static Err put_case(Cli *cli, const Measure *measure, const MeasureCase *one)
 static Err put_cases(Cli *cli, const MeasureAsk *ask)
 {
     enum { PAGE = 1000 };
-    MeasureCaseFilter filter = {
-        .measure = ask->measure, .period = ask->first, .area = ask->unit, .most = PAGE};
+    bool by_facility = ask->units == MEASURE_BY_FACILITY;
+    MeasureCaseFilter filter = {.measure = ask->measure,
+                                .period = ask->first,
+                                .area = by_facility ? (Str){0} : ask->unit,
+                                .facility = by_facility ? ask->unit : (Str){0},
+                                .most = PAGE};
     for (size_t n = PAGE; n == PAGE;) {
         const MeasureCase *cases = NULL;
         TRY(measure_cases(cli->cx, &filter, &cases, &n));

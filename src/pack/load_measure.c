@@ -36,7 +36,7 @@ static void read_select(Loader *loader, const Declared *declared, Measure *measu
     file->is_used = true;
     measure->file = file->path;
     measure->sql = file->text;
-    if (file->text.n > 0)
+    if (file->text.n > 0 && measure->subject.n > 0)
         check_measure_text(loader, file, measure, parameters_blind);
 }
 
@@ -72,6 +72,21 @@ static void read_periods(Reader *reader, const Yaml *map, Measure *measure)
     }
 }
 
+/* Residents unless it says otherwise; empty where it says it wrongly. */
+static void read_whom(Reader *reader, const Yaml *map, Measure *measure)
+{
+    static const char *const values[] = {"ratio", "count", NULL};
+    const Yaml *subject = read_key(map, "subject");
+    measure->subject = subject == NULL ? STR("resident") : read_subject(reader, map);
+    if (str_equals_c(measure->subject, "household")) {
+        MISTAKE_AT(reader->loader, reader->file, subject->at, MISTAKE_MEASURE_SUBJECT,
+                   same(measure->subject));
+        measure->subject = (Str){0};
+    }
+    measure->is_count =
+        read_key(map, "value") != NULL && read_choice(reader, map, "value", values) == 1;
+}
+
 /* False when one of them is not known. */
 static bool read_parameters(Reader *reader, const Yaml *map, Measure *measure)
 {
@@ -103,9 +118,10 @@ static void check_classes(Reader *reader, const Declared *declared, const Measur
 
 void load_measure(Loader *loader, Declared *declared)
 {
-    static const char *const keys[] = {
-        "measure",     "title",     "source",     "unit",    "grain",   "periods", "numerator",
-        "denominator", "direction", "parameters", "quality", "remarks", "growth",  NULL};
+    static const char *const keys[] = {"measure",   "title",      "source",    "unit",
+                                       "grain",     "periods",    "numerator", "denominator",
+                                       "direction", "parameters", "quality",   "remarks",
+                                       "growth",    "subject",    "value",     NULL};
     static const char *const grains[] = {"subject", "record", NULL};
     static const char *const directions[] = {"none", "up", "down", NULL};
     static const char *const growths[] = {"none", "even", "late", NULL};
@@ -131,10 +147,16 @@ void load_measure(Loader *loader, Declared *declared)
     measure->growth = growth == SIZE_MAX ? GROWTH_NONE : (MeasureGrowth)growth;
     measure->direction = direction == SIZE_MAX ? DIRECTION_NONE : (MeasureDirection)direction;
     read_periods(&reader, map, measure);
+    read_whom(&reader, map, measure);
     bool is_known = read_parameters(&reader, map, measure);
     read_select(loader, declared, measure, !is_known);
     check_classes(&reader, declared, measure);
     declared->compiled = measure;
+}
+
+bool measure_is_of_units(const Measure *measure)
+{
+    return !str_equals_c(measure->subject, "resident");
 }
 
 Str measure_sensitivity(const Measure *measure)

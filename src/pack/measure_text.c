@@ -22,7 +22,8 @@ typedef struct SelectReader {
     Measure *measure;
     Words words;
     VEC(const Form *) forms;
-    bool *used; /* by parameter of the measure */
+    bool *used;     /* by parameter of the measure */
+    bool reads_own; /* the relation of whom it counts */
     bool parameters_blind;
 } SelectReader;
 
@@ -131,7 +132,23 @@ static void note(SelectReader *reader, size_t at, MistakeKind kind, Str what, Wo
 
 /* ---- what may be named ---- */
 
-static const char *const relations[] = {"person", "period", NULL};
+/* Of residents, and of organisations, which may be read beside each other. */
+static const char *const person_relations[] = {"person", "period", NULL};
+static const char *const unit_relations[] = {"facility",  "staff",      "area", "period",
+                                             "catchment", "registered", NULL};
+
+static const char *const *relations_of(const Measure *measure)
+{
+    return measure_is_of_units(measure) ? unit_relations : person_relations;
+}
+
+/* The relation that has a row for each of those whom the measure may count. */
+static Str own_relation(const Measure *measure)
+{
+    if (!measure_is_of_units(measure))
+        return str_from_c(person_relations[0]);
+    return pack_kind_is_built_in(measure->subject) ? measure->subject : STR("registered");
+}
 
 /* A relation that the text itself makes: WITH name AS (...), other AS (...). */
 static bool is_own(SelectReader *reader, Str name)
@@ -166,9 +183,10 @@ static void note_form(SelectReader *reader, const Form *form)
 static Wording source_fix(SelectReader *reader, Str name)
 {
     Loader *loader = reader->loader;
+    const char *const *relations = relations_of(reader->measure);
     size_t n = 0, known = 0;
     const Str *forms = declared_names(loader, DECLARED_FORM, &n);
-    Str *names = arena_array(&loader->work, Str, n + 3);
+    Str *names = arena_array(&loader->work, Str, n + sizeof unit_relations);
     for (; relations[known] != NULL; known++)
         names[known] = str_from_c(relations[known]);
     for (size_t i = 0; i < n; i++)
@@ -176,12 +194,27 @@ static Wording source_fix(SelectReader *reader, Str name)
     return choice_fix(loader, name, names, known);
 }
 
+/* What a resident's record changes is made anew for him alone, so forms about residents and about
+ * others do not meet. */
+static void check_form(SelectReader *reader, size_t at, const Form *form)
+{
+    bool is_of_residents = str_equals_c(form->subject, "resident");
+    if (form->subject.n == 0 || is_of_residents != measure_is_of_units(reader->measure))
+        return;
+    size_t byte = reader->words.items[at].at;
+    MISTAKE_AT(reader->loader, reader->file, byte_place(reader->file->text, byte),
+               MISTAKE_MEASURE_FORM_SUBJECT, same(reader->measure->subject), same(form->id),
+               same(form->subject));
+}
+
 static void check_source(SelectReader *reader, size_t at)
 {
     const Word *source = word(reader, at);
     LoadPack *from = reader->file->pack;
-    if (source->kind == WORD_NAME && is_among(source->text, relations))
+    if (source->kind == WORD_NAME && is_among(source->text, relations_of(reader->measure))) {
+        reader->reads_own |= str_equals(source->text, own_relation(reader->measure));
         return;
+    }
     if (source->kind == WORD_NAME && !str_has_prefix(source->text, STR("v_"))
         && is_own(reader, source->text))
         return;
@@ -189,12 +222,14 @@ static void check_source(SelectReader *reader, size_t at)
                          ? form_of_view(reader, source->text)
                          : NULL;
     if (form == NULL) {
+        reader->reads_own = true; /* it may be the misspelt one */
         if (!reader->loader->is_blind[DECLARED_FORM] || !str_has_prefix(source->text, STR("v_")))
             note(reader, at, MISTAKE_MEASURE_SOURCE, source->text,
                  source_fix(reader, source->text));
     } else if (!from->needs_blind && !pack_reaches(from, form->file->pack)) {
         note(reader, at, MISTAKE_NEED_MISSING, form->id, same(form->file->pack->folder));
     } else if (form->compiled != NULL) {
+        check_form(reader, at, form->compiled);
         note_form(reader, form->compiled);
     }
 }
@@ -310,6 +345,24 @@ static void check_sign(SelectReader *reader, size_t at)
         note(reader, at, MISTAKE_MEASURE_WORD, word(reader, at)->text, (Wording){0});
 }
 
+/* The columns of a standard: both or none, of organisations. */
+static void check_standard(SelectReader *reader)
+{
+    static const char *const columns[] = {"REQUIRED", "ACTUAL"};
+    size_t found[2] = {SIZE_MAX, SIZE_MAX};
+    for (size_t i = 1; i < reader->words.n; i++) {
+        for (size_t k = 0; k < 2; k++) {
+            if (is_word(reader, i - 1, "AS") && is_word(reader, i, columns[k]))
+                found[k] = i;
+        }
+    }
+    size_t any = found[0] == SIZE_MAX ? found[1] : found[0];
+    reader->measure->is_standard = any != SIZE_MAX;
+    bool is_pair = found[0] != SIZE_MAX && found[1] != SIZE_MAX;
+    if (any != SIZE_MAX && (!is_pair || !measure_is_of_units(reader->measure)))
+        note(reader, any, MISTAKE_MEASURE_STANDARD, word(reader, any)->text, (Wording){0});
+}
+
 void check_measure_text(Loader *loader, LoadFile *file, Measure *measure, bool parameters_blind)
 {
     SelectReader reader = {
@@ -330,6 +383,9 @@ void check_measure_text(Loader *loader, LoadFile *file, Measure *measure, bool p
             check_sign(&reader, i);
     }
     check_sources(&reader);
+    check_standard(&reader);
+    if (!reader.reads_own)
+        note(&reader, 0, MISTAKE_MEASURE_UNREAD, own_relation(measure), (Wording){0});
     for (size_t i = 0; i < measure->parameter_n; i++) {
         if (!reader.used[i])
             note(&reader, 0, MISTAKE_MEASURE_PARAMETER_UNUSED, measure->parameters[i]->id,

@@ -298,8 +298,8 @@ struct Program {
 };
 
 typedef enum {
-    GRAIN_SUBJECT, /* people are counted */
-    GRAIN_RECORD,  /* records about people are */
+    GRAIN_SUBJECT, /* subjects are counted */
+    GRAIN_RECORD,  /* records about them are */
 } MeasureGrain;
 
 typedef enum { DIRECTION_NONE, DIRECTION_UP, DIRECTION_DOWN } MeasureDirection;
@@ -324,6 +324,9 @@ typedef struct Measure {
     MeasureDirection direction; /* what is better */
     MeasureGrowth growth;
     MeasureGrain grain;
+    Str subject;      /* kind of subject that it counts: "resident", "facility" ... */
+    bool is_count;    /* its value is the numerator itself, no share */
+    bool is_standard; /* its rows say what is required and what is there */
     unsigned periods; /* 1 << PeriodKind */
     bool is_quality;  /* its numerator is what somebody should look at */
     Str sql;
@@ -332,6 +335,8 @@ typedef struct Measure {
     const Form *const *forms; /* whose records it reads */
     size_t form_n;
 } Measure;
+/* About organisations: its subject is no resident. */
+bool measure_is_of_units(const Measure *measure);
 /* The sensitivity class of the forms that it reads. */
 Str measure_sensitivity(const Measure *measure);
 

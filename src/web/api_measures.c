@@ -85,6 +85,8 @@ static void put_measure(Cx *cx, JsonOut *out, const Measure *measure)
     web_json_text(out, "unit", measure->unit);
     web_json_text(out, "direction", str_from_c(directions[measure->direction]));
     web_json_text(out, "grain", measure->grain == GRAIN_RECORD ? STR("record") : STR("subject"));
+    web_json_text(out, "subject", measure->subject);
+    web_json_text(out, "value_is", measure->is_count ? STR("count") : STR("ratio"));
     json_key_c(out, "quality");
     json_bool(out, measure->is_quality);
     json_key_c(out, "periods");
@@ -100,8 +102,8 @@ static void put_measure(Cx *cx, JsonOut *out, const Measure *measure)
 
 #define MEASURE_MEMBERS                                                                            \
  "id: text, title: wording, denominator_title: wording, numerator_title: wording, "                \
- "remarks?: wording, unit?: text, direction: none|up|down, grain: subject|record, quality: bool, " \
- "periods: [text], source: wording"
+ "remarks?: wording, unit?: text, direction: none|up|down, grain: subject|record, subject: "       \
+ "text, value_is: ratio|count, quality: bool, periods: [text], source: wording"
 #define NUMBER_MEMBERS "denominator: integer, numerator: integer, value?: number"
 
 /* ---- all measures ---- */
@@ -194,11 +196,11 @@ const Route route_measures = {
 /* ---- one measure ---- */
 
 /* Who does not see the whole county is not told sums of areas of which he sees a part (of
- * facilities, measure_read leaves those out). */
+ * facilities, and of areas where organisations are counted, measure_read leaves those out). */
 static bool is_whole(const Cx *cx, const MeasureAsk *ask, const MeasureValue *value)
 {
-    return ask->units == MEASURE_BY_FACILITY || !access_sight(cx)->by_facility
-           || value->level >= VILLAGE_LEVEL;
+    return ask->units == MEASURE_BY_FACILITY || measure_is_of_units(ask->measure)
+           || !access_sight(cx)->by_facility || value->level >= VILLAGE_LEVEL;
 }
 
 static void put_value(JsonOut *out, const MeasureValue *value)
@@ -310,6 +312,9 @@ static Err read_filter(Cx *cx, const HttpRequest *request, MeasureCaseFilter *fi
     filter->only_open = str_equals_c(http_query(request, "checked"), "no");
     filter->only_checked = str_equals_c(http_query(request, "checked"), "yes");
     filter->facility = http_query(request, "facility");
+    if (measure_is_of_units(filter->measure)) /* who they are is no secret */
+        return read_after(cx, request, &filter->after);
+    TRY(access_require(cx, STR("tables.read")));
     TRY(web_area_of_rows(cx, filter->area));
     if (cx->actor->sees_rows && filter->facility.n > 0 && filter->measure->grain != GRAIN_RECORD)
         return cx_fail(cx, ERR_INVALID, TEXT_AREA_TOO_FINE, STR("area"), 0);
@@ -345,6 +350,36 @@ static Err put_record(Cx *cx, JsonOut *out, const MeasureCase *row, PerformerNam
     json_key_c(out, "record");
     json_uuid(out, row->counted);
     return record_write_performer(cx, out, &record, names);
+}
+
+static Err put_units(Cx *cx, JsonOut *out, const Measure *measure, const MeasureCase *cases,
+                     size_t n)
+{
+    PerformerNames names = {0};
+    json_key_c(out, "units");
+    json_array_begin(out);
+    for (size_t i = 0; i < n; i++) {
+        json_object_begin(out);
+        json_key_c(out, "id");
+        json_uuid(out, cases[i].subject);
+        web_json_text(out, "code", cases[i].code);
+        web_json_wording(out, "name", cases[i].name);
+        web_json_text(out, "area", cases[i].area);
+        web_json_text(out, "at", cases[i].at);
+        if (cases[i].has_required) {
+            json_key_c(out, "required");
+            json_decimal(out, cases[i].required);
+            json_key_c(out, "actual");
+            json_decimal(out, cases[i].actual);
+        }
+        if (measure->grain == GRAIN_RECORD)
+            TRY(put_record(cx, out, &cases[i], &names));
+        json_key_c(out, "in_numerator");
+        json_bool(out, cases[i].in_numerator);
+        json_object_end(out);
+    }
+    json_array_end(out);
+    return OK;
 }
 
 static Err put_cases(Cx *cx, JsonOut *out, const Measure *measure, const MeasureCase *cases,
@@ -385,7 +420,10 @@ static Err measure_cases_get(Cx *cx, const HttpRequest *request, HttpResponse *r
     JsonOut out = web_json(response);
     json_object_begin(&out);
     put_period(&out, filter.period);
-    TRY(put_cases(cx, &out, filter.measure, cases, shown));
+    bool is_of_units = measure_is_of_units(filter.measure);
+    TRY(put_cases(cx, &out, filter.measure, cases, is_of_units ? 0 : shown));
+    if (is_of_units)
+        TRY(put_units(cx, &out, filter.measure, cases, shown));
     web_json_text(&out, "next", n > shown ? after_text(cx, &cases[shown - 1]) : (Str){0});
     json_object_end(&out);
     return audit_add(cx, &(AuditEntry){.action = STR("list.measure"),
@@ -398,15 +436,21 @@ const Route route_measure_cases = {
     .path = "/api/measures/{id}/cases",
     .persons = ROUTE_PERSONS_LIST,
     .handler = measure_cases_get,
-    .permit = "tables.read",
+    .permit = "measures.read",
     .query = "{period?: text, area?: text, facility?: text, in?: numerator|rest, checked?: yes|no, "
              "after?: text, limit?: integer}",
-    .out = "{period: text, cases: [{resident: {id?: uuid, name?: text, sex?: text, birth_date?: "
-           "date, age?: integer, age_group?: text, area?: text, area_name?: text, area_name_en?: "
-           "text}, happened_on?: date, recorded_on?: date, form?: text, facility?: text, "
-           "checked_on?: date, reason?: text, record?: uuid, performed_by?: uuid, "
-           "performed_by_name?: text, in_numerator: bool}], next?: text}",
-    .title = {"一项指标背后的名单，分页", "The rows behind a measure, by pages"},
+    .out =
+        "{period: text, cases: [{resident: {id?: uuid, name?: text, sex?: text, birth_date?: "
+        "date, age?: integer, age_group?: text, area?: text, area_name?: text, area_name_en?: "
+        "text}, happened_on?: date, recorded_on?: date, form?: text, facility?: text, "
+        "checked_on?: date, reason?: text, record?: uuid, performed_by?: uuid, "
+        "performed_by_name?: text, in_numerator: bool}], units?: [{id: uuid, code?: text, name: "
+        "wording, area?: text, at?: text, required?: number, actual?: number, happened_on?: date, "
+        "recorded_on?: date, form?: text, facility?: text, checked_on?: date, reason?: text, "
+        "record?: uuid, performed_by?: uuid, performed_by_name?: text, in_numerator: bool}], "
+        "next?: text}",
+    .title = {"一项指标背后的名单，分页；居民的名单另需查看名单的权限",
+              "The rows behind a measure, by pages; those of residents also need tables.read"},
 };
 
 /* ---- finding a hit right ---- */

@@ -3,7 +3,8 @@
  *
  * A measure is a SELECT of a pack whose rows are its denominator: whom (or which record) it counts,
  * in which period, living where, and whether the numerator has it too. The rows are stored, and
- * summed by village; every number is a sum of these sums.
+ * summed by village; every number is a sum of these sums. A measure about organisations is the
+ * same, its rows summed by the desk of the facility (subject_desk) or by the area.
  *
  * Invariants
  *  1. A stored row follows from the period, the records and the life of its subject; from the day
@@ -37,8 +38,9 @@ typedef struct MeasureValue {
     int64_t level; /* 3 county, 4 township, 5 village */
     Period period;
     int64_t denominator, numerator;
+    bool is_count; /* of a measure whose value is the numerator */
 } MeasureValue;
-/* NULL (false) when the denominator is 0. Never rounded. */
+/* The share, or the numerator. NULL (false) when the denominator is 0. Never rounded. */
 bool measure_ratio(const MeasureValue *value, double *ret_ratio);
 
 typedef struct MeasureAsk {
@@ -63,7 +65,8 @@ typedef struct MeasureAnswer {
  * ERR_INVALID when the measure has no such period. */
 Err measure_read(Cx *cx, const MeasureAsk *ask, MeasureAnswer *ret_answer) MUST_CHECK;
 
-/* In the measure's unit: of a hundred for %, of a thousand for ‰, else the ratio itself. NULL
+/* In the measure's unit: of a hundred for %, of a thousand for ‰, else the ratio itself, or the
+ * numerator where that is its value. NULL
  * (false) when the denominator is 0. Never rounded, and equal to a target when the share is exactly
  * that. */
 bool measure_number(const Measure *measure, int64_t denominator, int64_t numerator,
@@ -97,6 +100,13 @@ typedef struct MeasureCase {
     Date happened_on, recorded_on;
     Date checked_on; /* somebody found it right as it is, for this reason; or DATE_NONE */
     Str reason;
+    /* Of a measure about organisations; area is where the facility stands, sex and birth_date are
+     * empty: */
+    Str code;
+    Wording name;
+    Str at; /* the facility that answers; empty: the unit is an area */
+    bool has_required;
+    double required, actual;
 } MeasureCase;
 typedef struct MeasureCaseFilter {
     const Measure *measure;
@@ -109,7 +119,8 @@ typedef struct MeasureCaseFilter {
     size_t most;
 } MeasureCaseFilter;
 /* Stored rows of the areas in sight, by area, subject and what is counted: those of persons, or
- * rows without identity (access_rows), that the asking one may see. */
+ * rows without identity (access_rows), that the asking one may see; of organisations, those in
+ * sight, by code. */
 Err measure_cases(Cx *cx, const MeasureCaseFilter *filter, const MeasureCase **ret_cases,
                   size_t *ret_n) MUST_CHECK;
 
@@ -125,12 +136,14 @@ Err measure_of(Cx *cx, const Measure *measure, Period period, Uuid subject,
 
 /* ---- keeping them right ---- */
 
-/* Hooks of records and residents: whoever they touch is stale. */
+/* Hooks of records, residents and other subjects: whoever they touch is stale; of organisations,
+ * all of them. */
 Err measure_record_hook(Cx *cx, const RecordChange *change) MUST_CHECK;
 Err measure_resident_hook(Cx *cx, const ResidentChange *change) MUST_CHECK;
+Err measure_subject_hook(Cx *cx, Uuid subject, Str kind) MUST_CHECK;
 
-/* Makes some hundred people's rows in one short transaction. has_more: call again. The server's
- * job. */
+/* Makes some hundred people's rows, or those of all organisations, in one short transaction.
+ * has_more: call again. The server's job. */
 Err measure_settle_step(Cx *cx, bool *ret_has_more) MUST_CHECK;
 Err measure_settle(Cx *cx) MUST_CHECK; /* all of it */
 

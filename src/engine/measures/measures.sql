@@ -65,6 +65,92 @@ SELECT m.subject_id, m.period, m.counted, m.unit AS area_code,
 FROM measured m
 WHERE m.in_denominator = 1;
 
+-- The frame of a measure about organisations, in the same way. moment: each period with the day as on which
+-- organisations stand in it, the last one or, in the running period, today. What is in force on that day, but
+-- for `registered`, where those that have ended stand too.
+-- name: measure_unit_frame :many
+-- in: place text, run_first date, run_last date, run_months integer, run_day date, run_known date, run_kind text
+-- out: subject_id uuid, period date, counted uuid, area_code text, in_numerator integer
+WITH RECURSIVE period_start (starts_on) AS (
+    SELECT CAST(:run_first AS text)
+    UNION ALL
+    SELECT add_months(s.starts_on, :run_months) FROM period_start s
+    WHERE add_months(s.starts_on, :run_months) <= :run_last
+), period (starts_on, ends_on) AS (
+    SELECT s.starts_on, add_days(add_months(s.starts_on, :run_months), -1) FROM period_start s
+), moment (period, ends_on, last_on) AS (
+    SELECT q.starts_on, q.ends_on, CASE WHEN q.ends_on < :run_day THEN q.ends_on ELSE :run_day END FROM period q
+), facility (subject_id, period, ends_on, last_on, code, kind, level, parent, area_code, ownership, status,
+             licence_no, licence_to, since) AS (
+    SELECT s.id, m.period, m.ends_on, m.last_on, f.code, f.kind, f.level, f.parent, f.area_code, f.ownership,
+        f.status, l.licence_no, l.licence_to, s.valid_from
+    FROM moment m
+    CROSS JOIN v_facility f
+    JOIN v_facility_licence l ON l.place = f.place AND l.code = f.code AND l.valid_from = f.valid_from
+    JOIN v_subject s ON s.place = f.place AND s.kind = 'facility' AND s.code = f.code
+    WHERE f.place = :place AND f.valid_from <= m.last_on AND (f.valid_to IS NULL OR f.valid_to >= m.last_on)
+), staff (subject_id, period, ends_on, last_on, code, facility, post, employment, qualification, licence_to,
+          title, education, since) AS (
+    SELECT s.id, m.period, m.ends_on, m.last_on, s.code, t.facility, t.post, t.employment, s.qualification,
+        s.licence_to, s.title, s.education, t.valid_from
+    FROM moment m
+    CROSS JOIN v_staff_post t
+    JOIN v_staff s ON s.place = t.place AND s.id = t.staff_id
+    WHERE t.place = :place AND t.valid_from <= m.last_on AND (t.valid_to IS NULL OR t.valid_to >= m.last_on)
+), area (subject_id, period, ends_on, last_on, code, kind, level, parent) AS (
+    SELECT s.id, m.period, m.ends_on, m.last_on, a.code, a.kind, a.level, a.parent
+    FROM moment m
+    CROSS JOIN v_area a
+    JOIN v_subject s ON s.place = a.place AND s.kind = 'area' AND s.code = a.code
+    WHERE a.place = :place AND a.valid_from <= m.last_on AND (a.valid_to IS NULL OR a.valid_to >= m.last_on)
+), catchment (period, last_on, facility, area_code) AS (
+    SELECT m.period, m.last_on, c.facility, c.area_code
+    FROM moment m
+    CROSS JOIN v_catchment c
+    WHERE c.place = :place AND c.valid_from <= m.last_on AND (c.valid_to IS NULL OR c.valid_to >= m.last_on)
+), entry (subject_id, period, ends_on, last_on, record_id, code, valid_from, valid_to) AS (
+    SELECT e.subject_id, m.period, m.ends_on, m.last_on, e.record_id, e.code, e.valid_from, e.valid_to
+    FROM moment m
+    CROSS JOIN v_subject_entry e
+    WHERE e.place = :place AND e.kind = :run_kind AND e.happened_on <= m.last_on AND e.recorded_on <= :run_known
+      AND (e.ended_on IS NULL OR e.ended_on > :run_known) AND e.valid_from <= m.last_on
+      AND NOT EXISTS (SELECT 1 FROM v_subject_entry n
+                      WHERE n.place = e.place AND n.subject_id = e.subject_id AND n.happened_on <= m.last_on
+                        AND n.recorded_on <= :run_known AND (n.ended_on IS NULL OR n.ended_on > :run_known)
+                        AND (n.happened_on > e.happened_on
+                          OR (n.happened_on = e.happened_on AND n.record_id > e.record_id)))
+), registered (subject_id, period, ends_on, last_on, code, facility, valid_from, valid_to, is_in_force) AS (
+    SELECT e.subject_id, e.period, e.ends_on, e.last_on, e.code, p.facility, e.valid_from, e.valid_to,
+        CASE WHEN e.valid_to < e.last_on THEN 0 ELSE 1 END
+    FROM entry e
+    JOIN v_subject_entry_party p ON p.place = :place AND p.record_id = e.record_id AND p.field = ''
+), measured AS (
+    SELECT f.subject_id, f.period, f.subject_id AS counted, f.code AS unit, 1 AS in_denominator,
+        f.level AS in_numerator
+    FROM facility f
+)
+SELECT m.subject_id, m.period, m.counted, m.unit AS area_code,
+    CASE WHEN m.in_numerator = 1 THEN 1 ELSE 0 END AS in_numerator
+FROM measured m
+WHERE m.in_denominator = 1;
+
+-- What is taken of the rows of a standard: it takes the place of the end of the frame.
+-- name: measure_standard_frame :many
+-- in: place text
+-- out: subject_id uuid, period date, counted uuid, area_code text, in_numerator integer, required decimal?
+-- out: actual decimal?
+WITH measured AS (
+    SELECT s.id AS subject_id, s.valid_from AS period, s.id AS counted, s.code AS unit, 1 AS in_denominator,
+        1 AS in_numerator, 1 AS required, 1 AS actual
+    FROM v_subject s
+    WHERE s.place = :place
+)
+SELECT m.subject_id, m.period, m.counted, m.unit AS area_code,
+    CASE WHEN m.in_numerator = 1 THEN 1 ELSE 0 END AS in_numerator,
+    CAST(m.required AS double precision) AS required, CAST(m.actual AS double precision) AS actual
+FROM measured m
+WHERE m.in_denominator = 1;
+
 -- name: measure_states :many
 -- in: place text
 -- out: measure_key integer, measure text, kind text, signature text, first_on date, last_on date
@@ -129,7 +215,8 @@ LIMIT 1 OFFSET :skip;
 -- name: measure_rows_stored :many
 -- in: place text, measure_key integer, run_from uuid, run_upto uuid, run_stale integer
 -- out: subject_id uuid, period date, counted uuid, area_code text, in_numerator integer
-SELECT w.subject_id, w.period, w.counted, w.area_code, w.in_numerator
+-- out: required decimal?, actual decimal?
+SELECT w.subject_id, w.period, w.counted, w.area_code, w.in_numerator, w.required, w.actual
 FROM measure_row w
 WHERE w.place = :place AND w.measure_key = :measure_key AND w.subject_id >= :run_from
   AND w.subject_id <= :run_upto
@@ -139,11 +226,13 @@ ORDER BY w.subject_id, w.period, w.counted;
 
 -- name: measure_row_put :later
 -- in: place text, measure_key integer, subject_id uuid, period date, counted uuid, area_code text
--- in: in_numerator integer
-INSERT INTO measure_row (place, measure_key, subject_id, period, counted, area_code, in_numerator)
-VALUES (:place, :measure_key, :subject_id, :period, :counted, :area_code, :in_numerator)
+-- in: in_numerator integer, required decimal?, actual decimal?
+INSERT INTO measure_row (place, measure_key, subject_id, period, counted, area_code, in_numerator, required,
+                         actual)
+VALUES (:place, :measure_key, :subject_id, :period, :counted, :area_code, :in_numerator, :required, :actual)
 ON CONFLICT (place, measure_key, subject_id, period, counted)
-DO UPDATE SET area_code = excluded.area_code, in_numerator = excluded.in_numerator;
+DO UPDATE SET area_code = excluded.area_code, in_numerator = excluded.in_numerator,
+    required = excluded.required, actual = excluded.actual;
 
 -- name: measure_row_delete :later
 -- in: place text, measure_key integer, subject_id uuid, period date, counted uuid
@@ -250,6 +339,11 @@ SELECT (SELECT count(*) FROM (SELECT s.subject_id FROM measure_stale s WHERE s.p
                                ORDER BY s.subject_id LIMIT :most) l
      ORDER BY l.subject_id DESC LIMIT 1) AS upto_id;
 
+-- name: measure_stale_has :maybe
+-- in: place text, subject_id uuid
+-- out: is_taken integer
+SELECT s.is_taken FROM measure_stale s WHERE s.place = :place AND s.subject_id = :subject_id;
+
 -- Before anything of them is read: who changes one of them from now on waits, and is marked again.
 -- name: measure_stale_take :run
 -- in: place text, upto_id uuid
@@ -293,6 +387,25 @@ WHERE w.place = :place AND w.measure_key = :measure_key AND w.period = :period
   AND {scope:area r}
 ORDER BY w.area_code, w.subject_id, w.counted
 LIMIT :most;
+
+-- The drill-down of organisations: all rows of a period in sight; they are few.
+-- name: measure_units_listed :many
+-- in: place text, measure_key integer, measure text, period date, only_numerator integer, only_rest integer
+-- in: only_open integer, only_checked integer
+-- out: subject_id uuid, counted uuid, area_code text, in_numerator integer, required decimal?, actual decimal?
+-- out: code text, name text, name_en text, form text?, facility text?, performed_by uuid?
+-- out: happened_on date?, recorded_on date?, checked_on date?, reason text?
+SELECT w.subject_id, w.counted, w.area_code, w.in_numerator, w.required, w.actual, s.code, s.name, s.name_en,
+    d.form, d.facility, d.performed_by, d.happened_on, d.recorded_on, k.checked_on, k.reason
+FROM measure_row w
+JOIN v_subject s ON s.place = w.place AND s.id = w.subject_id
+LEFT JOIN v_record d ON d.place = w.place AND d.record_id = w.counted
+LEFT JOIN measure_check k ON k.place = w.place AND k.measure = :measure AND k.record_id = w.counted
+WHERE w.place = :place AND w.measure_key = :measure_key AND w.period = :period
+  AND (:only_numerator = 0 OR w.in_numerator = 1) AND (:only_rest = 0 OR w.in_numerator = 0)
+  AND (:only_open = 0 OR k.record_id IS NULL) AND (:only_checked = 0 OR k.record_id IS NOT NULL)
+  AND {scope:area w}
+ORDER BY w.area_code, w.subject_id, w.counted;
 
 -- name: measure_hit :maybe
 -- in: place text, measure_key integer, subject_id uuid, counted uuid

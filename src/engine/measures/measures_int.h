@@ -1,20 +1,25 @@
 /* What the files of this folder share: one run of a measure, and which periods of it are kept. */
 #pragma once
 
+#include "base/map.h"
 #include "base/vec.h"
 #include "engine/measures/measures.h"
 #include "engine/measures/measures_sql.h"
+#include "engine/subjects/places.h"
 
 typedef struct MeasureRow {
     Uuid subject;
     Date period; /* its first day */
     Uuid counted;
-    Str area;
+    Str area; /* of an organisation the desk of the facility, or the area that it is */
     bool in_numerator;
+    bool has_required, has_actual;
+    double required, actual;
 } MeasureRow;
 typedef VEC(MeasureRow) MeasureRows;
 
-/* Of whom a measure is asked, for which periods: those from `from` to `upto`, both included. */
+/* Of whom a measure is asked, for which periods: those from `from` to `upto`, both included. Of
+ * organisations all are made, and what is not asked for is left out. */
 typedef struct MeasureRun {
     const Measure *measure;
     PeriodKind kind;
@@ -26,6 +31,9 @@ typedef struct MeasureRun {
 #define EVERY_UUID_END                                                                             \
  ((Uuid){{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,      \
           0xff, 0xff}})
+
+/* Stands for all organisations among those who are stale: no subject has the nil id. */
+#define STALE_UNITS UUID_NIL
 
 /* run.c. By subject, period, counted; each key once. */
 Err run_measure(Cx *cx, const MeasureRun *run, MeasureRows *rows) MUST_CHECK;
@@ -64,6 +72,35 @@ Err states_follow(Cx *cx) MUST_CHECK;
 Err states_earliest(Cx *cx, PeriodKind kind, Date *ret_first) MUST_CHECK;
 /* Periods from this one on, or from the earliest that is kept, are wanted too. */
 Err states_want(Cx *cx, const Measure *measure, Period period) MUST_CHECK;
+
+/* Whether a measure of the packs counts organisations. */
+bool states_have_units(const Cx *cx);
+
+/* units.c. Where organisations stand: their rows are kept by desk (subject_desk) or area. */
+typedef struct UnitPlaces {
+    const Facility *facilities;
+    size_t facility_n;
+    Map facility_by_code;
+    const CoveredArea *covered;
+    size_t covered_n;
+} UnitPlaces;
+/* The facilities and catchments of the period's last day, or of the asked day. */
+Err unit_places(Cx *cx, Period period, UnitPlaces *ret_places) MUST_CHECK;
+const Facility *unit_facility_above(const UnitPlaces *places, const Facility *facility);
+/* Whether the facility or one above it, as far as `facility` stands below, has the code. */
+bool unit_stands_below(const UnitPlaces *places, const Facility *facility, Str code);
+enum { UNIT_STEPS_MOST = 8 }; /* from a facility up */
+/* Whoever answers for the area or for what it lies in. */
+const Facility *unit_answers_for(const UnitPlaces *places, Str area);
+/* The code behind "441322/HC01"; empty: the row is kept by area. */
+Str unit_facility_of(Str desk);
+/* Where it stands, as far as that is known: a village, a township, or the county alone. */
+Str unit_area_of(Cx *cx, const UnitPlaces *places, Str desk);
+/* The sight of numbers with the desks that lie in it. */
+const DbScope *unit_sight(Cx *cx);
+/* Stored rows of a measure about organisations, see measure_cases. */
+Err unit_cases(Cx *cx, const MeasureCaseFilter *filter, int64_t key, MeasureCase **ret_cases,
+               size_t *ret_n) MUST_CHECK;
 
 /* settle.c. Nothing here runs on a past day (cx->as_of): what is stored is of today.
  *

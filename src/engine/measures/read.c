@@ -3,7 +3,6 @@
 
 #include "access/access.h"
 #include "base/map.h"
-#include "engine/subjects/places.h"
 
 #include <stdlib.h>
 
@@ -27,7 +26,8 @@ bool measure_ratio(const MeasureValue *value, double *ret_ratio)
 {
     if (value->denominator == 0)
         return false;
-    *ret_ratio = (double)value->numerator / (double)value->denominator;
+    *ret_ratio = value->is_count ? (double)value->numerator
+                                 : (double)value->numerator / (double)value->denominator;
     return true;
 }
 
@@ -45,6 +45,7 @@ static void add_to_unit(Cx *cx, Units *units, const VillageSum *sum, const Measu
     size_t at = (size_t)(uintptr_t)map_get(&units->by_unit, key);
     if (at == 0) {
         MeasureValue value = *unit;
+        value.is_count = units->ask->measure->is_count;
         value.period = period_of(units->ask->first.kind, sum->period);
         VEC_PUSH(cx->arena, &units->values, value);
         at = units->values.n;
@@ -56,103 +57,68 @@ static void add_to_unit(Cx *cx, Units *units, const VillageSum *sum, const Measu
 }
 
 /* Codes of division are prefixes: county 6 digits, township 9, village 12. */
-static Err add_areas(Cx *cx, const VillageSums *sums, Units *units)
+static void add_area(Cx *cx, const VillageSum *sum, Str area, const Map *names, Units *units)
 {
     static const size_t lengths[] = {6, 9, 12};
+    for (size_t j = 0; j < sizeof lengths / sizeof *lengths && area.n >= lengths[j]; j++) {
+        Str code = str_slice(area, 0, lengths[j]);
+        const Area *known = map_get(names, code);
+        const MeasureValue unit = {.unit = code,
+                                   .level = (int64_t)j + 3,
+                                   .name = known == NULL ? (Wording){code, code}
+                                                         : (Wording){known->name, known->name_en}};
+        add_to_unit(cx, units, sum, &unit);
+    }
+}
+
+static Err add_areas(Cx *cx, const VillageSums *sums, Units *units)
+{
     const Area *areas = NULL;
     size_t n = 0;
     Map names;
+    UnitPlaces places = {0};
+    Date of = DATE_NONE;
+    bool is_of_units = measure_is_of_units(units->ask->measure);
     map_init(&names, cx->arena);
     TRY(subject_areas_known(cx, &areas, &n));
     for (size_t i = 0; i < n; i++)
         map_put(&names, areas[i].code, (void *)(uintptr_t)&areas[i]);
     for (size_t i = 0; i < sums->n; i++) {
-        for (size_t j = 0; j < sizeof lengths / sizeof *lengths; j++) {
-            Str code = str_slice(sums->items[i].area, 0, lengths[j]);
-            if (code.n < lengths[j])
-                break;
-            const Area *area = map_get(&names, code);
-            const MeasureValue unit = {.unit = code,
-                                       .level = (int64_t)j + 3,
-                                       .name = area == NULL ? (Wording){code, code}
-                                                            : (Wording){area->name, area->name_en}};
-            add_to_unit(cx, units, &sums->items[i], &unit);
-        }
+        const VillageSum *sum = &sums->items[i];
+        if (is_of_units && date_compare(of, sum->period) != 0)
+            TRY(unit_places(cx, period_of(units->ask->first.kind, sum->period), &places));
+        of = sum->period;
+        add_area(cx, sum, is_of_units ? unit_area_of(cx, &places, sum->area) : sum->area, &names,
+                 units);
     }
     return OK;
 }
 
-typedef struct PlacesThen {
-    const Facility *facilities;
-    size_t facility_n;
-    Map facility_by_code;
-    const CoveredArea *covered;
-    size_t covered_n;
-} PlacesThen;
-
-/* The facilities and catchments of the period's last day, or of today. */
-static Err read_places(Cx *cx, Period period, PlacesThen *places)
+/* Whom the sum of an area or a desk counts for. */
+static const Facility *facility_of(const UnitPlaces *places, Str area)
 {
-    Date last = date_min(period_last(period), date_is_none(cx->as_of) ? cx->today : cx->as_of);
-    Cx then = *cx;
-    then.as_of = last;
-    *places = (PlacesThen){0};
-    map_init(&places->facility_by_code, cx->arena);
-    TRY(subject_facilities(&then, &places->facilities, &places->facility_n));
-    for (size_t i = 0; i < places->facility_n; i++)
-        map_put(&places->facility_by_code, places->facilities[i].code,
-                (void *)(uintptr_t)&places->facilities[i]);
-    return subject_catchments_covered(cx, last, &places->covered, &places->covered_n);
-}
-
-/* Whoever answers for the village or for what it lies in, by the longest code. */
-static const Facility *answers_for(const PlacesThen *places, Str area)
-{
-    const CoveredArea *best = NULL;
-    for (size_t i = 0; i < places->covered_n; i++) {
-        const CoveredArea *covered = &places->covered[i];
-        if (str_has_prefix(area, covered->area) && (best == NULL || covered->area.n > best->area.n))
-            best = covered;
-    }
-    return best == NULL ? NULL : map_get(&places->facility_by_code, best->facility);
-}
-
-enum { STEPS_MOST = 8 }; /* from a facility up */
-
-static const Facility *facility_above(const PlacesThen *places, const Facility *facility)
-{
-    return facility->parent.n == 0 ? NULL : map_get(&places->facility_by_code, facility->parent);
-}
-
-/* The facility, or one below it, answers for the area. */
-static bool is_answered_by(const PlacesThen *places, Str area, Str code)
-{
-    const Facility *facility = answers_for(places, area);
-    for (int steps = 0; facility != NULL && steps < STEPS_MOST; steps++) {
-        if (str_equals(facility->code, code))
-            return true;
-        facility = facility_above(places, facility);
-    }
-    return false;
+    Str code = unit_facility_of(area);
+    return code.n > 0 ? map_get(&places->facility_by_code, code) : unit_answers_for(places, area);
 }
 
 static Err add_facilities(Cx *cx, const VillageSums *sums, Units *units)
 {
     Str top = access_sight(cx)->by_facility ? cx->actor->facility : STR("");
-    PlacesThen places = {0};
+    UnitPlaces places = {0};
     Date of = DATE_NONE;
     for (size_t i = 0; i < sums->n; i++) {
         const VillageSum *sum = &sums->items[i];
         if (date_compare(of, sum->period) != 0)
-            TRY(read_places(cx, period_of(units->ask->first.kind, sum->period), &places));
+            TRY(unit_places(cx, period_of(units->ask->first.kind, sum->period), &places));
         of = sum->period;
-        const Facility *facility = answers_for(&places, sum->area);
-        for (int steps = 0; facility != NULL && steps < STEPS_MOST; steps++) {
+        const Facility *facility = facility_of(&places, sum->area);
+        for (int steps = 0; facility != NULL && steps < UNIT_STEPS_MOST; steps++) {
             const MeasureValue unit = {.unit = facility->code,
                                        .level = facility->level,
                                        .name = {facility->name, facility->name_en}};
             add_to_unit(cx, units, sum, &unit);
-            facility = str_equals(facility->code, top) ? NULL : facility_above(&places, facility);
+            facility =
+                str_equals(facility->code, top) ? NULL : unit_facility_above(&places, facility);
         }
     }
     return OK;
@@ -169,6 +135,11 @@ static int compare_values(const void *left, const void *right)
 
 /* ---- stored, or of a past day ---- */
 
+static const DbScope *sight_of(Cx *cx, const Measure *measure)
+{
+    return measure_is_of_units(measure) ? unit_sight(cx) : access_sight(cx);
+}
+
 static Err read_stored_sums(Cx *cx, const MeasureAsk *ask, int64_t key, VillageSums *sums)
 {
     CLEANUP(db_rows_close) DbRows found = {0};
@@ -176,7 +147,7 @@ static Err read_stored_sums(Cx *cx, const MeasureAsk *ask, int64_t key, VillageS
                                   .measure_key = key,
                                   .run_first = ask->first.first,
                                   .run_last = ask->last.first};
-    TRY(measure_values_of_open(cx->db, access_sight(cx), &in, &found));
+    TRY(measure_values_of_open(cx->db, sight_of(cx, ask->measure), &in, &found));
     for (;;) {
         MeasureValuesOfRow row;
         bool has_row = false;
@@ -198,7 +169,7 @@ static Err read_beyond(Cx *cx, const MeasureAsk *ask, VillageSums *beyond)
     if (state == NULL || !access_sight(cx)->by_facility)
         return OK;
     const MeasureValuesBeyondIn in = {cx->place, state->key, ask->first.first, ask->last.first};
-    TRY(measure_values_beyond_open(cx->db, access_sight(cx), &in, &found));
+    TRY(measure_values_beyond_open(cx->db, sight_of(cx, ask->measure), &in, &found));
     for (;;) {
         MeasureValuesBeyondRow row;
         bool has_row = false;
@@ -209,16 +180,20 @@ static Err read_beyond(Cx *cx, const MeasureAsk *ask, VillageSums *beyond)
     }
 }
 
-static Err add_by_facility(Cx *cx, const VillageSums *sums, Units *units)
+typedef Err (*AddUnits)(Cx *cx, const VillageSums *sums, Units *units);
+
+/* Units of which a part is out of sight are left out. Areas of residents are told as far as they
+ * are seen. */
+static Err add_whole(Cx *cx, const VillageSums *sums, AddUnits add, Units *units)
 {
     VillageSums beyond = {0};
     Err err = read_beyond(cx, units->ask, &beyond);
     if (err != OK)
         return cx_fail_db(cx, err);
     units->is_beyond = true;
-    TRY(add_facilities(cx, &beyond, units));
+    TRY(add(cx, &beyond, units));
     units->is_beyond = false;
-    return add_facilities(cx, sums, units);
+    return add(cx, sums, units);
 }
 
 /* Stale people first, a bounded number of them; what is not kept yet is wanted from now on. */
@@ -296,8 +271,11 @@ Err measure_read(Cx *cx, const MeasureAsk *ask, MeasureAnswer *ret_answer)
         TRY(read_past(cx, ask, &sums));
     if (sums.n > 1)
         qsort(sums.items, sums.n, sizeof *sums.items, compare_periods);
-    TRY(ask->units == MEASURE_BY_AREA ? add_areas(cx, &sums, &units)
-                                      : add_by_facility(cx, &sums, &units));
+    bool is_part_told = ask->units == MEASURE_BY_AREA && !measure_is_of_units(ask->measure);
+    TRY(is_part_told
+            ? add_areas(cx, &sums, &units)
+            : add_whole(cx, &sums, ask->units == MEASURE_BY_AREA ? add_areas : add_facilities,
+                        &units));
     if (units.values.n > 1)
         qsort(units.values.items, units.values.n, sizeof *units.values.items, compare_values);
     ret_answer->values = units.values.items;
@@ -315,7 +293,8 @@ Err measure_of(Cx *cx, const Measure *measure, Period period, Uuid subject, Meas
                             .upto = subject};
     MeasureRows rows = {0};
     TRY(run_measure(cx, &run, &rows));
-    *ret_value = (MeasureValue){.period = period, .denominator = (int64_t)rows.n};
+    *ret_value = (MeasureValue){
+        .period = period, .denominator = (int64_t)rows.n, .is_count = measure->is_count};
     for (size_t i = 0; i < rows.n; i++)
         ret_value->numerator += rows.items[i].in_numerator;
     return OK;
@@ -343,11 +322,11 @@ static int64_t rows_asked(const MeasureCaseFilter *filter, const MeasureValuesOf
 static Err list_areas(Cx *cx, const MeasureCaseFilter *filter, int64_t key, ListedAreas *areas)
 {
     CLEANUP(db_rows_close) DbRows found = {0};
-    PlacesThen places = {0};
+    UnitPlaces places = {0};
     const Date first = filter->period.first;
     const MeasureValuesOfIn in = {cx->place, key, first, first};
     if (filter->facility.n > 0)
-        TRY(read_places(cx, filter->period, &places));
+        TRY(unit_places(cx, filter->period, &places));
     TRY(measure_values_of_open(cx->db, access_rows(cx), &in, &found));
     for (;;) {
         MeasureValuesOfRow row;
@@ -359,7 +338,8 @@ static Err list_areas(Cx *cx, const MeasureCaseFilter *filter, int64_t key, List
         bool is_asked = rows > 0 && str_has_prefix(row.area_code, filter->area)
                         && str_compare(row.area_code, filter->after.area) >= 0
                         && (filter->facility.n == 0
-                            || is_answered_by(&places, row.area_code, filter->facility));
+                            || unit_stands_below(&places, unit_answers_for(&places, row.area_code),
+                                                 filter->facility));
         if (is_asked)
             VEC_PUSH(cx->arena, areas, ((ListedArea){row.area_code, rows}));
     }
@@ -442,7 +422,9 @@ Err measure_cases(Cx *cx, const MeasureCaseFilter *filter, const MeasureCase **r
     if (state == NULL || !state->is_as_declared)
         return OK;
     Cases cases = {0};
-    Err err = list_cases(cx, filter, state->key, &cases);
+    Err err = measure_is_of_units(filter->measure)
+                  ? unit_cases(cx, filter, state->key, &cases.items, &cases.n)
+                  : list_cases(cx, filter, state->key, &cases);
     *ret_cases = cases.items;
     *ret_n = cases.n;
     return err == OK ? OK : cx_fail_db(cx, err);

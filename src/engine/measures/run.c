@@ -6,6 +6,8 @@
 #include "base/os_crypto.h"
 #include "engine/policy/policy_values.h"
 
+#include "engine/subjects/registers.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,30 +28,44 @@ static DbType column_type(ExprType type)
     return type == EXPR_DATE ? DB_DATE : DB_TEXT;
 }
 
-DbStatement run_statement(const Measure *measure, Arena *arena)
+static const DbStatement *frame_of(const Measure *measure)
 {
-    Str frame = str_from_c(sql_measure_frame.sql);
+    return measure_is_of_units(measure) ? &sql_measure_unit_frame : &sql_measure_frame;
+}
+
+/* The frame up to the text, and what follows the text in `ending`. */
+static Str text_of(const Measure *measure, const DbStatement *ending, Arena *arena)
+{
+    Str frame = str_from_c(frame_of(measure)->sql), after = str_from_c(ending->sql);
     size_t begin = str_find(frame, str_from_c(text_begin), 0) + sizeof text_begin - 1;
-    size_t end = str_find(frame, str_from_c(text_end), begin);
-    ENSURE(end != SIZE_MAX);
+    size_t end = str_find(after, str_from_c(text_end), 0);
+    ENSURE(begin < frame.n && end != SIZE_MAX);
     Buf buf;
     buf_init(&buf, arena, SQL_MOST);
     buf_put(&buf, str_slice(frame, 0, begin));
     buf_printf(&buf, "\n%.*s\n", STR_ARG(measure->sql));
-    buf_put(&buf, str_slice(frame, end, frame.n));
+    buf_put(&buf, str_slice(after, end, after.n));
     ENSURE(!buf.is_over);
-    size_t own_n = sql_measure_frame.in_n;
+    return buf_str(&buf);
+}
+
+DbStatement run_statement(const Measure *measure, Arena *arena)
+{
+    const DbStatement *frame = frame_of(measure);
+    const DbStatement *ending = measure->is_standard ? &sql_measure_standard_frame : frame;
+    size_t own_n = frame->in_n;
     DbColumn *in = arena_array(arena, DbColumn, own_n + measure->parameter_n);
-    memcpy(in, sql_measure_frame.in, own_n * sizeof *in);
+    memcpy(in, frame->in, own_n * sizeof *in);
     for (size_t i = 0; i < measure->parameter_n; i++) {
         const PolicyParameter *parameter = measure->parameters[i];
         in[own_n + i] =
             (DbColumn){str_to_c(arena, parameter->id), column_type(parameter->value.type), false};
     }
-    DbStatement statement = sql_measure_frame;
+    DbStatement statement = *ending;
     statement.name = str_to_c(arena, str_printf(arena, "measure %.*s", STR_ARG(measure->id)));
-    statement.sql = str_to_c(arena, buf_str(&buf));
-    statement.text_hash = str_hash(buf_str(&buf));
+    Str sql = text_of(measure, ending, arena);
+    statement.sql = str_to_c(arena, sql);
+    statement.text_hash = str_hash(sql);
     statement.in = in;
     statement.in_n = own_n + measure->parameter_n;
     return statement;
@@ -60,6 +76,8 @@ Str run_signature(Cx *cx, const Measure *measure)
     Buf buf;
     buf_init(&buf, cx->arena, SQL_MOST);
     buf_printf(&buf, "%d %.*s", FRAME_VERSION, STR_ARG(measure->sql));
+    if (measure_is_of_units(measure))
+        buf_printf(&buf, " about %.*s", STR_ARG(measure->subject));
     const PolicyParameter *residence = map_get(&cx->packs->policy, residence_parameter);
     for (size_t i = 0; i <= measure->parameter_n; i++) {
         const PolicyParameter *parameter =
@@ -150,33 +168,75 @@ int run_order(const MeasureRow *a, const MeasureRow *b)
     return order == 0 ? uuid_compare(a->counted, b->counted) : order;
 }
 
+/* Of what is there twice (somebody in two posts) the first by unit stands. */
 static int compare_rows(const void *left, const void *right)
 {
-    return run_order(left, right);
+    const MeasureRow *a = left, *b = right;
+    int order = run_order(a, b);
+    return order == 0 ? str_compare(a->area, b->area) : order;
+}
+
+/* The parameters of the frame, as it declares them. */
+static void put_own_values(const Cx *cx, const MeasureRun *run, const Stretch *stretch, DbValue *in)
+{
+    bool is_past = !date_is_none(cx->as_of);
+    Date day = is_past ? cx->as_of : cx->today;
+    Date known = is_past ? cx->as_of : date_from_ymd(9999, 12, 31);
+    Instant known_at = instant_of_date(is_past ? date_add_days(known, 1) : known, 0, 0);
+    const DbValue common[] = {
+        db_text(cx->place),     db_date(stretch->first),
+        db_date(stretch->last), db_integer(months_of(run->kind)),
+        db_date(day),
+    };
+    const DbValue of_people[] = {
+        db_integer(stretch->residence),
+        db_instant(known_at),
+        db_uuid(run->from),
+        db_uuid(run->upto),
+        db_integer(run->is_stale),
+    };
+    const DbValue of_units[] = {db_date(known), db_text(run->measure->subject)};
+    bool is_of_units = measure_is_of_units(run->measure);
+    size_t common_n = sizeof common / sizeof *common;
+    memcpy(in, common, sizeof common);
+    if (is_of_units)
+        memcpy(in + common_n, of_units, sizeof of_units);
+    else
+        memcpy(in + common_n, of_people, sizeof of_people);
+}
+
+static MeasureRow row_of(Cx *cx, const MeasureRun *run, const DbRows *found)
+{
+    const Measure *measure = run->measure;
+    Str area = db_column(found, 3).as.text;
+    MeasureRow row = {.subject = db_column(found, 0).as.uuid,
+                      .period = db_column(found, 1).as.date,
+                      .counted = db_column(found, 2).as.uuid,
+                      .area = str_copy(cx->arena, area),
+                      .in_numerator = db_column(found, 4).as.integer == 1};
+    if (measure_is_of_units(measure) && !str_equals_c(measure->subject, "area"))
+        row.area = subject_desk(cx->arena, cx->place, area);
+    if (measure->is_standard) {
+        DbValue required = db_column(found, 5), actual = db_column(found, 6);
+        row.has_required = !required.is_null;
+        row.has_actual = !actual.is_null;
+        row.required = required.is_null ? 0 : required.as.decimal;
+        row.actual = actual.is_null ? 0 : actual.as.decimal;
+    }
+    return row;
+}
+
+static bool is_asked_for(const MeasureRun *run, Uuid subject)
+{
+    return uuid_compare(subject, run->from) >= 0 && uuid_compare(subject, run->upto) <= 0;
 }
 
 static Err read_rows(Cx *cx, const MeasureRun *run, const Stretch *stretch, MeasureRows *rows)
 {
     const DbStatement statement = run_statement(run->measure, cx->arena);
-    bool is_past = !date_is_none(cx->as_of);
-    Date day = is_past ? cx->as_of : cx->today;
-    Date known = is_past ? date_add_days(cx->as_of, 1) : date_from_ymd(9999, 12, 31);
     DbValue *in = arena_array(cx->arena, DbValue, statement.in_n);
-    const DbValue own[] = {
-        db_text(cx->place),
-        db_date(stretch->first),
-        db_date(stretch->last),
-        db_integer(months_of(run->kind)),
-        db_date(day),
-        db_integer(stretch->residence),
-        db_instant(instant_of_date(known, 0, 0)),
-        db_uuid(run->from),
-        db_uuid(run->upto),
-        db_integer(run->is_stale),
-    };
-    size_t own_n = sizeof own / sizeof *own;
-    ENSURE(own_n + run->measure->parameter_n == statement.in_n);
-    memcpy(in, own, sizeof own);
+    size_t own_n = frame_of(run->measure)->in_n;
+    put_own_values(cx, run, stretch, in);
     for (size_t i = 0; i < run->measure->parameter_n; i++)
         in[own_n + i] = value_of(stretch->values[i], statement.in[own_n + i].type);
     CLEANUP(db_rows_close) DbRows found = {0};
@@ -186,12 +246,8 @@ static Err read_rows(Cx *cx, const MeasureRun *run, const Stretch *stretch, Meas
         TRY(db_next(&found, &has_row));
         if (!has_row)
             return OK;
-        VEC_PUSH(cx->arena, rows,
-                 ((MeasureRow){.subject = db_column(&found, 0).as.uuid,
-                               .period = db_column(&found, 1).as.date,
-                               .counted = db_column(&found, 2).as.uuid,
-                               .area = str_copy(cx->arena, db_column(&found, 3).as.text),
-                               .in_numerator = db_column(&found, 4).as.integer == 1}));
+        if (is_asked_for(run, db_column(&found, 0).as.uuid))
+            VEC_PUSH(cx->arena, rows, row_of(cx, run, &found));
     }
 }
 

@@ -56,7 +56,11 @@ static Err put_row(Cx *cx, int64_t key, const MeasureRow *row)
                                 .period = row->period,
                                 .counted = row->counted,
                                 .area_code = row->area,
-                                .in_numerator = row->in_numerator};
+                                .in_numerator = row->in_numerator,
+                                .required = row->required,
+                                .has_required = row->has_required,
+                                .actual = row->actual,
+                                .has_actual = row->has_actual};
     return measure_row_put(cx->db, &in);
 }
 
@@ -82,9 +86,17 @@ static Err write_sums(Cx *cx, int64_t key, const Changes *changes)
     return OK;
 }
 
+/* Stored and read back a number is the same to the last bit. */
+static bool is_same_amount(double a, double b)
+{
+    return a <= b && a >= b;
+}
+
 static bool is_same(const MeasureRow *a, const MeasureRow *b)
 {
-    return a->in_numerator == b->in_numerator && str_equals(a->area, b->area);
+    return a->in_numerator == b->in_numerator && str_equals(a->area, b->area)
+           && a->has_required == b->has_required && a->has_actual == b->has_actual
+           && is_same_amount(a->required, b->required) && is_same_amount(a->actual, b->actual);
 }
 
 /* key 0: counts the differences instead of writing them. */
@@ -129,8 +141,15 @@ static Err read_stored(Cx *cx, int64_t key, const MeasureRun *run, MeasureRows *
         if (!has_row)
             return OK;
         VEC_PUSH(cx->arena, rows,
-                 ((MeasureRow){row.subject_id, row.period, row.counted, row.area_code,
-                               row.in_numerator == 1}));
+                 ((MeasureRow){.subject = row.subject_id,
+                               .period = row.period,
+                               .counted = row.counted,
+                               .area = row.area_code,
+                               .in_numerator = row.in_numerator == 1,
+                               .has_required = row.has_required,
+                               .has_actual = row.has_actual,
+                               .required = row.required,
+                               .actual = row.actual}));
     }
 }
 
@@ -196,6 +215,13 @@ static Err run_step(Cx *cx, CxWork work, Step *step)
 
 /* ---- stale people ---- */
 
+static Err mark_stale(Cx *cx, Uuid subject)
+{
+    const MeasureStaleMarkIn in = {cx->place, subject};
+    Err err = measure_stale_mark(cx->db, &in, NULL);
+    return err == OK ? OK : cx_fail_db(cx, err);
+}
+
 Err stale_count(Cx *cx, int64_t *ret_n)
 {
     const MeasureStaleCountIn in = {cx->place};
@@ -207,16 +233,30 @@ Err stale_count(Cx *cx, int64_t *ret_n)
     return OK;
 }
 
+/* Of a measure about organisations all rows are made when one of them is stale, else none. */
+static Err make_stale_rows(Cx *cx, const MeasureState *state, Uuid upto, int64_t people,
+                           bool has_units, Step *step)
+{
+    bool is_of_units = measure_is_of_units(state->measure);
+    MeasureRun run = run_of(state, UUID_NIL, is_of_units ? EVERY_UUID_END : upto);
+    run.is_stale = !is_of_units;
+    return (is_of_units ? has_units : people > 0) ? make_rows(cx, state, &run, step) : OK;
+}
+
 static Err stale_work(Cx *cx, void *arg)
 {
     MeasureStates states = {0};
     const MeasureStalePageIn in = {cx->place, STEP_STALE};
+    const MeasureStaleHasIn units = {cx->place, STALE_UNITS};
     MeasureStalePageRow page;
+    MeasureStaleHasRow ignored;
+    bool has_units = false;
     if (!date_is_none(cx->as_of))
         return ERR_INTERNAL;
     TRY(measure_stale_page(cx->db, cx->arena, &in, &page));
     if (page.n == 0)
         return OK;
+    TRY(measure_stale_has(cx->db, cx->arena, &units, &ignored, &has_units));
     TRY(measure_stale_take(cx->db, &(MeasureStaleTakeIn){cx->place, page.upto_id}, NULL));
     TRY(states_read(cx, &states));
     for (size_t i = 0; i < states.n; i++) {
@@ -224,9 +264,7 @@ static Err stale_work(Cx *cx, void *arg)
         if (state->measure == NULL || !state->is_as_declared || state_is_put_off(cx, state))
             continue;
         ArenaMark mark = arena_mark(cx->arena);
-        MeasureRun run = run_of(state, UUID_NIL, page.upto_id);
-        run.is_stale = true;
-        TRY(make_rows(cx, state, &run, arg));
+        TRY(make_stale_rows(cx, state, page.upto_id, page.n - has_units, has_units, arg));
         arena_reset_to(cx->arena, mark);
     }
     const MeasureStaleClearIn clear = {cx->place, page.upto_id};
@@ -278,6 +316,8 @@ static Err day_work(Cx *cx, void *arg)
             TRY(mark_settled(cx, date_min(before, cx->today), date_max(before, cx->today),
                              done[kind]));
     }
+    if (states_have_units(cx)) /* licences run out by the day */
+        TRY(mark_stale(cx, STALE_UNITS));
     return setting_put(cx, day_setting, str_from_c(date_format(cx->today, text)));
 }
 
@@ -303,8 +343,10 @@ static Err walk_work(Cx *cx, void *arg)
         return OK;
     const MeasurePageEndIn in = {cx->place, state.after, STEP_PEOPLE - 1};
     MeasurePageEndRow page;
-    bool is_found = false;
-    Err err = measure_page_end(cx->db, cx->arena, &in, &page, &is_found);
+    bool is_found = false; /* organisations are few: all in one step */
+    Err err = measure_is_of_units(state.measure)
+                  ? OK
+                  : measure_page_end(cx->db, cx->arena, &in, &page, &is_found);
     if (err != OK)
         return cx_fail_db(cx, err);
     const MeasureRun run = run_of(&state, state.after, is_found ? page.id : EVERY_UUID_END);
@@ -392,13 +434,6 @@ void settle_for_reader(Cx *cx)
 
 /* ---- hooks ---- */
 
-static Err mark_stale(Cx *cx, Uuid subject)
-{
-    const MeasureStaleMarkIn in = {cx->place, subject};
-    Err err = uuid_is_nil(subject) ? OK : measure_stale_mark(cx->db, &in, NULL);
-    return err == OK ? OK : cx_fail_db(cx, err);
-}
-
 static bool reads(const Measure *measure, const Form *form)
 {
     bool is_read = false;
@@ -407,25 +442,41 @@ static bool reads(const Measure *measure, const Form *form)
     return is_read;
 }
 
+static Err mark_person(Cx *cx, Uuid person)
+{
+    return uuid_is_nil(person) ? OK : mark_stale(cx, person);
+}
+
 Err measure_record_hook(Cx *cx, const RecordChange *change)
 {
     bool is_read = false;
+    bool is_of_units =
+        change->form->subject.n > 0 && !str_equals_c(change->form->subject, "resident");
     for (size_t i = 0; i < cx->packs->measures.n && !is_read; i++)
         is_read = reads(cx->packs->measures.entries[i].value, change->form);
     if (!is_read)
         return OK;
+    if (is_of_units)
+        return mark_stale(cx, STALE_UNITS);
     if (change->ended != NULL)
-        TRY(mark_stale(cx, change->ended->subject));
+        TRY(mark_person(cx, change->ended->subject));
     bool is_other =
         change->added != NULL
         && (change->ended == NULL || !uuid_equals(change->added->subject, change->ended->subject));
-    return is_other ? mark_stale(cx, change->added->subject) : OK;
+    return is_other ? mark_person(cx, change->added->subject) : OK;
 }
 
 Err measure_resident_hook(Cx *cx, const ResidentChange *change)
 {
-    TRY(mark_stale(cx, change->resident));
-    return mark_stale(cx, change->filed_from);
+    TRY(mark_person(cx, change->resident));
+    return mark_person(cx, change->filed_from);
+}
+
+Err measure_subject_hook(Cx *cx, Uuid subject, Str kind)
+{
+    (void)subject;
+    (void)kind;
+    return states_have_units(cx) ? mark_stale(cx, STALE_UNITS) : OK;
 }
 
 /* ---- proof ---- */

@@ -110,6 +110,15 @@ bool states_follow_packs(const Cx *cx, const MeasureStates *states)
     return wanted == states->n;
 }
 
+bool states_have_units(const Cx *cx)
+{
+    for (size_t i = 0; cx->packs != NULL && i < cx->packs->measures.n; i++) {
+        if (measure_is_of_units(cx->packs->measures.entries[i].value))
+            return true;
+    }
+    return false;
+}
+
 static Err drop(Cx *cx, const MeasureState *state)
 {
     TRY(measure_rows_delete(cx->db, &(MeasureRowsDeleteIn){cx->place, state->key}, NULL));

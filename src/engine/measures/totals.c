@@ -9,6 +9,10 @@ bool measure_number(const Measure *measure, int64_t denominator, int64_t numerat
 {
     if (denominator == 0)
         return false;
+    if (measure->is_count) {
+        *ret_number = (double)numerator;
+        return true;
+    }
     /* Multiplied first: both are whole, so the quotient is the nearest double to the share. */
     double times = str_equals_c(measure->unit, "%")   ? 100
                    : str_equals_c(measure->unit, "‰") ? 1000
@@ -57,7 +61,7 @@ static Err add_sums(Cx *cx, Date day, const MeasureStates *states, MeasureTotal 
                                   .quarter_before = period_previous(quarter).first,
                                   .month = month.first,
                                   .month_before = period_previous(month).first};
-    TRY(measure_totals_of_open(cx->db, access_sight(cx), &in, &found));
+    TRY(measure_totals_of_open(cx->db, unit_sight(cx), &in, &found));
     for (;;) {
         MeasureTotalsOfRow row;
         bool has_row = false;

@@ -277,6 +277,7 @@ static Err store_work(Cx *cx, void *arg)
     for (size_t i = 0; i < import->of_rows.n; i++)
         TRY(store_row(cx, import->of_rows.items[i]));
     TRY(subject_areas_follow(cx, STR("")));
+    TRY(subject_hooks_run(cx, UUID_NIL, STR("area"))); /* also for levels and parents */
     TRY(access_areas_forget(cx));
     AuditEntry entry = {.action = STR("areas.import"),
                         .detail = str_printf(cx->arena, "%zu rows", import->of_rows.n)};

@@ -169,18 +169,26 @@ static Err read_staff(Cx *cx, Str code, Subjects *subjects)
     }
 }
 
+/* What the row of a subject does not say may have changed too: kind, licence, level. */
+static Err tell(Cx *cx, Str kind, Str code)
+{
+    return code.n == 0 ? OK : subject_hooks_run(cx, subject_id_of(cx->place, kind, code), kind);
+}
+
 Err subject_facilities_follow(Cx *cx, Str code)
 {
     Subjects subjects = {0};
     TRY(read_facilities(cx, code, &subjects));
-    return write_all(cx, &subjects);
+    TRY(write_all(cx, &subjects));
+    return subjects.n > 0 ? OK : tell(cx, STR("facility"), code);
 }
 
 Err subject_areas_follow(Cx *cx, Str code)
 {
     Subjects subjects = {0};
     TRY(read_areas(cx, code, &subjects));
-    return write_all(cx, &subjects);
+    TRY(write_all(cx, &subjects));
+    return subjects.n > 0 ? OK : tell(cx, STR("area"), code);
 }
 
 Err subject_staff_follow(Cx *cx, Str code)

@@ -79,7 +79,7 @@ Err subject_entry_end(Cx *cx, Uuid subject, Uuid record, Date ended_on) MUST_CHE
 /* What runs in the same transaction when the row of a subject has changed. NULL-terminated. */
 typedef Err (*SubjectHook)(Cx *cx, Uuid subject, Str kind);
 void subject_set_hooks(const SubjectHook *hooks);
-/* With the nil id and the kind "catchment": who answers for which area has changed. */
+/* With the nil id: several have changed; of the kind "catchment", who answers for which area. */
 Err subject_hooks_run(Cx *cx, Uuid subject, Str kind) MUST_CHECK;
 
 /* Makes the rows of facilities, areas and staff what the registers of places say, of one code or

@@ -96,6 +96,7 @@ Err staff_store(Cx *cx, const Staff *staff)
                              .employment = place_text(staff->employment)};
     TRY(staff_post_write(cx->db, &post, NULL));
     TRY(subject_staff_follow(cx, staff->code));
+    TRY(subject_hooks_run(cx, staff->id, STR("staff"))); /* of post and licence it does not tell */
     return access_areas_forget(cx);
 }
 
