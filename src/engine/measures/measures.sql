@@ -15,7 +15,7 @@ WITH RECURSIVE period_start (starts_on) AS (
     UNION ALL
     SELECT add_months(s.starts_on, :run_months) FROM period_start s
     WHERE add_months(s.starts_on, :run_months) <= :run_last
-), period (starts_on, ends_on) AS (
+), period (starts_on, ends_on) AS MATERIALIZED (
     SELECT s.starts_on, add_days(add_months(s.starts_on, :run_months), -1) FROM period_start s
 ), asked (id) AS (
     SELECT r.id FROM v_resident r
