@@ -499,13 +499,18 @@ test('a revoked phone erases itself at the next contact', async () => {
   const active = devices.filter((one) => one.state === 'active').at(-1)
   const other = await openPage(browser)
   await enter(other, road)
-  const revoked = await other.evaluate(async (id) => {
-    const { csrf } = await (await fetch('/api/session')).json()
-    const all = (await (await fetch('/api/devices')).json()).devices.filter(({ state }) => state === 'active')
-    const done = await Promise.all(all.map((one) => fetch(`/api/devices/${one.id}/revoke`, { method: 'POST', headers: { 'X-CSRF': csrf, 'Content-Type': 'application/json' }, body: '{}' })))
-    return [all.some((one) => one.id === id), ...done.map(({ status }) => status)]
-  }, active.id)
-  assert.equal(revoked[0], true)
+  await other.goto(`${road.address}/m.html#/me`)
+  await other.locator('.own-sessions button').click()
+  await other.locator('.device').first().waitFor()
+  await checkPage(other, 'offline-phones')
+  const phones = other.locator('.device', { has: other.locator('.session-end') })
+  for (let left = await phones.count(); left > 0; left--) {
+    await phones.first().locator('.session-end').click()
+    await other.locator('.device .is-danger').click()
+    await other.waitForFunction((n) => document.querySelectorAll('.device .session-end').length === n, left - 1)
+  }
+  const { devices: after } = await ask(other, '/devices')
+  assert.equal(after.find(({ id }) => id === active.id).state, 'revoked')
   await page.locator('.tab').nth(1).click()
   await page.locator('#search-words').fill('a')
   await page.locator('.login-form').waitFor()

@@ -30,6 +30,14 @@ export interface Facility {
   parent?: string | null
 }
 
+export interface DeviceRow {
+  id: string
+  name: string
+  registered_at: string
+  last_sync_at?: string | null
+  state: 'active' | 'revoked'
+}
+
 export interface SessionRow {
   id: string
   opened_at: string
