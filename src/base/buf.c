@@ -29,6 +29,14 @@ static bool has_room(Buf *buf, size_t n)
     return true;
 }
 
+void buf_reserve(Buf *buf, size_t n)
+{
+    size_t room = buf->ceiling - buf->n;
+    n = n < room ? n : room;
+    if (n > 0 && buf->n + n > buf->capacity)
+        grow(buf, n);
+}
+
 void buf_put(Buf *buf, Str s)
 {
     if (s.n == 0 || !has_room(buf, s.n))

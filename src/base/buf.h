@@ -14,6 +14,8 @@ typedef struct Buf {
 } Buf;
 
 void buf_init(Buf *buf, Arena *arena, size_t ceiling);
+/* Room for n more bytes, as far as the ceiling allows. */
+void buf_reserve(Buf *buf, size_t n);
 void buf_put(Buf *buf, Str s);
 /* Room for n more bytes, which the caller fills; NULL past the ceiling. */
 char *buf_extend(Buf *buf, size_t n);

@@ -103,17 +103,17 @@ static const char known_then[] =
 /* The newest current record of each subject, looked up one by one in the index of subjects alone: a
  * past day would have to read every header. LIMIT keeps it a list of its own: joined
  * into the rest, PostgreSQL would compare its ids with those of every answer of the form. */
-static void put_newest(Buf *out)
+static void put_newest(int most, Buf *out)
 {
     buf_put_c(out, " FROM (SELECT (SELECT n.id FROM record n WHERE n.place = :place"
                    " AND n.subject_id = asked.column1 AND n.form = :form"
                    " AND NOT EXISTS (SELECT 1 FROM record_end e WHERE e.place = n.place"
                    " AND e.record_id = n.id)"
                    " ORDER BY n.happened_on DESC, n.id DESC LIMIT 1) AS id FROM (VALUES ");
-    for (int i = 0; i < ANSWERS_LATEST_MOST; i++)
+    for (int i = 0; i < most; i++)
         buf_printf(out, "%s(:s%d)", i == 0 ? "" : ", ", i);
     buf_printf(out, ") asked WHERE asked.column1 IS NOT NULL LIMIT %d) newest CROSS JOIN record r",
-               ANSWERS_LATEST_MOST);
+               most);
 }
 
 /* A child table has those of the page: its first and last record are known. */
@@ -166,6 +166,11 @@ static void put_each(const Form *form, Buf *out)
     buf_put_c(out, is_resident ? " AND {scope:resident person}" : " AND {scope:record r}");
 }
 
+static bool is_latest(AnswersWhich which)
+{
+    return which == ANSWERS_LATEST || which == ANSWERS_LATEST_FEW;
+}
+
 static void put_where(const Form *form, const FormField *child, AnswersWhich which, Buf *out)
 {
     switch (which) {
@@ -180,7 +185,8 @@ static void put_where(const Form *form, const FormField *child, AnswersWhich whi
                        " AND (r.happened_on < :day OR r.id < :before_id) AND r.id <> :not_id");
         buf_put_c(out, known_then);
         break;
-    case ANSWERS_LATEST: buf_put_c(out, " WHERE r.place = :place AND r.id = newest.id"); break;
+    case ANSWERS_LATEST:
+    case ANSWERS_LATEST_FEW: buf_put_c(out, " WHERE r.place = :place AND r.id = newest.id"); break;
     case ANSWERS_OF_MANY: break; /* read_many */
     case ANSWERS_PAGE: put_page(child, out); break;
     case ANSWERS_EACH: put_each(form, out); break;
@@ -199,7 +205,7 @@ static void put_order(const FormField *child, AnswersWhich which, Buf *out)
         buf_put_c(out, " ORDER BY r.happened_on DESC, r.id DESC LIMIT :most");
         return;
     }
-    if (which == ANSWERS_LATEST || (which != ANSWERS_EACH && child == NULL))
+    if (is_latest(which) || (which != ANSWERS_EACH && child == NULL))
         return;
     buf_put_c(out, which == ANSWERS_EACH ? " ORDER BY r.subject_id, r.happened_on, r.id"
                                          : " ORDER BY r.id");
@@ -222,14 +228,14 @@ static void put_columns(const Form *form, const FormField *child, AnswersWhich w
 {
     if (which == ANSWERS_LISTED)
         buf_put_c(out, "SELECT r.id");
-    else if (which == ANSWERS_LATEST)
+    else if (is_latest(which))
         buf_put_c(out, "SELECT r.id, r.subject_id, r.happened_on");
     else if (child == NULL)
         buf_put_c(out, "SELECT r.id, r.subject_id, r.happened_on, r.rev, r.form_version,"
                        " r.facility, r.performed_by, r.recorded_by, r.recorded_at, r.amends");
     else
         buf_printf(out, "SELECT r.id, r.subject_id, r.happened_on, a.%s", extra_column(child));
-    if (which == ANSWERS_LISTED || which == ANSWERS_LATEST)
+    if (which == ANSWERS_LISTED || is_latest(which))
         put_listed(form, out);
     else
         put_fields(form, child, ", a.", out);
@@ -250,8 +256,8 @@ Str answers_sql_read(const Form *form, const FormField *child, AnswersWhich whic
                         " e.amended_by, e.reason, e.ended_at");
     /* CROSS JOIN: SQLite without statistics would else go through the whole table of answers to
      * find a subject's. To PostgreSQL it is a join like any other. */
-    if (which == ANSWERS_LATEST)
-        put_newest(&out);
+    if (is_latest(which))
+        put_newest(which == ANSWERS_LATEST ? ANSWERS_LATEST_MOST : ANSWERS_FEW_MOST, &out);
     else
         buf_put_c(&out, " FROM record r");
     if (which == ANSWERS_PAGE) /* the person before the answers: most may be out of sight */

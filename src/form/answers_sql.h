@@ -4,8 +4,8 @@
  * What a read gives: the header (ANSWERS_HEADER columns, in that order), then the answers. What a
  * read of a child table gives: id, subject_id, happened_on, then code, or row_no and the
  * sub-fields; in the order of the main read, so that the two can be merged. Reads for lists give
- * only the fields that lists show: ANSWERS_LISTED behind the id, ANSWERS_LATEST behind id,
- * subject_id and happened_on. The earlier record, for expressions, is its id, its day and the
+ * only the fields that lists show: ANSWERS_LISTED behind the id, ANSWERS_LATEST and its FEW behind
+ * id, subject_id and happened_on. The earlier record, for expressions, is its id, its day and the
  * fields that they read. */
 #pragma once
 
@@ -23,6 +23,7 @@ typedef enum {
                          newest     first */
     ANSWERS_OF_MANY,  /* :place :r0 ... :r99 (records or NULL); not the header but the id alone */
     ANSWERS_LATEST,   /* :place :form :s0 ... :s49 (subjects or NULL): of today; no child table */
+    ANSWERS_LATEST_FEW, /* the same of :s0 ... :s9: most forms of a list have a few lines */
 } AnswersWhich;
 
 enum {
@@ -30,6 +31,7 @@ enum {
     ANSWERS_SHORT_HEADER_N = 3,
     ANSWERS_END_N = 4,
     ANSWERS_LATEST_MOST = 50,
+    ANSWERS_FEW_MOST = 10,
     ANSWERS_MANY_MOST = 100,
 };
 

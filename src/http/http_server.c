@@ -19,6 +19,7 @@ enum {
     STREAM_PIECE = 64 * 1024,
     GZIP_LEAST = 1024,
     RESPONSE_HEADERS_MOST = 16 * 1024,
+    RESERVED_MOST = 256 * 1024,
     BODIES_MOST = 64 * 1024 * 1024, /* of all requests that are being read or answered */
 };
 
@@ -34,6 +35,7 @@ struct HttpServer {
     bool is_secure;
     size_t bodies; /* bytes kept of bodies; libmicrohttpd's thread alone */
     _Atomic uint64_t requests, refused, in_flight;
+    _Atomic size_t *body_sizes; /* of each route's answer before: room for the next one */
 };
 
 /* The address under which a socket is added names the gate's connection. */
@@ -109,9 +111,14 @@ static void finish(HttpExchange *exchange)
 static void work(HttpExchange *exchange)
 {
     HttpServer *server = exchange->server;
-    buf_init(&exchange->response.body, &exchange->arena, server->options.request_arena_most);
+    Buf *body = &exchange->response.body;
+    _Atomic size_t *size = &server->body_sizes[exchange->route];
+    buf_init(body, &exchange->arena, server->options.request_arena_most);
+    buf_reserve(body, atomic_load_explicit(size, memory_order_relaxed));
     server->routes[exchange->route].handler(&exchange->request, &exchange->response,
                                             exchange->route);
+    atomic_store_explicit(size, body->n < RESERVED_MOST ? body->n : RESERVED_MOST,
+                          memory_order_relaxed);
     if (exchange->response.body.is_over)
         refuse(exchange, ERR_LIMIT);
     finish(exchange);
@@ -523,6 +530,7 @@ Err http_server_start(const HttpOptions *options, const HttpRoute *routes, size_
     server->options = *options;
     server->routes = routes;
     server->route_n = route_n;
+    server->body_sizes = arena_alloc_array(arena, route_n, sizeof *server->body_sizes);
     server->is_secure = options->tls_certificate_file.n > 0;
     server->exchanges = arena_array(arena, HttpExchange, options->connections_most);
     arena_init(&server->refusals, KIB(64));

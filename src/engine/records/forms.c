@@ -206,6 +206,12 @@ static void make_listed(Arena *arena, RecordForm *made)
     made->latest.in_n = LATEST_IN_N;
     made->latest.out = out;
     made->latest.out_n = ANSWERS_SHORT_HEADER_N + made->listed_n;
+    made->latest_few =
+        make_statement(arena, "latest", answers_sql_read(form, NULL, ANSWERS_LATEST_FEW, arena));
+    made->latest_few.in = made->latest.in;
+    made->latest_few.in_n = LATEST_IN_N - ANSWERS_LATEST_MOST + ANSWERS_FEW_MOST;
+    made->latest_few.out = out;
+    made->latest_few.out_n = made->latest.out_n;
     made->listed_of_subject =
         make_statement(arena, "listed", answers_sql_read(form, NULL, ANSWERS_LISTED, arena));
     made->listed_of_subject.in = in_of_subject;

@@ -26,7 +26,8 @@ static Err read_batch(Cx *cx, const RecordForm *form, const Uuid *subjects, size
         in[2 + i] = i < n ? db_uuid(subjects[i]) : db_null(DB_UUID);
     size_t next = 0;
     CLEANUP(db_rows_close) DbRows rows = {0};
-    TRY(db_query(cx->db, &form->latest, NULL, in, &rows));
+    TRY(db_query(cx->db, n <= ANSWERS_FEW_MOST ? &form->latest_few : &form->latest, NULL, in,
+                 &rows));
     for (;;) {
         bool has_row;
         TRY(db_next(&rows, &has_row));

@@ -32,11 +32,11 @@ typedef struct RecordForm {
     size_t child_n;
     const size_t *listed; /* fields of the own table that lists show */
     size_t listed_n;
-    DbStatement listed_of_subject, latest; /* these fields of it only */
-    bool lists_sealed;                     /* lists show a sealed field too */
-    bool reads_previous;                   /* some expression reads previous.* */
-    bool reads_programs;                   /* some expression reads subject.programs */
-    const size_t *earlier_fields;          /* those of the own table that it reads */
+    DbStatement listed_of_subject, latest, latest_few; /* these fields of it only */
+    bool lists_sealed;                                 /* lists show a sealed field too */
+    bool reads_previous;                               /* some expression reads previous.* */
+    bool reads_programs;                               /* some expression reads subject.programs */
+    const size_t *earlier_fields;                      /* those of the own table that it reads */
     size_t earlier_n;
     DbStatement earlier; /* the previous record: id, day, these fields */
     bool keeps_facts;    /* some field keeps a fact of the resident */

@@ -432,6 +432,13 @@ static void the_latest_current_records_of_many_come_at_once(void **state)
     assert_int_equal(record_latest(&f->cx, &f->form, subjects, MANY, &latest), OK);
     assert_true(uuid_equals(latest[3].id, id_of(40)));
     assert_int_equal(latest[3].answers->values[SBP].as.integer, 121);
+    for (size_t n = 4; n <= 11; n++) { /* few have a statement of their own */
+        assert_int_equal(record_latest(&f->cx, &f->form, subjects, n, &latest), OK);
+        for (size_t i = 0; i < n; i++)
+            assert_int_equal(uuid_is_nil(latest[i].id), i != 3);
+        assert_true(uuid_equals(latest[3].id, id_of(40)));
+        assert_int_equal(latest[3].answers->values[SBP].as.integer, 121);
+    }
 }
 
 enum { HISTORY = 40000, HISTORY_EACH = 40 };
