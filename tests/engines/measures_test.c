@@ -306,18 +306,9 @@ static Period year_of(Date on)
     return period_of(PERIOD_YEAR, on);
 }
 
-/* By the year, or by the longest period that the measure has. */
-static Period longest_of(const Measure *measure, Date on)
-{
-    PeriodKind kind = PERIOD_YEAR;
-    while ((measure->periods & (1U << kind)) == 0)
-        kind--;
-    return period_of(kind, on);
-}
-
 static MeasureAnswer numbers(Fixture *f, const Measure *measure, MeasureUnits units)
 {
-    const Period period = longest_of(measure, f->cx.today);
+    const Period period = measure_longest(measure, f->cx.today);
     const MeasureAsk ask = {.measure = measure,
                             .first = period_previous(period),
                             .last = period,

@@ -74,6 +74,18 @@ for (const [name, makeDatabase] of databases) {
       }
     });
 
+    it("clauses about residents' records stand where the records of the county say", async () => {
+      const said = parseLines(attempt("measure", "--plan", "public_health_quality", "--period", "2025", "--unit", "441322", ...options).out);
+      for (const [clause, measure, state, reason] of [
+        ["06", "record_completeness_rate", "on_track", "watched"],
+        ["27", "key_groups_record_rate", "behind", "target_not_met"],
+        ["28", "health_record_rate", "on_track", "watched"],
+      ]) {
+        const line = said.find((one) => one.clause === clause && one.measure === measure);
+        assert.deepEqual([line?.state, line?.reason], [state, reason], `${clause} ${measure}`);
+      }
+    });
+
     it("a milestone is met once somebody says so with evidence, and no longer when that was an error", async () => {
       const withMilestone = clauses(await plan("quality_2023")).find((clause) => clause.answers.length === 1 && clause.answers[0].by === "milestone" && clause.state !== "met");
       const milestone = withMilestone.answers[0].id;
