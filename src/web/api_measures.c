@@ -76,6 +76,7 @@ static void put_period(JsonOut *out, Period period)
 static void put_measure(Cx *cx, JsonOut *out, const Measure *measure)
 {
     static const char *const directions[] = {"none", "up", "down"};
+    static const char *const growths[] = {"none", "even", "late"};
     web_json_text(out, "id", measure->id);
     web_json_wording(out, "title", measure->title);
     web_json_wording(out, "denominator_title", measure->denominator);
@@ -84,6 +85,7 @@ static void put_measure(Cx *cx, JsonOut *out, const Measure *measure)
         web_json_wording(out, "remarks", measure->remarks);
     web_json_text(out, "unit", measure->unit);
     web_json_text(out, "direction", str_from_c(directions[measure->direction]));
+    web_json_text(out, "growth", str_from_c(growths[measure->growth]));
     web_json_text(out, "grain", measure->grain == GRAIN_RECORD ? STR("record") : STR("subject"));
     web_json_text(out, "subject", measure->subject);
     web_json_text(out, "value_is", measure->is_count ? STR("count") : STR("ratio"));
@@ -102,8 +104,9 @@ static void put_measure(Cx *cx, JsonOut *out, const Measure *measure)
 
 #define MEASURE_MEMBERS                                                                            \
  "id: text, title: wording, denominator_title: wording, numerator_title: wording, "                \
- "remarks?: wording, unit?: text, direction: none|up|down, grain: subject|record, subject: "       \
- "text, value_is: ratio|count, quality: bool, periods: [text], source: wording"
+ "remarks?: wording, unit?: text, direction: none|up|down, growth: none|even|late, "               \
+ "grain: subject|record, subject: text, value_is: ratio|count, quality: bool, periods: [text], "   \
+ "source: wording"
 #define NUMBER_MEMBERS "denominator: integer, numerator: integer, value?: number"
 
 /* ---- all measures ---- */
@@ -128,6 +131,7 @@ static Err put_totals(Cx *cx, JsonOut *out, MeasureAsk *ask, int earlier)
     MeasureValue totals[EARLIER_MOST + 1] = {0};
     for (int i = earlier; i >= 0; i--) {
         totals[i].period = ask->first;
+        totals[i].is_count = ask->measure->is_count;
         if (i > 0)
             ask->first = period_previous(ask->first);
     }

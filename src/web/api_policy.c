@@ -1,5 +1,6 @@
 /* /api/policy: the parameters of the packs with their values in this place, and setting them. */
 #include "engine/policy/policy_values.h"
+#include "pack/plan.h"
 #include "web/route.h"
 
 enum { BODY_MOST = 4096 };
@@ -81,6 +82,105 @@ static void put_source(JsonOut *out, const Asked *asked, const PolicyParameter *
     web_json_wording(out, "source", source);
 }
 
+/* ---- where a parameter stands ---- */
+
+static void put_use(JsonOut *out, const char *kind, Str id, Wording title)
+{
+    json_object_begin(out);
+    web_json_text(out, "kind", str_from_c(kind));
+    web_json_text(out, "id", id);
+    web_json_wording(out, "title", title);
+    json_object_end(out);
+}
+
+static bool is_of_form(const Form *form, Str id)
+{
+    for (size_t i = 0; i < form->own_parameter_n; i++)
+        if (str_equals(form->parameters[i].id, id))
+            return true;
+    return false;
+}
+
+static bool is_of_measure(const Measure *measure, Str id)
+{
+    for (size_t i = 0; i < measure->parameter_n; i++)
+        if (str_equals(measure->parameters[i]->id, id))
+            return true;
+    return false;
+}
+
+static bool is_of_clause(const PlanClause *clause, const PolicyParameter *parameter)
+{
+    for (size_t i = 0; i < clause->answer_n; i++) {
+        const PlanAnswer *answer = &clause->answers[i];
+        if (answer->parameter == parameter || answer->target.low.parameter == parameter
+            || answer->target.high.parameter == parameter)
+            return true;
+    }
+    return false;
+}
+
+static void put_clauses(const Asked *asked, JsonOut *out, const PolicyParameter *parameter)
+{
+    for (size_t p = 0; p < asked->cx->packs->plans.n; p++) {
+        const Plan *plan = asked->cx->packs->plans.entries[p].value;
+        for (size_t s = 0; s < plan->section_n; s++)
+            for (size_t c = 0; c < plan->sections[s].clause_n; c++) {
+                const PlanClause *clause = &plan->sections[s].clauses[c];
+                if (is_of_clause(clause, parameter))
+                    put_use(out, "clause",
+                            str_printf(asked->cx->arena, "%.*s/%.*s", STR_ARG(plan->id),
+                                       STR_ARG(clause->id)),
+                            clause->title);
+            }
+    }
+}
+
+static void put_uses(JsonOut *out, const Asked *asked, const PolicyParameter *parameter)
+{
+    const PackSet *packs = asked->cx->packs;
+    json_key_c(out, "uses");
+    json_array_begin(out);
+    for (size_t i = 0; i < packs->rule_n; i++) {
+        const Rule *rule = packs->rules[i];
+        if (policy_is_of_rule(rule, parameter->id))
+            put_use(out, "rule",
+                    str_printf(asked->cx->arena, "%.*s/%.*s", STR_ARG(rule->program->id),
+                               STR_ARG(rule->id)),
+                    rule->title);
+    }
+    for (size_t i = 0; i < packs->forms.n; i++) {
+        const Form *form = packs->forms.entries[i].value;
+        if (is_of_form(form, parameter->id))
+            put_use(out, "form", form->id, form->title);
+    }
+    for (size_t i = 0; i < packs->measures.n; i++) {
+        const Measure *measure = packs->measures.entries[i].value;
+        if (is_of_measure(measure, parameter->id))
+            put_use(out, "measure", measure->id, measure->title);
+    }
+    put_clauses(asked, out, parameter);
+    json_array_end(out);
+}
+
+/* The pack's name, what a place may say, and whether it may say anything. */
+static void put_limits(JsonOut *out, const Asked *asked, const PolicyParameter *parameter)
+{
+    const PackSet *packs = asked->cx->packs;
+    for (size_t i = 0; i < packs->pack_n; i++)
+        if (str_equals(packs->packs[i].id, parameter->pack))
+            web_json_wording(out, "pack_title", packs->packs[i].title);
+    json_key_c(out, "is_fixed");
+    json_bool(out, (parameter->uses & PARAMETER_OF_NOTICE) != 0);
+    if (!parameter->has_range)
+        return;
+    json_key_c(out, "range");
+    json_array_begin(out);
+    json_decimal(out, parameter->range[0]);
+    json_decimal(out, parameter->range[1]);
+    json_array_end(out);
+}
+
 static void put_parameter(JsonOut *out, const Asked *asked, const PolicyParameter *parameter)
 {
     Arena *arena = asked->cx->arena;
@@ -94,6 +194,8 @@ static void put_parameter(JsonOut *out, const Asked *asked, const PolicyParamete
     web_json_text(out, "value", form_value_to_text(form_parameter_on(by_day, asked->day), arena));
     web_json_date(out, "since", since(asked, by_day));
     put_source(out, asked, parameter);
+    put_limits(out, asked, parameter);
+    put_uses(out, asked, parameter);
     json_key_c(out, "values");
     json_array_begin(out);
     for (size_t i = 0; i < by_day->step_n; i++)
@@ -135,7 +237,9 @@ const Route route_policy = {
     .permit = "policy.read",
     .query = "{on?: date}",
     .out = "{on: date, earliest: date, parameters: [{id: text, pack: text, title: wording, unit?: "
-           "text, type: text, value: text, since?: date, is_own: bool, source: wording, values: "
+           "text, type: text, value: text, since?: date, is_own: bool, source: wording, "
+           "pack_title: wording, is_fixed: bool, range?: [number], uses: [{kind: "
+           "rule|form|measure|clause, id: text, title: wording}], values: "
            "[{from?: date, until?: date, value: text}], history: [{from: date, value?: text, "
            "source: text, set_at: text, set_by?: text}]}]}",
     .title = {"参数在本地的取值、单位、依据和历史",

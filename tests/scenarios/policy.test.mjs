@@ -39,6 +39,14 @@ for (const [name, makeDatabase] of databases) {
       assert.deepEqual((await parameter(target)).history, []);
     });
 
+    it("tells where a parameter stands and what a place may say", async () => {
+      const { uses, range, pack_title, is_fixed } = await parameter(target);
+      assert.ok(uses.some(({ kind, id }) => kind === "form" && id === "hypertension_followup"));
+      assert.ok(uses.every(({ kind, title }) => ["rule", "form", "measure", "clause"].includes(kind) && title.zh));
+      assert.ok(range[0] < 140 && range[1] > 140 && pack_title.zh.length > 0 && !is_fixed);
+      assert.ok((await parameter("hypertension_visits_a_year")).uses.some(({ kind, id }) => kind === "measure" && id === "hypertension_norm_rate"));
+    });
+
     it("SYS-73: a threshold changed in one county's profile changes that county's checks only and keeps the old value with its date", async () => {
       const asked = { sbp: 135, class: "1" };
       const inJune = followup(person, asked);

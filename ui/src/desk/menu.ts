@@ -4,11 +4,12 @@ import { menuOf, VILLAGE, type MenuPage } from '../core/menu'
 import type { Account } from '../core/types'
 import { word as measureWord } from '../areas/measures/measure-words'
 import { word as planWord } from '../areas/plans/plan-words'
+import { word as policyWord } from '../areas/policy/policy-words'
 import { word as qualityWord } from '../areas/quality/quality-words'
 import { word } from '../areas/subjects/catchment-words'
 import { word as workWord } from '../areas/workdays/workday-words'
 
-type Own = 'work' | 'quality' | 'catchments' | 'measures' | 'plans'
+type Own = 'work' | 'quality' | 'catchments' | 'measures' | 'plans' | 'policy'
 
 export interface DeskPage extends Omit<MenuPage, 'name'> {
   name: MenuPage['name'] | Own
@@ -21,6 +22,7 @@ const OWN: readonly DeskPage[] = [
   { name: 'catchments', devices: ['desk'], may: (account) => ['catchments.write', 'staff.read'].every((permission) => account.permissions.includes(permission)) },
   { name: 'measures', devices: ['desk'], may: (account) => account.permissions.includes('measures.read') },
   { name: 'plans', devices: ['desk'], may: (account) => account.permissions.includes('plans.read') },
+  { name: 'policy', devices: ['desk'], may: (account) => account.permissions.includes('policy.read') },
 ]
 
 export function deskMenu(account: Account): readonly DeskPage[] {
@@ -34,6 +36,7 @@ const TITLES: Record<Own, () => string> = {
   catchments: () => word('tab'),
   measures: () => measureWord('tab'),
   plans: () => planWord('tab'),
+  policy: () => policyWord('tab'),
 }
 
 export function titleOf(page: DeskPage): string {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { bandsOf, changeOf, fileRows, isRunning, kindOf, medianOf, periodAfter, periodOn, periodsUpto, pointsOf, ranked, signed, sorted, trendOf, unitsBelow, valueText, verdictOf, wholeOf, worst, type UnitValue } from './measures'
+import { bandsOf, changeOf, fileRows, isRunning, judgedBy, kindOf, medianOf, periodAfter, periodOn, periodsUpto, pointsOf, ranked, signed, sorted, trendOf, unitsBelow, valueText, verdictOf, wholeOf, worst, type Measure, type UnitValue } from './measures'
 
 const unit = (code: string, level: number, numerator: number, denominator: number, period = '2025'): UnitValue =>
   ({ unit: code, level, period, numerator, denominator, value: denominator ? numerator / denominator : null, name: { zh: code, en: code } })
@@ -20,6 +20,12 @@ test('what is not all does not look like all', () => {
   expect([verdictOf(1, 'up'), verdictOf(1, 'down'), verdictOf(0, 'up'), verdictOf(1, 'none')]).toEqual(['better', 'worse', 'same', null])
 })
 
+test('a number that grows is not judged while its period runs', () => {
+  const measure = (growth: string) => ({ direction: 'up', growth }) as Measure
+  expect(['none', 'even', 'late'].map((growth) => judgedBy(measure(growth), '2025', '2025-06-30'))).toEqual(['up', 'none', 'none'])
+  expect(judgedBy(measure('late'), '2024', '2025-06-30')).toBe('up')
+})
+
 test('equal values share a rank, and the next one counts them all', () => {
   const lines = ranked([unit('a', 4, 1, 2), unit('b', 4, 9, 10), unit('c', 4, 5, 10), unit('d', 4, 0, 0), unit('e', 4, 1, 10)], 'up')
   expect(lines.map(({ rank }) => rank)).toEqual([2, 1, 2, null, 4])
@@ -33,6 +39,7 @@ test('equal values share a rank, and the next one counts them all', () => {
 test('a number is the sum of the highest units that are told', () => {
   const county = [unit('441322', 3, 5, 10), unit('441322001', 4, 2, 4), unit('441322001201', 5, 1, 2)]
   expect(wholeOf(county, '2025')).toEqual({ numerator: 5, denominator: 10, value: 0.5 })
+  expect(wholeOf(county, '2025', true).value).toBe(5)
   const villages = [unit('441322001201', 5, 1, 2), unit('441322001202', 5, 0, 2), unit('441322001201', 5, 2, 2, '2024')]
   expect(trendOf(villages, ['2023', '2024', '2025']).map(({ value }) => value)).toEqual([null, 1, 0.25])
 })
@@ -54,7 +61,7 @@ test('bands and the middle tell how units spread', () => {
   expect(bandsOf(lines).map(({ from, units }) => [from, units.length])).toEqual([[30, 1], [40, 0], [50, 0], [60, 0], [70, 1], [80, 0], [90, 1]])
   expect(medianOf(lines)).toBe(0.7)
   expect(medianOf(lines.slice(0, 2))).toBe(0.65)
-  expect(bandsOf(ranked([unit('a', 4, 30, 10)], 'up'))).toEqual([])
+  expect([bandsOf(ranked([unit('a', 4, 30, 10)], 'up')), bandsOf(lines, '')]).toEqual([[], []])
 })
 
 test('the file has numbers unrounded, and a line has gaps', () => {

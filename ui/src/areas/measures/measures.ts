@@ -26,7 +26,10 @@ export interface Measure {
   remarks?: Wording
   unit?: string | null
   direction: Direction
+  growth: 'none' | 'even' | 'late'
   grain: 'subject' | 'record'
+  subject: string /* resident, or what kind of organisation */
+  value_is: 'ratio' | 'count'
   quality: boolean
   periods: Kind[]
   source: Wording
@@ -91,7 +94,6 @@ export function periodOn(kind: Kind, day: string): string {
   return nameOf(kind, Number(day.slice(0, 4)) * STEPS[kind] + Math.floor(month / (12 / STEPS[kind])))
 }
 
-/* What has not ended cannot be held against a whole one. */
 export function isRunning(period: string, on: string): boolean {
   return periodOn(kindOf(period) ?? 'year', on) === period
 }
@@ -142,21 +144,21 @@ export function verdictOf(change: number, direction: Direction): Verdict | null 
   return change > 0 === (direction === 'up') ? 'better' : 'worse'
 }
 
-export function sumOf(values: readonly Numbers[]): Numbers {
+export function sumOf(values: readonly Numbers[], isCount = false): Numbers {
   const denominator = values.reduce((sum, one) => sum + one.denominator, 0)
   const numerator = values.reduce((sum, one) => sum + one.numerator, 0)
-  return { denominator, numerator, value: denominator === 0 ? null : numerator / denominator }
+  return { denominator, numerator, value: denominator === 0 ? null : isCount ? numerator : numerator / denominator }
 }
 
 /* Of everything in sight in one period: of the highest units that are told, by area; they do not overlap. */
-export function wholeOf(values: readonly UnitValue[], period: string): Numbers {
+export function wholeOf(values: readonly UnitValue[], period: string, isCount = false): Numbers {
   const told = values.filter((one) => one.period === period)
   const top = Math.min(...told.map(({ level }) => level))
-  return sumOf(told.filter(({ level }) => level === top))
+  return sumOf(told.filter(({ level }) => level === top), isCount)
 }
 
-export function trendOf(values: readonly UnitValue[], periods: readonly string[]): PeriodNumbers[] {
-  return periods.map((period) => ({ period, ...wholeOf(values, period) }))
+export function trendOf(values: readonly UnitValue[], periods: readonly string[], isCount = false): PeriodNumbers[] {
+  return periods.map((period) => ({ period, ...wholeOf(values, period, isCount) }))
 }
 
 /* ---- units side by side ---- */
@@ -232,8 +234,9 @@ export interface Band {
   units: Line[]
 }
 
-/* Bands of shares, ten points each, from the lowest to the highest that has a unit. */
-export function bandsOf(lines: readonly Line[]): Band[] {
+/* Bands of shares, ten points each, from the lowest to the highest that has a unit; of shares alone. */
+export function bandsOf(lines: readonly Line[], unit: string | null | undefined = '%'): Band[] {
+  if (unit !== '%') return []
   const told = lines.filter(({ value }) => value !== null && value !== undefined)
   if (told.length === 0 || told.some(({ value }) => (value ?? 0) < 0 || (value ?? 0) > 1)) return []
   const bandOf = ({ value }: Line) => Math.min(9, Math.floor((value ?? 0) * 10 + 1e-12))
@@ -247,6 +250,11 @@ export function medianOf(lines: readonly Line[]): number | null {
   if (values.length === 0) return null
   const middle = (values.length - 1) / 2
   return (values[Math.floor(middle)]! + values[Math.ceil(middle)]!) / 2
+}
+
+/* A number that grows through its period cannot be held against that of a whole one before the period has ended. */
+export function judgedBy(measure: Measure, period: string, on: string): Direction {
+  return measure.growth !== 'none' && isRunning(period, on) ? 'none' : measure.direction
 }
 
 /* What is left to do: those who are not counted yet, or where less is better, those who are. */

@@ -134,6 +134,21 @@ export function targetText(target: Target): string {
   return parts.filter((part) => part !== '').join(' · ')
 }
 
+/* Where a measure's number, its target and what is expected by today stand on a line from nothing to the most of them. */
+export interface Path {
+  value: number | null
+  expected: number | null
+  low: number | null
+  high: number | null
+}
+export function pathOf({ by, unit, value, expected, target }: Answer): Path | null {
+  if (by !== 'measure' || value === undefined) return null
+  const known = [value, expected, target?.low, target?.high].flatMap((one) => (one === null || one === undefined ? [] : [one]))
+  const most = Math.max(unit === '%' ? 100 : 0, ...known)
+  const at = (number: number | null | undefined): number | null => (number === null || number === undefined || most <= 0 ? null : (Math.max(0, number) / most) * 100)
+  return { value: at(value), expected: at(expected), low: at(target?.low), high: at(target?.high) }
+}
+
 /* What an answer is called; an indicator that is not there yet has no name but its id. */
 export function answerName(answer: Answer): string {
   if (answer.title) return say(answer.title)
