@@ -3,6 +3,7 @@
 
 #include "core/place.h"
 #include "db/plans.h"
+#include "db/wide.h"
 #include "engine/obligations/obligations.h"
 
 typedef struct {
@@ -69,6 +70,7 @@ static Err make_county(Demo *demo)
 static Err make_work(Cx *cx, void *arg)
 {
     Demo demo = {.cx = cx, .options = arg};
+    TRY(db_widen(cx->db));
     demo.pyramid = table_numbers("pyramid.csv", cx->arena);
     demo.hypertension = table_numbers("hypertension.csv", cx->arena);
     demo.diabetes = table_numbers("diabetes.csv", cx->arena);
