@@ -97,6 +97,21 @@ async function desk(end, options) {
   await places.context().close()
 }
 
+/* Measures, a clause that one answers, parameters; the server has made the numbers when the list is complete. */
+async function scoreboard(end, options) {
+  const page = await begin('desk.html#/measures', 'county', { viewport: DESK, ...options })
+  await page.locator('.measure-list').first().waitFor()
+  await page.locator('.measure-page > .note').waitFor({ state: 'detached', timeout: 120_000 })
+  await take(page, `desk-measures${end}`)
+  const places = { 'desk-measure': ['measures/hypertension_norm_rate', '.measure-rows'], 'desk-clause': ['plans/public_health_quality/28', '.plan-measure'], 'desk-policy': ['policy', '.policy-list'] }
+  for (const [name, [address, wanted]] of Object.entries(places)) {
+    await page.goto(`${server.address}/desk.html#/${address}`)
+    await page.locator(wanted).first().waitFor()
+    await take(page, `${name}${end}`)
+  }
+  await page.context().close()
+}
+
 async function others() {
   await phone('.en', { locale: 'en-US' })
   await phone('-dark.zh', { colorScheme: 'dark' })
@@ -108,6 +123,8 @@ async function others() {
     await take(page, `phone-${login}.zh`)
     await page.context().close()
   }
+  await scoreboard('.zh', {})
+  await scoreboard('-narrow.en', { locale: 'en-US', viewport: { width: 320, height: 640 } })
   for (const login of ['director', 'county', 'officer', 'admin']) {
     const page = await begin('desk.html', login, { viewport: DESK })
     await page.locator('.bar-leave').first().waitFor()
