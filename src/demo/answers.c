@@ -51,6 +51,23 @@ void filling_codes(Filling *filling, const char *field, Str code)
     put(filling, field, one_code(filling, code));
 }
 
+void filling_code_set(Filling *filling, const char *field, unsigned bits)
+{
+    for (size_t i = 0; i < filling->form->field_n; i++) {
+        const FormField *found = &filling->form->fields[i];
+        if (!str_equals_c(found->id, field) || found->codes == NULL)
+            continue;
+        Str *codes = arena_array(filling->arena, Str, found->codes->option_n);
+        size_t n = 0;
+        for (size_t k = 0; k < found->codes->option_n; k++) {
+            if ((bits >> k & 1U) != 0)
+                codes[n++] = found->codes->options[k].code;
+        }
+        if (n > 0)
+            put(filling, field, (ExprValue){.type = EXPR_CODES, .as.codes = {codes, n}});
+    }
+}
+
 void filling_normal(Filling *filling)
 {
     for (size_t i = 0; i < filling->form->field_n; i++) {

@@ -20,6 +20,8 @@ void filling_integer(Filling *filling, const char *field, int64_t value);
 void filling_decimal(Filling *filling, const char *field, double value);
 void filling_date(Filling *filling, const char *field, Date value);
 void filling_codes(Filling *filling, const char *field, Str code);
+/* Those of the field's list whose bit is set: 1 the first, 2 the second, 4 the third. */
+void filling_code_set(Filling *filling, const char *field, unsigned bits);
 /* Every code that is not set becomes the first of its list, which forms print for "normal"; of
  * several-choice fields the one that says "none", if there is one. */
 void filling_normal(Filling *filling);

@@ -175,7 +175,11 @@ static Err add_centre(Demo *demo, const Area *town, int number)
         .name_en = str_printf(arena, "%.*s %s%s", STR_ARG(stem_en(town->name_en)),
                               number == 1 ? "" : "Second ",
                               is_community ? "Community Health Centre" : "Township Health Centre"),
-        .kind = is_community ? STR("community_centre") : STR("township_centre"),
+        .kind = is_community                                       ? STR("community_centre")
+                : number == 1 && has_two_centres(demo, town->code) ? STR("central_centre")
+                                                                   : STR("township_centre"),
+        .area = town->code,
+        .ownership = STR("government"),
         .level = 4,
         .parent = STR("441322G01"),
     };
@@ -232,6 +236,7 @@ static Err add_clinic(Demo *demo, DemoVillage *village, DemoClinic *clinic)
     Arena *arena = demo->cx->arena;
     bool is_station = is_urban(village->area);
     Str stem = area_name_stem(village->area->name);
+    size_t number = demo->clinic_n; /* counts this one */
     clinic->facility = (Facility){
         .code = str_printf(arena, "%.*sV01", STR_ARG(village->area->code)),
         .name =
@@ -241,6 +246,11 @@ static Err add_clinic(Demo *demo, DemoVillage *village, DemoClinic *clinic)
         .kind = is_station ? STR("community_station") : STR("village_clinic"),
         .level = 5,
         .parent = centre_of(demo, village),
+        .area = village->area->code,
+        .ownership = number % 9 == 4 ? STR("village") : STR("government"),
+        .licence_no =
+            number % 40 == 7 ? STR("") : str_printf(arena, "PDY%.*s", STR_ARG(village->area->code)),
+        .licence_to = date_from_ymd(number % 25 == 3 ? 2025 : 2028, 3, 31),
     };
     /* doctors who do everything on time, punctual, ordinary, late, and nearly always late ones */
     const double kinds[] = {0.06, 0.44, 0.33, 0.12, 0.05};
@@ -348,18 +358,22 @@ static Err add_leave(Demo *demo)
 
 static Err add_doctor(Demo *demo, const DemoClinic *clinic, Str name, bool is_male)
 {
-    const Staff staff = {.id = clinic->doctor,
-                         .code =
-                             str_printf(demo->cx->arena, "%.*s-1", STR_ARG(clinic->facility.code)),
-                         .name = name,
-                         .sex = is_male ? STR("1") : STR("2"),
-                         .birth_date = DATE_NONE,
-                         .qualification = STR("village_doctor"),
-                         .title = STR("none"),
-                         .facility = clinic->facility.code,
-                         .post = STR("village_doctor"),
-                         .valid_from = date_from_ymd(2023, 1, 3),
-                         .valid_to = DATE_NONE};
+    /* of five, two have a licence, and most of these the township has hired */
+    size_t number = (size_t)(clinic - demo->clinics);
+    bool is_licensed = number % 5 < 2, is_hired = is_licensed && number % 15 != 0;
+    const Staff staff = {
+        .id = clinic->doctor,
+        .code = str_printf(demo->cx->arena, "%.*s-1", STR_ARG(clinic->facility.code)),
+        .name = name,
+        .sex = is_male ? STR("1") : STR("2"),
+        .birth_date = DATE_NONE,
+        .qualification = is_licensed ? STR("rural_assistant") : STR("village_doctor"),
+        .title = STR("none"),
+        .facility = clinic->facility.code,
+        .post = STR("village_doctor"),
+        .employment = is_hired ? STR("township_hired") : STR("contract"),
+        .valid_from = date_from_ymd(2023, 1, 3),
+        .valid_to = DATE_NONE};
     return staff_add(demo->cx, &staff);
 }
 

@@ -27,6 +27,7 @@ typedef enum {
     STREAM_MOTHER,
     STREAM_WAIVER,
     STREAM_ASSISTANCE,
+    STREAM_STANDARDS,
 } DemoStream;
 
 /* Clinics that there is something to see in, all under one centre, and of real size in a small
@@ -141,4 +142,6 @@ Err demo_care_begin(Demo *demo, DemoCare **ret_care) MUST_CHECK;
 Err demo_care_person(DemoCare *care, const DemoPerson *person) MUST_CHECK;
 /* What organisations owed each other and did. */
 Err demo_assistance(DemoCare *care) MUST_CHECK;
+/* What facilities have and lack. */
+Err demo_standards(DemoCare *care) MUST_CHECK;
 Err demo_care_end(DemoCare *care) MUST_CHECK;

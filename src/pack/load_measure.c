@@ -118,16 +118,18 @@ static void check_classes(Reader *reader, const Declared *declared, const Measur
 
 void load_measure(Loader *loader, Declared *declared)
 {
-    static const char *const keys[] = {"measure",   "title",      "source",    "unit",
-                                       "grain",     "periods",    "numerator", "denominator",
-                                       "direction", "parameters", "quality",   "remarks",
-                                       "growth",    "subject",    "value",     NULL};
+    static const char *const keys[] = {"measure",   "title",      "source",      "grain",
+                                       "periods",   "numerator",  "denominator", "unit",
+                                       "direction", "parameters", "quality",     "remarks",
+                                       "growth",    "subject",    "value",       NULL};
     static const char *const grains[] = {"subject", "record", NULL};
     static const char *const directions[] = {"none", "up", "down", NULL};
     static const char *const growths[] = {"none", "even", "late", NULL};
     Reader reader = {loader, declared->file};
     const Yaml *map = declared->yaml;
-    if (!read_map(&reader, map, keys, 8))
+    /* A count may go without a unit. */
+    bool is_count = map->kind == YAML_MAP && yaml_get(map, STR("value")) != NULL;
+    if (!read_map(&reader, map, keys, is_count ? 7 : 8))
         return;
     Measure *measure = arena_new(loader->arena, Measure);
     *measure = (Measure){.id = str_copy(loader->arena, declared->id),

@@ -134,8 +134,8 @@ static void note(SelectReader *reader, size_t at, MistakeKind kind, Str what, Wo
 
 /* Of residents, and of organisations, which may be read beside each other. */
 static const char *const person_relations[] = {"person", "period", NULL};
-static const char *const unit_relations[] = {"facility",  "staff",      "area", "period",
-                                             "catchment", "registered", NULL};
+static const char *const unit_relations[] = {"facility",  "staff",      "area",   "period",
+                                             "catchment", "registered", "newest", NULL};
 
 static const char *const *relations_of(const Measure *measure)
 {

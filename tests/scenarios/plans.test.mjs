@@ -86,6 +86,81 @@ for (const [name, makeDatabase] of databases) {
       }
     });
 
+    it("standards of facilities, staff and villages answer the clauses of the three-year plan, met and missed", () => {
+      const lines = parseLines(attempt("measure", "--plan", "grassroots_2023", "--period", "2025", "--unit", "441322", ...options).out);
+      const told = (clause, measure) => lines.find((line) => line.clause === clause && line.measure === measure);
+      for (const [clause, measure, state, reason] of [
+        ["03", "township_hire_share", "not_due", "target_not_met"],
+        ["05", "digital_use_share", "met", "target_met"],
+        ["05", "tcm_service_share", "not_due", "target_not_met"],
+        ["08", "townships_with_one_centre", "behind", "target_not_met"],
+        ["11", "villages_with_clinic", "met", "target_met"],
+        ["12", "facility_licence_share", "behind", "target_not_met"],
+        ["13", "new_clinics_in_village_centre_share", "behind", "target_not_met"],
+        ["16", "clinic_staffing_share", "behind", "target_not_met"],
+        ["17", "community_centres_fitting_share", "behind", "target_not_met"],
+        ["18", "community_centres", "behind", "target_not_met"],
+        ["20", "standard_clinic_share", "behind", "target_not_met"],
+        ["21", "clinics_free_of_rent_share", "behind", "target_not_met"],
+        ["142", "clinics_in_village_centre_share", "on_track", "watched"],
+        ["23", "villages_without_service", "met", "target_met"],
+        ["25", "clinics_built", "behind", "target_not_met"],
+        ["26", "public_clinic_share", "met", "target_met"],
+        ["27", "public_clinic_share", "met", "target_met"],
+        ["28", "clinics_evaluated", "not_due", "target_not_met"],
+        ["28", "clinic_basic_standard_share", "not_due", "target_not_met"],
+        ["29", "clinic_disease_share", "not_due", "target_not_met"],
+        ["30", "clinic_tcm_technique_share", "not_due", "target_not_met"],
+        ["31", "township_bed_standard_share", "behind", "target_not_met"],
+        ["33", "community_area_standard_share", "behind", "target_not_met"],
+        ["34", "community_area_standard_share", "behind", "target_not_met"],
+        ["35", "fever_room_share", "behind", "target_not_met"],
+        ["36", "new_clinic_area_share", "met", "target_met"],
+        ["38", "seven_room_share", "behind", "target_not_met"],
+        ["39", "six_unity_share", "behind", "target_not_met"],
+        ["143", "clinic_equipment_share", "met", "target_met"],
+        ["40", "central_centre_building_share", "met", "target_met"],
+        ["40", "central_centre_ct_share", "on_track", "watched"],
+        ["41", "central_centre_conditional_share", "on_track", "watched"],
+        ["44", "centres_with_posted_leaders_share", "behind", "target_not_met"],
+        ["46", "clinics_managed_by_centre_share", "on_track", "watched"],
+        ["51", "remote_centre_coverage", "behind", "target_not_met"],
+        ["60", "centre_basic_standard_share", "behind", "target_not_met"],
+        ["62", "centre_disease_share", "behind", "target_not_met"],
+        ["63", "recommended_units_new", "met", "target_met"],
+        ["64", "sub_centres_built", "behind", "below_path"],
+        ["68", "model_sites", "met", "target_met"],
+        ["138", "centres_with_three_fields_share", "on_track", "watched"],
+        ["83", "centres_with_personal_package_share", "met", "target_met"],
+        ["83", "centres_with_home_visits_share", "met", "target_met"],
+        ["91", "institutions_with_tcm_staff_share", "not_due", "target_not_met"],
+        ["92", "tcm_hall_share", "met", "target_met"],
+        ["92", "model_tcm_hall_share", "not_due", "target_not_met"],
+        ["93", "tcm_clinic_share", "not_due", "target_not_met"],
+        ["94", "township_remote_service_share", "behind", "target_not_met"],
+        ["94", "village_remote_service_share", "behind", "target_not_met"],
+        ["95", "diagnosis_aid_share", "behind", "target_not_met"],
+        ["97", "township_hire_share", "behind", "target_not_met"],
+        ["102", "township_hire_institution_share", "met", "target_met"],
+        ["103", "centres_with_three_physicians_share", "not_due", "target_not_met"],
+        ["104", "qualified_village_doctor_share", "not_due", "target_not_met"],
+      ]) {
+        const line = told(clause, measure);
+        assert.ok(line, `${clause} ${measure}`);
+        assert.deepEqual([line.state, line.reason], [state, reason], `${clause} ${measure}`);
+      }
+    });
+
+    it("lists what is required of each facility and what it has, to whoever sees the numbers", async () => {
+      const { cases, units } = (await county.fetch("/api/measures/clinic_staffing_share/cases?period=2025&in=rest&limit=200")).body;
+      assert.equal(cases.length, 0);
+      assert.ok(units.length > 0 && units.every(({ code, name, required, actual, in_numerator: is }) => code && name.zh && actual < required && !is));
+      const { values } = (await county.fetch("/api/measures/clinic_staffing_share?from=2025&by=area")).body;
+      const whole = values.find(({ unit }) => unit === "441322");
+      assert.equal(units.length, whole.denominator - whole.numerator);
+      assert.equal((await county.fetch("/api/measures/clinics_built?from=2025")).body.value_is, "count");
+    });
+
     it("a milestone is met once somebody says so with evidence, and no longer when that was an error", async () => {
       const withMilestone = clauses(await plan("quality_2023")).find((clause) => clause.answers.length === 1 && clause.answers[0].by === "milestone" && clause.state !== "met");
       const milestone = withMilestone.answers[0].id;

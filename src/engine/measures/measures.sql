@@ -71,6 +71,7 @@ WHERE m.in_denominator = 1;
 -- name: measure_unit_frame :many
 -- in: place text, run_first date, run_last date, run_months integer, run_day date, run_known date, run_kind text
 -- out: subject_id uuid, period date, counted uuid, area_code text, in_numerator integer
+-- unscoped: counts organisations
 WITH RECURSIVE period_start (starts_on) AS (
     SELECT CAST(:run_first AS text)
     UNION ALL
@@ -81,30 +82,30 @@ WITH RECURSIVE period_start (starts_on) AS (
 ), moment (period, ends_on, last_on) AS (
     SELECT q.starts_on, q.ends_on, CASE WHEN q.ends_on < :run_day THEN q.ends_on ELSE :run_day END FROM period q
 ), facility (subject_id, period, ends_on, last_on, code, kind, level, parent, area_code, ownership, status,
-             licence_no, licence_to, since) AS (
+             licence_no, licence_to) AS (
     SELECT s.id, m.period, m.ends_on, m.last_on, f.code, f.kind, f.level, f.parent, f.area_code, f.ownership,
-        f.status, l.licence_no, l.licence_to, s.valid_from
+        f.status, l.licence_no, l.licence_to
     FROM moment m
     CROSS JOIN v_facility f
     JOIN v_facility_licence l ON l.place = f.place AND l.code = f.code AND l.valid_from = f.valid_from
     JOIN v_subject s ON s.place = f.place AND s.kind = 'facility' AND s.code = f.code
     WHERE f.place = :place AND f.valid_from <= m.last_on AND (f.valid_to IS NULL OR f.valid_to >= m.last_on)
 ), staff (subject_id, period, ends_on, last_on, code, facility, post, employment, qualification, licence_to,
-          title, education, since) AS (
+          title, education) AS (
     SELECT s.id, m.period, m.ends_on, m.last_on, s.code, t.facility, t.post, t.employment, s.qualification,
-        s.licence_to, s.title, s.education, t.valid_from
+        s.licence_to, s.title, s.education
     FROM moment m
     CROSS JOIN v_staff_post t
     JOIN v_staff s ON s.place = t.place AND s.id = t.staff_id
     WHERE t.place = :place AND t.valid_from <= m.last_on AND (t.valid_to IS NULL OR t.valid_to >= m.last_on)
-), area (subject_id, period, ends_on, last_on, code, kind, level, parent) AS (
-    SELECT s.id, m.period, m.ends_on, m.last_on, a.code, a.kind, a.level, a.parent
+), area (subject_id, period, ends_on, last_on, code, level) AS (
+    SELECT s.id, m.period, m.ends_on, m.last_on, a.code, a.level
     FROM moment m
     CROSS JOIN v_area a
     JOIN v_subject s ON s.place = a.place AND s.kind = 'area' AND s.code = a.code
     WHERE a.place = :place AND a.valid_from <= m.last_on AND (a.valid_to IS NULL OR a.valid_to >= m.last_on)
-), catchment (period, last_on, facility, area_code) AS (
-    SELECT m.period, m.last_on, c.facility, c.area_code
+), catchment (period, facility, area_code) AS (
+    SELECT m.period, c.facility, c.area_code
     FROM moment m
     CROSS JOIN v_catchment c
     WHERE c.place = :place AND c.valid_from <= m.last_on AND (c.valid_to IS NULL OR c.valid_to >= m.last_on)
@@ -124,6 +125,17 @@ WITH RECURSIVE period_start (starts_on) AS (
         CASE WHEN e.valid_to < e.last_on THEN 0 ELSE 1 END
     FROM entry e
     JOIN v_subject_entry_party p ON p.place = :place AND p.record_id = e.record_id AND p.field = ''
+), newest (subject_id, period, form, record_id) AS (
+    SELECT r.subject_id, m.period, r.form, r.record_id
+    FROM moment m
+    CROSS JOIN v_subject s
+    CROSS JOIN v_record r
+    WHERE s.place = :place AND r.place = :place AND r.subject_id = s.id AND r.happened_on <= m.last_on
+      AND NOT EXISTS (SELECT 1 FROM v_record n
+                      WHERE n.place = :place AND n.subject_id = r.subject_id AND n.form = r.form
+                        AND n.happened_on <= m.last_on
+                        AND (n.happened_on > r.happened_on
+                          OR (n.happened_on = r.happened_on AND n.record_id > r.record_id)))
 ), measured AS (
     SELECT f.subject_id, f.period, f.subject_id AS counted, f.code AS unit, 1 AS in_denominator,
         f.level AS in_numerator

@@ -240,7 +240,9 @@ static Err make_stale_rows(Cx *cx, const MeasureState *state, Uuid upto, int64_t
     bool is_of_units = measure_is_of_units(state->measure);
     MeasureRun run = run_of(state, UUID_NIL, is_of_units ? EVERY_UUID_END : upto);
     run.is_stale = !is_of_units;
-    return (is_of_units ? has_units : people > 0) ? make_rows(cx, state, &run, step) : OK;
+    /* What the walk has not made at all yet it makes whole. */
+    bool is_due = is_of_units ? has_units && !date_is_none(state->done_first) : people > 0;
+    return is_due ? make_rows(cx, state, &run, step) : OK;
 }
 
 static Err stale_work(Cx *cx, void *arg)

@@ -1,0 +1,6 @@
+SELECT f.subject_id, f.period, f.code AS unit, f.subject_id AS counted, 1 AS in_denominator,
+    CASE WHEN a.site = 'village_centre' THEN 1 ELSE 0 END AS in_numerator
+FROM facility f
+JOIN newest n ON n.subject_id = f.subject_id AND n.period = f.period AND n.form = 'facility_premises'
+JOIN v_facility_premises a ON a.place = :place AND a.record_id = n.record_id
+WHERE f.status = 'active' AND f.kind = 'village_clinic' AND a.built_on >= f.period AND a.built_on <= f.last_on

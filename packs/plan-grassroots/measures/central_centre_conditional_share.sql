@@ -1,0 +1,9 @@
+SELECT f.subject_id, f.period, f.code AS unit, f.subject_id AS counted, 1 AS in_denominator,
+    CASE WHEN (SELECT count(*) FROM v_facility_premises__equipment x WHERE x.place = :place AND x.record_id = a.record_id
+        AND x.code IN ('operating_room', 'instruments', 'fever_clinic', 'negative_ambulance')) >= :central_centre_conditional_items THEN 1 ELSE 0 END AS in_numerator,
+    :central_centre_conditional_items AS required, (SELECT count(*) FROM v_facility_premises__equipment x WHERE x.place = :place AND x.record_id = a.record_id
+        AND x.code IN ('operating_room', 'instruments', 'fever_clinic', 'negative_ambulance')) AS actual
+FROM facility f
+LEFT JOIN newest n ON n.subject_id = f.subject_id AND n.period = f.period AND n.form = 'facility_premises'
+LEFT JOIN v_facility_premises a ON a.place = :place AND a.record_id = n.record_id
+WHERE f.status = 'active' AND f.kind = 'central_centre'

@@ -1,0 +1,7 @@
+SELECT f.subject_id, f.period, f.code AS unit, f.subject_id AS counted, 1 AS in_denominator,
+    CASE WHEN coalesce(a.tcm_techniques, 0) >= :clinic_tcm_technique_kinds THEN 1 ELSE 0 END AS in_numerator,
+    :clinic_tcm_technique_kinds AS required, coalesce(a.tcm_techniques, 0) AS actual
+FROM facility f
+LEFT JOIN newest n ON n.subject_id = f.subject_id AND n.period = f.period AND n.form = 'facility_capability'
+LEFT JOIN v_facility_capability a ON a.place = :place AND a.record_id = n.record_id
+WHERE f.status = 'active' AND f.kind = 'village_clinic'

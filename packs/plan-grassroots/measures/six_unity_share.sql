@@ -1,0 +1,7 @@
+SELECT f.subject_id, f.period, f.code AS unit, f.subject_id AS counted, 1 AS in_denominator,
+    CASE WHEN (SELECT count(*) FROM v_facility_premises__unities x WHERE x.place = :place AND x.record_id = a.record_id) >= :clinic_unities THEN 1 ELSE 0 END AS in_numerator,
+    :clinic_unities AS required, (SELECT count(*) FROM v_facility_premises__unities x WHERE x.place = :place AND x.record_id = a.record_id) AS actual
+FROM facility f
+LEFT JOIN newest n ON n.subject_id = f.subject_id AND n.period = f.period AND n.form = 'facility_premises'
+LEFT JOIN v_facility_premises a ON a.place = :place AND a.record_id = n.record_id
+WHERE f.status = 'active' AND f.kind = 'village_clinic'

@@ -1,0 +1,8 @@
+SELECT a.subject_id, a.period, a.code AS unit, a.subject_id AS counted, 1 AS in_denominator,
+    CASE WHEN (SELECT count(*) FROM facility f
+               WHERE f.period = a.period AND substr(f.area_code, 1, 9) = a.code AND f.status = 'active'
+                 AND f.ownership = 'government'
+                 AND f.kind IN ('township_centre', 'central_centre', 'community_centre', 'sub_centre'))
+            = :township_centres_per_township THEN 1 ELSE 0 END AS in_numerator
+FROM area a
+WHERE a.level = 4
