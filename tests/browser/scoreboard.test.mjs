@@ -140,3 +140,43 @@ test('who may only read parameters is told so (en)', async () => {
   await look(page, 'policy-en')
   await end(page)
 })
+
+for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-US']]) {
+  test(`the commission ranks the centres, freezes a bulletin, and sees who went up since (${lang})`, async () => {
+    const page = await begin('#/scores', { locale })
+    await page.locator('.score-table tbody tr').first().waitFor()
+    await page.locator('.score-filter select').last().selectOption('2024')
+    await page.waitForURL(/period=2024/)
+    await page.waitForFunction(() => document.querySelector('.page-head .number')?.textContent.trim() === '2024' && document.querySelector('.score-table tbody tr'))
+    const ranks = (await page.locator('.score-table tbody td:first-child').allInnerTexts()).map(Number)
+    assert.equal(ranks[0], 1)
+    assert.deepEqual(ranks, [...ranks].sort((a, b) => a - b))
+    await look(page, `scores-${lang}`)
+    for (const note of ['年度通报', '补发']) {
+      await page.locator('.score-actions .is-primary').click()
+      await page.locator('#score-note').fill(note)
+      await page.locator('dialog .is-primary').click()
+      await page.waitForFunction((said) => document.querySelector('.page-head p')?.textContent.includes(said), note)
+      if (note === '补发') break
+      await page.locator('.score-path a').click()
+      await page.locator('.score-filter select').last().selectOption('2024')
+      await page.waitForURL(/period=2024/)
+      await page.locator('.score-bulletins a').first().waitFor()
+    }
+    await page.locator('.work-pick select').selectOption({ index: 1 })
+    await page.locator('.score-table .hidden-text').first().waitFor({ state: 'attached' })
+    await look(page, `bulletin-${lang}`)
+    await end(page)
+  })
+}
+
+test('a health centre sees its own score and what costs it most, down to whom to see', async () => {
+  const page = await begin('#/scores?period=2024', { login: 'director' })
+  await page.locator('.score-losses a').first().waitFor()
+  assert.equal(await page.locator('.score-table tbody tr').count(), 1)
+  await page.setViewportSize(NARROW)
+  await look(page, 'score-own-narrow')
+  await page.locator('.score-losses a').first().click()
+  await page.locator('.measure-rows, .measure-cases').first().waitFor()
+  await end(page)
+})

@@ -6,10 +6,11 @@ import { word as measureWord } from '../areas/measures/measure-words'
 import { word as planWord } from '../areas/plans/plan-words'
 import { word as policyWord } from '../areas/policy/policy-words'
 import { word as qualityWord } from '../areas/quality/quality-words'
+import { word as scoreWord } from '../areas/scores/score-words'
 import { word } from '../areas/subjects/catchment-words'
 import { word as workWord } from '../areas/workdays/workday-words'
 
-type Own = 'work' | 'quality' | 'catchments' | 'measures' | 'plans' | 'policy'
+type Own = 'work' | 'quality' | 'catchments' | 'measures' | 'scores' | 'plans' | 'policy'
 
 export interface DeskPage extends Omit<MenuPage, 'name'> {
   name: MenuPage['name'] | Own
@@ -21,6 +22,7 @@ const OWN: readonly DeskPage[] = [
   { name: 'quality', devices: ['desk'], may: (account) => ['measures.read', 'tables.read'].every((permission) => account.permissions.includes(permission)) },
   { name: 'catchments', devices: ['desk'], may: (account) => ['catchments.write', 'staff.read'].every((permission) => account.permissions.includes(permission)) },
   { name: 'measures', devices: ['desk'], may: (account) => account.permissions.includes('measures.read') },
+  { name: 'scores', devices: ['desk'], may: (account) => account.permissions.includes('measures.read') && (account.facility.level ?? 0) < VILLAGE },
   { name: 'plans', devices: ['desk'], may: (account) => account.permissions.includes('plans.read') },
   { name: 'policy', devices: ['desk'], may: (account) => account.permissions.includes('policy.read') },
 ]
@@ -35,6 +37,7 @@ const TITLES: Record<Own, () => string> = {
   quality: () => qualityWord('tab'),
   catchments: () => word('tab'),
   measures: () => measureWord('tab'),
+  scores: () => scoreWord('tab'),
   plans: () => planWord('tab'),
   policy: () => policyWord('tab'),
 }

@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest'
+import { losses, moved, pointsText, type Part, type Unit } from './scores'
+
+const part = (measure: string, lost: number): Part => ({ measure, weight: 1, floor: 0, target: 90, denominator: 10, numerator: 5, lost })
+const unit = (code: string, rank: number | null, parts: Part[] = []): Unit => ({ unit: code, name: { zh: code, en: code }, rank, parts })
+
+describe('scores', () => {
+  it('shows two decimals, half away from zero on what is written', () => {
+    expect(pointsText(91.2)).toBe('91.20')
+    expect(pointsText(2.675)).toBe('2.68')
+    expect(pointsText(0)).toBe('0.00')
+    expect(pointsText(1e-9)).toBe('0.00')
+    expect(pointsText(null)).toBe('—')
+  })
+  it('names what costs most first, and nothing that costs nothing', () => {
+    expect(losses(unit('A', 1, [part('a', 2), part('b', 0), part('c', 9.5)])).map(({ measure }) => measure)).toEqual(['c', 'a'])
+  })
+  it('says how many places a unit won or lost, and nothing without both ranks', () => {
+    const before = [unit('A', 3), unit('B', 1), unit('C', null)]
+    expect(['A', 'B', 'C', 'D'].map((code) => moved(unit(code, 2), before))).toEqual([1, -1, null, null])
+    expect(moved(unit('A', null), before)).toBe(null)
+  })
+})

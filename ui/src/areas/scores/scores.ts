@@ -1,0 +1,81 @@
+/* Scores as the server tells them, and what pages make of them. Ranks come from the server alone. */
+import type { Cell } from '../../core/csv'
+import { say } from '../../core/i18n'
+import type { Wording } from '../../core/types'
+
+export interface Part {
+  measure: string
+  title?: Wording
+  unit?: string | null
+  weight: number
+  floor: number
+  target: number
+  denominator: number
+  numerator: number
+  value?: number | null
+  points?: number | null
+  lost: number
+}
+
+export interface Unit {
+  unit: string
+  name: Wording
+  rank?: number | null
+  total?: number | null
+  parts: Part[]
+}
+
+export interface Table {
+  period: string
+  is_complete: boolean
+  is_ranked: boolean
+  units: Unit[]
+}
+
+export interface Score {
+  id: string
+  title: Wording
+  remarks?: Wording
+  source: Wording
+  level: number
+  kind: 'month' | 'quarter' | 'half' | 'year'
+}
+
+export interface Bulletin {
+  id: string
+  score: string
+  title: Wording
+  period: string
+  note?: string | null
+  packs: string
+  frozen_by?: string | null
+  frozen_on: string
+}
+
+/* Two decimals, as ranks are made; half away from zero on what is written, as the server rounds. */
+export function pointsText(points: number | null | undefined): string {
+  if (points === null || points === undefined) return '—'
+  const digits = String(points)
+  return digits.includes('e') ? points.toFixed(2) : (Math.round(Number(`${digits}e2`)) / 100).toFixed(2)
+}
+
+export function partName(part: Part): string {
+  return part.title ? say(part.title) : part.measure
+}
+
+/* What costs the unit most, the worst first. */
+export function losses(unit: Unit): Part[] {
+  return unit.parts.filter(({ lost }) => lost > 0).sort((a, b) => b.lost - a.lost)
+}
+
+/* Places won (above 0) or lost since another table; null where one of both has no rank. */
+export function moved(unit: Unit, before: readonly Unit[]): number | null {
+  const then = before.find((other) => other.unit === unit.unit)?.rank
+  return unit.rank && then ? then - unit.rank : null
+}
+
+export function fileRows(units: readonly Unit[], head: { rank: string; code: string; name: string; total: string }): Cell[][] {
+  const first = units[0]
+  const titles: Cell[] = [head.rank, head.code, head.name, head.total, ...(first?.parts ?? []).map(partName)]
+  return [titles, ...units.map((unit): Cell[] => [unit.rank ?? null, unit.unit, say(unit.name), unit.total ?? null, ...unit.parts.map(({ points }) => points ?? null)])]
+}
