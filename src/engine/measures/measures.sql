@@ -351,11 +351,6 @@ SELECT (SELECT count(*) FROM (SELECT s.subject_id FROM measure_stale s WHERE s.p
                                ORDER BY s.subject_id LIMIT :most) l
      ORDER BY l.subject_id DESC LIMIT 1) AS upto_id;
 
--- name: measure_stale_has :maybe
--- in: place text, subject_id uuid
--- out: is_taken integer
-SELECT s.is_taken FROM measure_stale s WHERE s.place = :place AND s.subject_id = :subject_id;
-
 -- Before anything of them is read: who changes one of them from now on waits, and is marked again.
 -- name: measure_stale_take :run
 -- in: place text, upto_id uuid

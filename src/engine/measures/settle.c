@@ -7,6 +7,8 @@
 #include "base/os_log.h"
 #include "core/place.h"
 
+#include <string.h>
+
 enum {
     STEP_STALE = 200,   /* people, of every measure */
     STEP_PEOPLE = 1000, /* of one measure */
@@ -17,6 +19,7 @@ enum {
 typedef struct Step {
     const MeasureState *state; /* of a walk */
     int64_t refused;           /* key of the measure whose SELECT the database refused; or 0 */
+    bool was_units;            /* it made a measure about organisations */
 } Step;
 
 static const Str day_setting = {"measures.day", sizeof "measures.day" - 1};
@@ -233,53 +236,112 @@ Err stale_count(Cx *cx, int64_t *ret_n)
     return OK;
 }
 
-/* Of a measure about organisations all rows are made when one of them is stale, else none. */
-static Err make_stale_rows(Cx *cx, const MeasureState *state, Uuid upto, int64_t people,
-                           bool has_units, Step *step)
+/* A measure about organisations that is to be made anew: among the stale ones under an id that no
+ * person has, so before everybody. */
+static Uuid units_id(int64_t key)
 {
-    bool is_of_units = measure_is_of_units(state->measure);
-    MeasureRun run = run_of(state, UUID_NIL, is_of_units ? EVERY_UUID_END : upto);
-    run.is_stale = !is_of_units;
-    /* What the walk has not made at all yet it makes whole. */
-    bool is_due = is_of_units ? has_units && !date_is_none(state->done_first) : people > 0;
-    return is_due ? make_rows(cx, state, &run, step) : OK;
+    Uuid id = UUID_NIL;
+    for (size_t i = 0; i < sizeof key; i++)
+        id.bytes[sizeof id.bytes - 1 - i] = (uint8_t)((uint64_t)key >> (8 * i));
+    return id;
+}
+
+static const MeasureState *state_by_units_id(const MeasureStates *states, Uuid id)
+{
+    for (size_t i = 0; i < states->n; i++) {
+        if (uuid_equals(units_id(states->items[i].key), id))
+            return &states->items[i];
+    }
+    return NULL;
+}
+
+static bool is_made_when_stale(const Cx *cx, const MeasureState *state, bool of_units)
+{
+    return state->measure != NULL && state->is_as_declared && !state_is_put_off(cx, state)
+           && measure_is_of_units(state->measure) == of_units
+           && (!of_units || !date_is_none(state->done_first)); /* the walk makes it whole */
+}
+
+/* One organisation has changed: each measure about them is made anew, whole, in a step of its own.
+ */
+static Err split_units(Cx *cx, const MeasureStates *states)
+{
+    for (size_t i = 0; i < states->n; i++) {
+        if (is_made_when_stale(cx, &states->items[i], true))
+            TRY(mark_stale(cx, units_id(states->items[i].key)));
+    }
+    return OK;
+}
+
+static Err make_units(Cx *cx, const MeasureStates *states, Uuid id, Step *step)
+{
+    const MeasureState *state = state_by_units_id(states, id);
+    step->was_units = true;
+    if (uuid_equals(id, STALE_UNITS))
+        return split_units(cx, states);
+    if (state == NULL || !is_made_when_stale(cx, state, true))
+        return OK;
+    const MeasureRun run = run_of(state, UUID_NIL, EVERY_UUID_END);
+    return make_rows(cx, state, &run, step);
+}
+
+static Err make_people(Cx *cx, const MeasureStates *states, Uuid upto, Step *step)
+{
+    for (size_t i = 0; i < states->n; i++) {
+        const MeasureState *state = &states->items[i];
+        if (!is_made_when_stale(cx, state, false))
+            continue;
+        ArenaMark mark = arena_mark(cx->arena);
+        MeasureRun run = run_of(state, UUID_NIL, upto);
+        run.is_stale = true;
+        TRY(make_rows(cx, state, &run, step));
+        arena_reset_to(cx->arena, mark);
+    }
+    return OK;
+}
+
+/* Ids of measures begin with zeros, those of people with their time. */
+static bool is_units_id(Uuid id)
+{
+    return memcmp(id.bytes, UUID_NIL.bytes, sizeof id.bytes / 2) == 0;
+}
+
+static Err stale_page(Cx *cx, int64_t most, MeasureStalePageRow *page)
+{
+    const MeasureStalePageIn in = {cx->place, most};
+    return measure_stale_page(cx->db, cx->arena, &in, page);
 }
 
 static Err stale_work(Cx *cx, void *arg)
 {
     MeasureStates states = {0};
-    const MeasureStalePageIn in = {cx->place, STEP_STALE};
-    const MeasureStaleHasIn units = {cx->place, STALE_UNITS};
     MeasureStalePageRow page;
-    MeasureStaleHasRow ignored;
-    bool has_units = false;
     if (!date_is_none(cx->as_of))
         return ERR_INTERNAL;
-    TRY(measure_stale_page(cx->db, cx->arena, &in, &page));
+    TRY(stale_page(cx, 1, &page));
     if (page.n == 0)
         return OK;
-    TRY(measure_stale_has(cx->db, cx->arena, &units, &ignored, &has_units));
+    bool is_units = is_units_id(page.upto_id);
+    if (!is_units)
+        TRY(stale_page(cx, STEP_STALE, &page));
     TRY(measure_stale_take(cx->db, &(MeasureStaleTakeIn){cx->place, page.upto_id}, NULL));
     TRY(states_read(cx, &states));
-    for (size_t i = 0; i < states.n; i++) {
-        const MeasureState *state = &states.items[i];
-        if (state->measure == NULL || !state->is_as_declared || state_is_put_off(cx, state))
-            continue;
-        ArenaMark mark = arena_mark(cx->arena);
-        TRY(make_stale_rows(cx, state, page.upto_id, page.n - has_units, has_units, arg));
-        arena_reset_to(cx->arena, mark);
-    }
+    TRY(is_units ? make_units(cx, &states, page.upto_id, arg)
+                 : make_people(cx, &states, page.upto_id, arg));
     const MeasureStaleClearIn clear = {cx->place, page.upto_id};
     Err err = measure_stale_clear(cx->db, &clear, NULL);
     return err == OK ? OK : cx_fail_db(cx, err);
 }
 
-static Err settle_stale(Cx *cx, bool *ret_has_more)
+static Err settle_stale(Cx *cx, bool *ret_was_units, bool *ret_has_more)
 {
     int64_t n = 0;
+    Step step = {0};
     TRY(stale_count(cx, &n));
     *ret_has_more = n > 0;
-    return n == 0 ? OK : run_step(cx, stale_work, &(Step){0});
+    Err err = n == 0 ? OK : run_step(cx, stale_work, &step);
+    *ret_was_units = step.was_units;
+    return err;
 }
 
 /* ---- a new day ---- */
@@ -382,12 +444,13 @@ static Err settle_step(Cx *cx, const Measure *only, bool *ret_has_more)
 {
     Date day = DATE_NONE;
     MeasureStates states = {0};
+    bool ignored = false;
     TRY(read_day(cx, &day));
     TRY(states_read(cx, &states));
     *ret_has_more = true;
     if (date_compare(day, cx->today) != 0 || !states_follow_packs(cx, &states))
         return cx_write(cx, day_work, NULL);
-    TRY(settle_stale(cx, ret_has_more));
+    TRY(settle_stale(cx, &ignored, ret_has_more));
     return *ret_has_more ? OK : settle_walk(cx, &states, only, ret_has_more);
 }
 
@@ -426,10 +489,11 @@ Err settle_measure(Cx *cx, const Measure *measure)
 void settle_for_reader(Cx *cx)
 {
     size_t problem_n = cx->problem_n;
-    bool has_more = date_is_none(cx->as_of);
+    bool has_more = date_is_none(cx->as_of), was_units = false;
     Err err = OK;
-    for (int i = 0; i < READER_STEPS && has_more && err == OK; i++)
-        err = settle_stale(cx, &has_more);
+    /* Steps of measures about organisations are short, and no more than there are such measures. */
+    for (int i = 0; i < READER_STEPS && has_more && err == OK; i += !was_units)
+        err = settle_stale(cx, &was_units, &has_more);
     if (err != OK) /* the log has it */
         cx->problem_n = problem_n;
 }
