@@ -1,6 +1,7 @@
 /* What the SELECT of a measure may say, looked at word by word before any database has seen it: one
  * SELECT, over the relations of engine/measures and the views of records, with the functions that
- * both engines have. So it cannot write, and cannot reach a table with sealed columns.
+ * both engines have. So it cannot write, and cannot reach a table with sealed columns. Every form
+ * that can move its numbers stands in measure->forms: read by its view, or named to `newest`.
  *
  * Whether its columns exist is said by the database (engine/measures, measure_check). */
 #include "pack/pack_int.h"
@@ -207,10 +208,25 @@ static void check_form(SelectReader *reader, size_t at, const Form *form)
                same(form->subject));
 }
 
+/* A form that is read, by its view or by the name that `newest` is asked for; false where there is
+ * none such. */
+static bool read_form(SelectReader *reader, size_t at, const Declared *form)
+{
+    LoadPack *from = reader->file->pack;
+    if (form == NULL)
+        return false;
+    if (!from->needs_blind && !pack_reaches(from, form->file->pack)) {
+        note(reader, at, MISTAKE_NEED_MISSING, form->id, same(form->file->pack->folder));
+    } else if (form->compiled != NULL) {
+        check_form(reader, at, form->compiled);
+        note_form(reader, form->compiled);
+    }
+    return true;
+}
+
 static void check_source(SelectReader *reader, size_t at)
 {
     const Word *source = word(reader, at);
-    LoadPack *from = reader->file->pack;
     if (source->kind == WORD_NAME && is_among(source->text, relations_of(reader->measure))) {
         reader->reads_own |= str_equals(source->text, own_relation(reader->measure));
         return;
@@ -221,16 +237,44 @@ static void check_source(SelectReader *reader, size_t at)
     Declared *form = source->kind == WORD_NAME && str_has_prefix(source->text, STR("v_"))
                          ? form_of_view(reader, source->text)
                          : NULL;
-    if (form == NULL) {
-        reader->reads_own = true; /* it may be the misspelt one */
-        if (!reader->loader->is_blind[DECLARED_FORM] || !str_has_prefix(source->text, STR("v_")))
-            note(reader, at, MISTAKE_MEASURE_SOURCE, source->text,
-                 source_fix(reader, source->text));
-    } else if (!from->needs_blind && !pack_reaches(from, form->file->pack)) {
-        note(reader, at, MISTAKE_NEED_MISSING, form->id, same(form->file->pack->folder));
-    } else if (form->compiled != NULL) {
-        check_form(reader, at, form->compiled);
-        note_form(reader, form->compiled);
+    if (read_form(reader, at, form))
+        return;
+    reader->reads_own = true; /* it may be the misspelt one */
+    if (!reader->loader->is_blind[DECLARED_FORM] || !str_has_prefix(source->text, STR("v_")))
+        note(reader, at, MISTAKE_MEASURE_SOURCE, source->text, source_fix(reader, source->text));
+}
+
+/* ---- forms by name: n.form = 'visit', 'visit' = n.form, n.form IN ('visit', 'deal') ---- */
+
+static bool is_text(const SelectReader *reader, size_t at)
+{
+    const Word *found = word(reader, at);
+    return found->kind == WORD_OTHER && found->text.n >= 2 && found->text.p[0] == '\'';
+}
+
+static void check_form_name(SelectReader *reader, size_t at)
+{
+    Str text = word(reader, at)->text, name = str_slice(text, 1, text.n - 1);
+    Declared *form = declared_find(reader->loader, DECLARED_FORM, name);
+    if (read_form(reader, at, form) || reader->loader->is_blind[DECLARED_FORM])
+        return;
+    Str view = str_printf(&reader->loader->work, "v_%.*s", STR_ARG(name));
+    note(reader, at, MISTAKE_MEASURE_SOURCE, name, source_fix(reader, view));
+}
+
+static void check_form_names(SelectReader *reader)
+{
+    for (size_t i = 0; i < reader->words.n; i++) {
+        if (!is_word(reader, i, "FORM"))
+            continue;
+        bool is_list = is_word(reader, i + 1, "IN") && is_sign(reader, i + 2, '(');
+        if (is_sign(reader, i + 1, '=') && is_text(reader, i + 2))
+            check_form_name(reader, i + 2);
+        else if (i >= 4 && is_sign(reader, i - 1, '.') && is_sign(reader, i - 3, '=')
+                 && is_text(reader, i - 4))
+            check_form_name(reader, i - 4);
+        for (size_t k = i + 3; is_list && is_text(reader, k); k += 2)
+            check_form_name(reader, k);
     }
 }
 
@@ -383,6 +427,7 @@ void check_measure_text(Loader *loader, LoadFile *file, Measure *measure, bool p
             check_sign(&reader, i);
     }
     check_sources(&reader);
+    check_form_names(&reader);
     check_standard(&reader);
     if (!reader.reads_own)
         note(&reader, 0, MISTAKE_MEASURE_UNREAD, own_relation(measure), (Wording){0});
