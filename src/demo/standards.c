@@ -8,7 +8,8 @@
 enum {
     FIRST_YEAR = 2024,
     LAST_YEAR = 2026,
-    BUILT_EVERY = 19, /* one clinic of so many is new in a year */
+    BUILT_EVERY = 19,  /* one clinic of so many is new in a year */
+    BUILT_BEFORE = 13, /* and one of so many was built the year before the first forms */
     ALL = 0xffff,
 };
 
@@ -82,6 +83,8 @@ static void put_building(Site *site, Filling *filling)
     filling_integer(filling, "rent", has(site, 0.15) ? 0 : 1200);
     if (is_new)
         filling_date(filling, "built_on", date_add_days(filling->context.happened_on, -1));
+    else if (site->year == FIRST_YEAR && site->number % BUILT_BEFORE == 2)
+        filling_date(filling, "built_on", date_from_ymd(FIRST_YEAR - 1, 9, 15));
     put_codes(site, filling, "rooms", ALL, -0.05);
     put_codes(site, filling, "unities", ALL, 0.02);
 }

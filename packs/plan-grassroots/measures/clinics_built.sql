@@ -1,6 +1,8 @@
 SELECT f.subject_id, f.period, f.code AS unit, f.subject_id AS counted, 1 AS in_denominator,
-    CASE WHEN a.property = 'public' AND a.built_on >= f.period AND a.built_on <= f.last_on THEN 1 ELSE 0 END AS in_numerator
+    CASE WHEN EXISTS (SELECT 1 FROM v_facility_premises a
+                      WHERE a.place = :place AND a.subject_id = f.subject_id AND a.happened_on <= f.last_on
+                        AND a.property = 'public'
+                        AND cast(substr(a.built_on, 1, 4) AS integer) = :clinics_built_year)
+        THEN 1 ELSE 0 END AS in_numerator
 FROM facility f
-LEFT JOIN newest n ON n.subject_id = f.subject_id AND n.period = f.period AND n.form = 'facility_premises'
-LEFT JOIN v_facility_premises a ON a.place = :place AND a.record_id = n.record_id
-WHERE f.status = 'active' AND f.kind = 'village_clinic'
+WHERE f.kind = 'village_clinic'

@@ -1,5 +1,5 @@
 SELECT f.subject_id, f.period, f.code AS unit, f.subject_id AS counted, 1 AS in_denominator,
-    CASE WHEN coalesce(a.rent, 0) <= :clinic_rent THEN 1 ELSE 0 END AS in_numerator
+    CASE WHEN a.rent <= :clinic_rent THEN 1 ELSE 0 END AS in_numerator
 FROM facility f
 JOIN newest n ON n.subject_id = f.subject_id AND n.period = f.period AND n.form = 'facility_premises'
 JOIN v_facility_premises a ON a.place = :place AND a.record_id = n.record_id
