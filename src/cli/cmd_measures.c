@@ -70,12 +70,8 @@ static Err put_case(Cli *cli, const Measure *measure, const MeasureCase *one)
 static Err put_cases(Cli *cli, const MeasureAsk *ask)
 {
     enum { PAGE = 1000 };
-    bool by_facility = ask->units == MEASURE_BY_FACILITY;
-    MeasureCaseFilter filter = {.measure = ask->measure,
-                                .period = ask->first,
-                                .area = by_facility ? (Str){0} : ask->unit,
-                                .facility = by_facility ? ask->unit : (Str){0},
-                                .most = PAGE};
+    MeasureCaseFilter filter = {
+        .measure = ask->measure, .period = ask->first, .area = ask->unit, .most = PAGE};
     for (size_t n = PAGE; n == PAGE;) {
         const MeasureCase *cases = NULL;
         TRY(measure_cases(cli->cx, &filter, &cases, &n));
@@ -155,15 +151,13 @@ static MeasureTotal total_of(const Measure *measure, const MeasureAnswer *answer
     MeasureTotal total = {.measure = measure,
                           .period = value->period,
                           .is_made = true,
-                          .denominator = value->denominator,
-                          .numerator = value->numerator};
+                          .sums = {{value->denominator, value->numerator}}};
     Date before = period_previous(value->period).first;
     for (size_t i = 0; i < answer->n; i++) {
         const MeasureValue *other = &answer->values[i];
         if (date_compare(other->period.first, before) != 0 || !str_equals(other->unit, value->unit))
             continue;
-        total.denominator_before = other->denominator;
-        total.numerator_before = other->numerator;
+        total.sums[1] = (MeasureSum){other->denominator, other->numerator};
     }
     return total;
 }
@@ -208,12 +202,25 @@ static Err judge_plan(Cli *cli, const MeasureAsk *ask)
     return OK;
 }
 
+/* A plan is judged today, in one period. */
+static Err check_plan_options(Cli *cli, const MeasureAsk *ask)
+{
+    bool is_alone = date_is_none(cli->on) && cli_value(cli, "measure").n == 0
+                    && !cli_switch(cli, "list")
+                    && date_compare(ask->first.first, ask->last.first) == 0;
+    if (cli_value(cli, "plan").n == 0 || is_alone)
+        return OK;
+    cli_say("catchment measure: --plan takes one --period, and neither --on, --measure nor --list");
+    return ERR_USAGE;
+}
+
 static Err measure_run(Cli *cli)
 {
     Cx *cx = cli->cx;
     Str id = cli_value(cli, "measure"), by = cli_value(cli, "by");
     MeasureAsk ask = {.unit = cli_value(cli, "unit"), .is_patient = true};
     TRY(read_periods(cli, &ask));
+    TRY(check_plan_options(cli, &ask));
     if (!str_equals_c(by, "area") && !str_equals_c(by, "facility")) {
         cli_say("catchment measure: --by is area or facility");
         return ERR_USAGE;

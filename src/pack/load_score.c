@@ -26,6 +26,9 @@ static const Measure *read_measure(Reader *reader, const Yaml *item, const Score
     if (measure != NULL && (measure->periods & (1U << score->kind)) == 0)
         MISTAKE_AT(reader->loader, reader->file, name->at, MISTAKE_SCORE_PERIOD, same(measure->id),
                    same(period_kind_name(score->kind)));
+    if (measure != NULL && measure_sensitivity(measure).n > 0)
+        MISTAKE_AT(reader->loader, reader->file, name->at, MISTAKE_SCORE_SENSITIVE,
+                   same(measure->id), same(measure_sensitivity(measure)));
     return measure;
 }
 

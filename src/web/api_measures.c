@@ -23,19 +23,11 @@ enum {
 
 /* ---- what is asked ---- */
 
-/* What follows from sensitive forms is told to who sees persons of its class only: few of a kind
- * could be recognised. */
-static bool is_shown(const Cx *cx, const Measure *measure)
-{
-    Str class = measure_sensitivity(measure);
-    return class.n == 0 || (cx->actor->sees_persons && access_sees_class(cx, class));
-}
-
 static Err read_measure(Cx *cx, const HttpRequest *request, const Measure **ret_measure)
 {
     Str id = http_parameter(request, "id");
     *ret_measure = pack_measure(cx->packs, id);
-    return *ret_measure != NULL && is_shown(cx, *ret_measure)
+    return *ret_measure != NULL && measure_is_told(cx, *ret_measure)
                ? OK
                : cx_fail(cx, ERR_NOT_FOUND, TEXT_NOT_FOUND, STR("id"), 1, id);
 }
@@ -111,75 +103,63 @@ static void put_measure(Cx *cx, JsonOut *out, const Measure *measure)
 
 /* ---- all measures ---- */
 
-/* Of everything in sight together, in ascending order; the last is the period asked for. */
-static void put_earlier(JsonOut *out, const MeasureValue *totals, int n)
+static MeasureValue value_at(const MeasureTotal *total, int before)
+{
+    MeasureValue value = {.period = total->period,
+                          .is_count = total->measure->is_count,
+                          .denominator = total->sums[before].denominator,
+                          .numerator = total->sums[before].numerator};
+    for (int i = 0; i < before; i++)
+        value.period = period_previous(value.period);
+    return value;
+}
+
+/* In ascending order. */
+static void put_earlier(JsonOut *out, const MeasureTotal *total, int earlier)
 {
     json_key_c(out, "earlier");
     json_array_begin(out);
-    for (int i = 0; i < n; i++) {
+    for (int before = earlier; before > 0; before--) {
+        const MeasureValue value = value_at(total, before);
         json_object_begin(out);
-        put_period(out, totals[i].period);
-        put_numbers(out, &totals[i]);
+        put_period(out, value.period);
+        put_numbers(out, &value);
         json_object_end(out);
     }
     json_array_end(out);
 }
 
-static Err put_totals(Cx *cx, JsonOut *out, MeasureAsk *ask, int earlier)
+static void put_total(Cx *cx, JsonOut *out, const MeasureTotal *total, int earlier)
 {
-    MeasureAnswer answer;
-    MeasureValue totals[EARLIER_MOST + 1] = {0};
-    for (int i = earlier; i >= 0; i--) {
-        totals[i].period = ask->first;
-        totals[i].is_count = ask->measure->is_count;
-        if (i > 0)
-            ask->first = period_previous(ask->first);
-    }
-    TRY(measure_read(cx, ask, &answer));
-    for (size_t v = 0; v < answer.n; v++) {
-        const MeasureValue *value = &answer.values[v];
-        int i = earlier;
-        while (i > 0 && date_compare(totals[i].period.first, value->period.first) != 0)
-            i--;
-        if (value->level == COUNTY_LEVEL) {
-            totals[i].denominator += value->denominator;
-            totals[i].numerator += value->numerator;
-        }
-    }
-    put_period(out, totals[earlier].period);
+    const MeasureValue value = value_at(total, 0);
+    json_object_begin(out);
+    put_measure(cx, out, total->measure);
+    put_period(out, total->period);
     json_key_c(out, "is_complete");
-    json_bool(out, answer.is_complete);
-    put_numbers(out, &totals[earlier]);
-    put_earlier(out, totals, earlier);
-    return OK;
+    json_bool(out, total->is_complete);
+    put_numbers(out, &value);
+    put_earlier(out, total, earlier);
+    json_object_end(out);
 }
 
 static Err measures_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
 {
-    Period asked;
-    bool has_period = http_query(request, "period").n > 0, is_settled = false;
+    MeasureTotalsAsk ask = {.day = cx->today, .period = {.first = DATE_NONE}};
+    const MeasureTotal *totals = NULL;
+    size_t n = 0;
     int64_t earlier = 0;
-    TRY(read_period(cx, request, "period", period_of(PERIOD_YEAR, cx->today), &asked));
-    TRY(web_query_integer(cx, request, "earlier", 0, EARLIER_MOST, 0, &earlier));
+    if (http_query(request, "period").n > 0)
+        TRY(read_period(cx, request, "period", ask.period, &ask.period));
+    TRY(web_query_integer(cx, request, "earlier", 0, MEASURE_EARLIER_MOST, 0, &earlier));
+    ask.earlier = (int)earlier;
+    TRY(measure_totals(cx, &ask, &totals, &n));
     JsonOut out = web_json(response);
     json_object_begin(&out);
     web_json_date(&out, "on", cx->today);
     json_key_c(&out, "measures");
     json_array_begin(&out);
-    for (size_t i = 0; i < cx->packs->measures.n; i++) {
-        const Measure *measure = cx->packs->measures.entries[i].value;
-        bool is_of_kind = (measure->periods & (1U << asked.kind)) != 0;
-        if (!is_shown(cx, measure) || (has_period && !is_of_kind))
-            continue;
-        Period period = is_of_kind ? asked : measure_longest(measure, cx->today);
-        MeasureAsk ask = {
-            .measure = measure, .first = period, .last = period, .is_settled = is_settled};
-        json_object_begin(&out);
-        put_measure(cx, &out, measure);
-        TRY(put_totals(cx, &out, &ask, (int)earlier));
-        json_object_end(&out);
-        is_settled = true;
-    }
+    for (size_t i = 0; i < n; i++)
+        put_total(cx, &out, &totals[i], ask.earlier);
     json_array_end(&out);
     json_object_end(&out);
     return OK;

@@ -165,6 +165,7 @@ static void read_plan(Fixture *f, const DbStatement *statement)
     Str sql = str_printf(&f->arena, "EXPLAIN QUERY PLAN %s", statement->sql);
     explain.name = str_to_c(&f->arena, name);
     explain.sql = str_to_c(&f->arena, sql);
+    explain.text_hash = 0;
     explain.out = out;
     explain.out_n = 4;
     explain.is_streamed = false;

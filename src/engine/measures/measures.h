@@ -72,18 +72,31 @@ Err measure_read(Cx *cx, const MeasureAsk *ask, MeasureAnswer *ret_answer) MUST_
 bool measure_number(const Measure *measure, int64_t denominator, int64_t numerator,
                     double *ret_number);
 
-/* What a measure says of all in sight in its longest period that holds a day, and in the one
- * before. */
+/* Whether its numbers may be told: of what follows from sensitive forms to who sees persons of its
+ * class only, few of a kind could be recognised. */
+bool measure_is_told(const Cx *cx, const Measure *measure);
+
+enum { MEASURE_EARLIER_MOST = 11 };
+typedef struct MeasureSum {
+    int64_t denominator, numerator;
+} MeasureSum;
+/* What a measure says of all in sight together, in a period and in those before it. */
 typedef struct MeasureTotal {
     const Measure *measure;
     Period period;
-    bool is_made; /* else it is still being counted, and says nothing yet */
-    int64_t denominator, numerator;
-    int64_t denominator_before, numerator_before; /* of the period before */
+    bool is_made;     /* else it is still being counted, and says nothing yet */
+    bool is_complete; /* the periods before are made too, and nobody is stale */
+    MeasureSum sums[MEASURE_EARLIER_MOST + 1]; /* [0] of the period, [1] of the one before, ... */
 } MeasureTotal;
-/* Of every measure whose class the asking one sees, by stored sums in one statement: some stale
- * people first, as measure_read. On today only, where cx->as_of is DATE_NONE. */
-Err measure_totals(Cx *cx, Date day, const MeasureTotal **ret_totals, size_t *ret_n) MUST_CHECK;
+typedef struct MeasureTotalsAsk {
+    Date day;      /* its longest period that holds this day ... */
+    Period period; /* ... or this one (first not DATE_NONE), of the measures that have its kind */
+    int earlier;   /* so many before it, at most MEASURE_EARLIER_MOST */
+} MeasureTotalsAsk;
+/* Of every measure that may be told, by stored sums in one statement: some stale people first, as
+ * measure_read, and what is not kept yet is wanted. On today only, where cx->as_of is DATE_NONE. */
+Err measure_totals(Cx *cx, const MeasureTotalsAsk *ask, const MeasureTotal **ret_totals,
+                   size_t *ret_n) MUST_CHECK;
 Period measure_longest(const Measure *measure, Date day);
 
 /* A row behind a number. */

@@ -269,19 +269,18 @@ WHERE v.place = :place AND v.measure_key = :measure_key AND v.period >= :run_fir
   AND v.denominator > 0 AND {scope:area v}
 ORDER BY v.period, v.area_code;
 
--- The sums of all in sight, of every measure, in the period that a day lies in and the one before: the first
--- days of both, by kind.
+-- The sums of all in sight, of every measure, in periods from a first to a last one: their first days, by kind.
 -- name: measure_totals_of :many
--- in: place text, year date, year_before date, half date, half_before date, quarter date, quarter_before date
--- in: month date, month_before date
+-- in: place text, year_first date, year_last date, half_first date, half_last date, quarter_first date
+-- in: quarter_last date, month_first date, month_last date
 -- out: measure_key integer, period date, denominator integer, numerator integer
 SELECT v.measure_key, v.period, sum(v.denominator) AS denominator, sum(v.numerator) AS numerator
 FROM measure_state s
 JOIN measure_value v ON v.place = s.place AND v.measure_key = s.measure_key
-  AND v.period IN (
-      CASE s.kind WHEN 'year' THEN :year WHEN 'half' THEN :half WHEN 'quarter' THEN :quarter ELSE :month END,
-      CASE s.kind WHEN 'year' THEN :year_before WHEN 'half' THEN :half_before
-          WHEN 'quarter' THEN :quarter_before ELSE :month_before END)
+  AND v.period >= CASE s.kind WHEN 'year' THEN :year_first WHEN 'half' THEN :half_first
+      WHEN 'quarter' THEN :quarter_first ELSE :month_first END
+  AND v.period <= CASE s.kind WHEN 'year' THEN :year_last WHEN 'half' THEN :half_last
+      WHEN 'quarter' THEN :quarter_last ELSE :month_last END
 WHERE s.place = :place AND {scope:area v}
 GROUP BY v.measure_key, v.period
 ORDER BY v.measure_key, v.period;

@@ -33,8 +33,10 @@ static Err state_of_row(Cx *cx, const MeasureStatesRow *row, MeasureState *state
         return ERR_INTERNAL;
     if (state->measure != NULL && (state->measure->periods & (1U << state->kind)) == 0)
         state->measure = NULL;
+    ArenaMark mark = arena_mark(cx->arena);
     state->is_as_declared =
         state->measure != NULL && str_equals(row->signature, run_signature(cx, state->measure));
+    arena_reset_to(cx->arena, mark); /* the whole text of the SELECT, of each of many measures */
     return OK;
 }
 

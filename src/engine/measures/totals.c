@@ -29,7 +29,42 @@ Period measure_longest(const Measure *measure, Date day)
     return period_of(kind, day);
 }
 
-/* Sums of a measure's longest kind; those of its other kinds are not asked for. */
+bool measure_is_told(const Cx *cx, const Measure *measure)
+{
+    Str class = measure_sensitivity(measure);
+    return class.n == 0 || (cx->actor->sees_persons && access_sees_class(cx, class));
+}
+
+/* The periods of each kind that are asked for. */
+typedef struct Spans {
+    Period first[PERIOD_YEAR + 1], last[PERIOD_YEAR + 1];
+    Date earliest[PERIOD_YEAR + 1]; /* that is kept */
+} Spans;
+
+static Err read_spans(Cx *cx, const MeasureTotalsAsk *ask, Spans *ret_spans)
+{
+    Spans spans = {0};
+    for (int kind = PERIOD_MONTH; kind <= PERIOD_YEAR; kind++) {
+        bool is_asked = !date_is_none(ask->period.first) && ask->period.kind == (PeriodKind)kind;
+        spans.last[kind] = is_asked ? ask->period : period_of((PeriodKind)kind, ask->day);
+        spans.first[kind] = spans.last[kind];
+        for (int i = 0; i < ask->earlier; i++)
+            spans.first[kind] = period_previous(spans.first[kind]);
+        TRY(states_earliest(cx, (PeriodKind)kind, &spans.earliest[kind]));
+    }
+    *ret_spans = spans;
+    return OK;
+}
+
+static int periods_between(Date earlier, Period period)
+{
+    int n = 0;
+    for (; date_compare(earlier, period.first) < 0 && n < MEASURE_EARLIER_MOST; n++)
+        period = period_previous(period);
+    return n;
+}
+
+/* Sums of a measure's other kinds are not asked for. */
 static void add_sum(MeasureTotal *totals, size_t n, const MeasureStates *states,
                     const MeasureTotalsOfRow *row)
 {
@@ -39,28 +74,25 @@ static void add_sum(MeasureTotal *totals, size_t n, const MeasureStates *states,
             state = &states->items[i];
     for (size_t i = 0; state != NULL && i < n; i++) {
         MeasureTotal *total = &totals[i];
-        if (total->measure != state->measure || total->period.kind != state->kind)
-            continue;
-        bool is_before = date_compare(row->period, total->period.first) < 0;
-        *(is_before ? &total->denominator_before : &total->denominator) = row->denominator;
-        *(is_before ? &total->numerator_before : &total->numerator) = row->numerator;
+        if (total->measure == state->measure && total->period.kind == state->kind)
+            total->sums[periods_between(row->period, total->period)] =
+                (MeasureSum){row->denominator, row->numerator};
     }
 }
 
-static Err add_sums(Cx *cx, Date day, const MeasureStates *states, MeasureTotal *totals, size_t n)
+static Err add_sums(Cx *cx, const Spans *spans, const MeasureStates *states, MeasureTotal *totals,
+                    size_t n)
 {
     CLEANUP(db_rows_close) DbRows found = {0};
-    const Period year = period_of(PERIOD_YEAR, day), half = period_of(PERIOD_HALF, day),
-                 quarter = period_of(PERIOD_QUARTER, day), month = period_of(PERIOD_MONTH, day);
     const MeasureTotalsOfIn in = {.place = cx->place,
-                                  .year = year.first,
-                                  .year_before = period_previous(year).first,
-                                  .half = half.first,
-                                  .half_before = period_previous(half).first,
-                                  .quarter = quarter.first,
-                                  .quarter_before = period_previous(quarter).first,
-                                  .month = month.first,
-                                  .month_before = period_previous(month).first};
+                                  .year_first = spans->first[PERIOD_YEAR].first,
+                                  .year_last = spans->last[PERIOD_YEAR].first,
+                                  .half_first = spans->first[PERIOD_HALF].first,
+                                  .half_last = spans->last[PERIOD_HALF].first,
+                                  .quarter_first = spans->first[PERIOD_QUARTER].first,
+                                  .quarter_last = spans->last[PERIOD_QUARTER].first,
+                                  .month_first = spans->first[PERIOD_MONTH].first,
+                                  .month_last = spans->last[PERIOD_MONTH].first};
     TRY(measure_totals_of_open(cx->db, unit_sight(cx), &in, &found));
     for (;;) {
         MeasureTotalsOfRow row;
@@ -72,31 +104,54 @@ static Err add_sums(Cx *cx, Date day, const MeasureStates *states, MeasureTotal 
     }
 }
 
-static bool is_made(const MeasureStates *states, const MeasureTotal *total)
+static bool is_made_from(const MeasureState *state, Date first, Date last)
 {
-    const MeasureState *state = state_of(states, total->measure, total->period.kind);
     return state != NULL && state->is_as_declared && !date_is_none(state->done_first)
-           && date_compare(total->period.first, state->done_first) >= 0
-           && date_compare(total->period.first, state->done_last) <= 0;
+           && date_compare(first, state->done_first) >= 0
+           && date_compare(last, state->done_last) <= 0;
 }
 
-Err measure_totals(Cx *cx, Date day, const MeasureTotal **ret_totals, size_t *ret_n)
+/* Says what is there, and wants what is not kept. */
+static void begin_total(Cx *cx, const MeasureStates *states, const Spans *spans, int64_t stale,
+                        MeasureTotal *total)
+{
+    PeriodKind kind = total->period.kind;
+    const MeasureState *state = state_of(states, total->measure, kind);
+    Date first = date_max(spans->earliest[kind], spans->first[kind].first),
+         last = total->period.first;
+    total->is_made = is_made_from(state, last, last);
+    total->is_complete = stale == 0 && is_made_from(state, first, last);
+    bool is_wanted =
+        state != NULL && state->is_as_declared && date_compare(first, state->first) >= 0;
+    size_t problem_n = cx->problem_n;
+    if (!is_wanted && states_want(cx, total->measure, spans->first[kind]) != OK)
+        cx->problem_n = problem_n; /* then it is not complete; the log has it */
+}
+
+Err measure_totals(Cx *cx, const MeasureTotalsAsk *ask, const MeasureTotal **ret_totals,
+                   size_t *ret_n)
 {
     MeasureStates states = {0};
     size_t n = 0;
-    ENSURE(date_is_none(cx->as_of));
+    int64_t stale = 0;
+    bool is_one_kind = !date_is_none(ask->period.first);
+    Spans spans;
+    ENSURE(date_is_none(cx->as_of) && ask->earlier <= MEASURE_EARLIER_MOST);
     settle_for_reader(cx);
+    TRY(read_spans(cx, ask, &spans));
     TRY(states_read(cx, &states));
+    TRY(stale_count(cx, &stale));
     MeasureTotal *totals = arena_array(cx->arena, MeasureTotal, cx->packs->measures.n + 1);
     for (size_t i = 0; i < cx->packs->measures.n; i++) {
         const Measure *measure = cx->packs->measures.entries[i].value;
-        if (!access_sees_class(cx, measure_sensitivity(measure)))
+        bool has_kind = (measure->periods & (1U << ask->period.kind)) != 0;
+        if (!measure_is_told(cx, measure) || (is_one_kind && !has_kind))
             continue;
-        totals[n] = (MeasureTotal){.measure = measure, .period = measure_longest(measure, day)};
-        totals[n].is_made = is_made(&states, &totals[n]);
-        n++;
+        PeriodKind kind = is_one_kind ? ask->period.kind : measure_longest(measure, ask->day).kind;
+        totals[n] = (MeasureTotal){.measure = measure, .period = spans.last[kind]};
+        begin_total(cx, &states, &spans, stale, &totals[n++]);
     }
-    Err err = add_sums(cx, day, &states, totals, n);
+    Err err = add_sums(cx, &spans, &states, totals, n);
     *ret_totals = totals;
     *ret_n = n;
     return err == OK ? OK : cx_fail_db(cx, err);

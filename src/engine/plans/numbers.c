@@ -6,6 +6,8 @@
  * before. */
 #include "engine/plans/plans_int.h"
 
+#include "access/access.h"
+
 /* Far below a step that anybody asks for, above what a double loses in last year's number + 1. */
 static const double PATH_SLACK = 1e-9;
 
@@ -76,7 +78,7 @@ static void expect(const Plan *plan, const PlanClause *clause, const MeasureTota
     Date day = day_of_target(clause, answered->answer);
     if (target->has_yearly) {
         answered->has_expected =
-            measure_number(measure, total->denominator_before, total->numerator_before, &before);
+            measure_number(measure, total->sums[1].denominator, total->sums[1].numerator, &before);
         answered->expected = before + target->yearly[0];
         return;
     }
@@ -125,19 +127,23 @@ static void judge_below(const Facts *facts, const PlanClause *clause, Date on, b
 }
 
 /* A number of the running period that says nothing yet: the period before stands for it. */
-static void judge_by_last(const MeasureTotal *total, PlanAnswered *answered)
+static void judge_by_last(const PlanClause *clause, const MeasureTotal *total,
+                          PlanAnswered *answered)
 {
     answered->period = period_previous(total->period);
-    answered->denominator = total->denominator_before;
-    answered->numerator = total->numerator_before;
+    answered->denominator = total->sums[1].denominator;
+    answered->numerator = total->sums[1].numerator;
     answered->has_number = measure_number(total->measure, answered->denominator,
                                           answered->numerator, &answered->number);
+    Date day = day_of_target(clause, answered->answer);
+    bool has_passed = !date_is_none(day) && date_compare(day, total->period.first) < 0;
     if (!answered->has_number)
         say(answered, PLAN_STATE_NOT_DUE, PLAN_REASON_PERIOD_RUNNING);
     else if (meets(answered, answered->number))
         say(answered, PLAN_STATE_ON_TRACK, PLAN_REASON_MET_LAST_PERIOD);
     else
-        say(answered, PLAN_STATE_AT_RISK, PLAN_REASON_NOT_MET_LAST_PERIOD);
+        say(answered, has_passed ? PLAN_STATE_BEHIND : PLAN_STATE_AT_RISK,
+            PLAN_REASON_NOT_MET_LAST_PERIOD);
 }
 
 static void judge(const PlanFacts *facts, const Plan *plan, const PlanClause *clause,
@@ -148,22 +154,25 @@ static void judge(const PlanFacts *facts, const Plan *plan, const PlanClause *cl
     bool is_running = date_compare(on, period_last(total->period)) < 0;
     plan_target_read(facts, clause, answered);
     answered->period = total->period;
-    answered->denominator = total->denominator;
-    answered->numerator = total->numerator;
-    answered->has_number =
-        total->is_made
-        && measure_number(measure, total->denominator, total->numerator, &answered->number);
+    answered->denominator = total->sums[0].denominator;
+    answered->numerator = total->sums[0].numerator;
+    answered->has_number = total->is_made
+                           && measure_number(measure, total->sums[0].denominator,
+                                             total->sums[0].numerator, &answered->number);
     if (!answered->has_number) {
         say(answered, PLAN_STATE_NO_DATA,
             total->is_made ? PLAN_REASON_COUNTS_NOBODY : PLAN_REASON_BEING_COUNTED);
         return;
     }
-    if (!answered->has_target && !target->has_yearly) {
-        say(answered, PLAN_STATE_ON_TRACK, PLAN_REASON_WATCHED);
+    /* A part of the place cannot have what the plan counts in the whole of it. */
+    bool is_part = measure->is_count && access_sight(facts->cx)->by_facility;
+    if (is_part || (!answered->has_target && !target->has_yearly)) {
+        say(answered, is_part ? PLAN_STATE_NO_DATA : PLAN_STATE_ON_TRACK,
+            is_part ? PLAN_REASON_PART_ONLY : PLAN_REASON_WATCHED);
         return;
     }
     if (is_running && measure->growth == GROWTH_LATE && answered->has_target) {
-        judge_by_last(total, answered);
+        judge_by_last(clause, total, answered);
         return;
     }
     expect(plan, clause, total, on, answered);

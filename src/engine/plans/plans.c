@@ -28,6 +28,7 @@ static const char *const reason_names[PLAN_REASON_N] = {
     "met_last_period",
     "not_met_last_period",
     "period_running",
+    "part_only",
 };
 
 const char *plan_state_name(PlanState state)
@@ -91,7 +92,9 @@ Err plan_facts_read(Cx *cx, const PlanFacts **ret_facts)
     TRY(read_registers(facts));
     facts->knows_measured = cx->actor->is_system || access_may(cx->actor, STR("measures.read"));
     if (facts->knows_measured)
-        TRY(measure_totals(cx, cx->today, &facts->measured, &facts->measured_n));
+        TRY(measure_totals(
+            cx, &(MeasureTotalsAsk){.day = cx->today, .period = {.first = DATE_NONE}, .earlier = 1},
+            &facts->measured, &facts->measured_n));
     facts->knows_owed = cx->actor->is_system || access_may(cx->actor, STR("obligations.read"));
     if (facts->knows_owed)
         TRY(obligation_counts(cx, cx->today, (Str){0}, &facts->owed, &facts->owed_n));

@@ -49,6 +49,7 @@ typedef enum {
     PLAN_REASON_MET_LAST_PERIOD, /* the running period says nothing yet; period is the last one */
     PLAN_REASON_NOT_MET_LAST_PERIOD,
     PLAN_REASON_PERIOD_RUNNING, /* and there was none before */
+    PLAN_REASON_PART_ONLY,      /* counts in the whole place, of which the asking one sees a part */
     PLAN_REASON_N,
 } PlanReason;
 

@@ -72,7 +72,7 @@ static void open_packs(Fixture *f)
              "{measure: even, at_least: 80, by: 2027-12-31}, "
              "{measure: even, at_most: 40, by: 2027-12-31}, "
              "{measure: late, at_least: 80, by: 2027-12-31}, "
-             "{measure: stock}]}\n"
+             "{measure: stock}, {measure: late, at_least: 80, by: 2024-12-31}]}\n"
              "      - {clause: '07', title: {zh: 庚, en: G}, text: {zh: 庚, en: G}, kind: indicator, "
              "owners: [bureau], answers: [{measure: stock, at_least: 90}]}\n"
              "      - {clause: '05', title: {zh: 戊, en: E}, text: {zh: 戊, en: E}, kind: governance, "
@@ -246,13 +246,12 @@ static void judge_one(Fixture *f, const PlanFacts *facts, const Judged *wanted)
     const PlanClause *clause = NULL;
     assert_int_equal(plan_clause_find(&f->cx, plan, str_from_c(wanted->clause), &clause), OK);
     const PlanAnswer *answer = &clause->answers[wanted->answer];
-    const MeasureTotal total = {.measure = answer->measure,
-                                .period = period_of(PERIOD_YEAR, test_day("2025-01-01")),
-                                .is_made = true,
-                                .denominator = 2000,
-                                .numerator = wanted->numerator,
-                                .denominator_before = wanted->numerator_before < 0 ? 0 : 2000,
-                                .numerator_before = wanted->numerator_before};
+    const MeasureTotal total = {
+        .measure = answer->measure,
+        .period = period_of(PERIOD_YEAR, test_day("2025-01-01")),
+        .is_made = true,
+        .sums = {{2000, wanted->numerator},
+                 {wanted->numerator_before < 0 ? 0 : 2000, wanted->numerator_before}}};
     PlanAnswered answered = {.answer = answer, .reached_on = DATE_NONE};
     plan_measure_judge(facts, plan, clause, &total, test_day(wanted->on), &answered);
     if (answered.state != wanted->state || answered.reason != wanted->reason)
@@ -301,6 +300,7 @@ static void a_number_is_judged_by_its_target_its_day_its_path_and_how_it_grows(v
         {"06", 6, "2025-06-30", 2000, 1599, PLAN_STATE_AT_RISK, PLAN_REASON_NOT_MET_LAST_PERIOD},
         {"06", 6, "2025-06-30", 2000, -1, PLAN_STATE_NOT_DUE, PLAN_REASON_PERIOD_RUNNING},
         {"06", 6, "2025-12-31", 1600, 0, PLAN_STATE_MET, PLAN_REASON_TARGET_MET},
+        {"06", 8, "2025-06-30", 2000, 1599, PLAN_STATE_BEHIND, PLAN_REASON_NOT_MET_LAST_PERIOD},
         {"06", 7, "2025-06-30", 5, -1, PLAN_STATE_ON_TRACK, PLAN_REASON_WATCHED},
     };
     assert_int_equal(plan_facts_read(&f->cx, &facts), OK);

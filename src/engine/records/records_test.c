@@ -504,6 +504,7 @@ static Str plan_of_latest(Fixture *f, const RecordForm *form)
     bool is_postgres = db_engine(f->cx.db) == DB_POSTGRES;
     DbStatement explain = form->latest;
     explain.name = "plan of the latest records";
+    explain.text_hash = 0;
     explain.sql = str_to_c(&f->arena, str_printf(&f->arena, "EXPLAIN %s %s",
                                                  is_postgres ? "" : "QUERY PLAN", explain.sql));
     explain.out = is_postgres ? of_postgres : of_sqlite;

@@ -8,6 +8,7 @@ enum { NOTE_MOST = 200 };
 
 typedef struct Freezing {
     const Score *score;
+    Period period;
     const ScoreTable *table;
     Uuid id;
     Str note;
@@ -60,20 +61,28 @@ static Str period_text(Cx *cx, Period period)
     return str_copy(cx->arena, str_from_c(period_name(period, name)));
 }
 
+/* Whether it is frozen already: the same again, or another one under its id. */
+static Err look_up(Cx *cx, const Freezing *freezing, bool *ret_is_known)
+{
+    ScoreBulletinByIdRow old;
+    Str period = period_text(cx, freezing->period), note = str_trim(freezing->note);
+    TRY(score_bulletin_by_id(cx->db, cx->arena, &(ScoreBulletinByIdIn){cx->place, freezing->id},
+                             &old, ret_is_known));
+    bool is_same = !*ret_is_known
+                   || (str_equals(old.score, freezing->score->id) && str_equals(old.period, period)
+                       && str_equals(old.note, note));
+    return is_same ? OK : cx_fail(cx, ERR_CONFLICT, TEXT_PLAN_ENTRY_ID, (Str){0}, 0);
+}
+
 static Err freeze_work(Cx *cx, void *arg)
 {
     const Freezing *freezing = arg;
     const Score *score = freezing->score;
-    ScoreBulletinByIdRow old;
     bool is_known = false;
-    Str period = period_text(cx, freezing->table->period), note = str_trim(freezing->note);
-    TRY(score_bulletin_by_id(cx->db, cx->arena, &(ScoreBulletinByIdIn){cx->place, freezing->id},
-                             &old, &is_known));
-    if (is_known) {
-        bool is_same = str_equals(old.score, score->id) && str_equals(old.period, period)
-                       && str_equals(old.note, note);
-        return is_same ? OK : cx_fail(cx, ERR_CONFLICT, TEXT_PLAN_ENTRY_ID, (Str){0}, 0);
-    }
+    Str period = period_text(cx, freezing->period), note = str_trim(freezing->note);
+    TRY(look_up(cx, freezing, &is_known));
+    if (is_known)
+        return OK;
     const ScoreBulletinPutIn in = {.place = cx->place,
                                    .id = freezing->id,
                                    .score = score->id,
@@ -101,10 +110,14 @@ Err score_freeze(Cx *cx, const Score *score, Period period, Uuid id, Str note)
                        str_printf(cx->arena, "%d", NOTE_MOST));
     if (access_sight(cx)->by_facility)
         return cx_fail(cx, ERR_FORBIDDEN, TEXT_SCORE_WHOLE, (Str){0}, 0);
+    Freezing freezing = {score, period, &table, id, note};
+    bool is_known = false;
+    TRY(look_up(cx, &freezing, &is_known));
+    if (is_known)
+        return OK;
     TRY(score_read(cx, score, period, cx->actor->is_system, &table));
     if (!table.is_complete)
         return cx_fail(cx, ERR_BUSY, TEXT_SCORE_COUNTING, (Str){0}, 0);
-    Freezing freezing = {score, &table, id, note};
     return cx_write(cx, freeze_work, &freezing);
 }
 

@@ -5,6 +5,7 @@
 #include "base/map.h"
 #include "base/num.h"
 #include "engine/policy/policy_values.h"
+#include "engine/subjects/places.h"
 
 #include <stdlib.h>
 
@@ -103,8 +104,9 @@ static void fill_part(const Reading *reading, const ScoreItem *item, const Measu
                    && (measure->growth != GROWTH_LATE || !is_running(reading));
     if (measure->growth == GROWTH_EVEN)
         part->target = part->floor + (part->target - part->floor) * share_of_period(reading);
-    part->has_points =
-        is_told && measure_number(measure, value->denominator, value->numerator, &number);
+    bool is_span = part->target > part->floor || part->target < part->floor;
+    part->has_points = is_told && is_span
+                       && measure_number(measure, value->denominator, value->numerator, &number);
     if (part->has_points)
         part->points = score_points(number, part->floor, part->target, item->cap);
 }
@@ -166,6 +168,29 @@ static void rank(Reading *reading)
     }
 }
 
+static bool is_in_place(const Cx *cx)
+{
+    return !access_sight(cx)->by_facility;
+}
+
+/* Who sees the whole place sees units too of which no measure counts anything: without a total,
+ * they are what the coverage lacks. */
+static Err add_uncounted(Reading *reading)
+{
+    const Facility *facilities = NULL;
+    size_t n = 0;
+    Cx then = *reading->cx;
+    then.as_of = date_min(period_last(reading->period), then.today);
+    TRY(subject_facilities(&then, &facilities, &n));
+    for (size_t i = 0; i < n; i++) {
+        const MeasureValue unit = {.unit = facilities[i].code,
+                                   .name = {facilities[i].name, facilities[i].name_en}};
+        if (facilities[i].level == reading->score->level)
+            (void)unit_of(reading, &unit);
+    }
+    return OK;
+}
+
 static Err is_rankable(const Reading *reading, bool *ret_is)
 {
     int64_t least = 0;
@@ -173,7 +198,7 @@ static Err is_rankable(const Reading *reading, bool *ret_is)
     TRY(policy_whole_on(reading->cx, STR("score_coverage_least"), reading->period.first, &least));
     for (size_t i = 0; i < reading->units.n; i++)
         scored += reading->units.items[i].has_total;
-    *ret_is = scored > 0 && !access_sight(reading->cx)->by_facility
+    *ret_is = scored > 0 && is_in_place(reading->cx)
               && (int64_t)scored * 100 >= least * (int64_t)reading->units.n;
     return OK;
 }
@@ -189,6 +214,8 @@ Err score_read(Cx *cx, const Score *score, Period period, bool is_patient, Score
     TRY(policy_of(cx, &reading.policy));
     for (size_t i = 0; i < score->item_n; i++)
         TRY(read_item(&reading, i, is_patient));
+    if (is_in_place(cx))
+        TRY(add_uncounted(&reading));
     for (size_t i = 0; i < reading.units.n; i++)
         add_up(&reading.units.items[i]);
     if (reading.units.n > 1)

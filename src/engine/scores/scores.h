@@ -10,7 +10,8 @@
  *  3. Numbers of parameters are those of the period's first day.
  *  4. Units are ranked only by who sees all of them, and only when enough of them can be scored
  *     (policy score_coverage_least).
- *  5. A bulletin is a copy: nothing that happens later changes it. */
+ *  5. A bulletin is a copy: nothing that happens later changes it. It is published: whoever may
+ * read measures reads all of it. So no score has a measure over forms of a sensitivity class. */
 #pragma once
 
 #include "engine/measures/measures.h"

@@ -1,5 +1,5 @@
 /* Points, what a part costs, and bulletins, on SQLite and PostgreSQL. Ranks of a county are tested
- * in tests/scenarios/scores.test.mjs. */
+ * in tests/scenarios/plans.test.mjs. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
