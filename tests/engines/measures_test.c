@@ -23,8 +23,8 @@
 
 enum {
     PEOPLE = 7,
-    ROUNDS = 4, /* of 250: a thousand changes */
-    CHANGES = 250,
+    ROUNDS = 2, /* of 500: a thousand changes */
+    CHANGES = 500,
     RECORDS_MOST = 4000,
     EVENINGS = 12,
     EVENING_CHANGES = 10,
