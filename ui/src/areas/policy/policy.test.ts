@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { canEnd, comingOf, fileRows, groupsOf, valueText, type Parameter } from './policy'
+import { comingOf, endDay, fileRows, groupsOf, nextOwn, valueText, type Parameter } from './policy'
 
 const parameter = (id: string, pack: string, more: Partial<Parameter> = {}): Parameter => ({
   id, pack, pack_title: { zh: pack, en: pack }, title: { zh: id, en: id }, type: 'integer', value: '1', is_own: false, is_fixed: false,
@@ -17,7 +17,12 @@ test('parameters stand by pack, narrowed by words and by what the place has said
 })
 
 test('only what the place says, now or later, can be ended', () => {
-  expect([parameter('a', 'x'), parameter('a', 'x', { is_own: true }), parameter('a', 'x', { history: [said('2025-08-01', '2')] }), parameter('a', 'x', { history: [said('2025-08-01', '2'), said('2025-09-01', null)] })].map(canEnd)).toEqual([false, true, true, false])
+  const ends = (...history: ReturnType<typeof said>[]) => endDay(parameter('a', 'x', { history }), '2025-07-01')
+  expect([ends(), ends(said('2025-05-01', '2')), ends(said('2025-08-01', '2'))]).toEqual([undefined, '2025-07-01', '2025-08-01'])
+  expect([ends(said('2025-08-01', '2'), said('2025-09-01', null)), ends(said('2025-08-01', '2'), said('2025-08-01', null)), ends(said('2025-05-01', '2'), said('2025-06-01', null))]).toEqual(['2025-08-01', undefined, undefined])
+  expect(ends(said('2025-08-01', null), said('2025-09-01', '3'))).toBe('2025-09-01')
+  const twice = parameter('a', 'x', { history: [said('2025-05-01', '2'), said('2025-09-01', '3')] })
+  expect([nextOwn(twice, '2025-07-01', '2025-07-01'), nextOwn(twice, '2025-07-01', '2025-09-01')]).toEqual(['2025-09-01', undefined])
   expect(comingOf(parameter('a', 'x', { values: [{ value: '1' }, { value: '2', from: '2025-07-01' }] }), '2025-06-30').map(({ value }) => value)).toEqual(['2'])
 })
 

@@ -85,10 +85,25 @@ export function comingOf(parameter: Parameter, on: string): Step[] {
   return parameter.values.filter(({ from }) => from && from > on)
 }
 
-/* Whether there is anything of the place's own to end: now, or from a later day. */
-export function canEnd(parameter: Parameter): boolean {
-  const last = parameter.history[parameter.history.length - 1]
-  return parameter.is_own || (last !== undefined && last.value !== null && last.value !== undefined)
+/* What the place says from day to day, ascending: of a day the last that was said. What lies before the earliest day that can be changed
+ * is there only in what is in force. */
+function sayings({ history }: Parameter, earliest: string): Said[] {
+  const byDay = [...new Map(history.map((said) => [said.from, said])).values()].sort((a, b) => (a.from < b.from ? -1 : 1))
+  const inForce = byDay.filter(({ from }) => from < earliest).slice(-1)
+  return [...inForce, ...byDay.filter(({ from }) => from >= earliest)]
+}
+const isValue = ({ value }: Said) => value !== null && value !== undefined
+
+/* The day from which the place's own value can be ended: that of the one in force as soon as may be, of a coming one its first;
+ * none: nothing is the place's own. */
+export function endDay(parameter: Parameter, earliest: string): string | undefined {
+  const own = sayings(parameter, earliest).find(isValue)
+  return own && (own.from > earliest ? own.from : earliest)
+}
+
+/* The first day after another one on which a value of the place's own begins. */
+export function nextOwn(parameter: Parameter, earliest: string, day: string): string | undefined {
+  return sayings(parameter, earliest).find((said) => said.from > day && isValue(said))?.from
 }
 
 /* Units that packs write in one language. */
