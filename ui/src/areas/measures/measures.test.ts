@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { bandsOf, changeOf, fileRows, isRunning, judgedBy, kindOf, medianOf, periodAfter, periodOn, periodsUpto, pointsOf, ranked, signed, sorted, trendOf, unitsBelow, valueText, verdictOf, wholeOf, worst, type Measure, type UnitValue } from './measures'
+import { bandsOf, changeOf, fileRows, isRunning, judgedBy, kindOf, lastDayOf, medianOf, periodAfter, periodOn, periodsUpto, pointsOf, ranked, signed, sorted, trendOf, unitsBelow, valueText, verdictOf, wholeOf, worst, type Measure, type UnitValue } from './measures'
 
 const unit = (code: string, level: number, numerator: number, denominator: number, period = '2025'): UnitValue =>
   ({ unit: code, level, period, numerator, denominator, value: denominator ? numerator / denominator : null, name: { zh: code, en: code } })
@@ -9,14 +9,18 @@ test('periods are counted over the year', () => {
   expect([periodAfter('2025', -1), periodAfter('2025H1', -1), periodAfter('2025Q4', 1), periodAfter('2025-01', -13)]).toEqual(['2024', '2024H2', '2026Q1', '2023-12'])
   expect((['year', 'half', 'quarter', 'month'] as const).map((kind) => periodOn(kind, '2025-06-30'))).toEqual(['2025', '2025H1', '2025Q2', '2025-06'])
   expect(['2025', '2025Q2', '2025Q1', '2024'].map((period) => isRunning(period, '2025-06-30'))).toEqual([true, true, false, false])
+  expect(['2024', '2025H1', '2025Q4', '2024-02', '2025-12'].map(lastDayOf)).toEqual(['2024-12-31', '2025-06-30', '2025-12-31', '2024-02-29', '2025-12-31'])
   expect(periodsUpto('2025Q1', 3)).toEqual(['2024Q3', '2024Q4', '2025Q1'])
 })
 
 test('what is not all does not look like all', () => {
   expect([0.8995, 0.9999, 1, 0.0001, 0, null].map((value) => valueText(value, '%'))).toEqual(['90.0%', '99.9%', '100.0%', '0.1%', '0.0%', '—'])
+  const beside = (value: number, compare: string, low: number) => valueText(value, '%', { compare, low })
+  expect([beside(0.8995, 'at_least', 90), beside(0.9, 'at_least', 90), beside(0.1004, 'at_most', 10), beside(0.29, 'at_least', 29), beside(0.1004, 'above', 10)]).toEqual(['89.9%', '90.0%', '10.1%', '29.0%', '10.1%'])
   expect(valueText(1.234, '')).toBe('1.23')
   expect(signed(changeOf(0.5, 0.4551, '%')!)).toBe('+4.5')
-  expect(signed(-0.01)).toBe('±0.0')
+  expect(signed(changeOf(0.5, 0.5001, '%')!)).toBe('±0.0')
+  expect(signed(changeOf(12, 9, '', 0)!, 0)).toBe('+3')
   expect([verdictOf(1, 'up'), verdictOf(1, 'down'), verdictOf(0, 'up'), verdictOf(1, 'none')]).toEqual(['better', 'worse', 'same', null])
 })
 
@@ -33,7 +37,11 @@ test('equal values share a rank, and the next one counts them all', () => {
   expect(ranked([unit('a', 4, 1, 2)], 'none').map(({ rank }) => rank)).toEqual([null])
   const codes = (column: 'rank' | 'value' | 'rest', isReversed = false) => sorted(lines, column, isReversed).map((line) => line.unit).join('')
   expect([codes('rank'), codes('rank', true), codes('value', true), codes('rest')]).toEqual(['baced', 'eacbd', 'eacbd', 'ecabd'])
-  expect(worst(lines, 2).map((line) => line.unit)).toEqual(['e', 'c'])
+  const up = { direction: 'up', unit: '%', value_is: 'ratio' } as const
+  expect(worst(lines, 2, up).map((line) => line.unit)).toEqual(['e', 'c'])
+  expect(worst(lines, 9, up, { compare: 'at_least', low: 50 }).map((line) => line.unit)).toEqual(['e'])
+  const down = ranked([unit('a', 4, 9, 10), unit('b', 4, 10, 10), unit('c', 4, 0, 10)], 'down')
+  expect(worst(down, 9, { ...up, direction: 'down' }).map((line) => line.unit)).toEqual(['b', 'a'])
 })
 
 test('a number is the sum of the highest units that are told', () => {

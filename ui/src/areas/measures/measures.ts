@@ -88,6 +88,14 @@ export function periodAfter(period: string, steps: number): string {
   return nameOf(kindOf(period) ?? 'year', numberOf(period) + steps)
 }
 
+/* Its last day. */
+export function lastDayOf(period: string): string {
+  const next = periodAfter(period, 1)
+  const months = 12 / STEPS[kindOf(period) ?? 'year']
+  const month = kindOf(period) === 'year' ? 0 : (Number(next.replace(/^\d{4}\D/, '')) - 1) * months
+  return new Date(Date.UTC(Number(next.slice(0, 4)), month, 0)).toISOString().slice(0, 10)
+}
+
 /* The one that a day lies in. */
 export function periodOn(kind: Kind, day: string): string {
   const month = Number(day.slice(5, 7)) - 1
@@ -114,26 +122,53 @@ export function scaled(value: number | null | undefined, unit: string | null | u
   return value === null || value === undefined ? null : value * scaleOf(unit)
 }
 
+/* What is asked of a scaled value. */
+export interface Bounds {
+  compare?: string
+  low?: number
+  high?: number | null
+}
+
+/* Whether it is as asked; null: nothing is. */
+export function meets(number: number, { compare, low = 0, high }: Bounds): boolean | null {
+  const isSame = Math.abs(number - low) < 1e-9
+  if (compare === 'at_least') return isSame || number > low
+  if (compare === 'above') return !isSame && number > low
+  if (compare === 'at_most') return isSame || number < low
+  if (compare === 'below') return !isSame && number < low
+  if (compare === 'exactly') return isSame
+  return compare === 'between' ? number > low - 1e-9 && number < (high ?? Infinity) + 1e-9 : null
+}
+
+/* Beside a target what misses it does not look as if it met it, nor the other way round. */
+export function roundedBeside(number: number, decimals: number, target?: Bounds): number {
+  const scale = 10 ** decimals
+  const near = Math.round(number * scale)
+  if (!target) return near / scale
+  const wanted = meets(number, target)
+  return ([near, near - 1, near + 1].find((one) => meets(one / scale, target) === wanted) ?? near) / scale
+}
+
 /* One decimal of a share, else two; what is not all does not look like all, nor what is not none like none. */
-export function valueText(value: number | null | undefined, unit: string | null | undefined): string {
+export function valueText(value: number | null | undefined, unit: string | null | undefined, target?: Bounds): string {
   const number = scaled(value, unit)
   if (number === null) return '—'
-  if (unit !== '%') return `${Math.round(number * 100) / 100}${unit ?? ''}`
-  const rounded = Math.round(number * 10) / 10
+  if (unit !== '%') return `${roundedBeside(number, 2, target)}${unit ?? ''}`
+  const rounded = roundedBeside(number, 1, target)
   const shown = rounded === 100 && number < 100 ? 99.9 : rounded === 0 && number > 0 ? 0.1 : rounded
   return `${shown.toFixed(1)}%`
 }
 
-/* The change against another value, with its sign: of a share in points. */
-export function changeOf(value: number | null | undefined, other: number | null | undefined, unit: string | null | undefined): number | null {
+/* The change against another value as it is shown: of a share in points. */
+export function changeOf(value: number | null | undefined, other: number | null | undefined, unit: string | null | undefined, decimals = 1): number | null {
   const now = scaled(value, unit)
   const then = scaled(other, unit)
-  return now === null || then === null ? null : now - then
+  return now === null || then === null ? null : Math.round((now - then) * 10 ** decimals) / 10 ** decimals
 }
 
-export function signed(change: number): string {
-  const rounded = Math.round(change * 10) / 10
-  return `${rounded > 0 ? '+' : rounded < 0 ? '−' : '±'}${Math.abs(rounded).toFixed(1)}`
+/* With its sign. */
+export function signed(change: number, decimals = 1): string {
+  return `${change > 0 ? '+' : change < 0 ? '−' : '±'}${Math.abs(change).toFixed(decimals)}`
 }
 
 export type Verdict = 'better' | 'worse' | 'same'
@@ -223,9 +258,15 @@ export function sorted(lines: readonly Line[], column: Column, isReversed: boole
   })
 }
 
-/* Those that are far from the best, the largest rest first: where the most can be gained. */
-export function worst(lines: readonly Line[], n: number): Line[] {
-  return lines.filter(({ rank }) => rank !== null).sort((a, b) => (b.rank ?? 0) - (a.rank ?? 0) || b.rest - a.rest).slice(0, n)
+/* What is still to be done: those who are not counted, or where less is better, those who are. */
+export function leftOf(line: Line, direction: Direction): number {
+  return direction === 'down' ? line.numerator : line.rest
+}
+
+/* Those that are far from the best, with the most left first: where the most can be gained. Who is the best, or is as asked, is not among them. */
+export function worst(lines: readonly Line[], n: number, { direction, unit, value_is }: Pick<Measure, 'direction' | 'unit' | 'value_is'>, target?: Bounds): Line[] {
+  const isLacking = (line: Line) => (line.rank ?? 1) > 1 && (value_is === 'count' || leftOf(line, direction) > 0) && !(target && meets(scaled(line.value, unit) ?? 0, target))
+  return lines.filter(isLacking).sort((a, b) => (b.rank ?? 0) - (a.rank ?? 0) || leftOf(b, direction) - leftOf(a, direction)).slice(0, n)
 }
 
 export interface Band {

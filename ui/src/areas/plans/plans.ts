@@ -2,6 +2,7 @@
 import { say, t } from '../../core/i18n'
 import type { Wording } from '../../core/types'
 import type { Cell } from '../../core/csv'
+import { roundedBeside, type Bounds } from '../measures/measures'
 import { word, wordOf } from './plan-words'
 
 /* From the worst to the best: the order of chips and of the bar. */
@@ -107,18 +108,25 @@ export function ownersOf(plan: Plan): { id: string; title: Wording }[] {
   return [...seen.values()]
 }
 
-export function numberText(value: number): string {
-  return String(Math.round(value * 1000) / 1000)
+/* Beside a target what misses it does not look as if it met it. */
+export function numberText(value: number, target?: Bounds): string {
+  return String(roundedBeside(value, 3, target))
+}
+
+/* Its number is being made. */
+export function isCounted({ reason }: Answer): boolean {
+  return reason === 'being_counted'
 }
 
 export function reasonOf(answer: Answer): string {
-  return wordOf('reason', answer.reason, {
+  const isAbove = answer.reason === 'below_path' && (answer.value ?? 0) > (answer.expected ?? 0) /* where less is better */
+  return wordOf('reason', isAbove ? 'above_path' : answer.reason, {
     date: answer.reached_on ?? '',
     evidence: answer.evidence ?? '',
     number: numberText(answer.number ?? 0),
     of: numberText(answer.of ?? 0),
     period: answer.period ?? '',
-    value: numberText(answer.value ?? 0) + (answer.unit ?? ''),
+    value: numberText(answer.value ?? 0, answer.target) + (answer.unit ?? ''),
     expected: numberText(answer.expected ?? 0) + (answer.unit ?? ''),
   })
 }
