@@ -45,7 +45,7 @@ static const char more[] =
     "The county is Boluo (441322) with its real towns and villages; every person, clinic and number\n"
     "is invented. It lives on the day of --on for ever; the same options give the same county on\n"
     "SQLite and PostgreSQL, and one made for an earlier day is what a later one knew then.\n"
-    "60,000 residents take about half a minute of one processor, 1,200,000 under ten minutes.\n"
+    "60,000 residents take about half a minute of one processor, 1,200,000 a quarter of an hour.\n"
     "\n"
     "A year and more of every form. Uneven on purpose, whatever its size:\n"
     "  doctors who do everything on time, and some who are nearly always late; one in fifty writes\n"
