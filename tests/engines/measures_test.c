@@ -102,6 +102,19 @@ static Err make_place(Cx *cx, void *arg)
     return access_areas_rebuild(cx);
 }
 
+/* Those about organisations are tested in measures_units_test.c. */
+static void keep_measures_of_people(Fixture *f)
+{
+    Map kept;
+    map_init(&kept, &f->arena);
+    for (size_t i = 0; i < f->packs->measures.n; i++) {
+        Measure *measure = f->packs->measures.entries[i].value;
+        if (!measure_is_of_units(measure))
+            map_put(&kept, measure->id, measure);
+    }
+    f->packs->measures = kept;
+}
+
 static int set_up(void **state)
 {
     static Fixture fixture;
@@ -110,6 +123,7 @@ static int set_up(void **state)
     arena_init(&f->arena, MIB(1024));
     both_engines_open("measures", &f->arena, &f->db, &f->cx);
     f->cx.packs = f->packs = both_engines_packs(&f->arena);
+    keep_measures_of_people(f);
     record_forms_prepare(f->packs);
     f->registration = pack_form(f->packs, STR("hypertension_registration"));
     f->followup = pack_form(f->packs, STR("hypertension_followup"));
