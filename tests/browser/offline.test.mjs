@@ -118,6 +118,7 @@ test('a new version is offered, and not in the middle of a form', async () => {
   await page.goBack()
   await offer.click()
   await page.waitForFunction(async () => (await caches.keys()).join() === 'shell-feedfacefeedface')
+  await offer.waitFor({ state: 'detached' }) /* the page is loaded anew */
   await page.locator('.due-card').first().waitFor()
   assert.equal(await offer.count(), 0)
   assert.deepEqual(page.faults, [])
