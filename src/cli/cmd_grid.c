@@ -4,15 +4,6 @@
 #include "cli/json_lines.h"
 #include "engine/subjects/grid.h"
 
-static void put_text(JsonOut *json, const char *key, Str text)
-{
-    json_key_c(json, key);
-    if (text.n == 0)
-        json_null(json);
-    else
-        json_text(json, text);
-}
-
 static void put_number(JsonOut *json, const char *key, int64_t number)
 {
     json_key_c(json, key);
@@ -23,7 +14,7 @@ static Err put_level(Cx *cx, const char *what, const GridLevel *level)
 {
     JsonLine line;
     json_line_begin(&line, cx->arena);
-    put_text(&line.json, "units_of", str_from_c(what));
+    json_put_text_or_null(&line.json, "units_of", str_from_c(what));
     put_number(&line.json, "covered", (int64_t)level->covered);
     put_number(&line.json, "units", (int64_t)level->units);
     return json_line_end(&line);
@@ -40,15 +31,15 @@ static Err coverage_run(Cli *cli)
     for (size_t i = 0; i < coverage.missing_n; i++) {
         JsonLine line;
         json_line_begin(&line, cx->arena);
-        put_text(&line.json, "missing", coverage.missing[i]->code);
-        put_text(&line.json, "name", coverage.missing[i]->name);
+        json_put_text_or_null(&line.json, "missing", coverage.missing[i]->code);
+        json_put_text_or_null(&line.json, "name", coverage.missing[i]->name);
         TRY(json_line_end(&line));
     }
     for (size_t i = 0; i < coverage.gap_n; i++) {
         JsonLine line;
         json_line_begin(&line, cx->arena);
-        put_text(&line.json, "gap", coverage.gaps[i].area->code);
-        put_text(&line.json, "name", coverage.gaps[i].area->name);
+        json_put_text_or_null(&line.json, "gap", coverage.gaps[i].area->code);
+        json_put_text_or_null(&line.json, "name", coverage.gaps[i].area->name);
         put_number(&line.json, "people", coverage.gaps[i].people);
         TRY(json_line_end(&line));
     }
@@ -73,19 +64,22 @@ static Err put_match(Cx *cx, const GridMatch *match)
     JsonLine line;
     json_line_begin(&line, cx->arena);
     JsonOut *json = &line.json;
-    put_text(json, "area", match->area->code);
-    put_text(json, "name", match->area->name);
-    put_text(json, "township", match->township == NULL ? (Str){0} : match->township->name);
-    put_text(json, "facility", match->facility == NULL ? (Str){0} : match->facility->code);
-    put_text(json, "facility_name", match->facility == NULL ? (Str){0} : match->facility->name);
+    json_put_text_or_null(json, "area", match->area->code);
+    json_put_text_or_null(json, "name", match->area->name);
+    json_put_text_or_null(json, "township",
+                          match->township == NULL ? (Str){0} : match->township->name);
+    json_put_text_or_null(json, "facility",
+                          match->facility == NULL ? (Str){0} : match->facility->code);
+    json_put_text_or_null(json, "facility_name",
+                          match->facility == NULL ? (Str){0} : match->facility->name);
     json_key_c(json, "doctors");
     json_array_begin(json);
     for (size_t i = 0; i < match->doctor_n; i++) {
         json_object_begin(json);
-        put_text(json, "name", match->doctors[i].name);
+        json_put_text_or_null(json, "name", match->doctors[i].name);
         json_key_c(json, "is_away");
         json_bool(json, match->doctors[i].is_away);
-        put_text(json, "substitute", match->doctors[i].substitute);
+        json_put_text_or_null(json, "substitute", match->doctors[i].substitute);
         json_object_end(json);
     }
     json_array_end(json);

@@ -7,12 +7,6 @@
 #include "engine/measures/measures.h"
 #include "engine/plans/plans.h"
 
-static void put_text(JsonOut *out, const char *key, Str text)
-{
-    json_key_c(out, key);
-    json_text(out, text);
-}
-
 static void put_number(JsonOut *out, const char *key, int64_t number)
 {
     json_key_c(out, key);
@@ -25,11 +19,11 @@ static Err put_value(Cli *cli, const Measure *measure, const MeasureValue *value
     double ratio = 0;
     char name[PERIOD_NAME_SIZE];
     json_line_begin(&line, cli->arena);
-    put_text(&line.json, "measure", measure->id);
-    put_text(&line.json, "title", measure->title.zh);
-    put_text(&line.json, "period", str_from_c(period_name(value->period, name)));
-    put_text(&line.json, "unit", value->unit);
-    put_text(&line.json, "unit_name", value->name.zh);
+    json_put_text(&line.json, "measure", measure->id);
+    json_put_text(&line.json, "title", measure->title.zh);
+    json_put_text(&line.json, "period", str_from_c(period_name(value->period, name)));
+    json_put_text(&line.json, "unit", value->unit);
+    json_put_text(&line.json, "unit_name", value->name.zh);
     put_number(&line.json, "level", value->level);
     put_number(&line.json, "denominator", value->denominator);
     put_number(&line.json, "numerator", value->numerator);
@@ -45,16 +39,16 @@ static Err put_case(Cli *cli, const Measure *measure, const MeasureCase *one)
 {
     JsonLine line;
     json_line_begin(&line, cli->arena);
-    put_text(&line.json, "measure", measure->id);
+    json_put_text(&line.json, "measure", measure->id);
     json_key_c(&line.json, "subject");
     json_uuid(&line.json, one->subject);
     json_key_c(&line.json, "record");
     json_uuid(&line.json, measure->grain == GRAIN_RECORD ? one->counted : UUID_NIL);
-    put_text(&line.json, "area", one->area);
+    json_put_text(&line.json, "area", one->area);
     if (measure_is_of_units(measure)) {
-        put_text(&line.json, "code", one->code);
-        put_text(&line.json, "name", one->name.zh);
-        put_text(&line.json, "facility", one->at);
+        json_put_text(&line.json, "code", one->code);
+        json_put_text(&line.json, "name", one->name.zh);
+        json_put_text(&line.json, "facility", one->at);
     }
     if (one->has_required) {
         json_key_c(&line.json, "required");
@@ -127,11 +121,11 @@ static Err put_judged(Cli *cli, const PlanClause *clause, const MeasureValue *va
     JsonLine line;
     char name[PERIOD_NAME_SIZE];
     json_line_begin(&line, cli->arena);
-    put_text(&line.json, "clause", clause->id);
-    put_text(&line.json, "measure", answered->answer->measure->id);
-    put_text(&line.json, "unit", value->unit);
-    put_text(&line.json, "unit_name", value->name.zh);
-    put_text(&line.json, "period", str_from_c(period_name(answered->period, name)));
+    json_put_text(&line.json, "clause", clause->id);
+    json_put_text(&line.json, "measure", answered->answer->measure->id);
+    json_put_text(&line.json, "unit", value->unit);
+    json_put_text(&line.json, "unit_name", value->name.zh);
+    json_put_text(&line.json, "period", str_from_c(period_name(answered->period, name)));
     put_number(&line.json, "denominator", answered->denominator);
     put_number(&line.json, "numerator", answered->numerator);
     put_decimal_or_null(&line.json, "value", answered->has_number, answered->number);
@@ -139,8 +133,8 @@ static Err put_judged(Cli *cli, const PlanClause *clause, const MeasureValue *va
     if (answered->answer->target.compare == PLAN_BETWEEN)
         put_decimal_or_null(&line.json, "target_high", answered->has_target, answered->high);
     put_decimal_or_null(&line.json, "expected", answered->has_expected, answered->expected);
-    put_text(&line.json, "state", str_from_c(plan_state_name(answered->state)));
-    put_text(&line.json, "reason", str_from_c(plan_reason_name(answered->reason)));
+    json_put_text(&line.json, "state", str_from_c(plan_state_name(answered->state)));
+    json_put_text(&line.json, "reason", str_from_c(plan_reason_name(answered->reason)));
     return json_line_end(&line);
 }
 

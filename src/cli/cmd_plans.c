@@ -5,12 +5,6 @@
 #include "cli/json_lines.h"
 #include "engine/plans/plans.h"
 
-static void put_text(JsonOut *out, const char *key, Str text)
-{
-    json_key_c(out, key);
-    json_text(out, text);
-}
-
 static void put_date(JsonOut *out, const char *key, Date date)
 {
     json_key_c(out, key);
@@ -38,9 +32,9 @@ static Err list_run(Cli *cli)
         const Plan *plan = cli->packs->plans.entries[i].value;
         JsonLine line;
         json_line_begin(&line, cli->arena);
-        put_text(&line.json, "plan", plan->id);
-        put_text(&line.json, "title", wording_in(plan->title, cli->cx->lang));
-        put_text(&line.json, "place", plan->place);
+        json_put_text(&line.json, "plan", plan->id);
+        json_put_text(&line.json, "title", wording_in(plan->title, cli->cx->lang));
+        json_put_text(&line.json, "place", plan->place);
         put_date(&line.json, "from", plan->from);
         put_date(&line.json, "until", plan->until);
         put_count(&line.json, "clauses", (int64_t)plan->clause_n);
@@ -69,10 +63,10 @@ static Err one_plan(Cli *cli, const PlanClauseState **ret_states, size_t *ret_n)
 static void put_answer(JsonOut *out, const PlanAnswered *answered)
 {
     json_object_begin(out);
-    put_text(out, "by", str_from_c(plan_answers[answered->answer->kind]));
-    put_text(out, "id", answered->answer->id);
-    put_text(out, "state", str_from_c(plan_state_name(answered->state)));
-    put_text(out, "reason", str_from_c(plan_reason_name(answered->reason)));
+    json_put_text(out, "by", str_from_c(plan_answers[answered->answer->kind]));
+    json_put_text(out, "id", answered->answer->id);
+    json_put_text(out, "state", str_from_c(plan_state_name(answered->state)));
+    json_put_text(out, "reason", str_from_c(plan_reason_name(answered->reason)));
     if (answered->answer->measure != NULL && answered->has_number) {
         put_decimal(out, "value", answered->number);
         put_count(out, "denominator", answered->denominator);
@@ -104,14 +98,14 @@ static Err show_run(Cli *cli)
             continue;
         JsonLine line;
         json_line_begin(&line, cli->arena);
-        put_text(&line.json, "clause", state->clause->id);
-        put_text(&line.json, "title", wording_in(state->clause->title, cli->cx->lang));
-        put_text(&line.json, "state", str_from_c(plan_state_name(state->state)));
+        json_put_text(&line.json, "clause", state->clause->id);
+        json_put_text(&line.json, "title", wording_in(state->clause->title, cli->cx->lang));
+        json_put_text(&line.json, "state", str_from_c(plan_state_name(state->state)));
         put_date(&line.json, "due", state->clause->due);
-        put_text(&line.json, "owner",
-                 state->clause->owner_n > 0
-                     ? wording_in(state->clause->owners[0]->title, cli->cx->lang)
-                     : (Str){0});
+        json_put_text(&line.json, "owner",
+                      state->clause->owner_n > 0
+                          ? wording_in(state->clause->owners[0]->title, cli->cx->lang)
+                          : (Str){0});
         json_key_c(&line.json, "answers");
         json_array_begin(&line.json);
         for (size_t a = 0; a < state->answer_n; a++)
@@ -141,8 +135,8 @@ static Err cover(Cli *cli, const PlanFacts *facts, const Plan *plan)
     plan_coverage(states, n, &coverage);
     JsonLine line;
     json_line_begin(&line, cli->arena);
-    put_text(&line.json, "plan", plan->id);
-    put_text(&line.json, "document", wording_in(plan->title, cli->cx->lang));
+    json_put_text(&line.json, "plan", plan->id);
+    json_put_text(&line.json, "document", wording_in(plan->title, cli->cx->lang));
     put_count(&line.json, "clauses", coverage.clauses);
     put_count(&line.json, "answered", coverage.answered);
     put_count(&line.json, "partly", coverage.partly);

@@ -4,12 +4,6 @@
 #include "cli/json_lines.h"
 #include "engine/policy/policy_values.h"
 
-static void put_text(JsonOut *out, const char *key, Str text)
-{
-    json_key_c(out, key);
-    json_text(out, text);
-}
-
 static void put_date(JsonOut *out, const char *key, Date date)
 {
     char text[DATE_TEXT_SIZE];
@@ -27,7 +21,7 @@ static void put_steps(JsonOut *out, const FormParameter *parameter, Arena *arena
     for (size_t i = 0; i < parameter->step_n; i++) {
         json_object_begin(out);
         put_date(out, "from", parameter->steps[i].from);
-        put_text(out, "value", form_value_to_text(parameter->steps[i].value, arena));
+        json_put_text(out, "value", form_value_to_text(parameter->steps[i].value, arena));
         json_object_end(out);
     }
     json_array_end(out);
@@ -43,12 +37,12 @@ static Err policy_list_run(Cli *cli)
         const FormParameter *by_day = policy_parameter(policy, parameter->id);
         JsonLine line;
         json_line_begin(&line, cli->arena);
-        put_text(&line.json, "parameter", parameter->id);
-        put_text(&line.json, "title", parameter->title.zh);
-        put_text(&line.json, "value",
-                 form_value_to_text(form_parameter_on(by_day, day), cli->arena));
-        put_text(&line.json, "unit", parameter->unit);
-        put_text(&line.json, "pack_source", parameter->source);
+        json_put_text(&line.json, "parameter", parameter->id);
+        json_put_text(&line.json, "title", parameter->title.zh);
+        json_put_text(&line.json, "value",
+                      form_value_to_text(form_parameter_on(by_day, day), cli->arena));
+        json_put_text(&line.json, "unit", parameter->unit);
+        json_put_text(&line.json, "pack_source", parameter->source);
         put_steps(&line.json, by_day, cli->arena);
         TRY(json_line_end(&line));
     }
@@ -74,16 +68,16 @@ static Err policy_history_run(Cli *cli)
             continue;
         JsonLine line;
         json_line_begin(&line, cli->arena);
-        put_text(&line.json, "parameter", values[i].parameter);
+        json_put_text(&line.json, "parameter", values[i].parameter);
         put_date(&line.json, "from", values[i].from);
         json_key_c(&line.json, "value");
         if (values[i].is_ended)
             json_null(&line.json);
         else
             json_text(&line.json, values[i].value);
-        put_text(&line.json, "source", values[i].source);
+        json_put_text(&line.json, "source", values[i].source);
         put_date(&line.json, "set_on", values[i].set_on);
-        put_text(&line.json, "set_by", values[i].set_by);
+        json_put_text(&line.json, "set_by", values[i].set_by);
         TRY(json_line_end(&line));
     }
     return OK;

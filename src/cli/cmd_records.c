@@ -8,15 +8,6 @@
 
 enum { RECORDS_MOST = 100000, PIECE_MOST = 4 * 1024 * 1024 };
 
-static void put_text(JsonOut *json, const char *key, Str text)
-{
-    json_key_c(json, key);
-    if (text.n == 0)
-        json_null(json);
-    else
-        json_text(json, text);
-}
-
 static void put_uuid(JsonOut *json, const char *key, Uuid id)
 {
     json_key_c(json, key);
@@ -32,18 +23,18 @@ static Err put_record(Cx *cx, const Record *record)
     json_line_begin(&line, cx->arena);
     JsonOut *json = &line.json;
     put_uuid(json, "record", record->id);
-    put_text(json, "form", record->form);
-    put_text(json, "form_version", record->form_version);
+    json_put_text_or_null(json, "form", record->form);
+    json_put_text_or_null(json, "form_version", record->form_version);
     json_key_c(json, "happened_on");
     json_date(json, record->happened_on);
-    put_text(json, "facility", record->facility);
+    json_put_text_or_null(json, "facility", record->facility);
     put_uuid(json, "performed_by", record->performed_by);
     put_uuid(json, "recorded_by", record->recorded_by);
     put_uuid(json, "amends", record->amends);
     json_key_c(json, "is_ended");
     json_bool(json, record->is_ended);
     put_uuid(json, "amended_by", record->amended_by);
-    put_text(json, "end_reason", record->end_reason);
+    json_put_text_or_null(json, "end_reason", record->end_reason);
     const Form *form = pack_form(cx->packs, record->form);
     json_key_c(json, "answers");
     if (form == NULL || record->answers == NULL)
@@ -57,8 +48,8 @@ static void put_wording(JsonOut *json, const char *key, Wording wording)
 {
     json_key_c(json, key);
     json_object_begin(json);
-    put_text(json, "zh", wording.zh);
-    put_text(json, "en", wording_in(wording, LANG_EN));
+    json_put_text_or_null(json, "zh", wording.zh);
+    json_put_text_or_null(json, "en", wording_in(wording, LANG_EN));
     json_object_end(json);
 }
 
@@ -75,7 +66,7 @@ static Err put_version(Cx *cx, const RecordVersion *version)
     json_instant(json, record->recorded_at);
     put_uuid(json, "performed_by", record->performed_by);
     put_uuid(json, "recorded_by", record->recorded_by);
-    put_text(json, "reason", version->reason);
+    json_put_text_or_null(json, "reason", version->reason);
     json_key_c(json, "is_ended");
     json_bool(json, record->is_ended);
     json_key_c(json, "changes");
@@ -83,7 +74,7 @@ static Err put_version(Cx *cx, const RecordVersion *version)
     for (size_t i = 0; i < version->difference_n; i++) {
         const RecordDifference *one = &version->differences[i];
         json_object_begin(json);
-        put_text(json, "field", one->what);
+        json_put_text_or_null(json, "field", one->what);
         put_wording(json, "label", one->label);
         put_wording(json, "before", one->before);
         put_wording(json, "after", one->after);

@@ -142,24 +142,18 @@ const Command cmd_relations_end = {
     .run = end_run,
 };
 
-static void put_text(JsonOut *json, const char *key, Str text)
-{
-    json_key_c(json, key);
-    json_text(json, text);
-}
-
 static Err print_relation(Cli *cli, const RelationInfo *relation)
 {
     char from[DATE_TEXT_SIZE], until[DATE_TEXT_SIZE];
     JsonLine line;
     json_line_begin(&line, cli->arena);
-    put_text(&line.json, "holder", relation->holder);
-    put_text(&line.json, "kind", str_from_c(relation_kind_name(relation->kind)));
-    put_text(&line.json, "class", relation->class);
+    json_put_text(&line.json, "holder", relation->holder);
+    json_put_text(&line.json, "kind", str_from_c(relation_kind_name(relation->kind)));
+    json_put_text(&line.json, "class", relation->class);
     json_key_c(&line.json, "source");
     json_uuid(&line.json, relation->source);
-    put_text(&line.json, "from", str_from_c(date_format(relation->from, from)));
-    put_text(&line.json, "until", str_from_c(date_format(relation->until, until)));
+    json_put_text(&line.json, "from", str_from_c(date_format(relation->from, from)));
+    json_put_text(&line.json, "until", str_from_c(date_format(relation->until, until)));
     return json_line_end(&line);
 }
 

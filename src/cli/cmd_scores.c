@@ -6,12 +6,6 @@
 #include "cli/json_lines.h"
 #include "engine/scores/scores.h"
 
-static void put_text(JsonOut *out, const char *key, Str text)
-{
-    json_key_c(out, key);
-    json_text(out, text);
-}
-
 static void put_number(JsonOut *out, const char *key, bool is_there, double number)
 {
     json_key_c(out, key);
@@ -24,7 +18,7 @@ static void put_number(JsonOut *out, const char *key, bool is_there, double numb
 static void put_part(JsonOut *out, const ScoreUnit *unit, const ScorePart *part)
 {
     json_object_begin(out);
-    put_text(out, "measure", part->measure);
+    json_put_text(out, "measure", part->measure);
     put_number(out, "weight", true, part->weight);
     put_number(out, "floor", true, part->floor);
     put_number(out, "target", true, part->target);
@@ -42,8 +36,8 @@ static Err put_table(Cli *cli, const ScoreTable *table)
         JsonLine line;
         json_line_begin(&line, cli->arena);
         put_number(&line.json, "rank", unit->rank > 0, (double)unit->rank);
-        put_text(&line.json, "unit", unit->unit);
-        put_text(&line.json, "unit_name", wording_in(unit->name, cli->cx->lang));
+        json_put_text(&line.json, "unit", unit->unit);
+        json_put_text(&line.json, "unit_name", wording_in(unit->name, cli->cx->lang));
         put_number(&line.json, "total", unit->has_total, unit->total);
         json_key_c(&line.json, "parts");
         json_array_begin(&line.json);
@@ -121,10 +115,10 @@ static Err bulletins_run(Cli *cli)
         json_line_begin(&line, cli->arena);
         json_key_c(&line.json, "bulletin");
         json_uuid(&line.json, bulletins[i].id);
-        put_text(&line.json, "score", bulletins[i].score);
-        put_text(&line.json, "period", bulletins[i].period);
-        put_text(&line.json, "note", bulletins[i].note);
-        put_text(&line.json, "packs", bulletins[i].packs);
+        json_put_text(&line.json, "score", bulletins[i].score);
+        json_put_text(&line.json, "period", bulletins[i].period);
+        json_put_text(&line.json, "note", bulletins[i].note);
+        json_put_text(&line.json, "packs", bulletins[i].packs);
         json_key_c(&line.json, "frozen_on");
         json_date(&line.json, bulletins[i].frozen_on);
         TRY(json_line_end(&line));

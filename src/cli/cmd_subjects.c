@@ -7,19 +7,11 @@
 #include "engine/subjects/residents.h"
 #include "engine/subjects/subjects.h"
 
-static void put_text(JsonOut *json, const char *key, Str text)
-{
-    json_key_c(json, key);
-    if (text.n == 0)
-        json_null(json);
-    else
-        json_text(json, text);
-}
-
 static void put_date(JsonOut *json, const char *key, Date date)
 {
     char text[DATE_TEXT_SIZE];
-    put_text(json, key, date_is_none(date) ? (Str){0} : str_from_c(date_format(date, text)));
+    json_put_text_or_null(json, key,
+                          date_is_none(date) ? (Str){0} : str_from_c(date_format(date, text)));
 }
 
 static Err put_facility(Cx *cx, const Facility *facility, const Catchment *catchments, size_t n)
@@ -27,15 +19,15 @@ static Err put_facility(Cx *cx, const Facility *facility, const Catchment *catch
     JsonLine line;
     json_line_begin(&line, cx->arena);
     JsonOut *json = &line.json;
-    put_text(json, "code", facility->code);
-    put_text(json, "name", facility->name);
-    put_text(json, "kind", facility->kind);
+    json_put_text_or_null(json, "code", facility->code);
+    json_put_text_or_null(json, "name", facility->name);
+    json_put_text_or_null(json, "kind", facility->kind);
     json_key_c(json, "level");
     json_integer(json, facility->level);
-    put_text(json, "parent", facility->parent);
-    put_text(json, "area", facility->area);
-    put_text(json, "ownership", facility->ownership);
-    put_text(json, "status", facility->status);
+    json_put_text_or_null(json, "parent", facility->parent);
+    json_put_text_or_null(json, "area", facility->area);
+    json_put_text_or_null(json, "ownership", facility->ownership);
+    json_put_text_or_null(json, "status", facility->status);
     put_date(json, "valid_from", facility->valid_from);
     put_date(json, "valid_to", facility->valid_to);
     json_key_c(json, "areas");
@@ -85,12 +77,12 @@ static Err put_area(Cx *cx, const Area *area)
     JsonLine line;
     json_line_begin(&line, cx->arena);
     JsonOut *json = &line.json;
-    put_text(json, "code", area->code);
-    put_text(json, "parent", area->parent);
+    json_put_text_or_null(json, "code", area->code);
+    json_put_text_or_null(json, "parent", area->parent);
     json_key_c(json, "level");
     json_integer(json, area->level);
-    put_text(json, "name", area->name);
-    put_text(json, "name_en", area->name_en);
+    json_put_text_or_null(json, "name", area->name);
+    json_put_text_or_null(json, "name_en", area->name_en);
     put_date(json, "valid_from", area->valid_from);
     put_date(json, "valid_to", area->valid_to);
     return json_line_end(&line);
@@ -134,9 +126,9 @@ static Err areas_check_run(Cli *cli)
     for (size_t i = 0; i < n; i++) {
         JsonLine line;
         json_line_begin(&line, cx->arena);
-        put_text(&line.json, "fault", str_from_c(area_fault_name(findings[i].fault)));
-        put_text(&line.json, "area", findings[i].area);
-        put_text(&line.json, "facility", findings[i].facility);
+        json_put_text_or_null(&line.json, "fault", str_from_c(area_fault_name(findings[i].fault)));
+        json_put_text_or_null(&line.json, "area", findings[i].area);
+        json_put_text_or_null(&line.json, "facility", findings[i].facility);
         json_key_c(&line.json, "people");
         json_integer(&line.json, findings[i].people);
         TRY(json_line_end(&line));

@@ -18,3 +18,18 @@ Err json_line_end(JsonLine *line)
         return ERR_LIMIT;
     return cli_put(buf_str(&line->buf));
 }
+
+void json_put_text(JsonOut *json, const char *key, Str text)
+{
+    json_key_c(json, key);
+    json_text(json, text);
+}
+
+void json_put_text_or_null(JsonOut *json, const char *key, Str text)
+{
+    json_key_c(json, key);
+    if (text.n == 0)
+        json_null(json);
+    else
+        json_text(json, text);
+}

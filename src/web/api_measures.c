@@ -9,15 +9,7 @@
 #include "web/records_json.h"
 #include "web/schemas.h"
 
-enum {
-    PAGE_USUAL = 50,
-    PAGE_MOST = 200,
-    PERIODS_MOST = 36,
-    EARLIER_MOST = 11, /* periods before the one asked for, in the list of all */
-    BODY_MOST = 4096,
-    COUNTY_LEVEL = 3,
-    VILLAGE_LEVEL = 5
-};
+enum { PAGE_USUAL = 50, PAGE_MOST = 200, PERIODS_MOST = 36, BODY_MOST = 4096, VILLAGE_LEVEL = 5 };
 
 #define CURSOR_BOUND STR("measures.after")
 

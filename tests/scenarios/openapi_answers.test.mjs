@@ -40,7 +40,7 @@ const examples = {
   "/api/measures/{id}/cases": ["clinician", "/api/measures/quality_exam_incomplete/cases?period=2025&limit=20"],
   "/api/plans": ["county", ""],
   "/api/scores": ["county", ""],
-  "/api/scores/{id}": ["county", "/api/scores/work"],
+  "/api/scores/{id}": ["county", "/api/scores/public_health_work"],
   "/api/scores/bulletins": ["county", ""],
   "/api/scores/bulletins/{bulletin}": ["county", ""],
   "/api/plans/{plan}": ["county", "/api/plans/grassroots_2023"],
@@ -109,7 +109,7 @@ for (const [name, makeDatabase] of databases) {
     const values = {};
     before(async () => {
       const options = makeCounty(makeDatabase);
-      values.bulletin = lines("score freeze", options, "--score", "work")[0].bulletin;
+      values.bulletin = lines("score freeze", options, "--score", "public_health_work")[0].bulletin;
       server = await startServer(options);
       for (const login of ["doctor", "clinician", "director", "township", "county", "admin"]) clients[login] = await logIn(server, login);
       description = (await clients.doctor.fetch("/api/openapi.json")).body;

@@ -194,7 +194,7 @@ for (const [name, makeDatabase] of databases) {
     });
 
     it("ranks the health centres by their totals as they are shown, ties sharing a rank, and says what costs each most", () => {
-      const rows = parseLines(attempt("score", "show", "--score", "work", "--period", "2024", ...options).out);
+      const rows = parseLines(attempt("score", "show", "--score", "public_health_work", "--period", "2024", ...options).out);
       assert.ok(rows.length >= 20);
       const shown = (row) => Math.round((row.total + Number.EPSILON) * 100) / 100;
       for (const row of rows) {
@@ -212,8 +212,8 @@ for (const [name, makeDatabase] of databases) {
     });
 
     it("leaves out of a running year what tells at its end only, and asks the days' share of what grows evenly", async () => {
-      attempt("score", "show", "--score", "work", ...options);
-      const { units, on } = { on: "2025-06-30", ...(await county.fetch("/api/scores/work")).body };
+      attempt("score", "show", "--score", "public_health_work", ...options);
+      const { units, on } = { on: "2025-06-30", ...(await county.fetch("/api/scores/public_health_work")).body };
       const parts = units.flatMap((unit) => unit.parts);
       assert.ok(parts.filter(({ measure }) => measure === "hypertension_norm_rate").every(({ points }) => points == null));
       const { target } = parts.find(({ measure }) => measure === "elderly_exam_rate");
@@ -222,18 +222,18 @@ for (const [name, makeDatabase] of databases) {
 
     it("freezes a bulletin that later records and another freezing do not change", async () => {
       const id = newId();
-      const freeze = (body, who = county) => who.fetch("/api/scores/work/bulletins", { method: "POST", body });
+      const freeze = (body, who = county) => who.fetch("/api/scores/public_health_work/bulletins", { method: "POST", body });
       assert.equal((await freeze({ id, period: "2024", note: "年度通报" }, doctor)).status, 403);
       assert.equal((await freeze({ id, period: "2024-01" })).status, 422);
       assert.equal((await freeze({ id, period: "2024", note: "年度通报" })).status, 200);
       const frozen = (await county.fetch(`/api/scores/bulletins/${id}`)).body;
       assert.deepEqual([frozen.period, frozen.note, frozen.frozen_on, frozen.is_ranked], ["2024", "年度通报", "2025-06-30", true]);
-      const now = (await county.fetch("/api/scores/work?period=2024")).body;
+      const now = (await county.fetch("/api/scores/public_health_work?period=2024")).body;
       assert.deepEqual(frozen.units, now.units);
       assert.equal((await freeze({ id, period: "2024", note: "别的" })).status, 409);
       assert.equal((await freeze({ id: newId(), period: "2024", note: "补发" })).status, 200);
       assert.deepEqual((await county.fetch(`/api/scores/bulletins/${id}`)).body, frozen);
-      const { items } = (await county.fetch("/api/scores/bulletins?score=work")).body;
+      const { items } = (await county.fetch("/api/scores/bulletins?score=public_health_work")).body;
       assert.deepEqual(items.slice(0, 2).map(({ note }) => note), ["补发", "年度通报"]);
       const rows = parseLines(attempt("score", "bulletin", "--bulletin", id, ...options).out);
       assert.deepEqual(rows.map(({ unit, rank }) => [unit, rank]), frozen.units.map(({ unit, rank }) => [unit, rank]));
@@ -241,7 +241,7 @@ for (const [name, makeDatabase] of databases) {
 
     it("shows a centre its own score, and no rank", async () => {
       const township = await logIn(server, "director");
-      const { units } = (await township.fetch("/api/scores/work?period=2024")).body;
+      const { units } = (await township.fetch("/api/scores/public_health_work?period=2024")).body;
       assert.equal(units.length, 1);
       assert.ok(units[0].total > 0 && units[0].rank == null);
     });
