@@ -85,6 +85,10 @@ static void read_whom(Reader *reader, const Yaml *map, Measure *measure)
     }
     measure->is_count =
         read_key(map, "value") != NULL && read_choice(reader, map, "value", values) == 1;
+    measure->has_amounts = read_true(reader, map, "amounts");
+    if (measure->has_amounts && str_equals_c(measure->subject, "resident"))
+        MISTAKE_AT(reader->loader, reader->file, read_key(map, "amounts")->at,
+                   MISTAKE_MEASURE_AMOUNTS, same(measure->subject));
 }
 
 /* False when one of them is not known. */
@@ -118,10 +122,10 @@ static void check_classes(Reader *reader, const Declared *declared, const Measur
 
 void load_measure(Loader *loader, Declared *declared)
 {
-    static const char *const keys[] = {"measure",   "title",      "source",      "grain",
-                                       "periods",   "numerator",  "denominator", "unit",
-                                       "direction", "parameters", "quality",     "remarks",
-                                       "growth",    "subject",    "value",       NULL};
+    static const char *const keys[] = {
+        "measure",     "title",   "source",    "grain",      "periods", "numerator",
+        "denominator", "unit",    "direction", "parameters", "quality", "remarks",
+        "growth",      "subject", "value",     "amounts",    NULL};
     static const char *const grains[] = {"subject", "record", NULL};
     static const char *const directions[] = {"none", "up", "down", NULL};
     static const char *const growths[] = {"none", "even", "late", NULL};

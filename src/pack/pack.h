@@ -327,6 +327,7 @@ typedef struct Measure {
     Str subject;      /* kind of subject that it counts: "resident", "facility" ... */
     bool is_count;    /* its value is the numerator itself, no share */
     bool is_standard; /* its rows say what is required and what is there */
+    bool has_amounts; /* its rows are whole amounts that are added up, none counts as one */
     unsigned periods; /* 1 << PeriodKind */
     bool is_quality;  /* its numerator is what somebody should look at */
     Str sql;

@@ -159,6 +159,15 @@ static PackSet *open_packs(Arena *arena)
              " SELECT n.subject_id, n.period, n.code AS unit, n.subject_id AS counted,"
              " 1 AS in_denominator, CASE WHEN n.beds >= n.required THEN 1 ELSE 0 END AS in_numerator,"
              " n.required AS required, n.beds AS actual FROM newest n WHERE n.nth = 1")},
+        {STR("p/measures/bed_rate.yaml"),
+         STR(MEASURE_HEAD("bed_rate") "unit: '‰'\ngrain: subject\nsubject: facility\n"
+                                      "amounts: true\n")},
+        {STR("p/measures/bed_rate.sql"),
+         STR("SELECT f.subject_id, f.period, f.code AS unit, f.subject_id AS counted,"
+             " p.served AS in_denominator, p.beds AS in_numerator FROM facility f"
+             " JOIN newest n ON n.subject_id = f.subject_id AND n.period = f.period"
+             " AND n.form = 'premises'"
+             " JOIN v_premises p ON p.place = :place AND p.record_id = n.record_id")},
         {STR("p/measures/licensed_doctors.yaml"),
          STR(MEASURE_HEAD("licensed_doctors") "unit: '%'\ngrain: subject\nsubject: staff\n")},
         {STR("p/measures/licensed_doctors.sql"),
@@ -368,13 +377,15 @@ static size_t count_lists(Fixture *f, MeasureUnits units)
             const MeasureValue *value = &answer.values[j];
             bool by_area = units == MEASURE_BY_AREA;
             size_t n = 0;
-            int64_t hits = 0;
+            int64_t rows = 0, hits = 0;
             const MeasureCase *cases =
                 list_of(f, str_to_c(&f->arena, measure->id), value->period,
                         by_area ? value->unit : STR(""), by_area ? STR("") : value->unit, &n);
-            for (size_t k = 0; k < n; k++)
-                hits += cases[k].in_numerator;
-            assert_int_equal(n, value->denominator);
+            for (size_t k = 0; k < n; k++) {
+                rows += measure->has_amounts ? (int64_t)cases[k].required : 1;
+                hits += measure->has_amounts ? (int64_t)cases[k].actual : cases[k].in_numerator;
+            }
+            assert_int_equal(rows, value->denominator);
             assert_int_equal(hits, value->numerator);
             counted += n;
         }
@@ -452,6 +463,27 @@ static void a_standard_says_what_is_required_and_what_is_there(void **state)
     assert_true(str_equals_c(cases[0].code, "V2") && cases[0].name.zh.n > 0);
 }
 
+/* 11 beds for 2,000 people are 5.50 of a thousand, though one clinic alone has fewer. */
+static void amounts_are_added_up_and_not_counted_as_one(void **state)
+{
+    Fixture *f = *state;
+    double number = 0;
+    assert_int_equal(equip(f, "V1", 1500, 8, f->cx.today), OK);
+    assert_int_equal(equip(f, "V2", 500, 3, f->cx.today), OK);
+    assert_int_equal(equip(f, "V3", 0, 7, f->cx.today), OK); /* nobody: left out */
+    const Measure *measure = pack_measure(f->packs, STR("bed_rate"));
+    MeasureAnswer answer = numbers(f, "bed_rate", MEASURE_BY_FACILITY);
+    const MeasureValue *first = value_of(&answer, "T1", f->cx.today);
+    assert_int_equal(first->denominator, 2000);
+    assert_int_equal(first->numerator, 11);
+    assert_true(measure_number(measure, first->denominator, first->numerator, &number));
+    assert_true(number >= 5.5 && number <= 5.5);
+    assert_int_equal(equip(f, "V1", 1500, 7, f->cx.today), OK);
+    answer = numbers(f, "bed_rate", MEASURE_BY_FACILITY);
+    assert_int_equal(value_of(&answer, "T1", f->cx.today)->numerator, 10);
+    assert_stored_is_cold(f);
+}
+
 static void a_licence_that_runs_out_counts_until_its_last_day(void **state)
 {
     Fixture *f = *state;
@@ -492,6 +524,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown(every_kind_of_change_is_seen_at_once, set_up, tear_down),
     cmocka_unit_test_setup_teardown(a_standard_says_what_is_required_and_what_is_there, set_up,
                                     tear_down),
+    cmocka_unit_test_setup_teardown(amounts_are_added_up_and_not_counted_as_one, set_up, tear_down),
     cmocka_unit_test_setup_teardown(a_licence_that_runs_out_counts_until_its_last_day, set_up,
                                     tear_down),
     cmocka_unit_test_setup_teardown(a_merged_facility_keeps_its_past, set_up, tear_down),

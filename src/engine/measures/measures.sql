@@ -163,6 +163,24 @@ SELECT m.subject_id, m.period, m.counted, m.unit AS area_code,
 FROM measured m
 WHERE m.in_denominator = 1;
 
+-- In the same way of the rows of a measure that adds amounts up: whole ones, kept as what is required and there.
+-- name: measure_amount_frame :many
+-- in: place text
+-- out: subject_id uuid, period date, counted uuid, area_code text, in_numerator integer, required decimal?
+-- out: actual decimal?
+WITH measured AS (
+    SELECT s.id AS subject_id, s.valid_from AS period, s.id AS counted, s.code AS unit, 1 AS in_denominator,
+        1 AS in_numerator
+    FROM v_subject s
+    WHERE s.place = :place
+)
+SELECT m.subject_id, m.period, m.counted, m.unit AS area_code,
+    CASE WHEN m.in_numerator > 0 THEN 1 ELSE 0 END AS in_numerator,
+    CAST(round_to(m.in_denominator, 0) AS double precision) AS required,
+    CAST(round_to(coalesce(m.in_numerator, 0), 0) AS double precision) AS actual
+FROM measured m
+WHERE m.in_denominator > 0;
+
 -- name: measure_states :many
 -- in: place text
 -- out: measure_key integer, measure text, kind text, signature text, first_on date, last_on date
@@ -297,11 +315,13 @@ ORDER BY v.period, v.area_code;
 
 -- How many sums are not those of their rows.
 -- name: measure_sums_wrong :one
--- in: place text, measure_key integer
+-- in: place text, measure_key integer, has_amounts integer
 -- out: n integer
 -- scan: proves the sums
 SELECT count(*) AS n
-FROM (SELECT w.period, w.area_code, count(*) AS denominator, sum(w.in_numerator) AS numerator
+FROM (SELECT w.period, w.area_code,
+          sum(CASE WHEN :has_amounts = 1 THEN CAST(w.required AS bigint) ELSE 1 END) AS denominator,
+          sum(CASE WHEN :has_amounts = 1 THEN CAST(w.actual AS bigint) ELSE w.in_numerator END) AS numerator
       FROM measure_row w
       WHERE w.place = :place AND w.measure_key = :measure_key
       GROUP BY w.period, w.area_code) r
@@ -317,10 +337,12 @@ FROM measure_value v
 WHERE v.place = :place AND v.measure_key = :measure_key;
 
 -- name: measure_row_total :one
--- in: place text, measure_key integer
+-- in: place text, measure_key integer, has_amounts integer
 -- out: denominator integer
 -- scan: proves the sums
-SELECT count(*) AS denominator FROM measure_row w WHERE w.place = :place AND w.measure_key = :measure_key;
+SELECT coalesce(sum(CASE WHEN :has_amounts = 1 THEN CAST(w.required AS bigint) ELSE 1 END), 0) AS denominator
+FROM measure_row w
+WHERE w.place = :place AND w.measure_key = :measure_key;
 
 -- name: measure_stale_mark :run
 -- in: place text, subject_id uuid

@@ -11,8 +11,10 @@ typedef struct MeasureRow {
     Uuid subject;
     Date period; /* its first day */
     Uuid counted;
-    Str area; /* of an organisation the desk of the facility, or the area that it is */
-    bool in_numerator;
+    Str area;          /* of an organisation the desk of the facility, or the area that it is */
+    bool in_numerator; /* of amounts: some of it is in it */
+    int64_t denominator, numerator; /* what it adds to the sums */
+    /* What a standard asks for and what is there; of amounts the denominator and the numerator. */
     bool has_required, has_actual;
     double required, actual;
 } MeasureRow;
@@ -38,6 +40,8 @@ typedef struct MeasureRun {
 /* run.c. By subject, period, counted; each key once. */
 Err run_measure(Cx *cx, const MeasureRun *run, MeasureRows *rows) MUST_CHECK;
 int run_order(const MeasureRow *a, const MeasureRow *b);
+/* The row with what it adds to the sums: 1 and whether it is in the numerator, or its amounts. */
+MeasureRow run_weighed(const Measure *measure, MeasureRow row);
 /* What the packs say of the measure, as a hash: equal where equal rows come of it. */
 Str run_signature(Cx *cx, const Measure *measure);
 /* Months after which a stay is a residence, on a day; 0 when no pack says. */

@@ -242,8 +242,8 @@ static Err read_past(Cx *cx, const MeasureAsk *ask, VillageSums *sums)
     TRY(record_views_current(cx));
     for (size_t i = 0; err == OK && i < rows.n; i++)
         VEC_PUSH(cx->arena, sums,
-                 ((VillageSum){rows.items[i].period, rows.items[i].area, 1,
-                               rows.items[i].in_numerator}));
+                 ((VillageSum){rows.items[i].period, rows.items[i].area, rows.items[i].denominator,
+                               rows.items[i].numerator}));
     return err;
 }
 
@@ -293,10 +293,11 @@ Err measure_of(Cx *cx, const Measure *measure, Period period, Uuid subject, Meas
                             .upto = subject};
     MeasureRows rows = {0};
     TRY(run_measure(cx, &run, &rows));
-    *ret_value = (MeasureValue){
-        .period = period, .denominator = (int64_t)rows.n, .is_count = measure->is_count};
-    for (size_t i = 0; i < rows.n; i++)
-        ret_value->numerator += rows.items[i].in_numerator;
+    *ret_value = (MeasureValue){.period = period, .is_count = measure->is_count};
+    for (size_t i = 0; i < rows.n; i++) {
+        ret_value->denominator += rows.items[i].denominator;
+        ret_value->numerator += rows.items[i].numerator;
+    }
     return OK;
 }
 

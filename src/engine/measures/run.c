@@ -52,7 +52,9 @@ static Str text_of(const Measure *measure, const DbStatement *ending, Arena *are
 DbStatement run_statement(const Measure *measure, Arena *arena)
 {
     const DbStatement *frame = frame_of(measure);
-    const DbStatement *ending = measure->is_standard ? &sql_measure_standard_frame : frame;
+    const DbStatement *ending = measure->has_amounts   ? &sql_measure_amount_frame
+                                : measure->is_standard ? &sql_measure_standard_frame
+                                                       : frame;
     size_t own_n = frame->in_n;
     DbColumn *in = arena_array(arena, DbColumn, own_n + measure->parameter_n);
     memcpy(in, frame->in, own_n * sizeof *in);
@@ -78,6 +80,8 @@ Str run_signature(Cx *cx, const Measure *measure)
     buf_printf(&buf, "%d %.*s", FRAME_VERSION, STR_ARG(measure->sql));
     if (measure_is_of_units(measure))
         buf_printf(&buf, " about %.*s", STR_ARG(measure->subject));
+    if (measure->has_amounts)
+        buf_put(&buf, STR(" amounts"));
     const PolicyParameter *residence = map_get(&cx->packs->policy, residence_parameter);
     for (size_t i = 0; i <= measure->parameter_n; i++) {
         const PolicyParameter *parameter =
@@ -205,6 +209,13 @@ static void put_own_values(const Cx *cx, const MeasureRun *run, const Stretch *s
         memcpy(in + common_n, of_people, sizeof of_people);
 }
 
+MeasureRow run_weighed(const Measure *measure, MeasureRow row)
+{
+    row.denominator = measure->has_amounts ? (int64_t)row.required : 1;
+    row.numerator = measure->has_amounts ? (int64_t)row.actual : row.in_numerator;
+    return row;
+}
+
 static MeasureRow row_of(Cx *cx, const MeasureRun *run, const DbRows *found)
 {
     const Measure *measure = run->measure;
@@ -216,14 +227,14 @@ static MeasureRow row_of(Cx *cx, const MeasureRun *run, const DbRows *found)
                       .in_numerator = db_column(found, 4).as.integer == 1};
     if (measure_is_of_units(measure) && !str_equals_c(measure->subject, "area"))
         row.area = subject_desk(cx->arena, cx->place, area);
-    if (measure->is_standard) {
+    if (measure->is_standard || measure->has_amounts) {
         DbValue required = db_column(found, 5), actual = db_column(found, 6);
         row.has_required = !required.is_null;
         row.has_actual = !actual.is_null;
         row.required = required.is_null ? 0 : required.as.decimal;
         row.actual = actual.is_null ? 0 : actual.as.decimal;
     }
-    return row;
+    return run_weighed(measure, row);
 }
 
 static bool is_asked_for(const MeasureRun *run, Uuid subject)
@@ -251,16 +262,19 @@ static Err read_rows(Cx *cx, const MeasureRun *run, const Stretch *stretch, Meas
     }
 }
 
-/* What stands there twice counts once, and in the numerator when one of both does. */
-static void fold(MeasureRows *rows)
+/* What stands there twice counts once, and in the numerator when one of both does; of amounts the
+ * first stands. */
+static void fold(const Measure *measure, MeasureRows *rows)
 {
     size_t kept = 0;
     for (size_t i = 0; i < rows->n; i++) {
         MeasureRow *last = kept == 0 ? NULL : &rows->items[kept - 1];
-        if (last != NULL && run_order(last, &rows->items[i]) == 0)
-            last->in_numerator |= rows->items[i].in_numerator;
-        else
+        if (last == NULL || run_order(last, &rows->items[i]) != 0) {
             rows->items[kept++] = rows->items[i];
+        } else if (!measure->has_amounts) {
+            last->in_numerator |= rows->items[i].in_numerator;
+            *last = run_weighed(measure, *last);
+        }
     }
     rows->n = kept;
 }
@@ -276,7 +290,7 @@ Err run_measure(Cx *cx, const MeasureRun *run, MeasureRows *rows)
     }
     if (rows->n > 1)
         qsort(rows->items, rows->n, sizeof *rows->items, compare_rows);
-    fold(rows);
+    fold(run->measure, rows);
     return OK;
 }
 

@@ -47,8 +47,8 @@ static void add_to_sum(Cx *cx, Changes *changes, const MeasureRow *row, int sign
         map_put(&changes->by_unit, key, sum);
         VEC_PUSH(cx->arena, &changes->sums, sum);
     }
-    sum->denominator += sign;
-    sum->numerator += row->in_numerator ? sign : 0;
+    sum->denominator += sign * row->denominator;
+    sum->numerator += sign * row->numerator;
 }
 
 static Err put_row(Cx *cx, int64_t key, const MeasureRow *row)
@@ -143,16 +143,16 @@ static Err read_stored(Cx *cx, int64_t key, const MeasureRun *run, MeasureRows *
         TRY(measure_rows_stored_next(&found, cx->arena, &row, &has_row));
         if (!has_row)
             return OK;
-        VEC_PUSH(cx->arena, rows,
-                 ((MeasureRow){.subject = row.subject_id,
-                               .period = row.period,
-                               .counted = row.counted,
-                               .area = row.area_code,
-                               .in_numerator = row.in_numerator == 1,
-                               .has_required = row.has_required,
-                               .has_actual = row.has_actual,
-                               .required = row.required,
-                               .actual = row.actual}));
+        const MeasureRow kept = {.subject = row.subject_id,
+                                 .period = row.period,
+                                 .counted = row.counted,
+                                 .area = row.area_code,
+                                 .in_numerator = row.in_numerator == 1,
+                                 .has_required = row.has_required,
+                                 .has_actual = row.has_actual,
+                                 .required = row.required,
+                                 .actual = row.actual};
+        VEC_PUSH(cx->arena, rows, run_weighed(run->measure, kept));
     }
 }
 
@@ -551,7 +551,8 @@ static Err verify_state(Cx *cx, const MeasureState *state, MeasureVerification *
 {
     MeasureRows made = {0}, stored = {0};
     const MeasureRun run = run_of(state, UUID_NIL, EVERY_UUID_END);
-    const MeasureSumsWrongIn in = {cx->place, state->key};
+    bool has_amounts = state->measure->has_amounts;
+    const MeasureSumsWrongIn in = {cx->place, state->key, has_amounts};
     MeasureSumsWrongRow sums;
     MeasureRowTotalRow rows;
     MeasureValueTotalRow values;
@@ -559,7 +560,8 @@ static Err verify_state(Cx *cx, const MeasureState *state, MeasureVerification *
     TRY(read_stored(cx, state->key, &run, &stored));
     TRY(reconcile(cx, 0, &made, &stored, &result->wrong_rows));
     TRY(measure_sums_wrong(cx->db, cx->arena, &in, &sums));
-    TRY(measure_row_total(cx->db, cx->arena, &(MeasureRowTotalIn){cx->place, state->key}, &rows));
+    TRY(measure_row_total(cx->db, cx->arena,
+                          &(MeasureRowTotalIn){cx->place, state->key, has_amounts}, &rows));
     TRY(measure_value_total(cx->db, cx->arena, &(MeasureValueTotalIn){cx->place, state->key},
                             &values));
     result->rows += (int64_t)stored.n;
