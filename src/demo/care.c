@@ -3,6 +3,7 @@
  * own. Written in bulk with their evidence. */
 #include "base/num.h"
 #include "demo/care_int.h"
+#include "engine/subjects/registers.h"
 
 enum {
     COPIED_SBP = 132, /* what a doctor writes down who does not measure */
@@ -116,6 +117,31 @@ Err care_write(History *history, Filling *filling, const Writing *writing)
         .ended_at = writing->ended_at,
     };
     TRY(record_bulk_add(care->records, &record, writing->reason));
+    return evidence_bulk_add(care->evidence, filling->form, &record);
+}
+
+Err care_about(DemoCare *care, Filling *filling, const CareAbout *about)
+{
+    Cx *cx = care->demo->cx;
+    Str issue = {0};
+    Instant at = care_evening(filling->rng, filling->context.happened_on);
+    const Record record = {.id = rng_uuid(filling->rng, at),
+                           .form = filling->form->id,
+                           .form_version = filling->form->version,
+                           .subject = about->subject,
+                           .facility = about->facility,
+                           .performed_by = about->writer,
+                           .recorded_by = about->writer,
+                           .happened_on = filling->context.happened_on,
+                           .recorded_at = at,
+                           .answers = &filling->answers};
+    if (filling_end(filling, &issue) != OK)
+        return cx_fail(cx, ERR_PACK, TEXT_DEMO_FORM_REFUSED, issue, 1, issue);
+    if (!care_is_known(care, at))
+        return OK;
+    TRY(record_bulk_add(care->records, &record, STR("")));
+    if (filling->form->registers != NULL)
+        TRY(record_register_hook(cx, &(RecordChange){.added = &record, .form = filling->form}));
     return evidence_bulk_add(care->evidence, filling->form, &record);
 }
 

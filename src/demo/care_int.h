@@ -76,6 +76,15 @@ Err care_write(History *history, Filling *filling, const Writing *writing) MUST_
 /* The same, entered on the evening of its day and never ended. */
 Err care_write_simple(History *history, Filling *filling) MUST_CHECK;
 
+/* A record about somebody who is no resident: written at the facility, on the evening of its day.
+ */
+typedef struct {
+    Uuid subject;
+    Str facility;
+    Uuid writer;
+} CareAbout;
+Err care_about(DemoCare *care, Filling *filling, const CareAbout *about) MUST_CHECK;
+
 /* Of who answers for the person on the day. */
 double care_timeliness(const History *history, Date on);
 /* Whether the guided village doctor answers for the person: mothers and screening wait for nobody

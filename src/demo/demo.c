@@ -57,6 +57,7 @@ static Err make_county(Demo *demo)
     TRY(demo_people(demo, add_care, care));
     TRY(demo_assistance(care));
     TRY(demo_standards(care));
+    TRY(demo_reports(care));
     TRY(demo_care_end(care));
     TRY(demo_resident_account(demo));
     TRY(db_plans_learn(cx->db));

@@ -28,6 +28,7 @@ typedef enum {
     STREAM_WAIVER,
     STREAM_ASSISTANCE,
     STREAM_STANDARDS,
+    STREAM_REPORTS,
 } DemoStream;
 
 /* Clinics that there is something to see in, all under one centre, and of real size in a small
@@ -144,4 +145,6 @@ Err demo_care_person(DemoCare *care, const DemoPerson *person) MUST_CHECK;
 Err demo_assistance(DemoCare *care) MUST_CHECK;
 /* What facilities have and lack. */
 Err demo_standards(DemoCare *care) MUST_CHECK;
+/* What townships, institutions and doctors report. */
+Err demo_reports(DemoCare *care) MUST_CHECK;
 Err demo_care_end(DemoCare *care) MUST_CHECK;

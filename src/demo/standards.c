@@ -44,27 +44,10 @@ static Filling begin(Site *site, const char *form)
 
 static Err write(Site *site, Filling *filling)
 {
-    DemoCare *care = site->care;
-    Cx *cx = care->demo->cx;
-    Str issue = {0};
-    Instant at = care_evening(&site->rng, filling->context.happened_on);
-    const Record record = {.id = rng_uuid(&site->rng, at),
-                           .form = filling->form->id,
-                           .form_version = filling->form->version,
-                           .subject =
-                               subject_id_of(cx->place, STR("facility"), site->facility->code),
-                           .facility = site->facility->code,
-                           .performed_by = site->writer,
-                           .recorded_by = site->writer,
-                           .happened_on = filling->context.happened_on,
-                           .recorded_at = at,
-                           .answers = &filling->answers};
-    if (filling_end(filling, &issue) != OK)
-        return cx_fail(cx, ERR_PACK, TEXT_DEMO_FORM_REFUSED, issue, 1, issue);
-    if (!care_is_known(care, at))
-        return OK;
-    TRY(record_bulk_add(care->records, &record, STR("")));
-    return evidence_bulk_add(care->evidence, filling->form, &record);
+    const CareAbout about = {
+        subject_id_of(site->care->demo->cx->place, STR("facility"), site->facility->code),
+        site->facility->code, site->writer};
+    return care_about(site->care, filling, &about);
 }
 
 /* All of the list but for one of them, where something is missing. */

@@ -139,6 +139,8 @@ static void judge_by_last(const PlanClause *clause, const MeasureTotal *total,
     bool has_passed = !date_is_none(day) && date_compare(day, total->period.first) < 0;
     if (!answered->has_number)
         say(answered, PLAN_STATE_NOT_DUE, PLAN_REASON_PERIOD_RUNNING);
+    else if (!answered->has_target)
+        say(answered, PLAN_STATE_ON_TRACK, PLAN_REASON_WATCHED);
     else if (meets(answered, answered->number))
         say(answered, PLAN_STATE_ON_TRACK, PLAN_REASON_MET_LAST_PERIOD);
     else
@@ -159,20 +161,21 @@ static void judge(const PlanFacts *facts, const Plan *plan, const PlanClause *cl
     answered->has_number = total->is_made
                            && measure_number(measure, total->sums[0].denominator,
                                              total->sums[0].numerator, &answered->number);
-    if (!answered->has_number) {
+    bool is_early = is_running && measure->growth == GROWTH_LATE && !target->has_yearly;
+    if (!answered->has_number && !(is_early && total->is_made)) {
         say(answered, PLAN_STATE_NO_DATA,
             total->is_made ? PLAN_REASON_COUNTS_NOBODY : PLAN_REASON_BEING_COUNTED);
         return;
     }
     /* A part of the place cannot have what the plan counts in the whole of it. */
     bool is_part = measure->is_count && access_sight(facts->cx)->by_facility;
+    if (is_early && !is_part) {
+        judge_by_last(clause, total, answered);
+        return;
+    }
     if (is_part || (!answered->has_target && !target->has_yearly)) {
         say(answered, is_part ? PLAN_STATE_NO_DATA : PLAN_STATE_ON_TRACK,
             is_part ? PLAN_REASON_PART_ONLY : PLAN_REASON_WATCHED);
-        return;
-    }
-    if (is_running && measure->growth == GROWTH_LATE && answered->has_target) {
-        judge_by_last(clause, total, answered);
         return;
     }
     expect(plan, clause, total, on, answered);

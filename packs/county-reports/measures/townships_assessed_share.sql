@@ -1,0 +1,6 @@
+SELECT a.subject_id, a.period, a.code AS unit, a.subject_id AS counted,
+    1 AS in_denominator,
+    CASE WHEN EXISTS (SELECT 1 FROM v_township_assessment r WHERE r.place = :place AND r.subject_id = a.subject_id
+                      AND r.assessed_year = CAST(substr(a.period, 1, 4) AS integer) AND r.score >= 0) THEN 1 ELSE 0 END AS in_numerator
+FROM area a
+WHERE a.level = 4

@@ -1,0 +1,7 @@
+SELECT f.subject_id, f.period, f.code AS unit, f.subject_id AS counted, 1 AS in_denominator,
+    CASE WHEN r.items_filled >= :direct_report_items THEN 1 ELSE 0 END AS in_numerator,
+    :direct_report_items AS required, coalesce(r.items_filled, 0) AS actual
+FROM facility f
+LEFT JOIN newest n ON n.subject_id = f.subject_id AND n.period = f.period AND n.form = 'centre_condition'
+LEFT JOIN v_centre_condition r ON r.place = :place AND r.record_id = n.record_id
+WHERE f.status = 'active' AND f.kind IN ('township_centre', 'central_centre', 'community_centre', 'sub_centre')

@@ -1,0 +1,11 @@
+SELECT s.subject_id, s.period, s.unit, s.subject_id AS counted, 1 AS in_denominator,
+    CASE WHEN s.n >= :model_site_haves THEN 1 ELSE 0 END AS in_numerator, :model_site_haves AS required, s.n AS actual
+FROM (
+    SELECT f.subject_id, f.period, f.code AS unit, (SELECT count(x.code) FROM v_centre_condition__haves x WHERE x.place = :place AND x.record_id = r.record_id) AS n
+    FROM facility f
+    JOIN newest m ON m.subject_id = f.subject_id AND m.period = f.period AND m.form = 'facility_capability'
+    JOIN v_facility_capability b ON b.place = :place AND b.record_id = m.record_id
+    LEFT JOIN newest n ON n.subject_id = f.subject_id AND n.period = f.period AND n.form = 'centre_condition'
+    LEFT JOIN v_centre_condition r ON r.place = :place AND r.record_id = n.record_id
+    WHERE f.status = 'active' AND b.model_theme IS NOT NULL
+) s
