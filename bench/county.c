@@ -136,7 +136,7 @@ Err bench_doctor(Bench *bench, Account *ret_account)
 {
     Cx cx = app_system_cx(&bench->app, bench->arena);
     TRY(access_areas_refresh(&cx));
-    return account_find(&cx, str_from_c(demo_accounts[0].login), ret_account);
+    return account_find(&cx, STR(DEMO_DOCTOR_LOGIN), ret_account);
 }
 
 enum { ENROLLED_MOST = 20000 };

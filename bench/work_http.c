@@ -274,8 +274,8 @@ Err work_http(Bench *bench)
     if (err == OK)
         err = start_server(&http);
     if (err == OK)
-        err = load_log_in(http.server.port, demo_accounts[0].login, demo_accounts[0].password,
-                          http.bench->arena, &http.cookie, &http.csrf);
+        err = load_log_in(http.server.port, DEMO_DOCTOR_LOGIN, DEMO_PASSWORD, http.bench->arena,
+                          &http.cookie, &http.csrf);
     if (err == OK)
         err = measure_pages(&http);
     child_stop(&http.server);

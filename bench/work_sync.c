@@ -318,8 +318,8 @@ Err work_sync(Bench *bench)
     if (err == OK)
         err = bench_server(bench, &sync.server);
     if (err == OK)
-        err = load_log_in(sync.server.port, demo_accounts[0].login, demo_accounts[0].password,
-                          sync.bench->arena, &sync.cookie, &sync.csrf);
+        err = load_log_in(sync.server.port, DEMO_DOCTOR_LOGIN, DEMO_PASSWORD, sync.bench->arena,
+                          &sync.cookie, &sync.csrf);
     if (err == OK)
         err = measure(&sync);
     child_stop(&sync.server);

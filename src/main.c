@@ -24,6 +24,7 @@ static Err run_on_database(Cli *cli)
         .place = cli_value(cli, "place"),
         .on = DATE_NONE,
         .makes_database = cli->command->makes_database,
+        .takes_several = cli->command->makes_database,
     };
     TRY(app_open(&options, &app));
     Cx cx = app_system_cx(&app, cli->arena);

@@ -173,6 +173,27 @@ typedef struct Session {
     Instant expires_at;
 } Session;
 
+/* Where a login or a session is, whatever cx->place is; empty when there is none: for servers of
+ * several places. */
+Err account_place(Cx *cx, Str login, Str *ret_place) MUST_CHECK;
+Err session_place(Cx *cx, Str token, Str *ret_place) MUST_CHECK;
+
+/* Places above others: a city and its counties. Who sees the whole of a place, but no persons, may
+ * read in each of its members what his role lets him read, in the whole of it; the audit of the
+ * member says from where.
+ *
+ * Puts cx, whose actor is in the place above, into the member; *ret_actor may be that actor.
+ * ERR_FORBIDDEN when it is no member, or his sight is less than the place. */
+Err access_member_enter(Cx *cx, Str member, Actor *ret_actor) MUST_CHECK;
+typedef struct PlaceMember {
+    Str place;
+    Wording name;
+} PlaceMember;
+/* By code. */
+Err access_members(Cx *cx, const PlaceMember **ret_members, size_t *ret_n) MUST_CHECK;
+/* Makes cx->place one above the member. Adding it again changes nothing. */
+Err access_member_add(Cx *cx, Str member) MUST_CHECK;
+
 /* Wrong login and wrong password give the same answer in the same time. Locks after repeated
  * failures (limits.h): ERR_RATE. ERR_BUSY when too many log-ins are being hashed. peer: the
  * caller's address. */
@@ -286,8 +307,8 @@ Err audit_of_person(Cx *cx, Uuid person, int64_t most, const AuditLine **ret_lin
 Err audit_add(Cx *cx, const AuditEntry *entry) MUST_CHECK;
 /* Writes what is queued for cx->place; afterwards it is durable. At the end of every command. */
 Err audit_flush(Cx *cx) MUST_CHECK;
-/* A thread that flushes every second, for servers: takes place, keys and writer from like, which
- * must have a writer. */
+/* A thread that flushes every second what is queued for any place, for servers: takes keys and
+ * writer from like, which must have a writer. */
 Err audit_flusher_start(const Cx *like) MUST_CHECK;
 /* Flushes a last time. Nothing to do when it was not started. */
 void audit_flusher_stop(void);

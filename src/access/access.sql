@@ -513,3 +513,31 @@ FROM access_relation rel
 WHERE rel.place = :place AND rel.holder = :holder AND (rel.kind & :kinds) <> 0
   AND rel.valid_from <= :day AND rel.valid_to >= :day
 ORDER BY rel.kind, rel.subject_id, rel.valid_to DESC;
+
+-- Of a server of several places: where a session is.
+-- name: access_session_place :maybe
+-- in: token_hash bytes
+-- out: place text
+SELECT p.code AS place
+FROM place p
+CROSS JOIN access_session s
+WHERE s.place = p.code AND s.token_hash = :token_hash
+LIMIT 1;
+
+-- name: access_member_of :maybe
+-- in: place text, member text
+-- out: member text
+SELECT m.member FROM place_member m WHERE m.place = :place AND m.member = :member;
+
+-- name: access_members_of :many
+-- in: place text
+-- out: member text, name text, name_en text
+SELECT m.member, p.name, p.name_en
+FROM place_member m
+JOIN place p ON p.code = m.member
+WHERE m.place = :place
+ORDER BY m.member;
+
+-- name: access_member_insert :run
+-- in: place text, member text
+INSERT INTO place_member (place, member) VALUES (:place, :member) ON CONFLICT DO NOTHING;

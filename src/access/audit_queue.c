@@ -69,10 +69,14 @@ static bool push(const Cx *cx, const AuditRow *row)
     return true;
 }
 
-/* What the caller was logged in for stands behind the detail, unless it is care. */
+/* What the caller was logged in for stands behind the detail, unless it is care; and who it was,
+ * when his account is of the place above. */
 static Str with_purpose(Cx *cx, Str detail)
 {
     Str purpose = cx->actor->purpose;
+    if (cx->actor->home.n > 0)
+        return str_printf(cx->arena, "%.*s%s[%.*s %.*s]", STR_ARG(detail), detail.n > 0 ? " " : "",
+                          STR_ARG(cx->actor->home), STR_ARG(cx->actor->login));
     if (purpose.n == 0 || str_equals_c(purpose, "care"))
         return detail;
     return str_printf(cx->arena, "%.*s%s[%.*s]", STR_ARG(detail), detail.n > 0 ? " " : "",
@@ -193,12 +197,22 @@ Err audit_state(Cx *cx, AuditState *ret_state)
     return err == OK ? OK : cx_fail_db(cx, err);
 }
 
+/* The place of the oldest entry; empty: nothing waits. */
+static Str place_of_first(Arena *arena)
+{
+    MUTEX_HOLD(&gate);
+    return queue_n == 0 ? (Str){0} : str_copy(arena, (Str){queue[0].place, queue[0].place_n});
+}
+
 static void flush_once(Arena *arena)
 {
     Cx cx = flusher.like;
     cx.arena = arena;
     cx.now = os_clock_now(); /* of the checkpoint; entries keep their own */
-    Err err = audit_flush(&cx);
+    Err err = OK;
+    for (cx.place = place_of_first(arena); err == OK && cx.place.n > 0;
+         cx.place = place_of_first(arena))
+        err = audit_flush(&cx);
     if (err != OK)
         LOG(LOG_ERROR, "audit entries wait", LOG_ERR("error", err));
     arena_reset(arena);
@@ -224,7 +238,7 @@ static void run_flusher(void *context)
 Err audit_flusher_start(const Cx *like)
 {
     ENSURE(like->writer != NULL && !flusher.thread.is_running);
-    flusher.like = (Cx){.writer = like->writer, .keys = like->keys, .place = like->place};
+    flusher.like = (Cx){.writer = like->writer, .keys = like->keys};
     flusher.is_stopping = false;
     condition_init(&flusher.wake);
     return thread_start(&flusher.thread, run_flusher, NULL);

@@ -31,6 +31,7 @@ const char *const access_permissions[] = {
     "measures.check",   /* finding a hit of a data-quality rule right as it is */
     "policy.read",         "policy.write", /* what parameters are in this place */
     "plans.read",          "plans.write",  /* how far each clause is; what units say of it */
+    "places.compare",                      /* the members of a place above others, side by side */
     "scores.freeze",                       /* a bulletin: how units stand, frozen */
     "metrics.read",        "audit.read",       NULL,
 };

@@ -122,8 +122,24 @@ static Err open_database(App *app, const AppOptions *options)
     return err == OK && options->packs == APP_PACKS_HELD ? check_schema(app) : err;
 }
 
+static Err keep_places(App *app, Cx *cx, const Place *places, size_t n, Date on)
+{
+    Str *codes = arena_array(&app->arena, Str, n);
+    Date *days = arena_array(&app->arena, Date, n);
+    for (size_t i = 0; i < n; i++) {
+        cx->place = codes[i] = str_copy(&app->arena, places[i].code);
+        days[i] = on;
+        if (date_is_none(on))
+            TRY(place_fixed_day(cx, &days[i]));
+    }
+    app->places = codes;
+    app->fixed_days = days;
+    app->place_n = n;
+    return OK;
+}
+
 /* The place that was named, or the only one; a new database has none yet. */
-static Err choose_place(App *app, Str named, Date on)
+static Err choose_place(App *app, Str named, Date on, bool takes_several)
 {
     app->place = str_copy(&app->arena, named);
     app->fixed_day = on;
@@ -133,21 +149,25 @@ static Err choose_place(App *app, Str named, Date on)
     TRY(place_list(&cx, &places, &n));
     if (named.n == 0 && n == 1)
         app->place = places[0].code;
+    if (app->place.n == 0 && n > 1 && takes_several)
+        return keep_places(app, &cx, places, n, on);
     if (app->place.n == 0 && n > 1) {
         cli_say("the database holds several places; name one with --place CODE");
         return ERR_USAGE;
     }
-    if (app->place.n == 0 || n == 0 || !date_is_none(on))
+    if (app->place.n == 0 || n == 0)
         return OK;
-    cx.place = app->place;
-    return place_fixed_day(&cx, &app->fixed_day);
+    const Place own = {.code = app->place};
+    TRY(keep_places(app, &cx, &own, 1, on));
+    app->fixed_day = app->fixed_days[0];
+    return OK;
 }
 
 Err app_made(App *app, Date on)
 {
     Str named = app->place;
-    TRY(choose_place(app, named, on));
-    return app_packs_apply(app);
+    TRY(choose_place(app, named, on, true));
+    return app->place.n == 0 ? app_packs_apply_to_all(app) : app_packs_apply(app);
 }
 
 static Err open_all(App *app, const AppOptions *options)
@@ -169,8 +189,10 @@ static Err open_all(App *app, const AppOptions *options)
         return app_packs_apply_to_all(app);
     if (options->packs == APP_PACKS_COMPARED)
         return OK;
-    TRY(choose_place(app, options->place, options->on));
-    return applies ? app_packs_apply(app) : app_packs_take_held(app, options->packs_directory);
+    TRY(choose_place(app, options->place, options->on, options->takes_several));
+    if (applies)
+        return app->place_n > 1 ? app_packs_apply_to_all(app) : app_packs_apply(app);
+    return app_packs_take_held(app, options->packs_directory);
 }
 
 Err app_open(const AppOptions *options, App *ret_app)

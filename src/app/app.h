@@ -32,6 +32,7 @@ typedef struct AppOptions {
     Str db_where,
         keys_where;      /* what named them, for messages: "--db", file:line:column; or empty */
     Str place;           /* empty: the only one in the database */
+    bool takes_several;  /* without a name, all of several: App.place stays empty */
     Date on;             /* DATE_NONE: the database's fixed day, else the clock */
     bool makes_database; /* a missing database and key file are made */
 } AppOptions;
@@ -45,6 +46,10 @@ typedef struct App {
     DbOptions db_options;
     Str place;
     Date fixed_day; /* DATE_NONE: live by the clock */
+    /* Those to work in: the one, or all of several. */
+    const Str *places;
+    const Date *fixed_days;
+    size_t place_n;
     Lang lang;
 } App;
 

@@ -15,9 +15,12 @@
 # include "ui_embed.h"
 #endif
 
-static Instant server_now(void *context)
+static Instant server_now(void *context, Str place)
 {
     const App *app = context;
+    for (size_t i = 0; i < app->place_n; i++)
+        if (str_equals(app->places[i], place))
+            return app_now(app->fixed_days[i]);
     return app_now(app->fixed_day);
 }
 
@@ -35,13 +38,13 @@ static void server_db_close(void *context, Db *db)
     db_close(db);
 }
 
-static const WebDemoAccount *web_demo_accounts(Arena *arena)
+static const WebDemoAccount *web_demo_accounts(Arena *arena, size_t *ret_n)
 {
-    WebDemoAccount *accounts = arena_array(arena, WebDemoAccount, demo_account_n);
-    for (size_t i = 0; i < demo_account_n; i++)
-        accounts[i] = (WebDemoAccount){str_from_c(demo_accounts[i].login),
-                                       str_from_c(demo_accounts[i].password),
-                                       demo_accounts[i].title, demo_accounts[i].hint};
+    const DemoAccount *guided = demo_accounts(arena, ret_n);
+    WebDemoAccount *accounts = arena_array(arena, WebDemoAccount, *ret_n);
+    for (size_t i = 0; i < *ret_n; i++)
+        accounts[i] =
+            (WebDemoAccount){guided[i].login, guided[i].password, guided[i].title, guided[i].hint};
     return accounts;
 }
 
@@ -64,15 +67,15 @@ static WebOptions web_options(Cli *cli, App *app, Jobs *jobs, uint16_t port, uns
         .keys = app->keys,
         .writer = app->writer,
         .jobs = jobs,
-        .place = app->place,
+        .places = app->places,
+        .place_n = app->place_n,
         .lang = LANG_ZH,
-        .demo_accounts = web_demo_accounts(cli->arena),
-        .demo_account_n = demo_account_n,
         .context = app,
         .now = server_now,
         .db_open = server_db_open,
         .db_close = server_db_close,
     };
+    options.demo_accounts = web_demo_accounts(cli->arena, &options.demo_account_n);
     return options;
 }
 
@@ -108,6 +111,8 @@ static Err serve_with_jobs(Cli *cli, App *app, uint16_t port, unsigned workers)
     JobsOptions options = {.jobs = app_jobs,
                            .job_n = app_job_n,
                            .like = app_system_cx(app, cli->arena),
+                           .places = app->places,
+                           .place_n = app->place_n,
                            .context = app,
                            .now = server_now};
     options.like.db = db;
@@ -122,15 +127,26 @@ static Err serve_with_jobs(Cli *cli, App *app, uint16_t port, unsigned workers)
     return err;
 }
 
+static Err refresh_areas(const App *app, Cx *cx)
+{
+    for (size_t i = 0; i < app->place_n; i++) {
+        cx->place = app->places[i];
+        cx->now = app_now(app->fixed_days[i]);
+        cx->today = date_of_instant(cx->now);
+        TRY(access_areas_refresh(cx));
+    }
+    return OK;
+}
+
 static Err serve_place(Cli *cli, App *app, uint16_t port, unsigned workers)
 {
-    if (app->place.n == 0) {
+    if (app->place_n == 0) {
         cli_say("the database holds no place yet: catchment init or catchment demo makes one");
         return ERR_NOT_FOUND;
     }
     TRY(app_start_writer(app));
     Cx cx = app_system_cx(app, cli->arena);
-    Err err = access_areas_refresh(&cx);
+    Err err = refresh_areas(app, &cx);
     if (err == OK)
         err = audit_flusher_start(&cx);
     if (err == OK)
@@ -188,6 +204,7 @@ static Err serve_run(Cli *cli)
         .keys_file = cli_value(cli, "keys"),
         .keys_where = cli_where(cli, "keys"),
         .place = cli_value(cli, "place"),
+        .takes_several = true,
         .on = cli->on,
     };
     TRY(check_start(cli));

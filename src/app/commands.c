@@ -55,6 +55,7 @@ const Command *const app_commands[] = {
     &cmd_resident_unplaced,
     &cmd_measure,
     &cmd_measures_verify,
+    &cmd_plan_compare,
     &cmd_plan_coverage,
     &cmd_plan_list,
     &cmd_plan_note,

@@ -61,6 +61,7 @@
  ENTRY(route_score_bulletin)                                                                       \
  ENTRY(route_score)                                                                                \
  ENTRY(route_score_freeze)                                                                         \
+ ENTRY(route_comparison)                                                                           \
  ENTRY(route_plans)                                                                                \
  ENTRY(route_plan)                                                                                 \
  ENTRY(route_plan_clause)                                                                          \

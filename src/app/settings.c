@@ -138,7 +138,7 @@ static void check_place(Look *look, Cx *cx)
     for (size_t i = 0; i < n; i++)
         is_there = is_there || str_equals(places[i].code, named);
     if (named.n == 0 && n > 1)
-        fail(look, ERR_USAGE, TEXT_CONFIG_PLACES, str_printf(look->cli->arena, "%zu", n), (Str){0});
+        ok(look, TEXT_CONFIG_PLACES, str_printf(look->cli->arena, "%zu", n), (Str){0});
     else if (named.n > 0 && !is_there)
         fail(look, ERR_NOT_FOUND, TEXT_CONFIG_PLACE_MISSING, named, (Str){0});
 }

@@ -1,6 +1,7 @@
 /* catchment demo: makes the demo county. */
 #include "cli/commands.h"
 
+#include "access/access.h"
 #include "base/os_clock.h"
 #include "cli/json_lines.h"
 #include "demo/demo.h"
@@ -12,12 +13,30 @@ static Err read_options(Cli *cli, DemoOptions *options)
     TRY(cli_integer(cli, "seed", 0, INT64_MAX, &seed));
     options->seed = (uint64_t)seed;
     options->on = cli->on;
+    options->places = cli_value(cli, "places");
     if (date_compare(cli->on, DEMO_FIRST_DAY) >= 0 && date_compare(cli->on, DEMO_LAST_DAY) <= 0)
         return OK;
     char first[DATE_TEXT_SIZE], last[DATE_TEXT_SIZE];
     return cx_fail(cli->cx, ERR_USAGE, TEXT_DEMO_DAY, STR("--on"), 2,
                    str_from_c(date_format(DEMO_FIRST_DAY, first)),
                    str_from_c(date_format(DEMO_LAST_DAY, last)));
+}
+
+static Err say_accounts(Cli *cli)
+{
+    size_t n = 0;
+    const DemoAccount *accounts = demo_accounts(cli->arena, &n);
+    for (size_t i = 0; i < n; i++) {
+        Str place = {0};
+        TRY(account_place(cli->cx, accounts[i].login, &place));
+        if (place.n > 0)
+            cli_say("  %-10.*s %.*s / %.*s\n             %.*s\n             %.*s",
+                    STR_ARG(accounts[i].login), STR_ARG(accounts[i].title.zh),
+                    STR_ARG(accounts[i].title.en), STR_ARG(accounts[i].hint.zh),
+                    STR_ARG(accounts[i].hint.en));
+    }
+    cli_say("the password of each is %.*s", STR_ARG(accounts[0].password));
+    return OK;
 }
 
 static Err demo_run(Cli *cli)
@@ -31,14 +50,10 @@ static Err demo_run(Cli *cli)
     if (was_there)
         cli_say("the demo county is there already");
     else
-        cli_say("made a demo county of %lld residents in %.1f s", (long long)options.residents,
-                (double)milliseconds / 1000);
-    for (size_t i = 0; i < demo_account_n; i++)
-        cli_say("  %-10s %.*s / %.*s\n             %.*s\n             %.*s", demo_accounts[i].login,
-                STR_ARG(demo_accounts[i].title.zh), STR_ARG(demo_accounts[i].title.en),
-                STR_ARG(demo_accounts[i].hint.zh), STR_ARG(demo_accounts[i].hint.en));
-    cli_say("the password of each is %s", demo_accounts[0].password);
-    return OK;
+        cli_say("made %s of %lld residents in %.1f s",
+                options.places.n > 0 ? "demo counties, each" : "a demo county",
+                (long long)options.residents, (double)milliseconds / 1000);
+    return say_accounts(cli);
 }
 
 static const char more[] =
@@ -54,6 +69,10 @@ static const char more[] =
     "  were refused or put off; records amended and voided; weights that nobody has; names of\n"
     "  every kind; agreements between hospitals, from kept in full to given up.\n"
     "\n"
+    "--places 441322,410882 makes two counties in one database, Boluo and Qinyang in Henan, each with\n"
+    "people, records, values of the parameters and accounts of its own, and an invented city (996600)\n"
+    "above them, whose account sees them side by side (catchment plan compare --place 996600).\n"
+    "\n"
     "serve shows the accounts on the login page of a demo county, and of no other. They are printed\n"
     "when the county is made, each with what to look at first; they all have one password. Running\n"
     "demo again with the same options prints them again and changes nothing; with other options it\n"
@@ -68,6 +87,7 @@ const Command cmd_demo = {
     .options =
         (const CliOption[]){
             {"residents", "N", "60000", false, "how many people"},
+            {"places", "CODES", "", false, "several counties and a city above them: 441322,410882"},
             {"seed", "S", "1", false, "the same seed gives the same county"},
             {"on", "DATE", "2025-06-30", false, "the last day of the county's history"},
             {0},

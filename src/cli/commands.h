@@ -31,6 +31,7 @@ extern const Command cmd_obligations_verify;
 extern const Command cmd_obligations_waive;
 extern const Command cmd_obligations_waivers;
 extern const Command cmd_pack_check;
+extern const Command cmd_plan_compare;
 extern const Command cmd_plan_coverage;
 extern const Command cmd_plan_list;
 extern const Command cmd_plan_note;

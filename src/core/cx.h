@@ -32,6 +32,7 @@ typedef struct Actor {
     Uuid account;
     Str login;
     Str role;      /* role id of the packs */
+    Str home;      /* the place of the account, when it is not cx->place; see access_member_enter */
     Str facility;  /* code of the facility where the account works */
     DbScope scope; /* the persons within sight */
     DbScope sight; /* the areas whose numbers it may know, also where it sees no persons */

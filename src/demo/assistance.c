@@ -98,7 +98,7 @@ static Err write_agreement(Pair *pair, const Area *town)
                  str_printf(arena, "%d-%.*s", FIRST_YEAR, STR_ARG(str_slice(town->code, 6, 9))));
     filling_text(&filling, "supporting_hospital", pair->hospital);
     filling_text(&filling, "receiving_hospital", pair->centre);
-    filling_text(&filling, "county_bureau", STR("441322G01"));
+    filling_text(&filling, "county_bureau", pair->care->demo->commission);
     filling_date(&filling, "starts_on", date_from_ymd(FIRST_YEAR, 1, 1));
     return write(pair, &filling, false, true);
 }
@@ -246,7 +246,7 @@ static Pair pair_of(DemoCare *care, uint64_t number)
     const Demo *demo = care->demo;
     return (Pair){.care = care,
                   .rng = rng_stream(demo->options->seed, STREAM_ASSISTANCE, number),
-                  .hospital = DEMO_SUPPORTER,
+                  .hospital = care->demo->supporter,
                   .of_hospital = demo->officer,
                   .kept = 1.0,
                   .until_year = LAST_YEAR};

@@ -7,68 +7,16 @@
 
 #include "access/access.h"
 #include "core/place.h"
+#include "engine/policy/policy_values.h"
 
-enum {
-    CENTRES = 22,
-    CLINICS = 343,
-};
-
-#define SAY(chinese, english)                                                                      \
- {                                                                                                 \
-  {chinese, sizeof(chinese) - 1},                                                                  \
-  {                                                                                                \
-   english, sizeof(english) - 1                                                                    \
-  }                                                                                                \
- }
-
-enum { DEMO_DOCTOR, DEMO_LATE, DEMO_RESIDENT = 8 };
-
-const DemoAccount demo_accounts[] = {
-    [DEMO_DOCTOR] =
-        {"doctor", "catchment-demo", SAY("乡村医生", "Village doctor"),
-         SAY("多数随访按时。从待办第一位开始，填一次随访，看待办怎样变",
-             "Mostly on time. Take the first of the list, fill in the visit, watch the list")},
-    [DEMO_LATE] = {"late", "catchment-demo",
-                   SAY("乡村医生（常拖延）", "Village doctor, mostly late"),
-                   SAY("逾期很多，有拒绝和外出的人。看逾期最久的，点开“为什么”",
-                       "Much is overdue, some refuse or are away. Open the oldest and ask why")},
-    {"clinician", "catchment-demo", SAY("乡镇卫生院医生", "Township clinician"),
-     SAY("工作台：按村室筛选待办；“疑似重复”里有同一个人的两份档案",
-         "Worklists by village clinic; among the duplicates are two entries of one person")},
-    {"director", "catchment-demo", SAY("乡镇卫生院院长", "Township director"),
-     SAY("各村室按时与逾期一览：哪一家最迟，哪一家医生在外进修",
-         "Lateness by clinic: which is latest, and whose doctor is away on a training")},
-    {"township", "catchment-demo", SAY("乡镇卫生院管理员", "Township administrator"),
-     SAY("账号、人员与片区，看不到居民；看谁在休假、谁代班",
-         "Accounts, staff and catchments, no residents; see who is on leave and who stands in")},
-    {"county", "catchment-demo", SAY("县卫生健康局", "County health commission"),
-     SAY("全县各乡镇的数字，逐级点开到不含身份的名单，看不到个人",
-         "Numbers of the townships, down to rows without identity; no persons")},
-    {"officer", "catchment-demo", SAY("县医院业务管理人员", "Hospital officer"),
-     SAY("四份对口帮扶协议：哪一份全部完成，哪一份早已停摆",
-         "Four agreements of paired assistance: one kept in full, one given up")},
-    {"admin", "catchment-demo", SAY("系统管理员（IT）", "Administrator (IT)"),
-     SAY("账号、审计日志、系统状态，看不到居民",
-         "Accounts, the audit and the state of the system; no residents")},
-    [DEMO_RESIDENT] = {"resident", "catchment-demo", SAY("居民本人", "A resident"),
-                       SAY("只看得到自己的档案、应做的服务，以及谁看过",
-                           "Sees his own record only, what he is owed, and who looked")},
-};
-const size_t demo_account_n = sizeof demo_accounts / sizeof *demo_accounts;
-
-const DemoAccount *demo_account_find(const char *login)
-{
-    for (size_t i = 0; i < demo_account_n; i++)
-        if (strcmp(demo_accounts[i].login, login) == 0)
-            return &demo_accounts[i];
-    return NULL;
-}
+#define SAID_ON   date_from_ymd(2022, 12, 1)
+#define SAID_FROM date_from_ymd(2023, 1, 1)
 
 /* The table goes in like any county's. */
 static Err add_areas(Demo *demo)
 {
     SheetTable sheet;
-    TRY(sheet_read(demo->cx, table_text("441322.csv"), subject_areas_shape, &sheet));
+    TRY(sheet_read(demo->cx, table_text(demo->place->divisions), subject_areas_shape, &sheet));
     TRY(subject_areas_put(demo->cx, &sheet, false));
     return subject_areas(demo->cx, &demo->areas, &demo->area_n);
 }
@@ -120,7 +68,7 @@ static const bool *choose_without(Demo *demo)
     for (size_t i = 0; i < demo->village_n; i++)
         order[i] = &demo->villages[i];
     qsort(order, demo->village_n, sizeof *order, by_weight);
-    size_t missing = demo->village_n - CLINICS;
+    size_t missing = demo->village_n - demo->place->clinics;
     for (size_t i = 0; i < demo->village_n && missing > 0; i++) {
         size_t at = (size_t)(order[i] - demo->villages);
         bool next_without = at + 1 < demo->village_n && is_without[at + 1];
@@ -149,10 +97,11 @@ static Err add_facility(Demo *demo, Facility facility)
 /* Towns with the most villages have a second centre for their later villages. */
 static bool has_two_centres(const Demo *demo, Str town)
 {
-    size_t own = 0, larger = 0;
+    size_t own = 0, larger = 0, towns = 0;
     for (size_t i = 0; i < demo->village_n; i++)
         own += str_equals(demo->villages[i].area->parent, town);
     for (size_t t = 0; t < demo->area_n; t++) {
+        towns += demo->areas[t].level == 4;
         if (demo->areas[t].level != 4 || str_equals(demo->areas[t].code, town))
             continue;
         size_t n = 0;
@@ -160,7 +109,7 @@ static bool has_two_centres(const Demo *demo, Str town)
             n += str_equals(demo->villages[i].area->parent, demo->areas[t].code);
         larger += n > own || (n == own && str_compare(demo->areas[t].code, town) < 0);
     }
-    return larger < CENTRES - 18;
+    return larger < demo->place->centres - towns;
 }
 
 static Err add_centre(Demo *demo, const Area *town, int number)
@@ -181,30 +130,33 @@ static Err add_centre(Demo *demo, const Area *town, int number)
         .area = town->code,
         .ownership = STR("government"),
         .level = 4,
-        .parent = STR("441322G01"),
+        .parent = demo->commission,
     };
     return add_facility(demo, centre);
 }
 
 static Err add_upper(Demo *demo)
 {
-    const Facility commission = {.code = STR("441322G01"),
-                                 .name = STR("博罗县卫生健康局"),
-                                 .name_en = STR("Boluo County Health Commission"),
+    const DemoPlace *place = demo->place;
+    Arena *arena = demo->cx->arena;
+    const Facility commission = {.code = demo->commission,
+                                 .name = place->commission.zh,
+                                 .name_en = place->commission.en,
                                  .kind = STR("county_commission"),
                                  .level = 3};
-    const Facility hospital = {.code = STR("441322H01"),
-                               .name = STR("博罗县示范医院"),
-                               .name_en = STR("Boluo County Demo Hospital"),
+    const Facility hospital = {.code = str_printf(arena, "%.*sH01", STR_ARG(place->code)),
+                               .name = str_printf(arena, "%.*s示范医院", STR_ARG(place->name.zh)),
+                               .name_en =
+                                   str_printf(arena, "%.*s Demo Hospital", STR_ARG(place->name.en)),
                                .kind = STR("county_hospital"),
                                .level = 3,
-                               .parent = STR("441322G01")};
+                               .parent = demo->commission};
     TRY(add_facility(demo, commission));
     TRY(add_facility(demo, hospital));
     Facility supporter = hospital;
-    supporter.code = DEMO_SUPPORTER;
-    supporter.name = STR("博罗县示范第二医院");
-    supporter.name_en = STR("Boluo County Second Demo Hospital");
+    supporter.code = demo->supporter;
+    supporter.name = str_printf(arena, "%.*s示范第二医院", STR_ARG(place->name.zh));
+    supporter.name_en = str_printf(arena, "%.*s Second Demo Hospital", STR_ARG(place->name.en));
     TRY(add_facility(demo, supporter));
     for (size_t i = 0; i < demo->area_n; i++) {
         const Area *town = &demo->areas[i];
@@ -264,7 +216,7 @@ static Err add_clinic(Demo *demo, DemoVillage *village, DemoClinic *clinic)
 static Err add_clinics(Demo *demo)
 {
     const bool *is_without = choose_without(demo);
-    demo->clinics = arena_array(demo->cx->arena, DemoClinic, CLINICS);
+    demo->clinics = arena_array(demo->cx->arena, DemoClinic, demo->place->clinics);
     CatchmentChange *changes = arena_array(demo->cx->arena, CatchmentChange, demo->village_n);
     for (size_t i = 0; i < demo->village_n; i++) {
         DemoVillage *village = &demo->villages[i];
@@ -281,16 +233,18 @@ static Err add_clinics(Demo *demo)
                                        .doctors = &clinic->doctor,
                                        .doctor_n = 1};
     }
-    ENSURE(demo->clinic_n == CLINICS);
+    ENSURE(demo->clinic_n == demo->place->clinics);
     return subject_catchments_change(demo->cx, changes, demo->village_n);
 }
 
-static Err add_account(Demo *demo, Uuid id, Str login, Str name, Str role, Str facility,
-                       const char *password)
+static Err add_unguided(Demo *demo, Uuid id, Str login, Str name, Str facility)
 {
-    const Account account = {
-        .id = id, .login = login, .name = name, .role = role, .facility = facility};
-    return account_add(demo->cx, &account, str_from_c(password));
+    const Account account = {.id = id,
+                             .login = login,
+                             .name = name,
+                             .role = STR("village_doctor"),
+                             .facility = facility};
+    return account_add(demo->cx, &account, STR(""));
 }
 
 /* The guided village doctor works in the largest village clinic that answers for two villages. */
@@ -377,15 +331,15 @@ static Err add_doctor(Demo *demo, const DemoClinic *clinic, Str name, bool is_ma
     return staff_add(demo->cx, &staff);
 }
 
-/* Behind the doctors, in the order of demo_accounts. */
+/* Behind the doctors, in the order of DemoGuided. */
+typedef enum { AT_CENTRE, AT_COMMISSION, AT_SUPPORTER } PostAt;
 static const struct {
     const char *role;
-    bool is_of_centre;
-    const char *at;
+    PostAt at;
 } posts[] = {
-    {"township_clinician", true, NULL},           {"township_director", true, NULL},
-    {"township_administrator", true, NULL},       {"county_commission", false, "441322G01"},
-    {"organisation_officer", false, "441322H02"}, {"administrator", false, "441322G01"},
+    {"township_clinician", AT_CENTRE},      {"township_director", AT_CENTRE},
+    {"township_administrator", AT_CENTRE},  {"county_commission", AT_COMMISSION},
+    {"organisation_officer", AT_SUPPORTER}, {"administrator", AT_COMMISSION},
 };
 
 /* One guided account of each kind; every clinic has its doctor's account, without a password. */
@@ -399,30 +353,54 @@ static Err add_accounts(Demo *demo)
         bool is_guided = clinic == guided, is_late = i == demo->shown[SHOWN_LATE];
         bool is_male = rng_chance(&demo->rng, 0.58);
         Str name = name_whole(name_draw(&demo->rng, is_male, NULL, cx->arena), cx->arena);
-        Str login = is_guided || is_late
-                        ? str_from_c(demo_accounts[is_late ? DEMO_LATE : DEMO_DOCTOR].login)
-                        : str_lower(cx->arena, clinic->facility.code);
         TRY(add_doctor(demo, clinic, name, is_male));
-        TRY(add_account(demo, clinic->doctor, login, name, STR("village_doctor"),
-                        clinic->facility.code,
-                        is_guided || is_late ? demo_accounts[0].password : ""));
+        if (is_guided || is_late)
+            TRY(demo_account_add(demo, is_late ? DEMO_LATE : DEMO_DOCTOR, clinic->doctor, name,
+                                 STR("village_doctor"), clinic->facility.code));
+        else
+            TRY(add_unguided(demo, clinic->doctor, str_lower(cx->arena, clinic->facility.code),
+                             name, clinic->facility.code));
     }
     for (size_t i = 0; i < sizeof posts / sizeof posts[0]; i++) {
-        const DemoAccount *account = &demo_accounts[DEMO_LATE + 1 + i];
-        Str facility = posts[i].is_of_centre ? guided->facility.parent : str_from_c(posts[i].at);
+        const size_t guide = DEMO_CLINICIAN + i;
+        Str facility = posts[i].at == AT_CENTRE       ? guided->facility.parent
+                       : posts[i].at == AT_COMMISSION ? demo->commission
+                                                      : demo->supporter;
         PersonName name = name_draw(&demo->rng, i % 2 == 0, NULL, cx->arena);
         Uuid id = rng_uuid(&demo->rng, cx->now);
-        demo->officer = str_equals_c(STR("officer"), account->login) ? id : demo->officer;
-        TRY(add_account(demo, id, str_from_c(account->login), name_whole(name, cx->arena),
-                        str_from_c(posts[i].role), facility, account->password));
+        demo->officer = guide == DEMO_OFFICER ? id : demo->officer;
+        TRY(demo_account_add(demo, guide, id, name_whole(name, cx->arena),
+                             str_from_c(posts[i].role), facility));
     }
     return add_leave(demo);
+}
+
+/* What the county said before the first day that one can be made for. */
+static Err say_policy(Demo *demo)
+{
+    Cx then = *demo->cx;
+    then.today = SAID_ON;
+    then.now = instant_of_date(SAID_ON, 9, 0);
+    for (const struct DemoSaid *said = demo->place->said; said->parameter != NULL; said++) {
+        const PolicyChange change = {.parameter = str_from_c(said->parameter),
+                                     .value = str_from_c(said->value),
+                                     .from = SAID_FROM,
+                                     .source = str_printf(then.arena, "%.*s：本县规定值（示范）",
+                                                          STR_ARG(demo->place->commission.zh))};
+        if (map_get(&then.packs->policy, change.parameter) != NULL)
+            TRY(policy_set(&then, &change));
+    }
+    return OK;
 }
 
 Err demo_county(Demo *demo)
 {
     demo->rng = rng_stream(demo->options->seed, STREAM_COUNTY, 0);
-    TRY(place_put(demo->cx, STR("博罗县"), STR("Boluo County")));
+    demo->commission = str_printf(demo->cx->arena, "%.*sG01", STR_ARG(demo->place->code));
+    demo->supporter = str_printf(demo->cx->arena, "%.*sH02", STR_ARG(demo->place->code));
+    TRY(place_put(demo->cx, demo->place->name.zh, demo->place->name.en));
+    if (demo->is_compared)
+        TRY(say_policy(demo));
     TRY(add_areas(demo));
     weigh_villages(demo);
     TRY(add_upper(demo));
@@ -434,7 +412,6 @@ Err demo_county(Demo *demo)
 /* Whoever it is sees himself and nobody else. */
 Err demo_resident_account(Demo *demo)
 {
-    const DemoAccount *account = &demo_accounts[DEMO_RESIDENT];
     Cx *cx = demo->cx;
     if (uuid_is_nil(demo->patient))
         return OK;
@@ -445,8 +422,7 @@ Err demo_resident_account(Demo *demo)
                                .source = rng_uuid(&rng, cx->now),
                                .from = DEMO_FIRST_DAY,
                                .until = date_from_ymd(9999, 12, 31)};
-    Str login = str_from_c(account->login);
-    TRY(add_account(demo, relation.account, login, login, STR("resident"),
-                    demo->clinics[demo->shown[SHOWN_GUIDED]].facility.parent, account->password));
+    TRY(demo_account_add(demo, DEMO_RESIDENT, relation.account, STR("resident"), STR("resident"),
+                         demo->clinics[demo->shown[SHOWN_GUIDED]].facility.parent));
     return relation_grant(cx, &relation);
 }

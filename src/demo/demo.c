@@ -1,4 +1,4 @@
-/* Making the demo county in one write, or finding it made. */
+/* Making the demo counties, each in one write, or finding them made. */
 #include "demo/demo_int.h"
 
 #include "core/place.h"
@@ -6,16 +6,15 @@
 #include "db/wide.h"
 #include "engine/obligations/obligations.h"
 
-typedef struct {
-    Demo *demo;
-    DemoCare *care;
-} Making;
+enum { DEMO_PLACES_MOST = 8 };
 
 static Str options_text(Cx *cx, const DemoOptions *options)
 {
     char day[DATE_TEXT_SIZE];
-    return str_printf(cx->arena, "residents %lld seed %llu on %s", (long long)options->residents,
-                      (unsigned long long)options->seed, date_format(options->on, day));
+    return str_printf(cx->arena, "residents %lld seed %llu on %s%s%.*s",
+                      (long long)options->residents, (unsigned long long)options->seed,
+                      date_format(options->on, day), options->places.n > 0 ? " places " : "",
+                      STR_ARG(options->places));
 }
 
 static Err add_residents(Demo *demo, const DemoPerson *people, size_t n, void *arg)
@@ -45,6 +44,14 @@ static Err add_care(Demo *demo, const DemoPerson *people, size_t n, void *arg)
     return OK;
 }
 
+static Err settle_place(Cx *cx, const DemoOptions *options, Str text)
+{
+    char day[DATE_TEXT_SIZE];
+    TRY(setting_put(cx, STR("day"), str_from_c(date_format(options->on, day))));
+    TRY(setting_put(cx, STR("is_demo"), STR("yes")));
+    return setting_put(cx, STR("demo"), text);
+}
+
 static Err make_county(Demo *demo)
 {
     Cx *cx = demo->cx;
@@ -63,15 +70,26 @@ static Err make_county(Demo *demo)
     TRY(db_plans_learn(cx->db));
     ObligationRecompute result;
     TRY(obligation_recompute(cx, &result));
-    char day[DATE_TEXT_SIZE];
-    TRY(setting_put(cx, STR("day"), str_from_c(date_format(demo->options->on, day))));
-    TRY(setting_put(cx, STR("is_demo"), STR("yes")));
-    return setting_put(cx, STR("demo"), options_text(cx, demo->options));
+    return settle_place(cx, demo->options, demo->settings);
 }
+
+typedef struct {
+    const DemoOptions *options;
+    const DemoPlace *place;
+    bool is_compared;
+} CountyWanted;
 
 static Err make_work(Cx *cx, void *arg)
 {
-    Demo demo = {.cx = cx, .options = arg};
+    const CountyWanted *wanted = arg;
+    DemoOptions own = *wanted->options;
+    if (wanted->place != demo_places) /* other people than those of the first county */
+        own.seed ^= str_hash(wanted->place->code) * 2 + 1;
+    Demo demo = {.cx = cx,
+                 .options = &own,
+                 .place = wanted->place,
+                 .is_compared = wanted->is_compared,
+                 .settings = options_text(cx, wanted->options)};
     TRY(db_widen(cx->db));
     demo.pyramid = table_numbers("pyramid.csv", cx->arena);
     demo.hypertension = table_numbers("hypertension.csv", cx->arena);
@@ -79,35 +97,97 @@ static Err make_work(Cx *cx, void *arg)
     return make_county(&demo);
 }
 
-/* Whether the place is there, and made with these options. */
-static Err find_made(Cx *cx, const DemoOptions *options, bool *ret_was_there)
+typedef struct {
+    const DemoOptions *options;
+    const DemoPlace *counties[DEMO_PLACES_MOST];
+    size_t n;
+} CityWanted;
+
+static Err make_city(Cx *cx, void *arg)
+{
+    const CityWanted *wanted = arg;
+    TRY(demo_city(cx, wanted->options, wanted->counties, wanted->n));
+    TRY(obligation_rules_update(cx));
+    return settle_place(cx, wanted->options, options_text(cx, wanted->options));
+}
+
+/* Whether cx->place is there, made with these options; n: places of the database. */
+static Err find_made(Cx *cx, const DemoOptions *options, bool *ret_is_there)
 {
     const Place *places = NULL;
     size_t n = 0;
+    bool is_there = false;
     TRY(place_list(cx, &places, &n));
-    *ret_was_there = n > 0;
+    for (size_t i = 0; i < n; i++)
+        is_there = is_there || str_equals(places[i].code, cx->place);
+    *ret_is_there = is_there;
     if (n == 0)
         return OK;
-    Str made = {0};
-    TRY(setting_get(cx, STR("demo"), &made));
-    Str wanted = options_text(cx, options);
+    /* whatever is there was made with the same options */
+    Str made = {0}, wanted = options_text(cx, options);
+    Cx first = *cx;
+    first.place = is_there ? cx->place : places[0].code;
+    TRY(setting_get(&first, STR("demo"), &made));
     if (str_equals(made, wanted))
         return OK;
     return cx_fail(cx, ERR_CONFLICT, TEXT_DEMO_OTHER, (Str){0}, 2, made.n == 0 ? STR("-") : made,
                    wanted);
 }
 
+static Err find_counties(Cx *cx, CityWanted *wanted)
+{
+    Str rest = wanted->options->places, code = {0}, all = STR("");
+    if (rest.n == 0)
+        wanted->counties[wanted->n++] = demo_places;
+    for (size_t i = 0; i < demo_place_n; i++)
+        all = str_printf(cx->arena, "%.*s%s%.*s", STR_ARG(all), i == 0 ? "" : " ",
+                         STR_ARG(demo_places[i].code));
+    while (rest.n > 0 && str_cut(&rest, ',', &code)) {
+        const DemoPlace *found = NULL;
+        for (size_t i = 0; i < demo_place_n; i++)
+            if (str_equals(demo_places[i].code, code))
+                found = &demo_places[i];
+        for (size_t i = 0; i < wanted->n; i++)
+            if (wanted->counties[i] == found)
+                found = NULL; /* named twice */
+        if (found == NULL)
+            return cx_fail(cx, ERR_USAGE, TEXT_DEMO_PLACE_UNKNOWN, STR("--places"), 2, code, all);
+        wanted->counties[wanted->n++] = found;
+    }
+    return OK;
+}
+
+/* Each place is made in one write; what an interrupted run has made stays. */
+static Err make_place(Cx *cx, CxWork work, void *wanted, const DemoOptions *options, Str place,
+                      bool *was_there)
+{
+    bool is_there = false;
+    cx->place = place;
+    TRY(find_made(cx, options, &is_there));
+    *was_there = *was_there && is_there;
+    return is_there ? OK : cx_write(cx, work, wanted);
+}
+
+static Err make_all(Cx *cx, const DemoOptions *options, bool *ret_was_there)
+{
+    CityWanted city = {.options = options};
+    TRY(find_counties(cx, &city));
+    *ret_was_there = true;
+    for (size_t i = 0; i < city.n; i++) {
+        CountyWanted county = {options, city.counties[i], options->places.n > 0};
+        TRY(make_place(cx, make_work, &county, options, county.place->code, ret_was_there));
+    }
+    if (city.n > 1)
+        TRY(make_place(cx, make_city, &city, options, DEMO_CITY, ret_was_there));
+    return OK;
+}
+
 Err demo_make(Cx *cx, const DemoOptions *options, bool *ret_was_there)
 {
     Cx inner = *cx;
-    inner.place = DEMO_PLACE;
     inner.today = options->on;
     inner.now = instant_of_date(options->on, 20, 0);
-    Err err = find_made(&inner, options, ret_was_there);
-    if (err == OK && !*ret_was_there) {
-        DemoOptions copy = *options;
-        err = cx_write(&inner, make_work, &copy);
-    }
+    Err err = make_all(&inner, options, ret_was_there);
     cx->problems = inner.problems;
     cx->problem_n = inner.problem_n;
     cx->problem_capacity = inner.problem_capacity;

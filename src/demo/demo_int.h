@@ -10,7 +10,19 @@
 #include "engine/subjects/residents.h"
 #include "engine/subjects/subjects.h"
 
-#define DEMO_SUPPORTER STR("441322H02") /* the hospital that supports centres */
+/* Of the guided accounts of a county. */
+typedef enum {
+    DEMO_DOCTOR,
+    DEMO_LATE,
+    DEMO_CLINICIAN,
+    DEMO_DIRECTOR,
+    DEMO_TOWNSHIP,
+    DEMO_COUNTY,
+    DEMO_OFFICER,
+    DEMO_ADMIN,
+    DEMO_RESIDENT,
+    DEMO_GUIDED_N,
+} DemoGuided;
 
 /* Kinds of random streams: what is drawn in one never disturbs another. */
 typedef enum {
@@ -29,6 +41,7 @@ typedef enum {
     STREAM_ASSISTANCE,
     STREAM_STANDARDS,
     STREAM_REPORTS,
+    STREAM_CITY,
 } DemoStream;
 
 /* Clinics that there is something to see in, all under one centre, and of real size in a small
@@ -95,6 +108,11 @@ typedef struct DemoPerson {
 
 typedef struct Demo {
     Cx *cx;
+    const DemoPlace *place;
+    Str settings;     /* how the options are written */
+    bool is_compared; /* with other counties */
+    Str supporter;    /* code of the hospital that supports centres */
+    Str commission;   /* code */
     const DemoOptions *options;
     Rng rng;
     const Area *areas;
@@ -110,6 +128,13 @@ typedef struct Demo {
     uint16_t *serials; /* of ID numbers: by birth day and sex */
 } Demo;
 
+/* A guided account of the place, with the login and password of demo_accounts. */
+Err demo_account_add(Demo *demo, size_t guided, Uuid id, Str name, Str role,
+                     Str facility) MUST_CHECK;
+Str demo_login(const DemoPlace *place, size_t guided, Arena *arena);
+/* The city and its account; its counties are there. */
+Err demo_city(Cx *cx, const DemoOptions *options, const DemoPlace *const *counties,
+              size_t n) MUST_CHECK;
 /* Areas, facilities, catchments, accounts. */
 Err demo_county(Demo *demo) MUST_CHECK;
 /* Of demo->patient, whom the care of people has set. */

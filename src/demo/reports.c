@@ -314,7 +314,7 @@ static Err report_townships(Reports *reports)
         Reporter reporter = {.reports = reports,
                              .subject = subject_id_of(demo->cx->place, STR("area"), area->code),
                              .writer = demo->officer,
-                             .facility = STR("441322G01"),
+                             .facility = demo->commission,
                              .name = area->name,
                              .number = i,
                              .goodness = goodness_of(area->code)};

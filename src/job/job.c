@@ -9,7 +9,8 @@ enum { NS_PER_MS = 1000000 };
 
 struct Jobs {
     JobsOptions options;
-    JobTurn *turns; /* of the thread alone */
+    JobTurn *turns; /* of the thread alone: the jobs of the first place, of the second, ... */
+    size_t turn_n;
     Thread thread;
     Mutex mutex; /* of all below */
     Condition wake;
@@ -37,10 +38,13 @@ static void note(Jobs *jobs, size_t at, Err err, int64_t took_ns)
 
 static void run_step(Jobs *jobs, size_t at, Arena *arena)
 {
-    const Job *job = &jobs->options.jobs[at];
-    Cx cx = jobs->options.like;
+    const JobsOptions *options = &jobs->options;
+    const Job *job = &options->jobs[at % options->job_n];
+    Cx cx = options->like;
     cx.arena = arena;
-    cx.now = jobs->options.now(jobs->options.context);
+    if (options->place_n > 0)
+        cx.place = options->places[at / options->job_n];
+    cx.now = options->now(options->context, cx.place);
     cx.today = date_of_instant(cx.now);
     bool has_more = false;
     int64_t began = os_clock_monotonic_ns();
@@ -49,14 +53,14 @@ static void run_step(Jobs *jobs, size_t at, Arena *arena)
     if (err != OK)
         LOG(LOG_ERROR, "job failed", LOG_WORD("job", str_from_c(job->name)), LOG_ERR("error", err));
     jobs->turns[at] = job_turn_after(job, jobs->turns[at], err, has_more, ended);
-    note(jobs, at, err, ended - began);
+    note(jobs, at % options->job_n, err, ended - began);
     arena_reset(arena);
 }
 
 static size_t first_due(const Jobs *jobs)
 {
     size_t first = 0;
-    for (size_t i = 1; i < jobs->options.job_n; i++) {
+    for (size_t i = 1; i < jobs->turn_n; i++) {
         if (jobs->turns[i].next_ns < jobs->turns[first].next_ns)
             first = i;
     }
@@ -91,13 +95,14 @@ Err jobs_start(const JobsOptions *options, Arena *arena, Jobs **ret_jobs)
     ENSURE(options->job_n > 0);
     Jobs *jobs = arena_new(arena, Jobs);
     jobs->options = *options;
-    jobs->turns = arena_array(arena, JobTurn, options->job_n);
+    jobs->turn_n = options->job_n * (options->place_n > 0 ? options->place_n : 1);
+    jobs->turns = arena_array(arena, JobTurn, jobs->turn_n);
     jobs->stats = arena_array(arena, JobStats, options->job_n);
     int64_t now_ns = os_clock_monotonic_ns();
-    for (size_t i = 0; i < options->job_n; i++) {
+    for (size_t i = 0; i < options->job_n; i++)
         jobs->stats[i].name = options->jobs[i].name;
-        jobs->turns[i].next_ns = now_ns + options->jobs[i].first_ms * NS_PER_MS;
-    }
+    for (size_t i = 0; i < jobs->turn_n; i++)
+        jobs->turns[i].next_ns = now_ns + options->jobs[i % options->job_n].first_ms * NS_PER_MS;
     mutex_init(&jobs->mutex);
     condition_init(&jobs->wake);
     Err err = thread_start(&jobs->thread, run_thread, jobs);

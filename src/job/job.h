@@ -44,9 +44,11 @@ typedef struct JobStats {
 typedef struct JobsOptions {
     const Job *jobs;
     size_t job_n;
-    Cx like;       /* what every step's Cx takes over; its db is used by the jobs' thread alone */
+    Cx like; /* what every step's Cx takes over; its db is used by the jobs' thread alone */
+    const Str *places; /* each job runs in each of them; none: in that of like */
+    size_t place_n;
     void *context; /* of now */
-    Instant (*now)(void *context);
+    Instant (*now)(void *context, Str place);
 } JobsOptions;
 
 typedef struct Jobs Jobs;

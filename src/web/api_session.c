@@ -97,6 +97,18 @@ static void set_cookie(const HttpRequest *request, HttpResponse *response, Str t
                                STR_ARG(token), request->is_secure ? "; Secure" : "", life));
 }
 
+/* Of several places, the one where the login is; and its phone is admitted there. */
+static Err live_where_account_is(Cx *cx, const WebCall *call, Str login)
+{
+    const WebOptions *options = &call->web->options;
+    Str place = {0};
+    if (options->place_n < 2)
+        return OK;
+    TRY(account_place(cx, login, &place));
+    web_live_in(cx, options, place);
+    return uuid_is_nil(call->device) ? OK : device_admit(cx, call->device);
+}
+
 static Err session_post(Cx *cx, const HttpRequest *request, HttpResponse *response)
 {
     const Json *body = NULL;
@@ -107,6 +119,7 @@ static Err session_post(Cx *cx, const HttpRequest *request, HttpResponse *respon
     TRY(web_body_optional_text(cx, body, "purpose", &purpose));
     Session session;
     Account account;
+    TRY(live_where_account_is(cx, web_call(request), login));
     TRY(session_open(cx, login, password, web_client(request), &session, &account));
     if (purpose.n > 0)
         TRY(session_choose_purpose(cx, session.token, &account, purpose));

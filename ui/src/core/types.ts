@@ -30,10 +30,16 @@ export interface Session {
   is_demo: boolean
 }
 
+/* A county that somebody of the city above it looks into. */
+export interface Member {
+  code: string
+  name: Wording
+}
+
 export interface Demo {
   is_demo: boolean
   today?: string
-  accounts?: { login: string; password: string; title: Wording; hint: Wording; facility: { code: string | null; name?: Wording } }[]
+  accounts?: { login: string; password: string; title: Wording; hint: Wording; place?: Wording; facility: { code: string | null; name?: Wording } }[]
 }
 
 export interface ProgramTag {

@@ -2,6 +2,7 @@
 import { t } from '../core/i18n'
 import { menuOf, VILLAGE, type MenuPage } from '../core/menu'
 import type { Account } from '../core/types'
+import { word as comparisonWord } from '../areas/comparison/comparison-words'
 import { word as measureWord } from '../areas/measures/measure-words'
 import { word as planWord } from '../areas/plans/plan-words'
 import { word as policyWord } from '../areas/policy/policy-words'
@@ -10,7 +11,7 @@ import { word as scoreWord } from '../areas/scores/score-words'
 import { word } from '../areas/subjects/catchment-words'
 import { word as workWord } from '../areas/workdays/workday-words'
 
-type Own = 'work' | 'quality' | 'catchments' | 'measures' | 'scores' | 'plans' | 'policy'
+type Own = 'comparison' | 'work' | 'quality' | 'catchments' | 'measures' | 'scores' | 'plans' | 'policy'
 
 export interface DeskPage extends Omit<MenuPage, 'name'> {
   name: MenuPage['name'] | Own
@@ -27,12 +28,18 @@ const OWN: readonly DeskPage[] = [
   { name: 'policy', devices: ['desk'], may: (account) => account.permissions.includes('policy.read') },
 ]
 
-export function deskMenu(account: Account): readonly DeskPage[] {
-  return [...menuOf(account, 'desk'), ...OWN.filter((page) => page.may(account))]
+const COMPARISON: DeskPage = { name: 'comparison', devices: ['desk'], may: (account) => account.permissions.includes('places.compare') }
+
+/* A city has nobody of its own: its other pages are those of a county that it looks into. */
+export function deskMenu(account: Account, isInside = false): readonly DeskPage[] {
+  const own = [...menuOf(account, 'desk'), ...OWN.filter((page) => page.may(account))]
+  if (!COMPARISON.may(account)) return own
+  return isInside ? [COMPARISON, ...own] : [COMPARISON]
 }
 
 /* Each page of the desk alone has its words with it. */
 const TITLES: Record<Own, () => string> = {
+  comparison: () => comparisonWord('tab'),
   work: () => workWord('tab'),
   quality: () => qualityWord('tab'),
   catchments: () => word('tab'),
