@@ -43,7 +43,8 @@ static void load_item(Reader *reader, const Yaml *map, const Score *score, Score
     item->measure = read_measure(reader, map, score);
     bool is_read = target != NULL && load_number(reader, target, &item->target)
                    && (floor == NULL || load_number(reader, floor, &item->floor));
-    if (weight != NULL && read_number(reader, weight, &item->weight) && item->weight <= 0)
+    if (weight != NULL && load_number(reader, weight, &item->weight)
+        && item->weight.parameter == NULL && item->weight.value <= 0)
         MISTAKE_AT(reader->loader, reader->file, weight->at, MISTAKE_SCORE_WEIGHT,
                    same(weight->text));
     if (read_key(map, "cap") != NULL)

@@ -9,7 +9,7 @@
  * where less is better. */
 typedef struct ScoreItem {
     const Measure *measure;
-    double weight;
+    PlanNumber weight; /* of the period's first day; an item that weighs nothing is left out */
     PlanNumber floor, target; /* in the measure's unit */
     double cap;               /* most points: 100, or more as a bonus */
 } ScoreItem;

@@ -55,6 +55,19 @@ typedef struct Reading {
     bool is_complete;
 } Reading;
 
+static bool number_of(const Reading *reading, PlanNumber number, double *ret_value)
+{
+    *ret_value = number.value;
+    return number.parameter == NULL
+           || policy_number_on(reading->policy, number.parameter, reading->period.first, ret_value);
+}
+
+static double weight_of(const Reading *reading, const ScoreItem *item)
+{
+    double weight = 0;
+    return number_of(reading, item->weight, &weight) && weight > 0 ? weight : 0;
+}
+
 static ScoreUnit *unit_of(Reading *reading, const MeasureValue *value)
 {
     size_t at = (size_t)(uintptr_t)map_get(&reading->by_code, value->unit);
@@ -63,7 +76,7 @@ static ScoreUnit *unit_of(Reading *reading, const MeasureValue *value)
         ScorePart *parts = arena_array(reading->cx->arena, ScorePart, score->item_n + 1);
         for (size_t i = 0; i < score->item_n; i++)
             parts[i] = (ScorePart){.measure = score->items[i].measure->id,
-                                   .weight = score->items[i].weight};
+                                   .weight = weight_of(reading, &score->items[i])};
         const ScoreUnit unit = {
             .unit = value->unit, .name = value->name, .parts = parts, .part_n = score->item_n};
         VEC_PUSH(reading->cx->arena, &reading->units, unit);
@@ -85,13 +98,6 @@ static double share_of_period(const Reading *reading)
     return gone < all ? gone / all : 1;
 }
 
-static bool number_of(const Reading *reading, PlanNumber number, double *ret_value)
-{
-    *ret_value = number.value;
-    return number.parameter == NULL
-           || policy_number_on(reading->policy, number.parameter, reading->period.first, ret_value);
-}
-
 static void fill_part(const Reading *reading, const ScoreItem *item, const MeasureValue *value,
                       ScorePart *part)
 {
@@ -105,7 +111,7 @@ static void fill_part(const Reading *reading, const ScoreItem *item, const Measu
     if (measure->growth == GROWTH_EVEN)
         part->target = part->floor + (part->target - part->floor) * share_of_period(reading);
     bool is_span = part->target > part->floor || part->target < part->floor;
-    part->has_points = is_told && is_span
+    part->has_points = is_told && is_span && part->weight > 0
                        && measure_number(measure, value->denominator, value->numerator, &number);
     if (part->has_points)
         part->points = score_points(number, part->floor, part->target, item->cap);
