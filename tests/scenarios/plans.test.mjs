@@ -220,6 +220,62 @@ for (const [name, makeDatabase] of databases) {
       }
     });
 
+    it("the same reports and registers answer clauses of the city's and the merged townships' plans", () => {
+      for (const [plan, expected] of Object.entries({
+        quality_2023: [
+          ["14", "projects_with_approvals_share", "behind", "target_not_met"],
+          ["17", "townships_with_duty_evidence_share", "behind", "target_not_met"],
+          ["84", "townships_with_health_plan_share", "behind", "target_not_met"],
+          ["30", "primary_basic_standard_share", "behind", "target_not_met"],
+          ["31", "recommended_standard_share", "on_track", "watched"],
+          ["32", "clinics_reached_standard", "on_track", "watched"],
+          ["34", "staff_days_sent_down", "on_track", "watched"],
+          ["35", "hospitals_with_featured_specialty_share", "met", "target_met"],
+          ["40", "clinical_service_centres_open", "behind", "target_not_met"],
+          ["41", "emergency_centres_open", "behind", "target_not_met"],
+          ["44", "primary_specialties", "on_track", "watched"],
+          ["46", "new_techniques_introduced", "on_track", "watched"],
+          ["47", "provincial_specialties_added", "not_due", "target_not_met"],
+          ["48", "prefecture_specialties_added", "not_due", "target_not_met"],
+          ["53", "talent_teams_hired", "met", "target_met"],
+          ["53", "visiting_experts_hired", "met", "target_met"],
+          ["54", "discipline_leaders_trained", "behind", "target_not_met"],
+          ["54", "specialty_teams_trained", "met", "target_met"],
+          ["55", "high_level_talents_added", "behind", "target_not_met"],
+          ["59", "recruits_hired", "on_track", "watched"],
+          ["61", "technique_staff_trained", "met", "target_met"],
+          ["61", "backbone_staff_trained", "met", "target_met"],
+          ["65", "villages_without_service", "met", "target_met"],
+          ["68", "away_training_batches", "met", "target_met"],
+          ["69", "managers_trained", "on_track", "watched"],
+          ["76", "western_doctors_tcm_trained", "on_track", "watched"],
+          ["79", "projects_started", "on_track", "watched"],
+          ["80", "beds_per_thousand_residents", "not_due", "target_not_met"],
+          ["81", "culture_activities", "on_track", "watched"],
+        ],
+        merged_townships: [
+          ["11", "sub_centres_built", "behind", "target_not_met"],
+          ["15", "villages_with_standard_clinic", "behind", "target_not_met"],
+          ["22", "private_community_institutions", "on_track", "watched"],
+          ["29", "staff_days_sent_down", "on_track", "watched"],
+        ],
+      })) {
+        const lines = parseLines(attempt("measure", "--plan", plan, "--period", "2025", "--unit", "441322", ...options).out);
+        assert.deepEqual(lines.map(({ clause, measure, state, reason }) => [clause, measure, state, reason]), expected, plan);
+      }
+    });
+
+    it("a register answers a clause while it holds something in force", async () => {
+      for (const [id, clause] of [["grassroots_2023", "42"], ["grassroots_2023", "43"], ["quality_2023", "43"], ["merged_townships", "20"], ["merged_townships", "21"], ["merged_townships", "27"]]) {
+        const answer = clauses(await plan(id)).find((one) => one.id === clause).answers.find(({ by }) => by === "register");
+        assert.deepEqual([answer.state, answer.reason, answer.number > 0], ["on_track", "registered", true], `${id} ${clause}`);
+      }
+    });
+
+    it("every state has a clause of the three-year plan", async () => {
+      assert.deepEqual(new Set(clauses(await plan("grassroots_2023")).map(({ state }) => state)), new Set(["met", "on_track", "at_risk", "behind", "not_due", "no_data", "unanswered"]));
+    });
+
     it("a clause is answered in part where forms say a part of it only, and a year's target reads that year's buildings, whatever the forms of later years say", async () => {
       const all = clauses(await plan("grassroots_2023"));
       for (const clause of ["11"]) {
