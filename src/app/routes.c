@@ -59,11 +59,14 @@
  ENTRY(route_scores)                                                                               \
  ENTRY(route_score_bulletins)                                                                      \
  ENTRY(route_score_bulletin)                                                                       \
+ ENTRY(route_score_bulletin_file)                                                                  \
  ENTRY(route_score)                                                                                \
+ ENTRY(route_score_file)                                                                           \
  ENTRY(route_score_freeze)                                                                         \
  ENTRY(route_comparison)                                                                           \
  ENTRY(route_plans)                                                                                \
  ENTRY(route_plan)                                                                                 \
+ ENTRY(route_plan_file)                                                                            \
  ENTRY(route_plan_clause)                                                                          \
  ENTRY(route_plan_entries_post)                                                                    \
  ENTRY(route_plan_entry_end)                                                                       \
@@ -71,7 +74,9 @@
  ENTRY(route_policy_post)                                                                          \
  ENTRY(route_measures)                                                                             \
  ENTRY(route_measure)                                                                              \
+ ENTRY(route_measure_file)                                                                         \
  ENTRY(route_measure_cases)                                                                        \
+ ENTRY(route_measure_cases_file)                                                                   \
  ENTRY(route_measure_check)                                                                        \
  ENTRY(route_overview)                                                                             \
  ENTRY(route_obligations_explain)                                                                  \

@@ -279,18 +279,27 @@ Err os_folder_make(Str path)
     return OK;
 }
 
-Err os_folder_make_temporary(Arena *arena, Str prefix, Str *ret_path)
+static Err make_temporary(Arena *arena, const char *base, Str prefix, Str *ret_path)
 {
-    const char *base = getenv("TMPDIR");
     char *path = arena_array(arena, char, PATH_MOST);
-    int n = snprintf(path, PATH_MOST, "%s/%.*s-XXXXXX",
-                     base == NULL || *base == '\0' ? "/tmp" : base, STR_ARG(prefix));
+    int n = snprintf(path, PATH_MOST, "%s/%.*s-XXXXXX", base, STR_ARG(prefix));
     if (n < 0 || n >= PATH_MOST)
         return ERR_INVALID;
     if (mkdtemp(path) == NULL)
         return err_of(errno);
     *ret_path = (Str){path, (size_t)n};
     return OK;
+}
+
+Err os_folder_make_temporary(Arena *arena, Str prefix, Str *ret_path)
+{
+    const char *base = getenv("TMPDIR");
+    return make_temporary(arena, base == NULL || *base == '\0' ? "/tmp" : base, prefix, ret_path);
+}
+
+Err os_folder_make_in_memory(Arena *arena, Str prefix, Str *ret_path)
+{
+    return make_temporary(arena, "/dev/shm", prefix, ret_path);
 }
 
 Str os_path_join(Arena *arena, Str folder, Str name)

@@ -40,6 +40,8 @@ bool os_folder_exists(Str path);
 Err os_folder_make(Str path) MUST_CHECK;
 /* A new folder of our own below TMPDIR (default /tmp), readable by us only. */
 Err os_folder_make_temporary(Arena *arena, Str prefix, Str *ret_path) MUST_CHECK;
+/* The same in memory: what a library writes there never reaches a disk. */
+Err os_folder_make_in_memory(Arena *arena, Str prefix, Str *ret_path) MUST_CHECK;
 /* What is directly inside, in byte order of names; names that start with '.' are left out. */
 Err os_folder_list(Arena *arena, Str path, OsEntries *ret_entries) MUST_CHECK;
 /* The files at any depth, in byte order of their paths; does not follow symbolic links; at most

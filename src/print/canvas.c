@@ -36,7 +36,17 @@ Canvas *canvas_begin(Arena *arena, Buf *out, Str title, Instant made_at)
     canvas->layout = pango_cairo_create_layout(canvas->cairo);
     canvas->font = pango_font_description_from_string(FONTS);
     pango_layout_set_wrap(canvas->layout, PANGO_WRAP_WORD_CHAR);
+    /* A unit or a code that is broken gets no hyphen, which would read as a part of it. */
+    PangoAttrList *attributes = pango_attr_list_new();
+    pango_attr_list_insert(attributes, pango_attr_insert_hyphens_new(FALSE));
+    pango_layout_set_attributes(canvas->layout, attributes);
+    pango_attr_list_unref(attributes);
     return canvas;
+}
+
+void canvas_landscape(Canvas *canvas)
+{
+    cairo_pdf_surface_set_size(canvas->surface, CANVAS_HEIGHT, CANVAS_WIDTH);
 }
 
 void canvas_page(Canvas *canvas)
@@ -134,4 +144,12 @@ void canvas_box(Canvas *canvas, double x, double y, double side, double size, St
     cairo_stroke(canvas->cairo);
     double height = canvas_text_height(canvas, text, size, side);
     canvas_text(canvas, x, y + (side - height) / 2, side, size, CANVAS_CENTRE, text);
+}
+
+void canvas_ground(Canvas *canvas, double x, double y, double width, double height)
+{
+    cairo_set_source_rgb(canvas->cairo, 0.92, 0.92, 0.92);
+    cairo_rectangle(canvas->cairo, x, y, width, height);
+    cairo_fill(canvas->cairo);
+    cairo_set_source_rgb(canvas->cairo, 0, 0, 0);
 }

@@ -18,6 +18,8 @@ typedef enum { CANVAS_LEFT, CANVAS_CENTRE, CANVAS_RIGHT } CanvasAlign;
 
 /* out receives the file when the canvas is ended. title and made_at stand in its properties. */
 Canvas *canvas_begin(Arena *arena, Buf *out, Str title, Instant made_at);
+/* Its pages lie on their side, CANVAS_HEIGHT wide; before anything is drawn. */
+void canvas_landscape(Canvas *canvas);
 /* What follows is on a new page. */
 void canvas_page(Canvas *canvas);
 /* ERR_LIMIT: the file is larger than out takes; ERR_IO: drawing failed. Frees the canvas in any
@@ -38,3 +40,5 @@ bool canvas_has_glyphs(Canvas *canvas, Str text);
 void canvas_line(Canvas *canvas, double x0, double y0, double x1, double y1, double weight);
 /* A square of that side with a short text in its middle. */
 void canvas_box(Canvas *canvas, double x, double y, double side, double size, Str text);
+/* A rectangle of light grey, for what stands on it next. */
+void canvas_ground(Canvas *canvas, double x, double y, double width, double height);

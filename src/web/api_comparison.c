@@ -29,7 +29,7 @@ static void put_place(JsonOut *out, const PlanComparedPlace *place)
     json_object_end(out);
 }
 
-static void put_cell(JsonOut *out, const PlanAnswered *answered, int64_t rank)
+static void put_cell(Cx *cx, JsonOut *out, const PlanAnswered *answered, int64_t rank)
 {
     char name[PERIOD_NAME_SIZE];
     bool is_measure = answered->answer->measure != NULL;
@@ -45,8 +45,10 @@ static void put_cell(JsonOut *out, const PlanAnswered *answered, int64_t rank)
     } else if (answered->has_number) {
         put_decimal(out, "of", answered->of);
     }
-    if (answered->has_target)
+    if (answered->has_target) {
         put_decimal(out, "target", answered->low);
+        web_json_wording(out, "target_text", plan_bound_wording(cx->arena, answered));
+    }
     if (answered->has_target && answered->answer->target.compare == PLAN_BETWEEN)
         put_decimal(out, "target_high", answered->high);
     if (rank > 0)
@@ -54,21 +56,17 @@ static void put_cell(JsonOut *out, const PlanAnswered *answered, int64_t rank)
     json_object_end(out);
 }
 
-static void put_row(JsonOut *out, const PlanComparison *comparison, size_t clause, size_t at)
+static void put_row(Cx *cx, JsonOut *out, const PlanComparison *comparison, size_t clause,
+                    size_t at)
 {
     const PlanClauseState *state = &comparison->places[0].states[clause];
     const PlanAnswer *answer = state->answers[at].answer;
-    Wording title = answer->measure != NULL     ? answer->measure->title
-                    : answer->rule != NULL      ? answer->rule->title
-                    : answer->form != NULL      ? answer->form->title
-                    : answer->parameter != NULL ? answer->parameter->title
-                                                : answer->title;
     json_object_begin(out);
     web_json_text(out, "clause", state->clause->id);
     web_json_wording(out, "clause_title", state->clause->title);
     web_json_text(out, "by", str_from_c(plan_answers[answer->kind]));
     web_json_text(out, "id", answer->id);
-    web_json_wording(out, "title", title);
+    web_json_wording(out, "title", plan_answer_title(cx->arena, answer));
     web_json_text(out, "unit",
                   answer->measure != NULL     ? answer->measure->unit
                   : answer->parameter != NULL ? answer->parameter->unit
@@ -78,20 +76,20 @@ static void put_row(JsonOut *out, const PlanComparison *comparison, size_t claus
     json_key_c(out, "cells");
     json_array_begin(out);
     for (size_t i = 0; i < comparison->place_n; i++)
-        put_cell(out, &comparison->places[i].states[clause].answers[at],
+        put_cell(cx, out, &comparison->places[i].states[clause].answers[at],
                  plan_compared_rank(comparison, i, clause, at));
     json_array_end(out);
     json_object_end(out);
 }
 
-static void put_rows(JsonOut *out, const PlanComparison *comparison)
+static void put_rows(Cx *cx, JsonOut *out, const PlanComparison *comparison)
 {
     json_key_c(out, "rows");
     json_array_begin(out);
     for (size_t i = 0; comparison->place_n > 0 && i < comparison->clause_n; i++)
         for (size_t a = 0; a < comparison->places[0].states[i].answer_n; a++)
             if (plan_compared_has(comparison, i, a))
-                put_row(out, comparison, i, a);
+                put_row(cx, out, comparison, i, a);
     json_array_end(out);
 }
 
@@ -126,7 +124,7 @@ static Err comparison_get(Cx *cx, const HttpRequest *request, HttpResponse *resp
     for (size_t i = 0; i < comparison.place_n; i++)
         put_place(&out, &comparison.places[i]);
     json_array_end(&out);
-    put_rows(&out, &comparison);
+    put_rows(cx, &out, &comparison);
     json_object_end(&out);
     return OK;
 }
@@ -146,6 +144,6 @@ const Route route_comparison = {
         "rows: [{clause: text, clause_title: wording, by: text, id: text, title: wording, "
         "unit?: text, compare?: text, cells: [{state: text, reason: text, value?: number, "
         "period?: text, denominator?: integer, numerator?: integer, of?: number, "
-        "target?: number, target_high?: number, rank?: integer}]}]}",
+        "target?: number, target_text?: wording, target_high?: number, rank?: integer}]}]}",
     .title = {"各县方案并列比较", "A plan in the counties, side by side"},
 };

@@ -5,6 +5,7 @@
 #include "engine/measures/measures.h"
 #include "engine/records/form_table.h"
 #include "engine/subjects/subjects.h"
+#include "web/measure_ask.h"
 #include "web/person.h"
 #include "web/records_json.h"
 #include "web/schemas.h"
@@ -171,9 +172,7 @@ const Route route_measures = {
 
 /* ---- one measure ---- */
 
-/* Who does not see the whole county is not told sums of areas of which he sees a part (of
- * facilities, and of areas where organisations are counted, measure_read leaves those out). */
-static bool is_whole(const Cx *cx, const MeasureAsk *ask, const MeasureValue *value)
+bool measure_value_is_whole(const Cx *cx, const MeasureAsk *ask, const MeasureValue *value)
 {
     return ask->units == MEASURE_BY_FACILITY || measure_is_of_units(ask->measure)
            || !access_sight(cx)->by_facility || value->level >= VILLAGE_LEVEL;
@@ -190,7 +189,7 @@ static void put_value(JsonOut *out, const MeasureValue *value)
     json_object_end(out);
 }
 
-static Err read_ask(Cx *cx, const HttpRequest *request, MeasureAsk *ask)
+Err measure_ask_read(Cx *cx, const HttpRequest *request, MeasureAsk *ask)
 {
     TRY(read_measure(cx, request, &ask->measure));
     Period usual = measure_longest(ask->measure, cx->today);
@@ -213,7 +212,7 @@ static Err measure_get(Cx *cx, const HttpRequest *request, HttpResponse *respons
 {
     MeasureAsk ask = {0};
     MeasureAnswer answer;
-    TRY(read_ask(cx, request, &ask));
+    TRY(measure_ask_read(cx, request, &ask));
     TRY(measure_read(cx, &ask, &answer));
     JsonOut out = web_json(response);
     json_object_begin(&out);
@@ -224,7 +223,7 @@ static Err measure_get(Cx *cx, const HttpRequest *request, HttpResponse *respons
     json_key_c(&out, "values");
     json_array_begin(&out);
     for (size_t i = 0; i < answer.n; i++) {
-        if (is_whole(cx, &ask, &answer.values[i]))
+        if (measure_value_is_whole(cx, &ask, &answer.values[i]))
             put_value(&out, &answer.values[i]);
     }
     json_array_end(&out);
@@ -274,9 +273,7 @@ static Str after_text(Cx *cx, const MeasureCase *last)
     return base64url_encode(cx->arena, keys_seal(cx->keys, cx->arena, CURSOR_BOUND, plain));
 }
 
-/* Without identity lists are by township, the finest that they tell; of records they tell the
- * facility too. */
-static Err read_filter(Cx *cx, const HttpRequest *request, MeasureCaseFilter *filter)
+Err measure_filter_read(Cx *cx, const HttpRequest *request, MeasureCaseFilter *filter)
 {
     Str in = http_query(request, "in");
     TRY(read_measure(cx, request, &filter->measure));
@@ -388,7 +385,7 @@ static Err measure_cases_get(Cx *cx, const HttpRequest *request, HttpResponse *r
     const MeasureCase *cases = NULL;
     int64_t limit = 0;
     size_t n = 0;
-    TRY(read_filter(cx, request, &filter));
+    TRY(measure_filter_read(cx, request, &filter));
     TRY(web_query_integer(cx, request, "limit", 1, PAGE_MOST, PAGE_USUAL, &limit));
     filter.most = (size_t)limit + 1;
     TRY(measure_cases(cx, &filter, &cases, &n));

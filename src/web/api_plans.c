@@ -4,13 +4,13 @@
 
 enum { BODY_MOST = 8192 };
 
-#define SCHEMA_TARGET                                                                              \
- "{compare?: text, low?: number, high?: number, low_parameter?: text, high_parameter?: text, "     \
+#define SCHEMA_TARGET                                                                                         \
+ "{text: wording, compare?: text, low?: number, high?: number, low_parameter?: text, high_parameter?: text, " \
  "unit?: text, by?: date, is_linear: bool, yearly?: [number]}"
-#define SCHEMA_ANSWER                                                                                  \
- "{by: text, id: text, state: text, reason: text, title?: wording, needed?: wording, number?: "        \
- "number, of?: number, value?: number, unit?: text, period?: text, denominator?: integer, "            \
- "numerator?: integer, expected?: number, reached_on?: date, evidence?: text, target?: " SCHEMA_TARGET \
+#define SCHEMA_ANSWER                                                                                        \
+ "{by: text, id: text, state: text, reason: text, why: wording, title: wording, needed?: wording, number?: " \
+ "number, of?: number, value?: number, unit?: text, period?: text, denominator?: integer, "                  \
+ "numerator?: integer, expected?: number, reached_on?: date, evidence?: text, target?: " SCHEMA_TARGET       \
  "}"
 #define SCHEMA_CLAUSE                                                                              \
  "{id: text, title: wording, text: wording, remark?: wording, kind: text, force: text, owners: "   \
@@ -35,13 +35,14 @@ static void put_bound(JsonOut *out, const char *key, const char *parameter_key, 
     put_decimal(out, key, value);
 }
 
-static void put_target(JsonOut *out, const PlanAnswered *answered)
+static void put_target(Cx *cx, JsonOut *out, const PlanAnswered *answered)
 {
     const PlanTarget *target = &answered->answer->target;
     if (!answered->has_target && !target->has_yearly)
         return;
     json_key_c(out, "target");
     json_object_begin(out);
+    web_json_wording(out, "text", plan_target_wording(cx->arena, answered));
     if (answered->has_target) {
         web_json_text(out, "compare", str_from_c(plan_compares[target->compare - 1]));
         put_bound(out, "low", "low_parameter", target->low, answered->low);
@@ -76,7 +77,7 @@ static void put_measured(JsonOut *out, const PlanAnswered *answered)
         put_decimal(out, "expected", answered->expected);
 }
 
-static void put_answer(JsonOut *out, const PlanAnswered *answered)
+static void put_answer(Cx *cx, JsonOut *out, const PlanAnswered *answered)
 {
     const PlanAnswer *answer = answered->answer;
     json_object_begin(out);
@@ -84,13 +85,8 @@ static void put_answer(JsonOut *out, const PlanAnswered *answered)
     web_json_text(out, "id", answer->id);
     web_json_text(out, "state", str_from_c(plan_state_name(answered->state)));
     web_json_text(out, "reason", str_from_c(plan_reason_name(answered->reason)));
-    Wording title = answer->measure != NULL     ? answer->measure->title
-                    : answer->rule != NULL      ? answer->rule->title
-                    : answer->form != NULL      ? answer->form->title
-                    : answer->parameter != NULL ? answer->parameter->title
-                                                : answer->title;
-    if (title.zh.n > 0)
-        web_json_wording(out, "title", title);
+    web_json_wording(out, "why", plan_answer_why(cx->arena, answered));
+    web_json_wording(out, "title", plan_answer_title(cx->arena, answer));
     if (answer->needed.zh.n > 0)
         web_json_wording(out, "needed", answer->needed);
     if (answer->measure != NULL) {
@@ -101,11 +97,11 @@ static void put_answer(JsonOut *out, const PlanAnswered *answered)
     }
     web_json_date(out, "reached_on", answered->reached_on);
     web_json_text(out, "evidence", answered->evidence);
-    put_target(out, answered);
+    put_target(cx, out, answered);
     json_object_end(out);
 }
 
-static void put_clause(JsonOut *out, const PlanClauseState *state)
+static void put_clause(Cx *cx, JsonOut *out, const PlanClauseState *state)
 {
     const PlanClause *clause = state->clause;
     json_object_begin(out);
@@ -136,7 +132,7 @@ static void put_clause(JsonOut *out, const PlanClauseState *state)
     json_key_c(out, "answers");
     json_array_begin(out);
     for (size_t i = 0; i < state->answer_n; i++)
-        put_answer(out, &state->answers[i]);
+        put_answer(cx, out, &state->answers[i]);
     json_array_end(out);
     json_object_end(out);
 }
@@ -237,7 +233,7 @@ static Err plan_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
         json_key_c(&out, "clauses");
         json_array_begin(&out);
         for (size_t i = 0; i < plan->sections[s].clause_n; i++)
-            put_clause(&out, &states[at++]);
+            put_clause(cx, &out, &states[at++]);
         json_array_end(&out);
         json_object_end(&out);
     }
@@ -295,7 +291,7 @@ static Err plan_clause_get(Cx *cx, const HttpRequest *request, HttpResponse *res
     JsonOut out = web_json(response);
     json_object_begin(&out);
     json_key_c(&out, "clause");
-    put_clause(&out, &states[at]);
+    put_clause(cx, &out, &states[at]);
     json_key_c(&out, "entries");
     json_array_begin(&out);
     for (size_t i = 0; i < entry_n; i++)

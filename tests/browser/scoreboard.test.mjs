@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
 import { attempt } from '../support/county.mjs'
+import { sheetsOf, tableOf } from '../support/files.mjs'
 import { DESK, checkPage as look, openBrowser, openPage, startServer } from './support.mjs'
 
 const NARROW = { width: 320, height: 700 }
@@ -71,11 +72,15 @@ test('a clinician sees by facility who is left to see, takes the table as a file
   await look(page, 'measure-clinic')
   const ranks = (await page.locator(`${UNITS} td:first-child`).allInnerTexts()).map(Number)
   assert.deepEqual(ranks, ranks.toSorted((a, b) => b - a))
-  const saved = page.waitForEvent('download')
-  await page.locator('.measure-actions button').first().click()
-  const file = await saved
-  assert.equal(file.suggestedFilename(), 'hypertension_norm_rate-2024.csv')
-  assert.equal((await readFile(await file.path(), 'utf8')).trim().split('\r\n').length, 1 + (await page.locator(UNITS).count()))
+  for (const [part, name] of [['.measure-actions', /^hypertension_norm_rate-2025-06-30\.xlsx$/], ['.measure-files', /^hypertension_norm_rate-2024-2025-06-30\.xlsx$/]]) {
+    const saved = page.waitForEvent('download')
+    await page.locator(`${part} button`).first().click()
+    const file = await saved
+    assert.match(file.suggestedFilename(), name)
+    const [sheet] = sheetsOf(await readFile(await file.path()))
+    const shown = part === '.measure-actions' ? await page.locator(`${UNITS} th a`).first().innerText() : await page.locator('.measure-rows tbody a').first().innerText()
+    assert.ok(tableOf(sheet).lines.some((line) => Object.values(line).some((value) => typeof value === 'string' && shown.startsWith(value))), shown)
+  }
   await page.setViewportSize(NARROW)
   await look(page, 'measure-narrow')
   await page.goto(`${server.address}/desk.html#/measures`)

@@ -2,15 +2,24 @@
 // Scores: how centres stand by measures weighed together, and bulletins.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { attempt, newId, parseLines } from "../support/county.mjs";
+import { askUntil, attempt, newId, parseLines } from "../support/county.mjs";
+import { sheetsOf, tableOf, textOfPdf } from "../support/files.mjs";
 import { databases, logIn, makeCounty, startServer } from "../support/server.mjs";
 
 const COUNTS = { grassroots_2023: 143, paired_areas: 31, public_health_quality: 45, merged_townships: 37, quality_2023: 84 };
+
+/** Workbooks hold 16 digits. */
+const isNear = (a, b) => Math.abs(a - b) < 1e-9;
 
 for (const [name, makeDatabase] of databases) {
   describe(`plans on ${name}`, () => {
     let server, options, county, doctor;
     const plan = async (id) => (await county.fetch(`/api/plans/${id}`)).body;
+    const file = async (path, who = county, lang = "zh") => {
+      const answer = await fetch(server.url + path, { headers: { cookie: `${who.cookie}; lang=${lang}` } });
+      assert.equal(answer.status, 200, path);
+      return { bytes: Buffer.from(await answer.arrayBuffer()), headers: answer.headers };
+    };
     const clauses = (body) => body.sections.flatMap((section) => section.clauses);
     before(async () => {
       options = makeCounty(makeDatabase);
@@ -362,6 +371,92 @@ for (const [name, makeDatabase] of databases) {
       assert.deepEqual(items.slice(0, 2).map(({ note }) => note), ["补发", "年度通报"]);
       const rows = parseLines(attempt("score", "bulletin", "--bulletin", id, ...options).out);
       assert.deepEqual(rows.map(({ unit, rank }) => [unit, rank]), frozen.units.map(({ unit, rank }) => [unit, rank]));
+      const { lines } = tableOf(sheetsOf((await file(`/api/scores/bulletins/${id}/file`)).bytes)[0]);
+      assert.deepEqual(lines.map((line) => [line["代码"], line["名次"], line["总分"]]), frozen.units.map(({ unit, rank, total }) => [unit, rank ?? undefined, total ?? undefined]));
+      const text = textOfPdf((await file(`/api/scores/bulletins/${id}/file?as=pdf`)).bytes).replace(/\s/g, "");
+      const tied = frozen.units.filter(({ rank }) => frozen.units.filter((other) => other.rank === rank).length > 1);
+      for (const { rank, name, total } of frozen.units) assert.ok(text.includes(name.zh.replace(/\s/g, "").slice(0, 8)) && text.includes(total.toFixed(2)), `${rank}`);
+      for (const { rank } of tied) assert.ok(text.includes(`${rank}（并列）`));
+      assert.ok(text.includes("年度通报") && text.includes("发布：2025-06-30"));
+      const ranking = tableOf(sheetsOf((await file("/api/scores/public_health_work/file?period=2024")).bytes)[0]);
+      assert.deepEqual(ranking.lines, lines);
+      assert.equal((await doctor.fetch(`/api/scores/bulletins/${newId()}/file`)).status, 404);
+    });
+
+    it("gives a plan's board as a workbook whose lines are those of the page: numbers as numbers, days as days, no formula", async () => {
+      const body = await plan("public_health_quality");
+      const { bytes, headers } = await file("/api/plans/public_health_quality/file");
+      assert.equal(headers.get("content-disposition"), 'attachment; filename="public_health_quality-2025-06-30.xlsx"');
+      const [board, about] = sheetsOf(bytes);
+      assert.deepEqual([board.name, about.name], ["条款", "说明"]);
+      assert.match(board.rows[0][0].value, /截至 2025-06-30  演示数据$/);
+      assert.match(board.xml, /<pane [^>]*ySplit="2"[^>]*state="frozen"/);
+      const facts = new Map(about.rows.filter((row) => row?.[1]).map(([label, value]) => [label?.value, value.value]));
+      assert.deepEqual([facts.get("依据"), facts.get("截至"), /^plan-public-health \d/.test(facts.get("规则包"))], [body.source.zh, "2025-06-30", true]);
+      const all = clauses(body);
+      const grassroots = { of: clauses(await plan("grassroots_2023")), table: tableOf(sheetsOf((await file("/api/plans/grassroots_2023/file")).bytes)[0]) };
+      let [numbers, days] = [0, 0];
+      for (const { of, table: { lines, cells, titles } } of [{ of: all, table: tableOf(board) }, grassroots]) for (const [at, clause] of of.entries()) {
+        assert.equal(lines[at]["序号"], clause.id);
+        const answer = clause.answers.find(({ state }) => state === clause.state) ?? clause.answers[0];
+        const line = lines[at];
+        assert.deepEqual([line["条款"], line["要求"], line["看什么"], line["说明"]], [clause.title.zh, clause.text.zh, answer.title.zh, answer.why.zh]);
+        const number = answer.value ?? answer.number;
+        assert.ok(number === undefined ? line["数值"] === undefined : isNear(line["数值"], number), clause.id);
+        assert.ok(cells[at].every((cell) => !cell?.isFormula));
+        const format = (title) => cells[at][titles.indexOf(title)]?.format;
+        if (answer.unit === "%" && answer.value !== undefined) numbers += format("数值") === '0.00"%"';
+        if (clause.due) {
+          assert.equal(line["期限"], Date.parse(clause.due) / 86400000 + 25569);
+          days += format("期限") === "yyyy-mm-dd";
+        }
+      }
+      assert.ok(numbers > 3 && days > 3, `${numbers} ${days}`);
+      const behind = tableOf(sheetsOf((await file("/api/plans/public_health_quality/file?state=behind&text=%3D1%2B1")).bytes)[0]);
+      assert.equal(behind.lines.length, 0);
+      const filtered = sheetsOf((await file("/api/plans/public_health_quality/file?state=behind", county, "en")).bytes);
+      assert.deepEqual(tableOf(filtered[0]).lines.map((line) => line["No."]), all.filter(({ state }) => state === "behind").map(({ id }) => id));
+      assert.match(filtered[0].rows[0][0].value, /Demo data$/);
+      const searched = sheetsOf((await file("/api/plans/public_health_quality/file?text=%3D1%2B1")).bytes)[1].rows.flat().filter(Boolean);
+      assert.ok(searched.some(({ value, isFormula }) => value === "=1+1" && !isFormula), "what looks like a formula is a text");
+    });
+
+    it("gives a plan's board as pages with every clause, and files only to who may see the page, each in the audit", async () => {
+      const body = await plan("grassroots_2023");
+      const text = textOfPdf((await file("/api/plans/grassroots_2023/file?as=pdf")).bytes).replace(/\s/g, "");
+      for (const { title } of body.sections) assert.ok(text.includes(title.zh.replace(/\s/g, "")), title.zh);
+      for (const { id, title } of clauses(body)) assert.ok(text.includes(title.zh.replace(/\s/g, "").slice(0, 6)), id);
+      assert.ok(text.includes("演示数据") && text.includes("截至：2025-06-30") && /第1页，共\d+页/.test(text));
+      assert.equal((await doctor.fetch("/api/plans/grassroots_2023/file")).status, 403);
+      assert.equal((await county.fetch("/api/plans/nothing/file")).status, 404);
+      assert.equal((await county.fetch("/api/plans/grassroots_2023/file?as=doc")).status, 422);
+      const { account } = (await county.fetch("/api/session")).body;
+      const admin = await logIn(server, "admin");
+      const told = await askUntil(() => admin.fetch(`/api/audit?account=${account.id}`), (answer) => answer.text.includes("plan=grassroots_2023 as=pdf n=143"));
+      assert.match(told.text, /"export\.plan"/);
+    });
+
+    it("gives a measure's units and the rows behind it as files: names to who may take tables away, none to others", async () => {
+      const id = "hypertension_norm_rate";
+      const { values } = (await county.fetch(`/api/measures/${id}?from=2024`)).body;
+      const { lines, cells, titles } = tableOf(sheetsOf((await file(`/api/measures/${id}/file?from=2024`)).bytes)[0]);
+      assert.ok(values.length > 20);
+      assert.deepEqual(lines.map((line) => [line["代码"], line["分子"], line["分母"]]), values.map(({ unit, numerator, denominator }) => [unit, numerator, denominator]));
+      const share = lines.findIndex((line) => line["数值"] > 0 && line["数值"] < 100);
+      assert.ok(isNear(lines[share]["数值"], (values[share].numerator * 100) / values[share].denominator));
+      assert.equal(cells[share][titles.indexOf("数值")].format, '0.00"%"');
+      const towns = lines.filter((line) => line["级别"] === "乡镇");
+      for (const town of towns) assert.equal(town["名次（同级同期）"], 1 + towns.filter((other) => other["数值"] > town["数值"]).length);
+      const rows = tableOf(sheetsOf((await file(`/api/measures/${id}/cases/file?period=2024`)).bytes)[0]);
+      assert.deepEqual(rows.titles, ["性别", "年龄段", "居住地或所在地", "计入分子"]);
+      const clinician = await logIn(server, "clinician");
+      const { cases } = (await clinician.fetch(`/api/measures/${id}/cases?period=2024&limit=200`)).body;
+      const named = tableOf(sheetsOf((await file(`/api/measures/${id}/cases/file?period=2024`, clinician)).bytes)[0]);
+      assert.ok(cases.length > 5);
+      assert.deepEqual(named.lines.slice(0, 200).map((line) => [line["姓名"], line["计入分子"]]), cases.map(({ resident, in_numerator }) => [resident.name, in_numerator ? "是" : "否"]));
+      assert.equal((await doctor.fetch(`/api/measures/${id}/cases/file?period=2024`)).status, 403, "a village doctor has no files of persons");
+      const units = tableOf(sheetsOf((await file("/api/measures/clinic_staffing_share/cases/file?period=2025")).bytes)[0]);
+      assert.ok(units.lines.length > 5 && units.lines.every((line) => line["单位"] && line["代码"]));
     });
 
     it("shows a centre its own score, and no rank", async () => {

@@ -1,17 +1,13 @@
 // A form's records as a table and as CSV: who sees which, filters and pages, what a spreadsheet gets.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { after, before, describe, it } from "node:test";
 import { askUntil, attempt, followup, submit, wholeList } from "../support/county.mjs";
+import { textOfPdf } from "../support/files.mjs";
 import { databases, logIn, makeCounty, startServer } from "../support/server.mjs";
 
 const FORM = "hypertension_followup";
 
 /** What a reader of the PDF finds when he searches it. */
-function textOfPdf(bytes) {
-  return execFileSync("pdftotext", ["-layout", "-", "-"], { input: bytes, encoding: "utf8" });
-}
-
 /** Rows of cells; the quoting of RFC 4180. */
 function cellsOf(text) {
   const rows = [[]];

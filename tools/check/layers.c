@@ -26,7 +26,7 @@ static const Library libraries[] = {
     {"libpq-fe.h", "src/db/db_postgres.c"},       {"libpq-fe.h", "src/db/db_postgres_pipeline.c"},
     {"microhttpd.h", "src/http/http_server.c"},   {"gnutls/gnutls.h", "src/http/http_tls.c"},
     {"zlib.h", "src/http/http_gzip.c"},           {"cairo-pdf.h", "src/print/canvas.c"},
-    {"pango/pangocairo.h", "src/print/canvas.c"},
+    {"pango/pangocairo.h", "src/print/canvas.c"}, {"xlsxwriter.h", "src/print/workbook.c"},
 };
 
 static const char *const standard_headers[] = {

@@ -36,7 +36,7 @@ void plan_target_read(const Facts *facts, const PlanClause *clause, PlanAnswered
                                || number_on(facts, target->high, day, &answered->high));
 }
 
-static bool meets(const PlanAnswered *answered, double number)
+bool plan_meets(const PlanAnswered *answered, double number)
 {
     switch (answered->answer->target.compare) {
     case PLAN_AT_LEAST: return number >= answered->low;
@@ -141,7 +141,7 @@ static void judge_by_last(const PlanClause *clause, const MeasureTotal *total,
         say(answered, PLAN_STATE_NOT_DUE, PLAN_REASON_PERIOD_RUNNING);
     else if (!answered->has_target)
         say(answered, PLAN_STATE_ON_TRACK, PLAN_REASON_WATCHED);
-    else if (meets(answered, answered->number))
+    else if (plan_meets(answered, answered->number))
         say(answered, PLAN_STATE_ON_TRACK, PLAN_REASON_MET_LAST_PERIOD);
     else
         say(answered, has_passed ? PLAN_STATE_BEHIND : PLAN_STATE_AT_RISK,
@@ -183,7 +183,8 @@ static void judge(const PlanFacts *facts, const Plan *plan, const PlanClause *cl
         say(answered, PLAN_STATE_NO_DATA, PLAN_REASON_PERIOD_RUNNING);
         return;
     }
-    bool is_met = answered->has_target ? meets(answered, answered->number) : is_on_path(answered);
+    bool is_met =
+        answered->has_target ? plan_meets(answered, answered->number) : is_on_path(answered);
     /* What may only not grow too large is not reached before the period is over. */
     bool is_open = is_running && measure->growth != GROWTH_NONE && answered->has_target
                    && !is_upward(target->compare);

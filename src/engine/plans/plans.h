@@ -98,6 +98,23 @@ Err plan_clause_find(Cx *cx, const Plan *plan, Str id, const PlanClause **ret_cl
 const char *plan_state_name(PlanState state);
 const char *plan_reason_name(PlanReason reason);
 
+/* ---- what is said of them: pages, files and paper say the same ---- */
+
+Wording plan_state_wording(Arena *arena, PlanState state);
+/* The name of what answers. */
+Wording plan_answer_title(Arena *arena, const PlanAnswer *answer);
+/* Why it has its state, with its numbers: "2025 is 61.5%, below the 64 expected by today". */
+Wording plan_answer_why(Arena *arena, const PlanAnswered *answered);
+/* "at least 62%"; empty without a target. */
+Wording plan_bound_wording(Arena *arena, const PlanAnswered *answered);
+/* The same with its yearly steps and its day: "at least 62% · 2027-12-31". */
+Wording plan_target_wording(Arena *arena, const PlanAnswered *answered);
+/* To three decimals at most; with a target (or NULL) a number that misses it never looks as if it
+ * met it. */
+Str plan_number_text(Arena *arena, double number, const PlanAnswered *target, Str unit);
+/* The answer that makes the clause's state; NULL when it names none. */
+const PlanAnswered *plan_deciding(const PlanClauseState *state);
+
 /* How many clauses have an answer, and which engine the others wait for. */
 typedef struct PlanCoverage {
     int64_t clauses, answered, partly; /* partly: some of its answers have no engine */

@@ -34,3 +34,5 @@ void plan_soften(const PlanClause *clause, PlanAnswered *answered);
 void plan_target_read(const Facts *facts, const PlanClause *clause, PlanAnswered *answered);
 void plan_measure_answer(const Facts *facts, const Plan *plan, const PlanClause *clause,
                          PlanAnswered *answered);
+/* Whether the number reaches what is asked. */
+bool plan_meets(const PlanAnswered *answered, double number);

@@ -308,6 +308,51 @@ static void a_number_is_judged_by_its_target_its_day_its_path_and_how_it_grows(v
         judge_one(f, facts, &wanted[i]);
 }
 
+static void assert_said(Wording said, const char *zh, const char *en)
+{
+    if (!str_equals_c(said.zh, zh) || !str_equals_c(said.en, en))
+        print_message("%.*s | %.*s\n", STR_ARG(said.zh), STR_ARG(said.en));
+    assert_true(str_equals_c(said.zh, zh));
+    assert_true(str_equals_c(said.en, en));
+}
+
+static void
+what_is_said_names_numbers_and_what_misses_a_target_does_not_look_as_if_it_met_it(void **state)
+{
+    Fixture *f = *state;
+    const Plan *plan = pack_plan(f->packs, STR("plan"));
+    const PlanClause *clause = NULL;
+    assert_int_equal(plan_clause_find(&f->cx, plan, STR("06"), &clause), OK);
+    PlanAnswered answered = {.answer = &clause->answers[0],
+                             .reason = PLAN_REASON_TARGET_NOT_MET,
+                             .reached_on = DATE_NONE,
+                             .has_number = true,
+                             .number = 89.9996,
+                             .has_target = true,
+                             .low = 90,
+                             .period = period_of(PERIOD_YEAR, test_day("2025-01-01"))};
+    Arena *arena = f->cx.arena;
+    assert_said(plan_answer_why(arena, &answered), "2025 为 89.999%，未达目标",
+                "89.999% in 2025: the target is not met");
+    answered.reason = PLAN_REASON_BELOW_PATH;
+    answered.expected = 91.25;
+    assert_said(plan_answer_why(arena, &answered), "2025 为 89.999%，低于今天应到的 91.25%",
+                "89.999% in 2025, below the 91.25% expected by today");
+    answered.expected = 80;
+    assert_said(plan_answer_why(arena, &answered), "2025 为 89.999%，高于今天应到的 80%",
+                "89.999% in 2025, above the 80% expected by today");
+    answered.answer = &clause->answers[2];
+    answered.has_target = false;
+    assert_said(plan_target_wording(arena, &answered), "每年提高 1～3", "1 to 3 more each year");
+    answered = (PlanAnswered){.answer = &clause->answers[0],
+                              .reason = PLAN_REASON_OVERDUE,
+                              .reached_on = DATE_NONE,
+                              .number = 3,
+                              .of = 22};
+    assert_said(plan_answer_why(arena, &answered), "应做 22 项，逾期 3 项",
+                "3 of 22 owed are overdue");
+}
+
 static void a_measure_that_counts_nobody_is_no_data_and_not_answered(void **state)
 {
     Fixture *f = *state;
@@ -326,6 +371,7 @@ static const struct CMUnitTest tests[] = {
     TEST(what_is_encouraged_is_never_a_failure),
     TEST(what_no_engine_answers_never_counts_as_answered_nor_as_met),
     TEST(a_number_is_judged_by_its_target_its_day_its_path_and_how_it_grows),
+    TEST(what_is_said_names_numbers_and_what_misses_a_target_does_not_look_as_if_it_met_it),
     TEST(a_measure_that_counts_nobody_is_no_data_and_not_answered),
     TEST(what_cannot_be_an_entry_is_refused),
     TEST(the_same_entry_again_is_known_and_another_under_its_id_refused),

@@ -47,6 +47,7 @@ export interface Options {
   query?: Record<string, string | number | undefined>
   body?: unknown
   patience?: number /* ms, for what takes the server long */
+  isFile?: boolean /* the answer is a file: {blob, name} */
   isLogin?: boolean /* a 401 is the answer, not an expired login */
 }
 type Meant = Options & { account: string }
@@ -61,6 +62,10 @@ export class Api {
 
   get<T>(path: string, query?: Options['query']): Promise<T> {
     return this.request<T>('GET', path, { query })
+  }
+
+  file(path: string, query?: Options['query']): Promise<{ blob: Blob; name: string }> {
+    return this.request('GET', path, { query, isFile: true, patience: 120_000 })
   }
 
   post<T>(path: string, body: unknown): Promise<T> {
@@ -98,6 +103,10 @@ export class Api {
       }
       const response = await this.send.call(undefined, address(path, options.query), init)
       if (response.status === 204) return undefined as T
+      if (response.ok && options.isFile) {
+        const [, name = 'file'] = /filename="([^"]*)"/.exec(response.headers.get('content-disposition') ?? '') ?? []
+        return { blob: await response.blob(), name } as T
+      }
       const body: unknown = await response.json().catch(() => undefined)
       if (!response.ok) {
         const problem = (body ?? null) as Problem | null

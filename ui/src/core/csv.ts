@@ -14,8 +14,8 @@ export function csvText(rows: readonly (readonly Cell[])[]): string {
   return '\ufeff' + rows.map((row) => row.map(quoted).join(',') + '\r\n').join('')
 }
 
-export function saveFile(name: string, text: string, type = 'text/csv;charset=utf-8'): void {
-  const address = URL.createObjectURL(new Blob([text], { type }))
+export function saveFile(name: string, text: string | Blob, type = 'text/csv;charset=utf-8'): void {
+  const address = URL.createObjectURL(typeof text === 'string' ? new Blob([text], { type }) : text)
   const link = document.createElement('a')
   link.href = address
   link.download = name

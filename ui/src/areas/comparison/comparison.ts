@@ -1,6 +1,7 @@
 /* A plan in several counties, as the server tells it: shapes, and what a page shows of them. */
+import { say } from '../../core/i18n'
 import type { Wording } from '../../core/types'
-import { numberText, targetText, type State } from '../plans/plans'
+import { numberText, type State } from '../plans/plans'
 
 export interface ComparedPlace {
   code: string
@@ -23,6 +24,7 @@ export interface Cell {
   numerator?: number
   of?: number
   target?: number
+  target_text?: Wording
   target_high?: number
   rank?: number
 }
@@ -61,9 +63,8 @@ export function rowsOf(comparison: Comparison, wish: Wish): Row[] {
   return comparison.rows.filter((row) => (!wish.isDifferent || differ(row)) && (!wish.isMeasure || row.by === 'measure'))
 }
 
-export function cellTarget(row: Row, cell: Cell): string {
-  if (!row.compare || cell.target === undefined) return ''
-  return targetText({ compare: row.compare, low: cell.target, high: cell.target_high ?? null, unit: row.unit ?? null })
+export function cellTarget(cell: Cell): string {
+  return cell.target_text ? say(cell.target_text) : ''
 }
 
 export function cellValue(row: Row, cell: Cell): string {

@@ -1,7 +1,5 @@
 /* Measures as the server tells them, and what pages make of them: periods, units side by side, their distribution, lines of the
  * exported table. Values are compared unrounded; rounding is for the eye. */
-import type { Cell } from '../../core/csv'
-import { say } from '../../core/i18n'
 import type { Wording } from '../../core/types'
 
 export type Direction = 'none' | 'up' | 'down'
@@ -301,13 +299,6 @@ export function judgedBy(measure: Measure, period: string, on: string): Directio
 /* What is left to do: those who are not counted yet, or where less is better, those who are. */
 export function todoOf(measure: Measure): 'rest' | 'numerator' {
   return measure.direction === 'down' ? 'numerator' : 'rest'
-}
-
-export function fileRows(lines: readonly Line[], head: readonly string[], period: string, unit: string | null | undefined): Cell[][] {
-  return [[...head], ...lines.map((line) => {
-    const value = scaled(line.value, unit)
-    return [line.unit, say(line.name), period, line.rank, line.denominator, line.numerator, line.rest, value === null ? null : Math.round(value * 1e6) / 1e6]
-  })]
 }
 
 /* ---- drawing ---- */

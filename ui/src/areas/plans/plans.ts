@@ -1,15 +1,13 @@
-/* Plans as the server tells them, and what pages say of them: shapes, filters, lines of the exported table. */
-import { say, t } from '../../core/i18n'
+/* Plans as the server tells them, and what pages say of them: shapes and filters; the words are the server's. */
 import type { Wording } from '../../core/types'
-import type { Cell } from '../../core/csv'
 import { roundedBeside, type Bounds } from '../measures/measures'
-import { word, wordOf } from './plan-words'
 
 /* From the worst to the best: the order of chips and of the bar. */
 export const STATES = ['behind', 'at_risk', 'no_data', 'on_track', 'not_due', 'met', 'unanswered'] as const
 export type State = (typeof STATES)[number]
 
 export interface Target {
+  text: Wording
   compare?: string
   low?: number
   high?: number | null
@@ -23,7 +21,8 @@ export interface Answer {
   id: string
   state: State
   reason: string
-  title?: Wording
+  why: Wording
+  title: Wording
   needed?: Wording
   number?: number
   of?: number
@@ -118,30 +117,6 @@ export function isCounted({ reason }: Answer): boolean {
   return reason === 'being_counted'
 }
 
-export function reasonOf(answer: Answer): string {
-  const isAbove = answer.reason === 'below_path' && (answer.value ?? 0) > (answer.expected ?? 0) /* where less is better */
-  return wordOf('reason', isAbove ? 'above_path' : answer.reason, {
-    date: answer.reached_on ?? '',
-    evidence: answer.evidence ?? '',
-    number: numberText(answer.number ?? 0),
-    of: numberText(answer.of ?? 0),
-    period: answer.period ?? '',
-    value: numberText(answer.value ?? 0, answer.target) + (answer.unit ?? ''),
-    expected: numberText(answer.expected ?? 0) + (answer.unit ?? ''),
-  })
-}
-
-export function targetText(target: Target): string {
-  const unit = target.unit ?? ''
-  const number = (value: number | null | undefined): string => `${numberText(value ?? 0)}${unit}`
-  const parts = [
-    target.compare ? wordOf('compare', target.compare, { low: number(target.low), high: number(target.high) }) : '',
-    target.yearly ? word('yearly', { least: numberText(target.yearly[0] ?? 0), most: number(target.yearly[1]) }) : '',
-    target.by ?? '',
-  ]
-  return parts.filter((part) => part !== '').join(' · ')
-}
-
 /* Where a measure's number, its target and what is expected by today stand on a line from nothing to the most of them. */
 export interface Path {
   value: number | null
@@ -157,22 +132,8 @@ export function pathOf({ by, unit, value, expected, target }: Answer): Path | nu
   return { value: at(value), expected: at(expected), low: at(target?.low), high: at(target?.high) }
 }
 
-/* What an answer is called; an indicator that is not there yet has no name but its id. */
-export function answerName(answer: Answer): string {
-  if (answer.title) return say(answer.title)
-  return answer.by === 'engine' ? say(answer.needed) : word('wantedName', { id: answer.id })
-}
-
 /* The answer that decides: the first with the clause's state. */
 export function deciding(clause: Clause): Answer | undefined {
   return clause.answers.find((answer) => answer.state === clause.state) ?? clause.answers[0]
 }
 
-export function fileRows(plan: Plan, wish: Wish): Cell[][] {
-  const head = [word('number'), word('clause'), word('owner'), word('due'), word('state'), word('why')]
-  const rows = plan.sections.flatMap(({ clauses }) => clauses).filter((clause) => fits(clause, wish)).map((clause) => {
-    const answer = deciding(clause)
-    return [clause.id, say(clause.title), clause.owners.map(({ title }) => say(title)).join(t('list.comma')), clause.due ?? '', wordOf('state', clause.state), answer ? `${answerName(answer)}: ${reasonOf(answer)}` : '']
-  })
-  return [head, ...rows]
-}

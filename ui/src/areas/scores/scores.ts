@@ -1,5 +1,4 @@
 /* Scores as the server tells them, and what pages make of them. Ranks come from the server alone. */
-import type { Cell } from '../../core/csv'
 import { say } from '../../core/i18n'
 import type { Wording } from '../../core/types'
 
@@ -72,10 +71,4 @@ export function losses(unit: Unit): Part[] {
 export function moved(unit: Unit, before: readonly Unit[]): number | null {
   const then = before.find((other) => other.unit === unit.unit)?.rank
   return unit.rank && then ? then - unit.rank : null
-}
-
-export function fileRows(units: readonly Unit[], head: { rank: string; code: string; name: string; total: string }): Cell[][] {
-  const first = units[0]
-  const titles: Cell[] = [head.rank, head.code, head.name, head.total, ...(first?.parts ?? []).map(partName)]
-  return [titles, ...units.map((unit): Cell[] => [unit.rank ?? null, unit.unit, say(unit.name), unit.total ?? null, ...unit.parts.map(({ points }) => points ?? null)])]
 }

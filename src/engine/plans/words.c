@@ -1,0 +1,154 @@
+/* What is said of an answer: why it has its state, and what is asked of its number. Pages, files
+ * and paper say the same words. */
+#include "engine/plans/plans_int.h"
+
+#include "base/num.h"
+#include "core/texts.h"
+
+enum { DECIMALS = 3 };
+
+/* To three decimals, but a number that misses its target never looks as if it met it. */
+static Str number_beside(Arena *arena, double number, const PlanAnswered *target)
+{
+    static const double steps[] = {0, -0.001, 0.001};
+    double near = num_round(number, DECIMALS), shown = near;
+    for (size_t i = 0; target != NULL && target->has_target && i < 3; i++) {
+        shown = num_round(near + steps[i], DECIMALS);
+        if (plan_meets(target, shown) == plan_meets(target, number))
+            break;
+        shown = near;
+    }
+    char text[NUM_TEXT_SIZE];
+    return str_copy(arena, str_from_c(num_format_double(shown, text)));
+}
+
+Str plan_number_text(Arena *arena, double number, const PlanAnswered *target, Str unit)
+{
+    return str_printf(arena, "%.*s%.*s", STR_ARG(number_beside(arena, number, target)),
+                      STR_ARG(unit));
+}
+
+Wording plan_state_wording(Arena *arena, PlanState state)
+{
+    static const TextId texts[PLAN_STATE_N] = {
+        [PLAN_STATE_BEHIND] = TEXT_PLAN_STATE_BEHIND,
+        [PLAN_STATE_AT_RISK] = TEXT_PLAN_STATE_AT_RISK,
+        [PLAN_STATE_NO_DATA] = TEXT_PLAN_STATE_NO_DATA,
+        [PLAN_STATE_ON_TRACK] = TEXT_PLAN_STATE_ON_TRACK,
+        [PLAN_STATE_NOT_DUE] = TEXT_PLAN_STATE_NOT_DUE,
+        [PLAN_STATE_MET] = TEXT_PLAN_STATE_MET,
+        [PLAN_STATE_UNANSWERED] = TEXT_PLAN_STATE_UNANSWERED,
+    };
+    return text_fill(arena, texts[state], NULL, 0);
+}
+
+Wording plan_answer_title(Arena *arena, const PlanAnswer *answer)
+{
+    if (answer->kind == PLAN_ANSWER_ENGINE)
+        return answer->needed;
+    if (answer->kind == PLAN_ANSWER_MEASURE_WANTED)
+        return text_fill(arena, TEXT_PLAN_WANTED_NAME, &answer->id, 1);
+    return answer->measure != NULL     ? answer->measure->title
+           : answer->rule != NULL      ? answer->rule->title
+           : answer->form != NULL      ? answer->form->title
+           : answer->parameter != NULL ? answer->parameter->title
+                                       : answer->title;
+}
+
+static TextId why_text(const PlanAnswered *answered)
+{
+    static const TextId texts[PLAN_REASON_N] = {
+        [PLAN_REASON_NO_ENGINE] = TEXT_PLAN_WHY_NO_ENGINE,
+        [PLAN_REASON_REACHED] = TEXT_PLAN_WHY_REACHED,
+        [PLAN_REASON_NOT_REACHED] = TEXT_PLAN_WHY_NOT_REACHED,
+        [PLAN_REASON_IN_FORCE] = TEXT_PLAN_WHY_IN_FORCE,
+        [PLAN_REASON_REGISTERED] = TEXT_PLAN_WHY_REGISTERED,
+        [PLAN_REASON_REGISTER_EMPTY] = TEXT_PLAN_WHY_REGISTER_EMPTY,
+        [PLAN_REASON_OVERDUE] = TEXT_PLAN_WHY_OVERDUE,
+        [PLAN_REASON_IN_TIME] = TEXT_PLAN_WHY_IN_TIME,
+        [PLAN_REASON_NOTHING_OWED] = TEXT_PLAN_WHY_NOTHING_OWED,
+        [PLAN_REASON_NOT_TOLD] = TEXT_PLAN_WHY_NOT_TOLD,
+        [PLAN_REASON_COUNTS_NOBODY] = TEXT_PLAN_WHY_COUNTS_NOBODY,
+        [PLAN_REASON_BEING_COUNTED] = TEXT_PLAN_WHY_BEING_COUNTED,
+        [PLAN_REASON_WATCHED] = TEXT_PLAN_WHY_WATCHED,
+        [PLAN_REASON_TARGET_MET] = TEXT_PLAN_WHY_TARGET_MET,
+        [PLAN_REASON_TARGET_NOT_MET] = TEXT_PLAN_WHY_TARGET_NOT_MET,
+        [PLAN_REASON_ON_PATH] = TEXT_PLAN_WHY_ON_PATH,
+        [PLAN_REASON_BELOW_PATH] = TEXT_PLAN_WHY_BELOW_PATH,
+        [PLAN_REASON_MET_LAST_PERIOD] = TEXT_PLAN_WHY_MET_LAST_PERIOD,
+        [PLAN_REASON_NOT_MET_LAST_PERIOD] = TEXT_PLAN_WHY_NOT_MET_LAST_PERIOD,
+        [PLAN_REASON_PERIOD_RUNNING] = TEXT_PLAN_WHY_PERIOD_RUNNING,
+        [PLAN_REASON_PART_ONLY] = TEXT_PLAN_WHY_PART_ONLY,
+    };
+    /* Where less is better, off the path is above it. */
+    bool is_above =
+        answered->reason == PLAN_REASON_BELOW_PATH && answered->number > answered->expected;
+    return is_above ? TEXT_PLAN_WHY_ABOVE_PATH : texts[answered->reason];
+}
+
+Wording plan_answer_why(Arena *arena, const PlanAnswered *answered)
+{
+    char day[DATE_TEXT_SIZE], period[PERIOD_NAME_SIZE];
+    const Measure *measure = answered->answer->measure;
+    Str unit = measure == NULL ? (Str){0} : measure->unit;
+    bool has_period = measure != NULL && answered->has_number;
+    const Str words[] = {
+        date_is_none(answered->reached_on) ? (Str){0}
+                                           : str_from_c(date_format(answered->reached_on, day)),
+        answered->evidence,
+        number_beside(arena, answered->number, NULL),
+        number_beside(arena, answered->of, NULL),
+        has_period ? str_from_c(period_name(answered->period, period)) : (Str){0},
+        plan_number_text(arena, answered->number, answered, unit),
+        plan_number_text(arena, answered->expected, NULL, unit),
+    };
+    return text_fill(arena, why_text(answered), words, sizeof words / sizeof *words);
+}
+
+static Wording joined(Arena *arena, Wording a, Wording b)
+{
+    const Str zh[] = {a.zh, b.zh}, en[] = {a.en, b.en};
+    if (a.zh.n == 0 || b.zh.n == 0)
+        return a.zh.n == 0 ? b : a;
+    return (Wording){str_join(arena, zh, 2, STR(" · ")), str_join(arena, en, 2, STR(" · "))};
+}
+
+Wording plan_bound_wording(Arena *arena, const PlanAnswered *answered)
+{
+    static const TextId texts[PLAN_COMPARE_N] = {
+        [PLAN_AT_LEAST] = TEXT_PLAN_IS_AT_LEAST, [PLAN_AT_MOST] = TEXT_PLAN_IS_AT_MOST,
+        [PLAN_ABOVE] = TEXT_PLAN_IS_ABOVE,       [PLAN_BELOW] = TEXT_PLAN_IS_BELOW,
+        [PLAN_EXACTLY] = TEXT_PLAN_IS_EXACTLY,   [PLAN_BETWEEN] = TEXT_PLAN_IS_BETWEEN,
+    };
+    const PlanTarget *target = &answered->answer->target;
+    if (!answered->has_target)
+        return (Wording){0};
+    const Str bounds[] = {plan_number_text(arena, answered->low, NULL, target->unit),
+                          plan_number_text(arena, answered->high, NULL, target->unit)};
+    return text_fill(arena, texts[target->compare], bounds, 2);
+}
+
+Wording plan_target_wording(Arena *arena, const PlanAnswered *answered)
+{
+    const PlanTarget *target = &answered->answer->target;
+    Wording said = plan_bound_wording(arena, answered);
+    if (target->has_yearly) {
+        const Str steps[] = {number_beside(arena, target->yearly[0], NULL),
+                             plan_number_text(arena, target->yearly[1], NULL, target->unit)};
+        said = joined(arena, said, text_fill(arena, TEXT_PLAN_YEARLY, steps, 2));
+    }
+    if (said.zh.n > 0 && !date_is_none(target->by)) {
+        char day[DATE_TEXT_SIZE];
+        Str by = str_copy(arena, str_from_c(date_format(target->by, day)));
+        said = joined(arena, said, (Wording){by, by});
+    }
+    return said;
+}
+
+const PlanAnswered *plan_deciding(const PlanClauseState *state)
+{
+    for (size_t i = 0; i < state->answer_n; i++)
+        if (state->answers[i].state == state->state)
+            return &state->answers[i];
+    return state->answer_n > 0 ? &state->answers[0] : NULL;
+}

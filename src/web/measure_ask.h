@@ -1,0 +1,15 @@
+/* What requests about measures ask, for pages and files alike (api_measures.c). */
+#pragma once
+
+#include "engine/measures/measures.h"
+#include "web/route.h"
+
+/* Query: from?, until?, by?, unit?. */
+Err measure_ask_read(Cx *cx, const HttpRequest *request, MeasureAsk *ask) MUST_CHECK;
+/* Who does not see the whole county is not told sums of areas of which he sees a part (of
+ * facilities, and of areas where organisations are counted, measure_read leaves those out). */
+bool measure_value_is_whole(const Cx *cx, const MeasureAsk *ask, const MeasureValue *value);
+/* Query: period?, area?, facility?, in?, checked?, after?. Lists of residents need tables.read.
+ * Without identity lists are by township, the finest that they tell; of records they tell the
+ * facility too. */
+Err measure_filter_read(Cx *cx, const HttpRequest *request, MeasureCaseFilter *filter) MUST_CHECK;

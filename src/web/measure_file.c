@@ -1,0 +1,332 @@
+/* /api/measures/{id}/file, /api/measures/{id}/cases/file: the numbers of units, and the rows behind
+ * a number, as a workbook or as pages. Persons go into a file only by who may take tables away. */
+#include "access/limits.h"
+#include "engine/records/form_table.h"
+#include "engine/subjects/places.h"
+#include "engine/subjects/subjects.h"
+#include "web/measure_ask.h"
+#include "web/report_file.h"
+
+enum { COLUMNS_MOST = 12 };
+
+static void put_column(Cx *cx, Report *report, ReportColumn *columns, TextId title, double wide,
+                       bool is_right)
+{
+    columns[report->column_n++] = (ReportColumn){report_word(cx, title), wide, is_right, false};
+    report->columns = columns;
+}
+
+static Err begin(Cx *cx, const Measure *measure, TextId sheet, Str period, ReportFile *file)
+{
+    TRY(report_file_begin(cx, wording_in(measure->title, cx->lang), sheet, file));
+    report_file_fact(cx, file, TEXT_FILE_PERIOD, period);
+    report_file_fact(cx, file, TEXT_FILE_DENOMINATOR, wording_in(measure->denominator, cx->lang));
+    report_file_fact(cx, file, TEXT_FILE_NUMERATOR, wording_in(measure->numerator, cx->lang));
+    report_file_source(cx, file, measure->pack, measure->source);
+    return OK;
+}
+
+static Str period_text(Cx *cx, Period period)
+{
+    char name[PERIOD_NAME_SIZE];
+    return str_copy(cx->arena, str_from_c(period_name(period, name)));
+}
+
+/* ---- units ---- */
+
+static Str level_text(Cx *cx, int64_t level)
+{
+    static const TextId texts[] = {TEXT_FILE_LEVEL_COUNTY, TEXT_FILE_LEVEL_TOWNSHIP,
+                                   TEXT_FILE_LEVEL_VILLAGE};
+    return level >= 3 && level <= 5 ? report_word(cx, texts[level - 3]) : (Str){0};
+}
+
+static bool is_before(const Measure *measure, const MeasureValue *a, const MeasureValue *b)
+{
+    double of_a = 0, of_b = 0;
+    if (!measure_ratio(a, &of_a) || !measure_ratio(b, &of_b))
+        return false;
+    return measure->direction == DIRECTION_DOWN ? of_a < of_b : of_a > of_b;
+}
+
+/* Among those of its level in its period; equal ones share it. Values stand by period and level, so
+ * those to look at stand around it. */
+static int64_t rank_of(const Measure *measure, const MeasureValue *values, size_t n, size_t at)
+{
+    int64_t rank = 1;
+    size_t first = at;
+    while (first > 0 && values[first - 1].level == values[at].level
+           && date_compare(values[first - 1].period.first, values[at].period.first) == 0)
+        first--;
+    for (size_t i = first; i < n && values[i].level == values[at].level
+                           && date_compare(values[i].period.first, values[at].period.first) == 0;
+         i++)
+        rank += is_before(measure, &values[i], &values[at]);
+    return rank;
+}
+
+static void put_units(Cx *cx, const MeasureAsk *ask, const MeasureValue *values, size_t n,
+                      Report *report)
+{
+    const Measure *measure = ask->measure;
+    ReportColumn *columns = arena_array(cx->arena, ReportColumn, COLUMNS_MOST);
+    bool is_ranked = measure->direction != DIRECTION_NONE;
+    put_column(cx, report, columns, TEXT_FILE_PERIOD, 10, false);
+    put_column(cx, report, columns, TEXT_FILE_LEVEL, 10, false);
+    put_column(cx, report, columns, TEXT_FILE_UNIT, 34, false);
+    put_column(cx, report, columns, TEXT_FILE_CODE, 18, false);
+    put_column(cx, report, columns, TEXT_FILE_DENOMINATOR, 12, true);
+    put_column(cx, report, columns, TEXT_FILE_NUMERATOR, 12, true);
+    put_column(cx, report, columns, TEXT_FILE_REST, 12, true);
+    put_column(cx, report, columns, TEXT_FILE_VALUE, 12, true);
+    if (is_ranked)
+        put_column(cx, report, columns, TEXT_FILE_RANK_OF_LEVEL, 14, true);
+    ReportRow *rows = arena_array(cx->arena, ReportRow, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        const MeasureValue *value = &values[i];
+        ReportCell *cells = arena_array(cx->arena, ReportCell, COLUMNS_MOST);
+        cells[0] = report_text(period_text(cx, value->period));
+        cells[1] = report_text(level_text(cx, value->level));
+        cells[2] = report_text(wording_in(value->name, cx->lang));
+        cells[3] = report_text(value->unit);
+        cells[4] = report_whole(value->denominator);
+        cells[5] = report_whole(value->numerator);
+        cells[6] = report_whole(value->denominator - value->numerator);
+        cells[7] = report_measured(measure, value->denominator, value->numerator);
+        if (is_ranked)
+            cells[8] = value->denominator == 0 ? report_text((Str){0})
+                                               : report_whole(rank_of(measure, values, n, i));
+        rows[i] = (ReportRow){cells, 0};
+    }
+    report->rows = rows;
+    report->row_n = n;
+}
+
+static Err measure_file_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
+{
+    MeasureAsk ask = {0};
+    MeasureAnswer answer;
+    ReportFile file;
+    TRY(measure_ask_read(cx, request, &ask));
+    TRY(measure_read(cx, &ask, &answer));
+    MeasureValue *values = arena_array(cx->arena, MeasureValue, answer.n + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < answer.n; i++)
+        if (measure_value_is_whole(cx, &ask, &answer.values[i]))
+            values[n++] = answer.values[i];
+    if (n > REPORT_ROWS_MOST)
+        return cx_fail(cx, ERR_LIMIT, TEXT_FILE_LONG, (Str){0}, 1,
+                       str_printf(cx->arena, "%d", REPORT_ROWS_MOST));
+    Str period = period_text(cx, ask.first);
+    if (date_compare(ask.first.first, ask.last.first) != 0)
+        period = str_printf(cx->arena, "%.*s – %.*s", STR_ARG(period),
+                            STR_ARG(period_text(cx, ask.last)));
+    TRY(begin(cx, ask.measure, TEXT_FILE_UNITS, period, &file));
+    if (!answer.is_complete)
+        report_file_fact(cx, &file, TEXT_FILE_NOTE, report_word(cx, TEXT_FILE_INCOMPLETE));
+    put_units(cx, &ask, values, n, &file.report);
+    file.action = "export.measure";
+    file.detail = str_printf(cx->arena, "measure=%.*s unit=%.*s", STR_ARG(ask.measure->id),
+                             STR_ARG(ask.unit));
+    file.name = ask.measure->id;
+    return report_file_answer(cx, request, &file, response);
+}
+
+const Route route_measure_file = {
+    .method = HTTP_GET,
+    .path = "/api/measures/{id}/file",
+    .persons = ROUTE_PERSONS_COUNT,
+    .handler = measure_file_get,
+    .permit = "measures.read",
+    .query = "{" REPORT_QUERY ", from?: text, until?: text, by?: area|facility, unit?: text}",
+    .out_media = REPORT_MEDIA,
+    .title = {"一项指标的各单位、各期数值，导出为 Excel 或 PDF",
+              "What a measure says of each unit, as a workbook or as pages"},
+};
+
+/* ---- the rows behind ---- */
+
+typedef struct {
+    Cx *cx;
+    const Measure *measure;
+    const MeasureCase *rows;
+    size_t n;
+    const ResidentBrief *people; /* of residents whose names the asking one sees */
+    AreaNames areas;
+    const Facility *facilities;
+    size_t facility_n;
+    bool is_of_units, is_of_records, has_required;
+} Cases;
+
+static Str row_area(const Cases *cases, const MeasureCase *row)
+{
+    bool is_coarse = cases->cx->actor->sees_rows && !cases->is_of_units;
+    return is_coarse ? str_slice(row->area, 0, ROWS_AREA_DIGITS) : row->area;
+}
+
+static Err read_names(Cases *cases)
+{
+    Cx *cx = cases->cx;
+    Str *codes = arena_array(cx->arena, Str, cases->n + 1);
+    Uuid *ids = arena_array(cx->arena, Uuid, cases->n + 1);
+    for (size_t i = 0; i < cases->n; i++) {
+        codes[i] = row_area(cases, &cases->rows[i]);
+        ids[i] = cases->rows[i].subject;
+        cases->has_required = cases->has_required || cases->rows[i].has_required;
+    }
+    TRY(subject_area_names(cx, codes, cases->n, &cases->areas));
+    if (cases->is_of_records)
+        TRY(subject_facilities(cx, &cases->facilities, &cases->facility_n));
+    return cases->is_of_units || cx->actor->sees_rows
+               ? OK
+               : resident_briefs(cx, ids, cases->n, &cases->people);
+}
+
+static Str facility_text(const Cases *cases, Str code)
+{
+    for (size_t i = 0; i < cases->facility_n; i++)
+        if (str_equals(cases->facilities[i].code, code))
+            return wording_in((Wording){cases->facilities[i].name, cases->facilities[i].name_en},
+                              cases->cx->lang);
+    return code;
+}
+
+static Str form_text(const Cases *cases, Str id)
+{
+    const Form *form = pack_form(cases->cx->packs, id);
+    return form == NULL ? id : wording_in(form->title, cases->cx->lang);
+}
+
+static void put_case_columns(const Cases *cases, Report *report)
+{
+    Cx *cx = cases->cx;
+    ReportColumn *columns = arena_array(cx->arena, ReportColumn, COLUMNS_MOST);
+    if (cases->is_of_units) {
+        put_column(cx, report, columns, TEXT_FILE_UNIT, 34, false);
+        put_column(cx, report, columns, TEXT_FILE_CODE, 18, false);
+    } else if (cases->people != NULL) {
+        put_column(cx, report, columns, TEXT_EXPORT_NAME, 16, false);
+        put_column(cx, report, columns, TEXT_WORKLIST_SEX, 8, false);
+        put_column(cx, report, columns, TEXT_EXPORT_BIRTH_DATE, 12, false);
+    } else {
+        put_column(cx, report, columns, TEXT_WORKLIST_SEX, 8, false);
+        put_column(cx, report, columns, TEXT_EXPORT_AGE_GROUP, 12, false);
+    }
+    put_column(cx, report, columns, TEXT_FILE_AREA, 26, false);
+    if (cases->has_required) {
+        put_column(cx, report, columns, TEXT_FILE_REQUIRED, 10, true);
+        put_column(cx, report, columns, TEXT_FILE_ACTUAL, 10, true);
+    }
+    if (cases->is_of_records) {
+        put_column(cx, report, columns, TEXT_FILE_RECORD, 26, false);
+        put_column(cx, report, columns, TEXT_EXPORT_DAY, 12, false);
+        put_column(cx, report, columns, TEXT_EXPORT_FACILITY, 30, false);
+    }
+    put_column(cx, report, columns, TEXT_FILE_IN, 10, false);
+}
+
+/* GB/T 2261.1; what is not known is left empty. */
+static ReportCell sex_cell(Cx *cx, Str code)
+{
+    bool is_male = str_equals_c(code, "1"), is_female = str_equals_c(code, "2");
+    return report_text(is_male     ? report_word(cx, TEXT_WORKLIST_MALE)
+                       : is_female ? report_word(cx, TEXT_WORKLIST_FEMALE)
+                                   : (Str){0});
+}
+
+static ReportCell decimal_cell(bool is_there, double number)
+{
+    return (ReportCell){
+        .kind = is_there ? REPORT_NUMBER : REPORT_EMPTY, .number = number, .decimals = 2};
+}
+
+/* Whom it is about. */
+static size_t put_party(const Cases *cases, size_t at, ReportCell *cells)
+{
+    Cx *cx = cases->cx;
+    const MeasureCase *row = &cases->rows[at];
+    size_t n = 0;
+    if (cases->is_of_units) {
+        cells[n++] = report_text(wording_in(row->name, cx->lang));
+        cells[n++] = report_text(row->code);
+    } else if (cases->people != NULL) {
+        const ResidentBrief *who = &cases->people[at];
+        cells[n++] = report_text(who->name);
+        cells[n++] = sex_cell(cx, who->sex);
+        cells[n++] = report_day(who->birth_date);
+    } else {
+        cells[n++] = sex_cell(cx, row->sex);
+        cells[n++] = report_text(record_age_group(cx->arena, row->birth_date, cx->today));
+    }
+    return n;
+}
+
+static void put_cases(const Cases *cases, Report *report)
+{
+    Cx *cx = cases->cx;
+    ReportRow *rows = arena_array(cx->arena, ReportRow, cases->n + 1);
+    put_case_columns(cases, report);
+    for (size_t i = 0; i < cases->n; i++) {
+        const MeasureCase *row = &cases->rows[i];
+        ReportCell *cells = arena_array(cx->arena, ReportCell, COLUMNS_MOST);
+        size_t n = put_party(cases, i, cells);
+        cells[n++] =
+            report_text(wording_in(area_name(&cases->areas, row_area(cases, row)), cx->lang));
+        if (cases->has_required) {
+            cells[n++] = decimal_cell(row->has_required, row->required);
+            cells[n++] = decimal_cell(row->has_required, row->actual);
+        }
+        if (cases->is_of_records) {
+            cells[n++] = report_text(form_text(cases, row->form));
+            cells[n++] = report_day(row->happened_on);
+            cells[n++] = report_text(facility_text(cases, row->facility));
+        }
+        cells[n++] = report_text(report_word(cx, row->in_numerator ? TEXT_FILE_YES : TEXT_FILE_NO));
+        rows[i] = (ReportRow){cells, 0};
+    }
+    report->rows = rows;
+    report->row_n = cases->n;
+}
+
+static Err measure_cases_file_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
+{
+    MeasureCaseFilter filter = {0};
+    ReportFile file;
+    TRY(measure_filter_read(cx, request, &filter));
+    Cases cases = {.cx = cx,
+                   .measure = filter.measure,
+                   .is_of_units = measure_is_of_units(filter.measure),
+                   .is_of_records = filter.measure->grain == GRAIN_RECORD};
+    if (!cases.is_of_units)
+        TRY(access_require(cx, STR("tables.export")));
+    filter.most = REPORT_ROWS_MOST + 1;
+    TRY(measure_cases(cx, &filter, &cases.rows, &cases.n));
+    if (cases.n > REPORT_ROWS_MOST)
+        return cx_fail(cx, ERR_LIMIT, TEXT_FILE_LONG, (Str){0}, 1,
+                       str_printf(cx->arena, "%d", REPORT_ROWS_MOST));
+    TRY(read_names(&cases));
+    Str period = period_text(cx, filter.period);
+    TRY(begin(cx, filter.measure, TEXT_FILE_ROWS, period, &file));
+    put_cases(&cases, &file.report);
+    file.action = "export.measure.cases";
+    file.detail =
+        str_printf(cx->arena, "measure=%.*s period=%.*s in=%.*s area=%.*s facility=%.*s",
+                   STR_ARG(filter.measure->id), STR_ARG(period), STR_ARG(http_query(request, "in")),
+                   STR_ARG(filter.area), STR_ARG(filter.facility));
+    file.name = str_printf(cx->arena, "%.*s-%.*s", STR_ARG(filter.measure->id), STR_ARG(period));
+    return report_file_answer(cx, request, &file, response);
+}
+
+const Route route_measure_cases_file = {
+    .method = HTTP_GET,
+    .path = "/api/measures/{id}/cases/file",
+    .persons = ROUTE_PERSONS_LIST,
+    .handler = measure_cases_file_get,
+    .permit = "measures.read",
+    .query = "{" REPORT_QUERY ", period?: text, area?: text, facility?: text, in?: numerator|rest, "
+             "checked?: yes|no}",
+    .out_media = REPORT_MEDIA,
+    .title = {"一项指标背后的名单，导出为 Excel 或 PDF；居民的名单另需查看和导出名单的权限",
+              "The rows behind a measure as a file; those of residents also need tables.read and "
+              "tables.export"},
+};

@@ -1,0 +1,182 @@
+/* /api/scores/{id}/file, /api/scores/bulletins/{bulletin}/file: a ranking as a workbook or as
+ * pages, as it is now or as it was frozen. */
+#include "engine/scores/scores.h"
+#include "web/report_file.h"
+
+enum { RANK, UNIT, TOTAL, FIRST_PART };
+
+static Wording part_title(Cx *cx, const ScorePart *part)
+{
+    const Measure *measure = pack_measure(cx->packs, part->measure);
+    return measure == NULL ? (Wording){part->measure, part->measure} : measure->title;
+}
+
+static Str titled(Cx *cx, TextId text, const ScorePart *part)
+{
+    const Str words[] = {wording_in(part_title(cx, part), cx->lang),
+                         str_printf(cx->arena, "%g", part->weight)};
+    return wording_in(text_fill(cx->arena, text, words, text == TEXT_FILE_POINTS ? 2 : 1),
+                      cx->lang);
+}
+
+/* Rank, unit, total, the points of each part; in the workbook also the number behind each and the
+ * unit's code. */
+static void put_columns(Cx *cx, const ScoreTable *table, Report *report)
+{
+    const ScoreUnit *first = table->unit_n > 0 ? &table->units[0] : NULL;
+    size_t parts = first == NULL ? 0 : first->part_n, n = 0;
+    ReportColumn *columns = arena_array(cx->arena, ReportColumn, FIRST_PART + 2 * parts + 1);
+    columns[n++] = (ReportColumn){report_word(cx, TEXT_FILE_RANK), 10, true, false};
+    columns[n++] = (ReportColumn){report_word(cx, TEXT_FILE_UNIT), 30, false, false};
+    columns[n++] = (ReportColumn){report_word(cx, TEXT_FILE_TOTAL), 9, true, false};
+    for (size_t i = 0; i < parts; i++)
+        columns[n++] =
+            (ReportColumn){titled(cx, TEXT_FILE_POINTS, &first->parts[i]), 14, true, false};
+    for (size_t i = 0; i < parts; i++)
+        columns[n++] =
+            (ReportColumn){titled(cx, TEXT_FILE_NUMBERS, &first->parts[i]), 14, true, true};
+    columns[n++] = (ReportColumn){report_word(cx, TEXT_FILE_CODE), 16, false, true};
+    report->columns = columns;
+    report->column_n = n;
+}
+
+static bool is_tied(const ScoreTable *table, int64_t rank)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < table->unit_n; i++)
+        n += table->units[i].rank == rank;
+    return n > 1;
+}
+
+static ReportCell rank_cell(Cx *cx, const ScoreTable *table, const ScoreUnit *unit)
+{
+    if (unit->rank == 0)
+        return (ReportCell){.kind = REPORT_EMPTY};
+    ReportCell cell = report_whole(unit->rank);
+    Str rank = str_printf(cx->arena, "%lld", (long long)unit->rank);
+    if (is_tied(table, unit->rank))
+        cell.text = wording_in(text_fill(cx->arena, TEXT_FILE_TIED, &rank, 1), cx->lang);
+    return cell;
+}
+
+static ReportCell points_cell(bool has_points, double points)
+{
+    return (ReportCell){
+        .kind = has_points ? REPORT_NUMBER : REPORT_EMPTY, .number = points, .decimals = 2};
+}
+
+static void put_rows(Cx *cx, const ScoreTable *table, Report *report)
+{
+    ReportRow *rows = arena_array(cx->arena, ReportRow, table->unit_n + 1);
+    for (size_t u = 0; u < table->unit_n; u++) {
+        const ScoreUnit *unit = &table->units[u];
+        ReportCell *cells = arena_array(cx->arena, ReportCell, report->column_n);
+        size_t n = 0;
+        cells[n++] = rank_cell(cx, table, unit);
+        cells[n++] = report_text(wording_in(unit->name, cx->lang));
+        cells[n++] = points_cell(unit->has_total, unit->total);
+        for (size_t i = 0; i < unit->part_n; i++)
+            cells[n++] = points_cell(unit->parts[i].has_points, unit->parts[i].points);
+        for (size_t i = 0; i < unit->part_n; i++) {
+            const ScorePart *part = &unit->parts[i];
+            cells[n++] = report_measured(pack_measure(cx->packs, part->measure), part->denominator,
+                                         part->numerator);
+        }
+        cells[n++] = report_text(unit->unit);
+        rows[u] = (ReportRow){cells, 0};
+    }
+    report->rows = rows;
+    report->row_n = table->unit_n;
+}
+
+static void fill(Cx *cx, const ScoreTable *table, ReportFile *file)
+{
+    put_columns(cx, table, &file->report);
+    put_rows(cx, table, &file->report);
+    report_file_fact(cx, file, TEXT_FILE_HOW,
+                     report_word(cx, table->is_ranked ? TEXT_FILE_HOW_TEXT : TEXT_FILE_UNRANKED));
+}
+
+static Err score_file_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
+{
+    const Score *score = NULL;
+    Str text = http_query(request, "period");
+    char name[PERIOD_NAME_SIZE];
+    ScoreTable table;
+    ReportFile file;
+    TRY(score_find(cx, http_parameter(request, "id"), &score));
+    Period period = period_of(score->kind, cx->today);
+    if (text.n > 0 && period_parse(text, &period) != OK)
+        return cx_fail(cx, ERR_INVALID, TEXT_PARAMETER_WRONG, STR("period"), 3, STR("period"), text,
+                       STR("2025, 2025H1, 2025Q1, 2025-01"));
+    TRY(score_read(cx, score, period, false, &table));
+    TRY(report_file_begin(cx, wording_in(score->title, cx->lang), TEXT_FILE_RANKING, &file));
+    Str of = str_copy(cx->arena, str_from_c(period_name(table.period, name)));
+    report_file_fact(cx, &file, TEXT_FILE_PERIOD, of);
+    report_file_source(cx, &file, score->pack, score->source);
+    if (!table.is_complete)
+        report_file_fact(cx, &file, TEXT_FILE_NOTE, report_word(cx, TEXT_FILE_INCOMPLETE));
+    fill(cx, &table, &file);
+    file.action = "export.score";
+    file.detail = str_printf(cx->arena, "score=%.*s period=%.*s", STR_ARG(score->id), STR_ARG(of));
+    file.name = str_printf(cx->arena, "%.*s-%.*s", STR_ARG(score->id), STR_ARG(of));
+    return report_file_answer(cx, request, &file, response);
+}
+
+const Route route_score_file = {
+    .method = HTTP_GET,
+    .path = "/api/scores/{id}/file",
+    .persons = ROUTE_PERSONS_COUNT,
+    .handler = score_file_get,
+    .permit = "measures.read",
+    .query = "{" REPORT_QUERY ", period?: text}",
+    .out_media = REPORT_MEDIA,
+    .title = {"一种评分的得分和名次，导出为 Excel 或 PDF",
+              "How units stand by a score, as a workbook or as pages"},
+};
+
+static Err score_bulletin_file_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
+{
+    ScoreBulletin bulletin;
+    ScoreTable table;
+    ReportFile file;
+    Uuid id = UUID_NIL;
+    char day[DATE_TEXT_SIZE];
+    TRY(web_parameter_uuid(cx, request, "bulletin", &id));
+    TRY(score_bulletin_read(cx, id, &bulletin, &table));
+    const Score *score = pack_score(cx->packs, bulletin.score);
+    Str title = score == NULL ? bulletin.score : wording_in(score->title, cx->lang);
+    Str head = bulletin.note.n > 0 ? bulletin.note : report_word(cx, TEXT_FILE_BULLETIN);
+    TRY(report_file_begin(cx,
+                          str_printf(cx->arena, "%.*s %.*s %.*s", STR_ARG(title),
+                                     STR_ARG(bulletin.period), STR_ARG(head)),
+                          TEXT_FILE_BULLETIN, &file));
+    Str frozen = str_printf(cx->arena, "%s %.*s", date_format(bulletin.frozen_on, day),
+                            STR_ARG(bulletin.frozen_by));
+    file.facts[0] = (ReportFact){report_word(cx, TEXT_FILE_FROZEN), frozen};
+    report_file_fact(cx, &file, TEXT_FILE_PERIOD, bulletin.period);
+    if (score != NULL)
+        report_file_fact(
+            cx, &file, TEXT_FILE_SOURCE,
+            wording_in(pack_source_wording(cx->packs, score->pack, score->source, cx->arena),
+                       cx->lang));
+    report_file_fact(cx, &file, TEXT_FILE_PACK, bulletin.packs);
+    fill(cx, &table, &file);
+    file.action = "export.bulletin";
+    file.detail = str_printf(cx->arena, "score=%.*s period=%.*s", STR_ARG(bulletin.score),
+                             STR_ARG(bulletin.period));
+    file.name =
+        str_printf(cx->arena, "%.*s-%.*s", STR_ARG(bulletin.score), STR_ARG(bulletin.period));
+    return report_file_answer(cx, request, &file, response);
+}
+
+const Route route_score_bulletin_file = {
+    .method = HTTP_GET,
+    .path = "/api/scores/bulletins/{bulletin}/file",
+    .persons = ROUTE_PERSONS_COUNT,
+    .handler = score_bulletin_file_get,
+    .permit = "measures.read",
+    .query = "{" REPORT_QUERY "}",
+    .out_media = REPORT_MEDIA,
+    .title = {"一期通报，导出为 Excel 或 PDF", "A bulletin as a workbook or as pages"},
+};
