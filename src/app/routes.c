@@ -79,6 +79,7 @@
  ENTRY(route_measure_cases_file)                                                                   \
  ENTRY(route_measure_check)                                                                        \
  ENTRY(route_overview)                                                                             \
+ ENTRY(route_obligation_rules)                                                                     \
  ENTRY(route_obligations_explain)                                                                  \
  ENTRY(route_waivers)                                                                              \
  ENTRY(route_waivers_post)                                                                         \

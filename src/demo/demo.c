@@ -177,7 +177,7 @@ static Err make_all(Cx *cx, const DemoOptions *options, bool *ret_was_there)
         CountyWanted county = {options, city.counties[i], options->places.n > 0};
         TRY(make_place(cx, make_work, &county, options, county.place->code, ret_was_there));
     }
-    if (city.n > 1)
+    if (options->places.n > 0)
         TRY(make_place(cx, make_city, &city, options, DEMO_CITY, ret_was_there));
     return OK;
 }

@@ -1,4 +1,5 @@
-/* GET /api/residents/{id}/obligations/explain: why something is owed by a rule, and why not. */
+/* GET /api/residents/{id}/obligations/explain: why something is owed by a rule, and why not; and
+ * GET /api/obligation-rules: which rules there are to ask about. */
 #include "engine/obligations/explain.h"
 #include "engine/subjects/subjects.h"
 #include "web/records_json.h"
@@ -111,4 +112,57 @@ const Route route_obligations_explain = {
         "source?: text, lines: [" SCHEMA_EXPLAINED "]}], records: [{id: uuid, form: text, "
         "form_title: wording, happened_on: date, counts: bool, text: wording}]}",
     .title = {"为什么应做或不应做", "Why something is owed to a resident by a rule, or is not"},
+};
+
+/* Editions of a rule are asked about together. */
+static bool is_first_edition(const Program *program, size_t at)
+{
+    for (size_t i = 0; i < at; i++)
+        if (str_equals(program->rules[i]->id, program->rules[at]->id))
+            return false;
+    return true;
+}
+
+static void put_program_rules(Cx *cx, JsonOut *out, const Program *program)
+{
+    for (size_t i = 0; i < program->rule_n; i++) {
+        const Rule *rule = program->rules[i];
+        if (!is_first_edition(program, i) || !access_sees_class(cx, rule_sensitivity(rule)))
+            continue;
+        json_object_begin(out);
+        web_json_text(out, "program", program->id);
+        web_json_wording(out, "program_title", program->title);
+        web_json_wording(out, "tag", program->tag);
+        web_json_text(out, "obligation", rule->id);
+        web_json_wording(out, "title", rule->title);
+        json_object_end(out);
+    }
+}
+
+static Err rules_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
+{
+    (void)request;
+    JsonOut out = web_json(response);
+    json_object_begin(&out);
+    json_key_c(&out, "rules");
+    json_array_begin(&out);
+    for (size_t i = 0; i < cx->packs->programs.n; i++) {
+        const Program *program = cx->packs->programs.entries[i].value;
+        if (str_equals_c(program->subject, "resident")
+            && access_sees_class(cx, program_sensitivity(program)))
+            put_program_rules(cx, &out, program);
+    }
+    json_array_end(&out);
+    json_object_end(&out);
+    return OK;
+}
+
+const Route route_obligation_rules = {
+    .method = HTTP_GET,
+    .path = "/api/obligation-rules",
+    .handler = rules_get,
+    .permit = "forms.read",
+    .out = "{rules: [{program: text, program_title: wording, tag: wording, obligation: text, "
+           "title: wording}]}",
+    .title = {"居民的各条规则", "Rules about residents"},
 };

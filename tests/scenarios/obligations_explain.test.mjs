@@ -24,6 +24,14 @@ for (const [name, makeDatabase] of databases) {
     };
     const of = ({ records }, id) => records.find((record) => record.id === id);
 
+    it("tells which rules there are to ask about, each once, and each is explained", async () => {
+      const { rules } = (await doctor.fetch("/api/obligation-rules")).body;
+      const names = rules.map(({ program, obligation }) => `${program}/${obligation}`);
+      assert.ok(names.includes("hypertension/followup") && rules.every(({ title, program_title: of }) => title.en && of.en));
+      assert.equal(new Set(names).size, names.length);
+      for (const name of names) assert.ok((await explain(name)).verdict.zh, name);
+    });
+
     it("says who is in, what is owed, and what each record did", async () => {
       const found = await explain("hypertension/followup");
       assert.ok(found.is_member);

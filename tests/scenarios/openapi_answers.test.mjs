@@ -44,6 +44,8 @@ const examples = {
   "/api/scores/bulletins/{bulletin}/file": ["county", ""],
   "/api/measures/{id}/cases": ["clinician", "/api/measures/quality_exam_incomplete/cases?period=2025&limit=20"],
   "/api/plans": ["county", ""],
+  "/api/comparison": ["city", "/api/comparison?plan=grassroots_2023"],
+  "/api/obligation-rules": ["doctor", ""],
   "/api/scores": ["county", ""],
   "/api/scores/{id}": ["county", "/api/scores/public_health_work"],
   "/api/scores/bulletins": ["county", ""],
@@ -113,10 +115,10 @@ for (const [name, makeDatabase] of databases) {
     const clients = {};
     const values = {};
     before(async () => {
-      const options = makeCounty(makeDatabase);
-      values.bulletin = lines("score freeze", options, "--score", "public_health_work")[0].bulletin;
+      const options = makeCounty(makeDatabase, { places: "441322" });
+      values.bulletin = lines("score freeze", [...options, "--place", "441322"], "--score", "public_health_work")[0].bulletin;
       server = await startServer(options);
-      for (const login of ["doctor", "clinician", "director", "township", "county", "admin"]) clients[login] = await logIn(server, login);
+      for (const login of ["doctor", "clinician", "director", "township", "county", "admin", "city"]) clients[login] = await logIn(server, login);
       description = (await clients.doctor.fetch("/api/openapi.json")).body;
       const { items } = (await clients.doctor.fetch("/api/obligations?state=overdue,due,open")).body;
       const { resident, form } = items.find((item) => item.last) ?? items[0];

@@ -52,9 +52,9 @@ export const databases = [
 ];
 
 /** A demo county in a new database; returns the options that name it. */
-export function makeCounty(makeDatabase = databases[0][1], { residents = 2000, seed = 7, on = "2025-06-30", packs = join(root, "packs") } = {}) {
+export function makeCounty(makeDatabase = databases[0][1], { residents = 2000, seed = 7, on = "2025-06-30", packs = join(root, "packs"), places = "" } = {}) {
   const options = makeDatabase();
-  run("demo", ...options, "--packs", packs, "--residents", String(residents), "--seed", String(seed), "--on", on);
+  run("demo", ...options, "--packs", packs, "--residents", String(residents), "--seed", String(seed), "--on", on, ...(places ? ["--places", places] : []));
   return options;
 }
 
