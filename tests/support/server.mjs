@@ -1,7 +1,7 @@
 // Starts the program for scenario tests: a demo county on SQLite or PostgreSQL, a server on a free port,
 // somebody logged in, raw bytes on a socket. Everything made here is removed at the end of the test file.
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -34,27 +34,65 @@ export function run(...words) {
   return execFileSync(program, words, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
 }
 
-/** A PostgreSQL cluster of the test's own; returns its URL. It syncs to disk only when it is "durable". */
-export function startPostgres(kind = "start") {
+const clusters = join(root, "script/support/pg-cluster");
+
+/** A PostgreSQL cluster of the test's own, empty or as one that was kept in a folder; returns its URL. It syncs to disk
+ *  only when it is "durable". */
+export function startPostgres(kind = "start", ...from) {
   // Not inside a folder of ours: started by root, the cluster runs as another user.
   const folder = join(tmpdir(), `catchment-pg-${process.pid}-${leftovers.length}`);
-  const script = join(root, "script/support/pg-cluster");
-  const url = execFileSync(script, [kind, folder], { encoding: "utf8" }).trim();
-  leftovers.push(() => execFileSync(script, ["stop", folder], { stdio: "ignore" }));
+  const url = execFileSync(clusters, [kind, folder, ...from], { encoding: "utf8" }).trim();
+  leftovers.push(() => execFileSync(clusters, ["stop", folder], { stdio: "ignore" }));
   return url;
 }
 
-/** What the program is tried on: ["sqlite", () => ...] and, unless switched off, ["postgres", () => ...].
- *  Each function makes an empty database and gives the options that name it. */
+/** Makes a database of one engine, empty or as what was kept in a folder; gives the options that name it. */
+function makeSqlite(from) {
+  const folder = temporaryFolder();
+  if (from) cpSync(from, folder, { recursive: true });
+  return ["--db", join(folder, "county.db")];
+}
+
+function makePostgres(from) {
+  const keys = temporaryFolder();
+  if (from) cpSync(join(from, "keys"), keys, { recursive: true });
+  return ["--db", startPostgres("start", ...(from ? [join(from, "data")] : [])), "--keys", join(keys, "county.keys")];
+}
+
+/* Keeps what the options name in a new folder. */
+makeSqlite.keep = ([, file], folder) => cpSync(dirname(file), folder, { recursive: true });
+makePostgres.keep = ([, url, , keys], folder) => {
+  cpSync(dirname(keys), join(folder, "keys"), { recursive: true });
+  execFileSync(clusters, ["keep", new URL(url.replace("@/", "@localhost/")).searchParams.get("host"), join(folder, "data")]);
+};
+
+/** What the program is tried on: the engine's name, and what makes a database of it. */
 export const databases = [
-  ["SQLite", () => ["--db", join(temporaryFolder(), "county.db")]],
-  ["PostgreSQL", () => ["--db", startPostgres(), "--keys", join(temporaryFolder(), "county.keys")]],
+  ["SQLite", makeSqlite],
+  ["PostgreSQL", makePostgres],
 ];
 
+/* Where made counties are kept while a whole suite runs: the same options make the same county, so it is made once and copied. */
+const keptCounties = process.env.CATCHMENT_TEST_KEPT;
+
+function keepCounty(makeDatabase, options, kept) {
+  const mine = `${kept}.${process.pid}`;
+  makeDatabase.keep(options, mine);
+  try {
+    renameSync(mine, kept);
+  } catch {
+    rmSync(mine, { recursive: true, force: true }); // another test file was first
+  }
+}
+
 /** A demo county in a new database; returns the options that name it. */
-export function makeCounty(makeDatabase = databases[0][1], { residents = 2000, seed = 7, on = "2025-06-30", packs = join(root, "packs"), places = "" } = {}) {
+export function makeCounty(makeDatabase = makeSqlite, { residents = 2000, seed = 7, on = "2025-06-30", packs = join(root, "packs"), places = "" } = {}) {
+  const isKept = keptCounties && packs === join(root, "packs");
+  const kept = join(keptCounties ?? "", `${makeDatabase.name}-${residents}-${seed}-${on}-${places}`);
+  if (isKept && existsSync(kept)) return makeDatabase(kept);
   const options = makeDatabase();
   run("demo", ...options, "--packs", packs, "--residents", String(residents), "--seed", String(seed), "--on", on, ...(places ? ["--places", places] : []));
+  if (isKept) keepCounty(makeDatabase, options, kept);
   return options;
 }
 
