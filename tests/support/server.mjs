@@ -85,9 +85,9 @@ function keepCounty(makeDatabase, options, kept) {
   }
 }
 
-/** A demo county in a new database; returns the options that name it. */
+/** A demo county in a new database; returns the options that name it. Another seed has other people and other keys. */
 export function makeCounty(makeDatabase = makeSqlite, { residents = 2000, seed = 7, on = "2025-06-30", packs = join(root, "packs"), places = "" } = {}) {
-  const isKept = keptCounties && packs === join(root, "packs");
+  const isKept = keptCounties && makeDatabase.keep && packs === join(root, "packs");
   const kept = join(keptCounties ?? "", `${makeDatabase.name}-${residents}-${seed}-${on}-${places}`);
   if (isKept && existsSync(kept)) return makeDatabase(kept);
   const options = makeDatabase();
