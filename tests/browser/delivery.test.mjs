@@ -20,7 +20,7 @@ before(async () => {
 after(async () => server?.close())
 
 test('the phone needs at most 55 KB until the list', async () => {
-  const browser = await openBrowser()
+  const browser = await openBrowser('/usr/bin/chromium')
   const page = await openPage(browser)
   const files = []
   page.on('response', (response) => {

@@ -12,7 +12,7 @@ let server, browser
 
 before(async () => {
   server = await startServer()
-  browser = await openBrowser()
+  browser = await openBrowser('/usr/bin/chromium')
 })
 after(async () => {
   await browser?.close()
