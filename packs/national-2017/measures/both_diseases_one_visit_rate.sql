@@ -7,15 +7,15 @@ FROM person p
 JOIN v_hypertension_followup f ON f.place = :place AND f.subject_id = p.subject_id AND f.mode IN ('1', '2')
     AND f.lost_reason IS NULL AND f.happened_on >= p.period AND f.happened_on <= p.ends_on
 WHERE p.is_here = 1
-  AND EXISTS (SELECT 1 FROM v_hypertension_registration g
-              WHERE g.place = :place AND g.subject_id = p.subject_id AND g.happened_on <= f.happened_on
-                AND g.hypertension_kind = '1'
-                AND NOT EXISTS (SELECT 1 FROM v_hypertension_leave l
-                                WHERE l.place = :place AND l.subject_id = p.subject_id
-                                  AND l.happened_on >= g.happened_on AND l.happened_on <= p.ends_on))
   AND EXISTS (SELECT 1 FROM v_diabetes_registration k
               WHERE k.place = :place AND k.subject_id = p.subject_id AND k.happened_on <= f.happened_on
                 AND k.diabetes_kind = '2'
                 AND NOT EXISTS (SELECT 1 FROM v_diabetes_leave o
                                 WHERE o.place = :place AND o.subject_id = p.subject_id
                                   AND o.happened_on >= k.happened_on AND o.happened_on <= p.ends_on))
+  AND EXISTS (SELECT 1 FROM v_hypertension_registration g
+              WHERE g.place = :place AND g.subject_id = p.subject_id AND g.happened_on <= f.happened_on
+                AND g.hypertension_kind = '1'
+                AND NOT EXISTS (SELECT 1 FROM v_hypertension_leave l
+                                WHERE l.place = :place AND l.subject_id = p.subject_id
+                                  AND l.happened_on >= g.happened_on AND l.happened_on <= p.ends_on))

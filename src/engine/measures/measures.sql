@@ -24,37 +24,32 @@ WITH RECURSIVE period_start (starts_on) AS (
     SELECT s.subject_id FROM measure_stale s
     WHERE :run_stale = 1 AND s.place = :place AND s.subject_id >= :run_from AND s.subject_id <= :run_upto
 ), life AS (
-    SELECT r.id, q.starts_on, q.ends_on, r.area_code, r.sex, r.birth_date, r.registered_on, r.died_on, r.left_on,
-        (SELECT e.area_code FROM v_resident_event e
-         WHERE e.place = :place AND e.resident_id = r.id AND e.happened_on <= q.ends_on
-           AND e.kind NOT IN ('left', 'died')
-           AND (e.kind = 'registered' OR e.recorded_at < :run_known)
-           AND (e.ended_at IS NULL OR e.ended_at >= :run_known)
-         ORDER BY e.happened_on DESC, e.rev DESC LIMIT 1) AS event_area,
-        (SELECT e.kind FROM v_resident_event e
-         WHERE e.place = :place AND e.resident_id = r.id AND e.happened_on <= q.ends_on
-           AND (e.kind = 'registered' OR e.recorded_at < :run_known)
-           AND (e.ended_at IS NULL OR e.ended_at >= :run_known)
-         ORDER BY e.happened_on DESC, e.rev DESC LIMIT 1) AS last_kind,
-        (SELECT max(e.happened_on) FROM v_resident_event e
+    SELECT r.id, q.starts_on, q.ends_on, r.sex, r.birth_date, r.registered_on,
+        CASE WHEN q.ends_on < :run_day THEN q.ends_on ELSE :run_day END AS last_day,
+        coalesce((SELECT e.area_code FROM v_resident_event e
+                  WHERE e.place = :place AND e.resident_id = r.id AND e.happened_on <= q.ends_on
+                    AND e.kind NOT IN ('left', 'died')
+                    AND (e.kind = 'registered' OR e.recorded_at < :run_known)
+                    AND (e.ended_at IS NULL OR e.ended_at >= :run_known)
+                  ORDER BY e.happened_on DESC, e.rev DESC LIMIT 1), r.area_code) AS area_code,
+        coalesce((SELECT CASE WHEN e.kind IN ('left', 'died') THEN 0 ELSE 1 END FROM v_resident_event e
+                  WHERE e.place = :place AND e.resident_id = r.id AND e.happened_on <= q.ends_on
+                    AND (e.kind = 'registered' OR e.recorded_at < :run_known)
+                    AND (e.ended_at IS NULL OR e.ended_at >= :run_known)
+                  ORDER BY e.happened_on DESC, e.rev DESC LIMIT 1),
+                 CASE WHEN r.died_on <= q.ends_on OR r.left_on <= q.ends_on THEN 0 ELSE 1 END) AS is_here,
+        (SELECT coalesce(max(CASE WHEN e.happened_on > r.registered_on THEN e.happened_on END), r.registered_on)
+         FROM v_resident_event e
          WHERE e.place = :place AND e.resident_id = r.id AND e.happened_on <= q.ends_on AND e.kind = 'returned'
-           AND e.recorded_at < :run_known AND (e.ended_at IS NULL OR e.ended_at >= :run_known)) AS returned_on
+           AND e.recorded_at < :run_known AND (e.ended_at IS NULL OR e.ended_at >= :run_known)) AS since
     FROM asked a
     JOIN v_resident r ON r.place = :place AND r.id = a.id
     CROSS JOIN period q
     WHERE r.registered_on <= q.ends_on
-), stay AS (
-    SELECT l.id, l.starts_on, l.ends_on, coalesce(l.event_area, l.area_code) AS area_code, l.sex, l.birth_date,
-        l.registered_on,
-        CASE WHEN l.last_kind IN ('left', 'died') THEN 0 WHEN l.last_kind IS NOT NULL THEN 1
-            WHEN l.died_on <= l.ends_on OR l.left_on <= l.ends_on THEN 0 ELSE 1 END AS is_here,
-        CASE WHEN l.returned_on > l.registered_on THEN l.returned_on ELSE l.registered_on END AS since,
-        CASE WHEN l.ends_on < :run_day THEN l.ends_on ELSE :run_day END AS last_day
-    FROM life l
 ), person (subject_id, period, ends_on, area_code, sex, birth_date, registered_on, is_here, is_permanent) AS (
-    SELECT t.id, t.starts_on, t.ends_on, t.area_code, t.sex, t.birth_date, t.registered_on, t.is_here,
-        CASE WHEN t.is_here = 1 AND add_months(t.since, :run_residence) <= t.last_day THEN 1 ELSE 0 END
-    FROM stay t
+    SELECT l.id, l.starts_on, l.ends_on, l.area_code, l.sex, l.birth_date, l.registered_on, l.is_here,
+        CASE WHEN l.is_here = 1 AND add_months(l.since, :run_residence) <= l.last_day THEN 1 ELSE 0 END
+    FROM life l
 ), measured AS (
     SELECT p.subject_id, p.period, p.subject_id AS counted, p.area_code AS unit, p.is_here AS in_denominator,
         p.is_permanent AS in_numerator
