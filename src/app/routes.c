@@ -75,6 +75,7 @@
  ENTRY(route_measures)                                                                             \
  ENTRY(route_measure)                                                                              \
  ENTRY(route_measure_file)                                                                         \
+ ENTRY(route_measure_hits)                                                                         \
  ENTRY(route_measure_cases)                                                                        \
  ENTRY(route_measure_cases_file)                                                                   \
  ENTRY(route_measure_check)                                                                        \

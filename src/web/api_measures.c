@@ -131,6 +131,8 @@ static void put_total(Cx *cx, JsonOut *out, const MeasureTotal *total, int earli
     json_key_c(out, "is_complete");
     json_bool(out, total->is_complete);
     put_numbers(out, &value);
+    if (total->measure->is_quality)
+        web_json_integer(out, "checked", total->checked);
     put_earlier(out, total, earlier);
     json_object_end(out);
 }
@@ -166,7 +168,8 @@ const Route route_measures = {
     .permit = "measures.read",
     .query = "{period?: text, earlier?: integer}",
     .out = "{on: date, measures: [{" MEASURE_MEMBERS ", period: text, is_complete: "
-           "bool, " NUMBER_MEMBERS ", earlier: [{period: text, " NUMBER_MEMBERS "}]}]}",
+           "bool, " NUMBER_MEMBERS ", checked?: integer, earlier: [{period: text, " NUMBER_MEMBERS
+           "}]}]}",
     .title = {"各项指标在所辖范围的数值", "What each measure says of the areas in sight"},
 };
 
@@ -454,4 +457,45 @@ const Route route_measure_check = {
     .in = "{record: uuid, reason: text}",
     .title = {"核对过一条数据质量提示：确属实情，写明理由",
               "A record that a data-quality rule names is right as it is, for a reason"},
+};
+
+static Err measure_hits_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
+{
+    const Measure *measure = NULL;
+    const MeasureHits *hits = NULL;
+    size_t n = 0;
+    Period period;
+    TRY(read_measure(cx, request, &measure));
+    TRY(read_period(cx, request, "period", measure_longest(measure, cx->today), &period));
+    TRY(measure_hits(cx, measure, period, &hits, &n));
+    JsonOut out = web_json(response);
+    json_object_begin(&out);
+    put_period(&out, period);
+    json_key_c(&out, "hits");
+    json_array_begin(&out);
+    for (size_t i = 0; i < n; i++) {
+        json_object_begin(&out);
+        web_json_text(&out, "facility", hits[i].facility);
+        json_key_c(&out, "performed_by");
+        json_uuid(&out, hits[i].performed_by);
+        web_json_text(&out, "performed_by_name", hits[i].performed_by_name);
+        web_json_integer(&out, "hits", hits[i].hits);
+        web_json_integer(&out, "open", hits[i].open);
+        json_object_end(&out);
+    }
+    json_array_end(&out);
+    json_object_end(&out);
+    return OK;
+}
+
+const Route route_measure_hits = {
+    .method = HTTP_GET,
+    .path = "/api/measures/{id}/hits",
+    .persons = ROUTE_PERSONS_COUNT,
+    .handler = measure_hits_get,
+    .permit = "measures.read",
+    .query = "{period?: text}",
+    .out = "{period: text, hits: [{facility: text, performed_by: uuid, performed_by_name?: text, "
+           "hits: integer, open: integer}]}",
+    .title = {"数据质量提示按服务人统计", "Hits of a data-quality rule by who served"},
 };

@@ -500,6 +500,13 @@ test('a record that a rule of data quality names is found right for a reason, an
   await page.waitForFunction((n) => document.querySelectorAll('.quality-table tbody tr').length === n, before - 1)
   await page.locator('.work-chip').nth(1).click()
   await page.locator('.quality-table tbody tr', { hasText: 'the paper was seen' }).first().waitFor()
+  const open = before - 1
+  await page.waitForFunction((n) => Number(document.querySelector('.quality-rule[aria-pressed=true] .number').textContent.match(/\d+/)[0]) === n, open)
+  await page.locator('.work-chip').nth(2).press('Enter')
+  await page.locator('.quality-doctors tbody tr').first().waitFor()
+  const cells = async (at) => (await page.locator(`.quality-doctors tbody td:nth-child(${at})`).allInnerTexts()).reduce((sum, text) => sum + Number(text), 0)
+  assert.deepEqual([await cells(3), await cells(4)], [open, 1], 'what was found right is open no more')
+  await look(page, 'quality-doctors-zh')
   await end(page)
 })
 

@@ -45,6 +45,7 @@ const examples = {
   "/api/measures/{id}/cases": ["clinician", "/api/measures/quality_exam_incomplete/cases?period=2025&limit=20"],
   "/api/plans": ["county", ""],
   "/api/comparison": ["city", "/api/comparison?plan=grassroots_2023"],
+  "/api/measures/{id}/hits": ["county", "/api/measures/quality_bp_copied/hits"],
   "/api/obligation-rules": ["doctor", ""],
   "/api/scores": ["county", ""],
   "/api/scores/{id}": ["county", "/api/scores/public_health_work"],

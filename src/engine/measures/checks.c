@@ -3,6 +3,7 @@
 #include "engine/measures/measures_int.h"
 
 #include "access/access.h"
+#include "base/vec.h"
 
 enum { REASON_MOST = 500 }; /* bytes, as TEXT_WAIVER_NOTE_LONG says */
 
@@ -79,4 +80,42 @@ Err measure_check_give(Cx *cx, const Measure *measure, Uuid record, Str reason)
     if (check.reason.n > REASON_MOST)
         return cx_fail(cx, ERR_INVALID, TEXT_WAIVER_NOTE_LONG, STR("/reason"), 0);
     return cx_write(cx, check_work, &check);
+}
+
+static Err read_hits(Cx *cx, const MeasureHitsByPerformerIn *in, const MeasureHits **ret_hits,
+                     size_t *ret_n)
+{
+    VEC(MeasureHits) hits = {0};
+    CLEANUP(db_rows_close) DbRows found = {0};
+    TRY(measure_hits_by_performer_open(cx->db, access_sight(cx), in, &found));
+    for (;;) {
+        MeasureHitsByPerformerRow row;
+        bool has_row = false;
+        TRY(measure_hits_by_performer_next(&found, cx->arena, &row, &has_row));
+        if (!has_row)
+            break;
+        VEC_PUSH(cx->arena, &hits,
+                 (MeasureHits){row.facility, row.performed_by, row.performed_by_name, row.hits,
+                               row.open_hits});
+    }
+    *ret_hits = hits.items;
+    *ret_n = hits.n;
+    return OK;
+}
+
+Err measure_hits(Cx *cx, const Measure *measure, Period period, const MeasureHits **ret_hits,
+                 size_t *ret_n)
+{
+    MeasureStates states = {0};
+    *ret_hits = NULL;
+    *ret_n = 0;
+    if (!measure_is_told(cx, measure))
+        return OK;
+    TRY(states_read(cx, &states));
+    const MeasureState *state = state_of(&states, measure, period.kind);
+    if (state == NULL || !state->is_as_declared)
+        return OK;
+    const MeasureHitsByPerformerIn in = {cx->place, state->key, measure->id, period.first};
+    Err err = read_hits(cx, &in, ret_hits, ret_n);
+    return err == OK ? OK : cx_fail_db(cx, err);
 }

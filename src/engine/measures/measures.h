@@ -86,6 +86,7 @@ typedef struct MeasureTotal {
     Period period;
     bool is_made;     /* else it is still being counted, and says nothing yet */
     bool is_complete; /* the periods before are made too, and nobody is stale */
+    int64_t checked;  /* of the period: hits of the numerator that somebody found right */
     MeasureSum sums[MEASURE_EARLIER_MOST + 1]; /* [0] of the period, [1] of the one before, ... */
 } MeasureTotal;
 typedef struct MeasureTotalsAsk {
@@ -141,6 +142,17 @@ Err measure_cases(Cx *cx, const MeasureCaseFilter *filter, const MeasureCase **r
  * number stays. ERR_NOT_FOUND when the record is not in sight or no hit, ERR_CONFLICT when it was
  * checked with another reason. Needs measures.check. */
 Err measure_check_give(Cx *cx, const Measure *measure, Uuid record, Str reason) MUST_CHECK;
+
+/* Whose records a data-quality rule names in a period: those with the most that are still to be
+ * looked at first. */
+typedef struct MeasureHits {
+    Str facility;
+    Uuid performed_by;
+    Str performed_by_name; /* empty: of no account any more */
+    int64_t hits, open;    /* open: nobody has found them right yet */
+} MeasureHits;
+Err measure_hits(Cx *cx, const Measure *measure, Period period, const MeasureHits **ret_hits,
+                 size_t *ret_n) MUST_CHECK;
 
 /* What the measure says of one person on cx->today, or as known on cx->as_of, without storing it:
  * how often he is counted. For tests of packs. */

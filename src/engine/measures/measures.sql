@@ -451,3 +451,34 @@ WHERE k.place = :place AND k.measure = :measure AND k.record_id = :record_id;
 -- in: reason text
 INSERT INTO measure_check (place, measure, record_id, checked_on, checked_at, checked_by, reason)
 VALUES (:place, :measure, :record_id, :checked_on, :checked_at, :checked_by, :reason);
+
+-- How many hits of each measure and period were found right, in sight: driven by what was checked.
+-- name: measure_checked_counts :many
+-- in: place text
+-- out: measure_key integer, period date, checked integer
+SELECT w.measure_key, w.period, count(*) AS checked
+FROM measure_check k
+CROSS JOIN measure_state s
+CROSS JOIN v_record d
+CROSS JOIN measure_row w
+WHERE k.place = :place AND s.place = k.place AND s.measure = k.measure
+  AND d.place = k.place AND d.record_id = k.record_id
+  AND w.place = s.place AND w.measure_key = s.measure_key AND w.subject_id = d.subject_id
+  AND w.counted = k.record_id AND w.in_numerator = 1 AND {scope:area w}
+GROUP BY w.measure_key, w.period
+ORDER BY w.measure_key, w.period;
+
+-- Who recorded the hits of a measure in a period, those with the most that are open first.
+-- name: measure_hits_by_performer :many
+-- in: place text, measure_key integer, measure text, period date
+-- out: facility text, performed_by uuid, performed_by_name text?, hits integer, open_hits integer
+SELECT d.facility, d.performed_by, a.name AS performed_by_name, count(*) AS hits,
+    count(*) - count(k.record_id) AS open_hits
+FROM measure_row w
+JOIN v_record d ON d.place = w.place AND d.record_id = w.counted
+LEFT JOIN measure_check k ON k.place = w.place AND k.measure = :measure AND k.record_id = w.counted
+LEFT JOIN access_account a ON a.place = d.place AND a.id = d.performed_by
+WHERE w.place = :place AND w.measure_key = :measure_key AND w.period = :period AND w.in_numerator = 1
+  AND {scope:area w}
+GROUP BY d.facility, d.performed_by, a.name
+ORDER BY open_hits DESC, hits DESC, d.facility, d.performed_by;

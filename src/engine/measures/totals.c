@@ -104,6 +104,26 @@ static Err add_sums(Cx *cx, const Spans *spans, const MeasureStates *states, Mea
     }
 }
 
+static Err add_checked(Cx *cx, const MeasureStates *states, MeasureTotal *totals, size_t n)
+{
+    CLEANUP(db_rows_close) DbRows found = {0};
+    const MeasureCheckedCountsIn in = {.place = cx->place};
+    TRY(measure_checked_counts_open(cx->db, unit_sight(cx), &in, &found));
+    for (;;) {
+        MeasureCheckedCountsRow row;
+        bool has_row = false;
+        TRY(measure_checked_counts_next(&found, cx->arena, &row, &has_row));
+        if (!has_row)
+            return OK;
+        for (size_t i = 0; i < n; i++) {
+            const MeasureState *state = state_of(states, totals[i].measure, totals[i].period.kind);
+            if (state != NULL && state->key == row.measure_key
+                && date_compare(totals[i].period.first, row.period) == 0)
+                totals[i].checked = row.checked;
+        }
+    }
+}
+
 static bool is_made_from(const MeasureState *state, Date first, Date last)
 {
     return state != NULL && state->is_as_declared && !date_is_none(state->done_first)
@@ -152,6 +172,8 @@ Err measure_totals(Cx *cx, const MeasureTotalsAsk *ask, const MeasureTotal **ret
         begin_total(cx, &states, &spans, stale, &totals[n++]);
     }
     Err err = add_sums(cx, &spans, &states, totals, n);
+    if (err == OK)
+        err = add_checked(cx, &states, totals, n);
     *ret_totals = totals;
     *ret_n = n;
     return err == OK ? OK : cx_fail_db(cx, err);

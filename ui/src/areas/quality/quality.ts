@@ -16,6 +16,20 @@ export interface Rule {
   is_complete: boolean
   denominator: number
   numerator: number
+  checked?: number
+}
+
+/* Those that nobody has found right yet. */
+export function openOf({ numerator, checked }: Rule): number {
+  return Math.max(0, numerator - (checked ?? 0))
+}
+
+export interface DoctorHits {
+  facility: string
+  performed_by: string
+  performed_by_name?: string | null
+  hits: number
+  open: number
 }
 
 export interface Hit {
@@ -30,10 +44,10 @@ export interface Hit {
   performed_by_name?: string | null
 }
 
-/* Rules that count records, those with hits first, else in the packs' order. */
+/* Rules that count records, those with something to look at first, else in the packs' order. */
 export function rulesOf(measures: readonly Rule[]): Rule[] {
   const rules = measures.filter(({ quality, grain }) => quality && grain === 'record')
-  return [...rules.filter(({ numerator }) => numerator > 0), ...rules.filter(({ numerator }) => numerator === 0)]
+  return [...rules.filter((rule) => openOf(rule) > 0), ...rules.filter((rule) => openOf(rule) === 0)]
 }
 
 /* Where a person may not be seen: sex, age and township. */
