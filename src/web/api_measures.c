@@ -74,6 +74,8 @@ static void put_measure(Cx *cx, JsonOut *out, const Measure *measure)
     web_json_text(out, "grain", measure->grain == GRAIN_RECORD ? STR("record") : STR("subject"));
     web_json_text(out, "subject", measure->subject);
     web_json_text(out, "value_is", measure->is_count ? STR("count") : STR("ratio"));
+    json_key_c(out, "amounts");
+    json_bool(out, measure->has_amounts);
     json_key_c(out, "quality");
     json_bool(out, measure->is_quality);
     json_key_c(out, "periods");
@@ -90,8 +92,8 @@ static void put_measure(Cx *cx, JsonOut *out, const Measure *measure)
 #define MEASURE_MEMBERS                                                                            \
  "id: text, title: wording, denominator_title: wording, numerator_title: wording, "                \
  "remarks?: wording, unit?: text, direction: none|up|down, growth: none|even|late, "               \
- "grain: subject|record, subject: text, value_is: ratio|count, quality: bool, periods: [text], "   \
- "source: wording"
+ "grain: subject|record, subject: text, value_is: ratio|count, amounts: bool, "                    \
+ "quality: bool, periods: [text], source: wording"
 #define NUMBER_MEMBERS "denominator: integer, numerator: integer, value?: number"
 
 /* ---- all measures ---- */

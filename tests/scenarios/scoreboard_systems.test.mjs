@@ -111,11 +111,10 @@ for (const [name, makeDatabase] of databases) {
         ...Array.from({ length: CENTRES }, (_, i) => `${centre(i + 1)},试验卫生院${i + 1},Trial Centre ${i + 1},${i >= 8 ? "community_centre" : "township_centre"},4,441322G01,${TOWN},${i < 2 ? "government" : "private"},2020-01-01`),
         ...places.map(({ town, n }) => `${clinic(town, n)},试验卫生室${n},Trial Clinic ${n},village_clinic,5,${town}C01,${town}${String(n).padStart(3, "0")},government,2020-01-01`),
       ]);
-      sheet("catchments import", ["area,facility,valid_from,valid_to,team,doctors", ...[TOWN, FEW].map((town) => `${town},${town}C01,2020-01-01,,,`)]);
       server = await startServer(options);
       const admin = await logIn(server, "admin");
       county = await logIn(server, "county");
-      const made = await admin.fetch("/api/accounts", { method: "POST", body: { login: "reporter", name: "钱试用", role: "organisation_officer", facility: "441322G01" } });
+      const made = await admin.fetch("/api/accounts", { method: "POST", body: { login: "reporter", name: "钱试用", role: "county_reporter", facility: "441322G01" } });
       assert.equal(made.status, 200, made.text);
       officer = new Client(server);
       await officer.logIn("reporter", made.body.password);

@@ -28,6 +28,7 @@ export interface Measure {
   grain: 'subject' | 'record'
   subject: string /* resident, or what kind of organisation */
   value_is: 'ratio' | 'count'
+  amounts: boolean /* its rows are amounts that are added up, in `required` and `actual` */
   quality: boolean
   periods: Kind[]
   source: Wording
