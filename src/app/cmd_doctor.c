@@ -464,6 +464,7 @@ static Err check_place(Doctor *doctor, Str code)
 {
     doctor->place = code;
     doctor->cx.place = code;
+    doctor->cx.policy = NULL; /* of the place before, and of its packs */
     TRY(place_fixed_day(&doctor->cx, &doctor->fixed_day));
     doctor->cx.now = app_now(doctor->fixed_day);
     doctor->cx.today = date_of_instant(doctor->cx.now);

@@ -128,6 +128,10 @@ for (const [name, makeDatabase] of databases) {
       const audit = await askUntil(() => admin.fetch(`/api/audit?from=2025-06-30&account=${id}`), seen);
       assert.ok(seen(audit), JSON.stringify(audit.body).slice(0, 400));
       for (const place of [BOLUO, QINYANG, CITY]) assert.equal(attempt("audit", "verify", "--place", place, ...options).code, 0);
+      const { code, out, err } = attempt("doctor", ...options);
+      assert.equal(code, 0, err);
+      const places = new Set(parseLines(out).map(({ place }) => place).filter(Boolean));
+      for (const place of [BOLUO, QINYANG, CITY]) assert.ok(places.has(place), place);
     });
 
     it("a place is put above others of the database by command, and above none that is not there", () => {
