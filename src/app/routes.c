@@ -68,6 +68,8 @@
  ENTRY(route_plan)                                                                                 \
  ENTRY(route_plan_file)                                                                            \
  ENTRY(route_plan_clause)                                                                          \
+ ENTRY(route_plan_trend)                                                                           \
+ ENTRY(route_plan_changes)                                                                         \
  ENTRY(route_plan_entries_post)                                                                    \
  ENTRY(route_plan_entry_end)                                                                       \
  ENTRY(route_policy)                                                                               \

@@ -173,7 +173,7 @@ static Err judge_units(Cli *cli, const PlanFacts *facts, const Plan *plan, const
         if (date_compare(value->period.first, period.first) != 0)
             continue;
         const MeasureTotal total = total_of(named->measure, &answer, value);
-        PlanAnswered answered = {.answer = named, .reached_on = DATE_NONE};
+        PlanAnswered answered = {.answer = named, .reached_on = DATE_NONE, .judged_on = DATE_NONE};
         plan_measure_judge(facts, plan, clause, &total, date_min(last, cli->cx->today), &answered);
         TRY(put_judged(cli, clause, value, &answered));
     }
@@ -185,7 +185,7 @@ static Err judge_plan(Cli *cli, const MeasureAsk *ask)
     const Plan *plan = NULL;
     const PlanFacts *facts = NULL;
     TRY(plan_find(cli->cx, cli_value(cli, "plan"), &plan));
-    TRY(plan_facts_read(cli->cx, &facts));
+    TRY(plan_facts_read(cli->cx, cli->cx->today, false, &facts));
     for (size_t s = 0; s < plan->section_n; s++) {
         for (size_t i = 0; i < plan->sections[s].clause_n; i++) {
             const PlanClause *clause = &plan->sections[s].clauses[i];

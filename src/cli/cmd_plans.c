@@ -1,5 +1,5 @@
-/* catchment plan list|show|coverage|note|end: plans, how far each clause is, and what is said of
- * them. */
+/* catchment plan list|show|coverage|trend|changes|note: plans, how far each clause is, and what is
+ * said of them. */
 #include "cli/commands.h"
 
 #include "cli/json_lines.h"
@@ -51,12 +51,17 @@ const Command cmd_plan_list = {
     .run = list_run,
 };
 
+static Date day_asked(const Cli *cli)
+{
+    return date_is_none(cli->on) ? cli->cx->today : cli->on;
+}
+
 static Err one_plan(Cli *cli, const PlanClauseState **ret_states, size_t *ret_n)
 {
     const Plan *plan = NULL;
     TRY(plan_find(cli->cx, cli_value(cli, "plan"), &plan));
     const PlanFacts *facts = NULL;
-    TRY(plan_facts_read(cli->cx, &facts));
+    TRY(plan_facts_read(cli->cx, day_asked(cli), true, &facts));
     return plan_states(cli->cx, facts, plan, ret_states, ret_n);
 }
 
@@ -78,6 +83,14 @@ static void put_answer(JsonOut *out, const PlanAnswered *answered)
         json_decimal(out, answered->number);
         json_key_c(out, "of");
         json_decimal(out, answered->of);
+    }
+    if (!date_is_none(answered->judged_on)) {
+        put_date(out, "judged_on", answered->judged_on);
+        json_key_c(out, "now");
+        if (answered->has_now)
+            json_decimal(out, answered->now);
+        else
+            json_null(out);
     }
     if (answered->has_target)
         put_decimal(out, "target", answered->low);
@@ -118,11 +131,13 @@ static Err show_run(Cli *cli)
 
 const Command cmd_plan_show = {
     .name = "plan show",
-    .summary = "how far each clause of a plan is today, and what says so",
+    .summary = "how far each clause of a plan is on a day, and what says so",
     .needs = CLI_DATABASE,
-    .options = (const CliOption[]){{"plan", "ID", NULL, true, "of the packs (plan list)"},
-                                   {"clause", "NUMBER", NULL, false, "this clause only"},
-                                   {0}},
+    .options =
+        (const CliOption[]){{"plan", "ID", NULL, true, "of the packs (plan list)"},
+                            {"clause", "NUMBER", NULL, false, "this clause only"},
+                            {"on", "DATE", NULL, false, "as it was known at the end of a past day"},
+                            {0}},
     .run = show_run,
 };
 
@@ -159,7 +174,7 @@ static Err coverage_run(Cli *cli)
     Str asked = cli_value(cli, "plan");
     const Plan *only = NULL;
     const PlanFacts *facts = NULL;
-    TRY(plan_facts_read(cli->cx, &facts));
+    TRY(plan_facts_read(cli->cx, day_asked(cli), true, &facts));
     if (asked.n > 0)
         TRY(plan_find(cli->cx, asked, &only));
     for (size_t i = 0; i < cli->packs->plans.n; i++) {
@@ -174,8 +189,144 @@ const Command cmd_plan_coverage = {
     .name = "plan coverage",
     .summary = "how many clauses are answered by data, and which engine the others wait for",
     .needs = CLI_DATABASE,
-    .options = (const CliOption[]){{"plan", "ID", NULL, false, "this plan only"}, {0}},
+    .options =
+        (const CliOption[]){{"plan", "ID", NULL, false, "this plan only"},
+                            {"on", "DATE", NULL, false, "as it was known at the end of a past day"},
+                            {0}},
     .run = coverage_run,
+};
+
+/* ---- over time ---- */
+
+static void put_point(JsonOut *out, const PlanTrend *trend, const PlanPoint *point)
+{
+    char name[PERIOD_NAME_SIZE];
+    json_object_begin(out);
+    json_put_text(out, "period", str_from_c(period_name(point->period, name)));
+    json_key_c(out, "is_running");
+    json_bool(out, point->is_running);
+    put_count(out, "denominator", point->denominator);
+    put_count(out, "numerator", point->numerator);
+    if (point->has_number)
+        put_decimal(out, "value", point->number);
+    if (point->has_expected)
+        put_decimal(out, "expected", point->expected);
+    if (trend->has_target && point->has_number) {
+        json_key_c(out, "is_met");
+        json_bool(out, point->is_met);
+    }
+    json_object_end(out);
+}
+
+static Err put_trend(Cli *cli, const PlanTrend *trend)
+{
+    JsonLine line;
+    json_line_begin(&line, cli->arena);
+    json_put_text(&line.json, "measure", trend->answer->id);
+    json_put_text(&line.json, "kind", period_kind_name(trend->kind));
+    json_key_c(&line.json, "is_judged");
+    json_bool(&line.json, trend->is_judged);
+    if (trend->has_target)
+        put_decimal(&line.json, "target", trend->low);
+    json_key_c(&line.json, "points");
+    json_array_begin(&line.json);
+    for (size_t i = 0; i < trend->n; i++)
+        put_point(&line.json, trend, &trend->points[i]);
+    json_array_end(&line.json);
+    return json_line_end(&line);
+}
+
+static Err trend_run(Cli *cli)
+{
+    const Plan *plan = NULL;
+    const PlanClause *clause = NULL;
+    const PlanFacts *facts = NULL;
+    const PlanTrend *trends = NULL;
+    size_t n = 0;
+    TRY(plan_find(cli->cx, cli_value(cli, "plan"), &plan));
+    TRY(plan_clause_find(cli->cx, plan, cli_value(cli, "clause"), &clause));
+    TRY(plan_facts_read(cli->cx, cli->cx->today, true, &facts));
+    TRY(plan_trends(cli->cx, facts, plan, clause, &trends, &n)); /* wants what is not kept yet */
+    TRY(measure_settle(cli->cx));
+    TRY(plan_trends(cli->cx, facts, plan, clause, &trends, &n));
+    for (size_t i = 0; i < n; i++)
+        TRY(put_trend(cli, &trends[i]));
+    return OK;
+}
+
+const Command cmd_plan_trend = {
+    .name = "plan trend",
+    .summary = "the numbers of a clause by period, beside its target and path",
+    .needs = CLI_DATABASE,
+    .options = (const CliOption[]){{"plan", "ID", NULL, true, "of the packs (plan list)"},
+                                   {"clause", "NUMBER", NULL, true, "of the plan"},
+                                   {0}},
+    .run = trend_run,
+};
+
+static void put_number_or_null(JsonOut *out, const char *key, bool has_number, double number)
+{
+    json_key_c(out, key);
+    if (has_number)
+        json_decimal(out, number);
+    else
+        json_null(out);
+}
+
+static Err put_change(Cli *cli, const PlanClauseChange *change)
+{
+    JsonLine line;
+    json_line_begin(&line, cli->arena);
+    json_put_text(&line.json, "clause", change->now->clause->id);
+    json_put_text(&line.json, "change", str_from_c(plan_change_name(change->change)));
+    json_put_text(&line.json, "then", str_from_c(plan_state_name(change->then->state)));
+    json_put_text(&line.json, "now", str_from_c(plan_state_name(change->now->state)));
+    json_key_c(&line.json, "answers");
+    json_array_begin(&line.json);
+    for (size_t i = 0; i < change->answer_n; i++) {
+        const PlanAnswerChange *answer = &change->answers[i];
+        if (!answer->has_then && !answer->has_now)
+            continue;
+        json_object_begin(&line.json);
+        json_put_text(&line.json, "id", answer->now->answer->id);
+        put_number_or_null(&line.json, "then", answer->has_then, answer->number_then);
+        put_number_or_null(&line.json, "now", answer->has_now, answer->number_now);
+        put_number_or_null(&line.json, "difference", answer->has_difference, answer->difference);
+        json_object_end(&line.json);
+    }
+    json_array_end(&line.json);
+    return json_line_end(&line);
+}
+
+static Err changes_run(Cli *cli)
+{
+    const Plan *plan = NULL;
+    const PlanFacts *then = NULL, *now = NULL;
+    const PlanClauseChange *changes = NULL;
+    size_t n = 0;
+    Date from = DATE_NONE;
+    if (date_parse(cli_value(cli, "with"), &from) != OK) {
+        cli_say("catchment plan changes: --with is a day, written 2026-01-01");
+        return ERR_USAGE;
+    }
+    TRY(plan_find(cli->cx, cli_value(cli, "plan"), &plan));
+    TRY(plan_facts_read(cli->cx, from, true, &then));
+    TRY(plan_facts_read(cli->cx, day_asked(cli), true, &now));
+    TRY(plan_changes(cli->cx, then, now, plan, &changes, &n));
+    for (size_t i = 0; i < n; i++)
+        TRY(put_change(cli, &changes[i]));
+    return OK;
+}
+
+const Command cmd_plan_changes = {
+    .name = "plan changes",
+    .summary = "each clause on two days, what got worse first",
+    .needs = CLI_DATABASE,
+    .options = (const CliOption[]){{"plan", "ID", NULL, true, "of the packs (plan list)"},
+                                   {"with", "DATE", NULL, true, "the earlier day"},
+                                   {"on", "DATE", NULL, false, "the later day; today when absent"},
+                                   {0}},
+    .run = changes_run,
 };
 
 /* A milestone when --milestone is given, otherwise progress. */

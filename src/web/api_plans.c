@@ -1,4 +1,5 @@
-/* /api/plans: plans of the packs, how far each clause is today, and what units say of it. */
+/* /api/plans: plans of the packs, how far each clause is today or was on a past day, how its
+ * numbers went, two days side by side, and what units say of it. */
 #include "engine/plans/plans.h"
 #include "web/route.h"
 
@@ -10,7 +11,8 @@ enum { BODY_MOST = 8192 };
 #define SCHEMA_ANSWER                                                                                        \
  "{by: text, id: text, state: text, reason: text, why: wording, title: wording, needed?: wording, number?: " \
  "number, of?: number, value?: number, unit?: text, period?: text, denominator?: integer, "                  \
- "numerator?: integer, expected?: number, reached_on?: date, evidence?: text, target?: " SCHEMA_TARGET       \
+ "numerator?: integer, expected?: number, judged_on?: date, now?: {value: number, period: text, "            \
+ "denominator: integer, numerator: integer}, reached_on?: date, evidence?: text, target?: " SCHEMA_TARGET    \
  "}"
 #define SCHEMA_CLAUSE                                                                              \
  "{id: text, title: wording, text: wording, remark?: wording, kind: text, force: text, owners: "   \
@@ -77,6 +79,22 @@ static void put_measured(JsonOut *out, const PlanAnswered *answered)
         put_decimal(out, "expected", answered->expected);
 }
 
+/* Of a clause whose day has passed. */
+static void put_now(JsonOut *out, const PlanAnswered *answered)
+{
+    char name[PERIOD_NAME_SIZE];
+    web_json_date(out, "judged_on", answered->judged_on);
+    if (date_is_none(answered->judged_on) || !answered->has_now)
+        return;
+    json_key_c(out, "now");
+    json_object_begin(out);
+    put_decimal(out, "value", answered->now);
+    web_json_text(out, "period", str_from_c(period_name(answered->now_period, name)));
+    web_json_integer(out, "denominator", answered->now_denominator);
+    web_json_integer(out, "numerator", answered->now_numerator);
+    json_object_end(out);
+}
+
 static void put_answer(Cx *cx, JsonOut *out, const PlanAnswered *answered)
 {
     const PlanAnswer *answer = answered->answer;
@@ -95,6 +113,7 @@ static void put_answer(Cx *cx, JsonOut *out, const PlanAnswered *answered)
         put_decimal(out, "number", answered->number);
         put_decimal(out, "of", answered->of);
     }
+    put_now(out, answered);
     web_json_date(out, "reached_on", answered->reached_on);
     web_json_text(out, "evidence", answered->evidence);
     put_target(cx, out, answered);
@@ -171,13 +190,34 @@ static void put_coverage(JsonOut *out, const PlanCoverage *coverage)
  "id: text, title: wording, place?: text, is_elsewhere: bool, source: wording, from?: date, until?: date, clauses: " \
  "integer, answered: integer, partly: integer, states: " SCHEMA_STATES
 
+/* ?on=: of a past day, as it was known then. */
+static Err read_facts(Cx *cx, const HttpRequest *request, Date *ret_on, const PlanFacts **ret_facts)
+{
+    TRY(web_query_date(cx, request, "on", cx->today, ret_on));
+    return plan_facts_read(cx, *ret_on, false, ret_facts);
+}
+
+#define SCHEMA_DAY "on: date, today: date, made: integer, wanted: integer"
+
+/* made of wanted: numbers of past days, which are made when somebody asks for them first. */
+static void put_day(Cx *cx, JsonOut *out, Date on, const PlanFacts *facts)
+{
+    int64_t made = 0, wanted = 0;
+    plan_facts_progress(facts, &made, &wanted);
+    web_json_date(out, "on", on);
+    web_json_date(out, "today", cx->today);
+    web_json_integer(out, "made", made);
+    web_json_integer(out, "wanted", wanted);
+}
+
 static Err plans_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
 {
-    (void)request;
     const PlanFacts *facts = NULL;
-    TRY(plan_facts_read(cx, &facts));
+    Date on = DATE_NONE;
+    TRY(read_facts(cx, request, &on, &facts));
     JsonOut out = web_json(response);
     json_object_begin(&out);
+    put_day(cx, &out, on, facts);
     json_key_c(&out, "items");
     json_array_begin(&out);
     for (size_t i = 0; i < cx->packs->plans.n; i++) {
@@ -203,7 +243,8 @@ const Route route_plans = {
     .persons = ROUTE_PERSONS_COUNT,
     .handler = plans_get,
     .permit = "plans.read",
-    .out = "{items: [{" SCHEMA_HEAD "}]}",
+    .query = "{on?: date}",
+    .out = "{" SCHEMA_DAY ", items: [{" SCHEMA_HEAD "}]}",
     .title = {"各方案和条款进展", "Plans, and how many clauses are how far"},
 };
 
@@ -214,13 +255,14 @@ static Err plan_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
     const PlanFacts *facts = NULL;
     size_t n = 0;
     PlanCoverage coverage;
+    Date on = DATE_NONE;
     TRY(plan_find(cx, http_parameter(request, "plan"), &plan));
-    TRY(plan_facts_read(cx, &facts));
+    TRY(read_facts(cx, request, &on, &facts));
     TRY(plan_states(cx, facts, plan, &states, &n));
     plan_coverage(states, n, &coverage);
     JsonOut out = web_json(response);
     json_object_begin(&out);
-    web_json_date(&out, "on", cx->today);
+    put_day(cx, &out, on, facts);
     put_head(cx, &out, plan);
     put_coverage(&out, &coverage);
     json_key_c(&out, "sections");
@@ -248,7 +290,8 @@ const Route route_plan = {
     .persons = ROUTE_PERSONS_COUNT,
     .handler = plan_get,
     .permit = "plans.read",
-    .out = "{on: date, " SCHEMA_HEAD
+    .query = "{on?: date}",
+    .out = "{" SCHEMA_DAY ", " SCHEMA_HEAD
            ", sections: [{id: text, title: wording, clauses: [" SCHEMA_CLAUSE "]}]}",
     .title = {"一个方案的全部条款、进展和依据",
               "A plan: every clause, how far it is, and what says so"},
@@ -281,15 +324,17 @@ static Err plan_clause_get(Cx *cx, const HttpRequest *request, HttpResponse *res
     const PlanEntry *entries = NULL;
     const PlanFacts *facts = NULL;
     size_t n = 0, entry_n = 0, at = 0;
+    Date on = DATE_NONE;
     TRY(plan_find(cx, http_parameter(request, "plan"), &plan));
     TRY(plan_clause_find(cx, plan, http_parameter(request, "clause"), &clause));
-    TRY(plan_facts_read(cx, &facts));
+    TRY(read_facts(cx, request, &on, &facts));
     TRY(plan_states(cx, facts, plan, &states, &n));
-    TRY(plan_entries(cx, plan, clause->id, &entries, &entry_n));
+    TRY(plan_entries(cx, plan, clause->id, on, &entries, &entry_n));
     while (states[at].clause != clause)
         at++;
     JsonOut out = web_json(response);
     json_object_begin(&out);
+    put_day(cx, &out, on, facts);
     json_key_c(&out, "clause");
     put_clause(cx, &out, &states[at]);
     json_key_c(&out, "entries");
@@ -307,10 +352,190 @@ const Route route_plan_clause = {
     .persons = ROUTE_PERSONS_COUNT,
     .handler = plan_clause_get,
     .permit = "plans.read",
-    .out = "{clause: " SCHEMA_CLAUSE ", entries: [" SCHEMA_ENTRY "]}",
+    .query = "{on?: date}",
+    .out = "{" SCHEMA_DAY ", clause: " SCHEMA_CLAUSE ", entries: [" SCHEMA_ENTRY "]}",
     .title = {"一条条款的进展、依据和各单位的记载",
               "A clause: how far, what says so, what units have written"},
 };
+
+/* ---- over time ---- */
+
+static void put_point(JsonOut *out, const PlanTrend *trend, const PlanPoint *point)
+{
+    char name[PERIOD_NAME_SIZE];
+    json_object_begin(out);
+    web_json_text(out, "period", str_from_c(period_name(point->period, name)));
+    json_key_c(out, "is_running");
+    json_bool(out, point->is_running);
+    web_json_integer(out, "denominator", point->denominator);
+    web_json_integer(out, "numerator", point->numerator);
+    if (point->has_number)
+        put_decimal(out, "value", point->number);
+    if (point->has_expected)
+        put_decimal(out, "expected", point->expected);
+    if (trend->has_target && point->has_number) {
+        json_key_c(out, "is_met");
+        json_bool(out, point->is_met);
+    }
+    json_object_end(out);
+}
+
+static void put_trend(JsonOut *out, const PlanTrend *trend)
+{
+    json_object_begin(out);
+    web_json_text(out, "id", trend->answer->id);
+    web_json_wording(out, "title", trend->answer->measure->title);
+    web_json_text(out, "unit", trend->answer->measure->unit);
+    web_json_text(out, "kind", period_kind_name(trend->kind));
+    json_key_c(out, "is_judged");
+    json_bool(out, trend->is_judged);
+    json_key_c(out, "is_complete");
+    json_bool(out, trend->is_complete);
+    if (trend->has_target) {
+        put_decimal(out, "low", trend->low);
+        if (trend->answer->target.compare == PLAN_BETWEEN)
+            put_decimal(out, "high", trend->high);
+    }
+    json_key_c(out, "points");
+    json_array_begin(out);
+    for (size_t i = 0; i < trend->n; i++)
+        put_point(out, trend, &trend->points[i]);
+    json_array_end(out);
+    json_object_end(out);
+}
+
+static Err plan_trend_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
+{
+    const Plan *plan = NULL;
+    const PlanClause *clause = NULL;
+    const PlanFacts *facts = NULL;
+    const PlanTrend *trends = NULL;
+    size_t n = 0;
+    TRY(plan_find(cx, http_parameter(request, "plan"), &plan));
+    TRY(plan_clause_find(cx, plan, http_parameter(request, "clause"), &clause));
+    TRY(plan_facts_read(cx, cx->today, false, &facts));
+    TRY(plan_trends(cx, facts, plan, clause, &trends, &n));
+    JsonOut out = web_json(response);
+    json_object_begin(&out);
+    web_json_date(&out, "on", cx->today);
+    json_key_c(&out, "trends");
+    json_array_begin(&out);
+    for (size_t i = 0; i < n; i++)
+        put_trend(&out, &trends[i]);
+    json_array_end(&out);
+    json_object_end(&out);
+    return OK;
+}
+
+const Route route_plan_trend = {
+    .method = HTTP_GET,
+    .path = "/api/plans/{plan}/clauses/{clause}/trend",
+    .persons = ROUTE_PERSONS_COUNT,
+    .handler = plan_trend_get,
+    .permit = "plans.read",
+    .out =
+        "{on: date, trends: [{id: text, title: wording, unit?: text, kind: text, is_judged: bool, "
+        "is_complete: bool, low?: number, high?: number, points: [{period: text, is_running: bool, "
+        "denominator: integer, numerator: integer, value?: number, expected?: number, is_met?: "
+        "bool}]}]}",
+    .title = {"一条条款的数逐期走势和目标路径",
+              "The numbers of a clause by period, beside target and path"},
+};
+
+static void put_side(JsonOut *out, const char *key, const PlanClauseState *state)
+{
+    json_key_c(out, key);
+    json_object_begin(out);
+    web_json_text(out, "state", str_from_c(plan_state_name(state->state)));
+    json_key_c(out, "is_partly");
+    json_bool(out, state->is_partly);
+    json_object_end(out);
+}
+
+static void put_answer_change(Cx *cx, JsonOut *out, const PlanAnswerChange *change)
+{
+    json_object_begin(out);
+    json_key_c(out, "then");
+    put_answer(cx, out, change->then);
+    json_key_c(out, "now");
+    put_answer(cx, out, change->now);
+    if (change->has_then)
+        put_decimal(out, "number_then", change->number_then);
+    if (change->has_now)
+        put_decimal(out, "number_now", change->number_now);
+    if (change->has_difference)
+        put_decimal(out, "difference", change->difference);
+    web_json_integer(out, "worth", change->worth);
+    json_object_end(out);
+}
+
+static void put_change(Cx *cx, JsonOut *out, const PlanClauseChange *change)
+{
+    json_object_begin(out);
+    web_json_text(out, "id", change->now->clause->id);
+    web_json_wording(out, "title", change->now->clause->title);
+    web_json_date(out, "due", change->now->clause->due);
+    web_json_text(out, "change", str_from_c(plan_change_name(change->change)));
+    put_side(out, "then", change->then);
+    put_side(out, "now", change->now);
+    json_key_c(out, "answers");
+    json_array_begin(out);
+    for (size_t i = 0; i < change->answer_n; i++)
+        put_answer_change(cx, out, &change->answers[i]);
+    json_array_end(out);
+    json_object_end(out);
+}
+
+static Err plan_changes_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
+{
+    const Plan *plan = NULL;
+    const PlanFacts *then = NULL, *now = NULL;
+    const PlanClauseChange *changes = NULL;
+    size_t n = 0;
+    Date with = DATE_NONE, on = DATE_NONE;
+    TRY(plan_find(cx, http_parameter(request, "plan"), &plan));
+    TRY(web_query_date(cx, request, "with", period_of(PERIOD_YEAR, cx->today).first, &with));
+    TRY(read_facts(cx, request, &on, &now));
+    TRY(plan_facts_read(cx, with, false, &then));
+    TRY(plan_changes(cx, then, now, plan, &changes, &n));
+    JsonOut out = web_json(response);
+    json_object_begin(&out);
+    web_json_text(&out, "id", plan->id);
+    web_json_wording(&out, "title", plan->title);
+    json_key_c(&out, "then");
+    json_object_begin(&out);
+    put_day(cx, &out, with, then);
+    json_object_end(&out);
+    json_key_c(&out, "now");
+    json_object_begin(&out);
+    put_day(cx, &out, on, now);
+    json_object_end(&out);
+    json_key_c(&out, "clauses");
+    json_array_begin(&out);
+    for (size_t i = 0; i < n; i++)
+        put_change(cx, &out, &changes[i]);
+    json_array_end(&out);
+    json_object_end(&out);
+    return OK;
+}
+
+#define SCHEMA_SIDE "{state: text, is_partly: bool}"
+
+const Route route_plan_changes = {
+    .method = HTTP_GET,
+    .path = "/api/plans/{plan}/changes",
+    .persons = ROUTE_PERSONS_COUNT,
+    .handler = plan_changes_get,
+    .permit = "plans.read",
+    .query = "{with?: date, on?: date}",
+    .out = "{id: text, title: wording, then: {" SCHEMA_DAY "}, now: {" SCHEMA_DAY
+           "}, clauses: [{id: text, title: wording, due?: date, change: text, then: " SCHEMA_SIDE
+           ", now: " SCHEMA_SIDE ", answers: [{then: " SCHEMA_ANSWER ", now: " SCHEMA_ANSWER
+           ", number_then?: number, number_now?: number, difference?: number, worth: integer}]}]}",
+    .title = {"一个方案的两天对比，变差的在前", "A plan on two days, what got worse first"},
+};
+
+/* ---- writing ---- */
 
 static Err read_entry(Cx *cx, const HttpRequest *request, PlanEntry *entry)
 {

@@ -237,11 +237,15 @@ static Err plan_file_get(Cx *cx, const HttpRequest *request, HttpResponse *respo
     const PlanClauseState *states = NULL;
     size_t n = 0;
     ReportFile file;
+    Date on = DATE_NONE;
     const Wish wish = {http_query(request, "state"), http_query(request, "owner"),
                        http_query(request, "text")};
     TRY(plan_find(cx, http_parameter(request, "plan"), &plan));
-    TRY(plan_facts_read(cx, &facts));
+    TRY(web_query_date(cx, request, "on", cx->today, &on));
+    TRY(plan_facts_read(cx, on, false, &facts));
     TRY(plan_states(cx, facts, plan, &states, &n));
+    if (date_compare(on, cx->today) < 0)
+        cx->as_of = on; /* what the file says of itself */
     TRY(report_file_begin(cx, wording_in(plan->title, cx->lang), TEXT_FILE_CLAUSES, &file));
     fill(cx, plan, states, &wish, &file);
     file.action = "export.plan";
@@ -256,7 +260,7 @@ const Route route_plan_file = {
     .persons = ROUTE_PERSONS_COUNT,
     .handler = plan_file_get,
     .permit = "plans.read",
-    .query = "{" REPORT_QUERY ", state?: text, owner?: text, text?: text}",
+    .query = "{" REPORT_QUERY ", state?: text, owner?: text, text?: text, on?: date}",
     .out_media = REPORT_MEDIA,
     .title = {"一个方案的条款和进展，导出为 Excel 或 PDF",
               "The clauses of a plan and how far they are, as a workbook or as pages"},

@@ -81,7 +81,11 @@ Err report_file_begin(Cx *cx, Str title, TextId sheet, ReportFile *ret_file)
                    .about = report_word(cx, TEXT_FILE_ABOUT),
                    .footer = wording_in(text_fill(cx->arena, TEXT_FILE_MADE, made, 2), cx->lang),
                    .made_at = cx->now}};
-    report_file_fact(cx, ret_file, TEXT_FILE_AS_OF, today);
+    char known[DATE_TEXT_SIZE]; /* a past day that the file tells of */
+    report_file_fact(cx, ret_file, TEXT_FILE_AS_OF,
+                     date_is_none(cx->as_of)
+                         ? today
+                         : str_copy(cx->arena, str_from_c(date_format(cx->as_of, known))));
     report_file_fact(cx, ret_file, TEXT_FILE_PLACE, place);
     return OK;
 }
@@ -121,8 +125,9 @@ Err report_file_answer(Cx *cx, const HttpRequest *request, ReportFile *file, Htt
         return cx_fail(cx, ERR_IO, TEXT_PRINT_FONT_MISSING, (Str){0}, 0);
     TRY(err);
     response->content_type = is_pages ? STR("application/pdf") : STR(REPORT_WORKBOOK_MEDIA);
-    http_set_header(response, "Content-Disposition",
-                    str_printf(cx->arena, "attachment; filename=\"%.*s-%s.%s\"",
-                               STR_ARG(file->name), date_format(cx->today, day), end));
+    http_set_header(
+        response, "Content-Disposition",
+        str_printf(cx->arena, "attachment; filename=\"%.*s-%s.%s\"", STR_ARG(file->name),
+                   date_format(date_is_none(cx->as_of) ? cx->today : cx->as_of, day), end));
     return OK;
 }

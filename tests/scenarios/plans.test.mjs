@@ -72,6 +72,12 @@ for (const [name, makeDatabase] of databases) {
       assert.ok(lines.length > 0 && answers.length >= lines.length);
       for (const line of lines) {
         const answer = answers.find(({ clause, id }) => clause === line.clause && id === line.measure);
+        if (answer.judged_on) {
+          /* its own day decides; what it is now stands beside it */
+          assert.ok(answer.judged_on < on && /_on_day$/.test(answer.reason));
+          assert.deepEqual([answer.now?.numerator, answer.now?.denominator, answer.now?.value], [line.numerator, line.denominator, line.value], `${line.clause} ${line.measure}`);
+          continue;
+        }
         assert.deepEqual(
           [answer.value ?? null, answer.numerator ?? line.numerator, answer.denominator ?? line.denominator, answer.state, answer.reason],
           [line.value, line.numerator, line.denominator, line.state, line.reason],
@@ -304,6 +310,95 @@ for (const [name, makeDatabase] of databases) {
       const whole = values.find(({ unit }) => unit === "441322");
       assert.equal(units.length, whole.denominator - whole.numerator);
       assert.equal((await county.fetch("/api/measures/clinics_built?from=2025")).body.value_is, "count");
+    });
+
+    const DAY = "2025-03-31";
+    it("a past day is being counted when somebody asks for it first, and then is what the records known on its evening say, by page and by command", async () => {
+      const first = (await county.fetch(`/api/plans/public_health_quality?on=${DAY}`)).body;
+      assert.ok(first.wanted > 0 && first.made <= first.wanted && first.on === DAY && first.today === "2025-06-30");
+      const shown = attempt("plan", "show", "--plan", "public_health_quality", "--on", DAY, ...options);
+      assert.equal(shown.code, 0, shown.err);
+      const lines = parseLines(shown.out);
+      const then = (await county.fetch(`/api/plans/public_health_quality?on=${DAY}`)).body;
+      assert.equal(then.made, then.wanted);
+      assert.deepEqual(clauses(then).map(({ id, state }) => [id, state]), lines.map(({ clause, state }) => [clause, state]));
+      const answers = clauses(then).flatMap((clause) => clause.answers).filter(({ by, value }) => by === "measure" && value !== undefined);
+      assert.ok(answers.length >= 3);
+      for (const { id, period, denominator, numerator } of answers.slice(0, 3)) {
+        const [cold] = parseLines(attempt("measure", "--measure", id, "--period", period, "--unit", "441322", "--on", DAY, ...options).out);
+        assert.deepEqual([denominator, numerator], [cold.denominator, cold.numerator], id);
+      }
+      const owed = clauses(then).flatMap((clause) => clause.answers).filter(({ by, of }) => by === "obligation" && of > 0);
+      const due = parseLines(attempt("due", "--on", DAY, "--facility", "441322", ...options).out);
+      assert.ok(owed.length > 0);
+      for (const { id, of, number } of owed) {
+        const own = due.filter(({ program, rule }) => `${program}/${rule}` === id);
+        if (own.length > 0) assert.deepEqual([of, number], [own.length, own.filter(({ state }) => state === "overdue").length], id);
+      }
+      const all = (await county.fetch(`/api/plans?on=${DAY}`)).body;
+      const coverage = parseLines(attempt("plan", "coverage", "--on", DAY, ...options).out);
+      for (const item of all.items) assert.deepEqual(coverage.find(({ plan: id }) => id === item.id).states, item.states);
+      assert.equal((await county.fetch("/api/plans?on=2025-07-01")).status, 422);
+      const file = await county.fetch(`/api/plans/public_health_quality/file?as=xlsx&on=${DAY}`);
+      assert.match(file.headers.get("content-disposition"), new RegExp(`public_health_quality-${DAY}`));
+      assert.equal((await county.fetch("/api/plans?on=soon")).status, 422);
+    });
+
+    it("whoever sees a part of the county sees its numbers of the past day", async () => {
+      const director = await logIn(server, "director");
+      const whole = clauses((await county.fetch(`/api/plans/public_health_quality?on=${DAY}`)).body).flatMap((clause) => clause.answers);
+      const part = clauses((await director.fetch(`/api/plans/public_health_quality?on=${DAY}`)).body).flatMap((clause) => clause.answers);
+      const { denominator } = part.find(({ id }) => id === "health_record_rate");
+      assert.ok(denominator > 0 && denominator < whole.find(({ id }) => id === "health_record_rate").denominator);
+    });
+
+    it("a clause whose day has passed is judged by the number of that day, and says what it is now", async () => {
+      const { clause } = (await county.fetch("/api/plans/grassroots_2023/clauses/102")).body;
+      const [answer] = clause.answers;
+      assert.deepEqual([answer.state, answer.reason, answer.judged_on, answer.period], ["met", "met_on_day", "2023-12-31", "2023"]);
+      assert.equal(answer.now.period, "2025");
+      const [cold] = parseLines(attempt("measure", "--measure", answer.id, "--period", "2023", "--unit", "441322", "--on", "2023-12-31", ...options).out);
+      assert.deepEqual([answer.numerator, answer.denominator], [cold.numerator, cold.denominator]);
+    });
+
+    it("the trend of a clause ends in its number, its closed periods are the measure's, and a met one meets the target unrounded", async () => {
+      const path = "/api/plans/public_health_quality/clauses/27";
+      const [line] = parseLines(attempt("plan", "trend", "--plan", "public_health_quality", "--clause", "27", ...options).out);
+      const { trends } = (await county.fetch(`${path}/trend`)).body;
+      const [answer] = (await county.fetch(path)).body.clause.answers;
+      const judged = trends.find((trend) => trend.is_judged);
+      assert.ok(judged.is_complete && judged.points.length > 2);
+      assert.deepEqual(judged.points, line.points);
+      const last = judged.points.at(-1);
+      assert.deepEqual([last.value, last.period, last.is_running], [answer.value, answer.period, true]);
+      const [closed] = parseLines(attempt("measure", "--measure", judged.id, "--period", "2024", "--unit", "441322", ...options).out);
+      assert.deepEqual([judged.points.at(-2).numerator, judged.points.at(-2).denominator], [closed.numerator, closed.denominator]);
+      for (const { value, is_met: isMet } of judged.points) assert.equal(isMet, value === undefined ? undefined : value >= judged.low);
+      assert.equal((await county.fetch("/api/plans/public_health_quality/clauses/999/trend")).status, 404);
+    });
+
+    it("two days stand side by side, what got worse first, by page and by command", async () => {
+      const order = ["worse", "number_worse", "unknown", "same", "number_better", "better"];
+      const body = (await county.fetch(`/api/plans/public_health_quality/changes?with=${DAY}`)).body;
+      assert.deepEqual([body.then.on, body.now.on, body.clauses.length], [DAY, "2025-06-30", COUNTS.public_health_quality]);
+      const places = body.clauses.map(({ change }) => order.indexOf(change));
+      assert.deepEqual(places, places.toSorted((a, b) => a - b));
+      assert.ok(new Set(places).size >= 3);
+      for (const clause of body.clauses) {
+        if (clause.then.state === clause.now.state) assert.ok(!["worse", "better"].includes(clause.change), clause.id);
+        for (const { number_then: then, number_now: now, difference } of clause.answers) assert.equal(difference, then === undefined || now === undefined ? undefined : now - then);
+      }
+      const lines = parseLines(attempt("plan", "changes", "--plan", "public_health_quality", "--with", DAY, ...options).out);
+      assert.deepEqual(lines.map(({ clause, change }) => [clause, change]), body.clauses.map(({ id, change }) => [id, change]));
+      assert.equal((await county.fetch("/api/plans/public_health_quality/changes?with=2026-01-01")).status, 422);
+    });
+
+    it("what is written today changes no day before", async () => {
+      const entry = { id: newId(), clause: "22", kind: "progress", happened_on: "2025-03-01", note: "方案已起草" };
+      assert.equal((await county.fetch("/api/plans/public_health_quality/entries", { method: "POST", body: entry })).status, 200);
+      const path = "/api/plans/public_health_quality/clauses/22";
+      assert.equal((await county.fetch(path)).body.entries.length, 1);
+      assert.equal((await county.fetch(`${path}?on=${DAY}`)).body.entries.length, 0);
     });
 
     it("a milestone is met once somebody says so with evidence, and no longer when that was an error", async () => {

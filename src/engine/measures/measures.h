@@ -93,12 +93,37 @@ typedef struct MeasureTotalsAsk {
     Date day;      /* its longest period that holds this day ... */
     Period period; /* ... or this one (first not DATE_NONE), of the measures that have its kind */
     int earlier;   /* so many before it, at most MEASURE_EARLIER_MOST */
+    const Measure *only; /* NULL: of every measure */
 } MeasureTotalsAsk;
-/* Of every measure that may be told, by stored sums in one statement: some stale people first, as
- * measure_read, and what is not kept yet is wanted. On today only, where cx->as_of is DATE_NONE. */
+/* Of every measure that may be told, or of one, by stored sums in one statement: some stale people
+ * first, as measure_read, and what is not kept yet is wanted. On today only, where cx->as_of is
+ * DATE_NONE. */
 Err measure_totals(Cx *cx, const MeasureTotalsAsk *ask, const MeasureTotal **ret_totals,
                    size_t *ret_n) MUST_CHECK;
 Period measure_longest(const Measure *measure, Date day);
+
+/* What it said of some thousand people, as known on cx->as_of, by area or desk: for whoever keeps
+ * the numbers of a past day. The system's own; runs the SELECT, so not in the writer's transaction.
+ */
+typedef struct MeasureKnownSum {
+    Date period; /* its first day */
+    Str area;
+    MeasureSum sum;
+} MeasureKnownSum;
+typedef struct MeasureKnownAsk {
+    const Measure *measure;
+    Period first, last; /* of one kind that the measure has */
+    Uuid after;         /* people behind this one; UUID_NIL: from the beginning */
+} MeasureKnownAsk;
+typedef struct MeasureKnownPage {
+    const MeasureKnownSum *sums;
+    size_t n;
+    Uuid last; /* ask again behind it while has_more */
+    bool has_more;
+} MeasureKnownPage;
+Err measure_known(Cx *cx, const MeasureKnownAsk *ask, MeasureKnownPage *ret_page) MUST_CHECK;
+/* The areas and desks whose numbers the asking one may know, for stored numbers by area. */
+const DbScope *measure_sight(Cx *cx);
 
 /* A row behind a number. */
 typedef struct MeasureCase {

@@ -6,7 +6,7 @@
 -- stood in the register. Nothing here but is_permanent depends on the day of asking.
 -- name: measure_frame :many
 -- in: place text, run_first date, run_last date, run_months integer, run_day date, run_residence integer
--- in: run_known instant, run_from uuid, run_upto uuid, run_stale integer
+-- in: run_known instant, run_from uuid, run_upto uuid, run_stale integer, run_known_on date
 -- out: subject_id uuid, period date, counted uuid, area_code text, in_numerator integer
 -- scan: asked for everybody only by whoever proves the stored rows, page by page by whoever makes them
 -- unscoped: counts; whoever lists the rows is scoped
@@ -45,7 +45,7 @@ WITH RECURSIVE period_start (starts_on) AS (
     FROM asked a
     JOIN v_resident r ON r.place = :place AND r.id = a.id
     CROSS JOIN period q
-    WHERE r.registered_on <= q.ends_on
+    WHERE r.registered_on <= q.ends_on AND r.registered_on <= :run_known_on
 ), person (subject_id, period, ends_on, area_code, sex, birth_date, registered_on, is_here, is_permanent) AS (
     SELECT l.id, l.starts_on, l.ends_on, l.area_code, l.sex, l.birth_date, l.registered_on, l.is_here,
         CASE WHEN l.is_here = 1 AND add_months(l.since, :run_residence) <= l.last_day THEN 1 ELSE 0 END

@@ -198,6 +198,7 @@ static void put_own_values(const Cx *cx, const MeasureRun *run, const Stretch *s
         db_uuid(run->from),
         db_uuid(run->upto),
         db_integer(run->is_stale),
+        db_date(known),
     };
     const DbValue of_units[] = {db_date(known), db_text(run->measure->subject)};
     bool is_of_units = measure_is_of_units(run->measure);

@@ -165,7 +165,8 @@ Err measure_totals(Cx *cx, const MeasureTotalsAsk *ask, const MeasureTotal **ret
     for (size_t i = 0; i < cx->packs->measures.n; i++) {
         const Measure *measure = cx->packs->measures.entries[i].value;
         bool has_kind = (measure->periods & (1U << ask->period.kind)) != 0;
-        if (!measure_is_told(cx, measure) || (is_one_kind && !has_kind))
+        bool is_asked = ask->only == NULL || ask->only == measure;
+        if (!is_asked || !measure_is_told(cx, measure) || (is_one_kind && !has_kind))
             continue;
         PeriodKind kind = is_one_kind ? ask->period.kind : measure_longest(measure, ask->day).kind;
         totals[n] = (MeasureTotal){.measure = measure, .period = spans.last[kind]};

@@ -193,6 +193,16 @@ Date obligation_horizon(const Cx *cx);
 Err obligation_counts(Cx *cx, Date on, Str area, const ObligationCount **ret_counts,
                       size_t *ret_n) MUST_CHECK;
 
+/* What was owed on a past day, as known in its evening, by rule and area or desk, from evidence: of
+ * areas from `from` to before `before` (bytes order). The system's own, for whoever keeps it. */
+typedef struct ObligationKnown {
+    const Rule *rule;
+    Str area;
+    int64_t owed, overdue;
+} ObligationKnown;
+Err obligation_known(Cx *cx, Date on, Str from, Str before, const ObligationKnown **ret_known,
+                     size_t *ret_n) MUST_CHECK;
+
 typedef struct ObligationPage {
     const ObligationLine *lines;
     size_t n;

@@ -13,6 +13,8 @@ static void count_held(PlanComparedPlace *place)
 
 static bool is_complete(const PlanFacts *facts)
 {
+    if (facts->made_n < facts->needs.n)
+        return false;
     for (size_t i = 0; i < facts->measured_n; i++)
         if (!facts->measured[i].is_made || !facts->measured[i].is_complete)
             return false;
@@ -25,7 +27,7 @@ static Err read_place(Cx *inner, const Plan *plan, PlanComparedPlace *place)
     Actor actor = {0};
     size_t n = 0;
     TRY(access_member_enter(inner, place->place, &actor));
-    TRY(plan_facts_read(inner, &facts));
+    TRY(plan_facts_read(inner, inner->today, false, &facts));
     TRY(plan_states(inner, facts, plan, &place->states, &n));
     plan_coverage(place->states, n, &place->coverage);
     place->is_complete = is_complete(facts);

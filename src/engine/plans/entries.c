@@ -16,7 +16,18 @@ static PlanEntryKind kind_of(Str name)
     return PLAN_ENTRY_PROGRESS;
 }
 
-Err plan_entries(Cx *cx, const Plan *plan, Str clause, const PlanEntry **ret_entries, size_t *ret_n)
+/* What was written or ended later was not known then. */
+static bool entry_known_on(PlanEntry *entry, Date on)
+{
+    if (date_is_none(entry->ended_on) || date_compare(entry->ended_on, on) <= 0)
+        return date_compare(entry->written_on, on) <= 0;
+    entry->ended_on = DATE_NONE;
+    entry->end_reason = (Str){0};
+    return date_compare(entry->written_on, on) <= 0;
+}
+
+Err plan_entries(Cx *cx, const Plan *plan, Str clause, Date on, const PlanEntry **ret_entries,
+                 size_t *ret_n)
 {
     VEC(PlanEntry) entries = {0};
     CLEANUP(db_rows_close) DbRows rows = {0};
@@ -27,20 +38,21 @@ Err plan_entries(Cx *cx, const Plan *plan, Str clause, const PlanEntry **ret_ent
         TRY(plan_entry_rows_next(&rows, cx->arena, &row, &has_row));
         if (!has_row)
             break;
-        VEC_PUSH(cx->arena, &entries,
-                 ((PlanEntry){.id = row.id,
-                              .plan = plan->id,
-                              .clause = row.clause,
-                              .kind = kind_of(row.kind),
-                              .milestone = row.milestone,
-                              .happened_on = row.happened_on,
-                              .note = row.note,
-                              .evidence = row.evidence,
-                              .facility = row.facility,
-                              .written_by = row.written_by,
-                              .written_on = row.written_on,
-                              .ended_on = row.ended_on,
-                              .end_reason = row.reason}));
+        PlanEntry entry = {.id = row.id,
+                           .plan = plan->id,
+                           .clause = row.clause,
+                           .kind = kind_of(row.kind),
+                           .milestone = row.milestone,
+                           .happened_on = row.happened_on,
+                           .note = row.note,
+                           .evidence = row.evidence,
+                           .facility = row.facility,
+                           .written_by = row.written_by,
+                           .written_on = row.written_on,
+                           .ended_on = row.ended_on,
+                           .end_reason = row.reason};
+        if (entry_known_on(&entry, on))
+            VEC_PUSH(cx->arena, &entries, entry);
     }
     *ret_entries = entries.items;
     *ret_n = entries.n;

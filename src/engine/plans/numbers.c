@@ -16,6 +16,17 @@ static Date day_of_target(const PlanClause *clause, const PlanAnswer *answer)
     return date_is_none(answer->target.by) ? clause->due : answer->target.by;
 }
 
+/* What recurs has another day behind each. */
+Date plan_deciding_day(const PlanClause *clause, const PlanAnswer *answer, Date on)
+{
+    Date day = day_of_target(clause, answer);
+    bool has_target = answer->target.compare != PLAN_NO_TARGET || answer->target.has_yearly;
+    bool has_passed = !date_is_none(day) && date_compare(on, day) > 0;
+    return answer->kind == PLAN_ANSWER_MEASURE && has_target && has_passed && clause->every.n == 0
+               ? day
+               : DATE_NONE;
+}
+
 static bool number_on(const Facts *facts, PlanNumber number, Date day, double *ret_value)
 {
     *ret_value = number.value;
@@ -29,7 +40,7 @@ void plan_target_read(const Facts *facts, const PlanClause *clause, PlanAnswered
     const PlanTarget *target = &answered->answer->target;
     Date day = day_of_target(clause, answered->answer);
     if (date_is_none(day))
-        day = facts->cx->today;
+        day = facts->on;
     answered->has_target = target->compare != PLAN_NO_TARGET
                            && number_on(facts, target->low, day, &answered->low)
                            && (target->compare != PLAN_BETWEEN
@@ -51,7 +62,7 @@ bool plan_meets(const PlanAnswered *answered, double number)
     return false;
 }
 
-static bool is_upward(PlanCompare compare)
+bool plan_is_upward(PlanCompare compare)
 {
     return compare == PLAN_AT_LEAST || compare == PLAN_ABOVE;
 }
@@ -69,8 +80,8 @@ static bool is_on_path(const PlanAnswered *answered)
 }
 
 /* Where the number should be on the day, when there is a path. */
-static void expect(const Plan *plan, const PlanClause *clause, const MeasureTotal *total, Date on,
-                   PlanAnswered *answered)
+void plan_expect(const Plan *plan, const PlanClause *clause, const MeasureTotal *total, Date on,
+                 PlanAnswered *answered)
 {
     const PlanTarget *target = &answered->answer->target;
     const Measure *measure = total->measure;
@@ -82,7 +93,7 @@ static void expect(const Plan *plan, const PlanClause *clause, const MeasureTota
         answered->expected = before + target->yearly[0];
         return;
     }
-    if (!answered->has_target || !is_upward(target->compare))
+    if (!answered->has_target || !plan_is_upward(target->compare))
         return;
     if (target->is_linear) {
         answered->has_expected = true;
@@ -178,7 +189,7 @@ static void judge(const PlanFacts *facts, const Plan *plan, const PlanClause *cl
             is_part ? PLAN_REASON_PART_ONLY : PLAN_REASON_WATCHED);
         return;
     }
-    expect(plan, clause, total, on, answered);
+    plan_expect(plan, clause, total, on, answered);
     if (!answered->has_target && !answered->has_expected) {
         say(answered, PLAN_STATE_NO_DATA, PLAN_REASON_PERIOD_RUNNING);
         return;
@@ -187,7 +198,7 @@ static void judge(const PlanFacts *facts, const Plan *plan, const PlanClause *cl
         answered->has_target ? plan_meets(answered, answered->number) : is_on_path(answered);
     /* What may only not grow too large is not reached before the period is over. */
     bool is_open = is_running && measure->growth != GROWTH_NONE && answered->has_target
-                   && !is_upward(target->compare);
+                   && !plan_is_upward(target->compare);
     if (is_met)
         say(answered, is_open ? PLAN_STATE_ON_TRACK : PLAN_STATE_MET, PLAN_REASON_TARGET_MET);
     else
@@ -201,15 +212,71 @@ void plan_measure_judge(const PlanFacts *facts, const Plan *plan, const PlanClau
     plan_soften(clause, answered);
 }
 
+/* ---- of a day that has passed ---- */
+
+static bool was_reached(const PlanAnswered *then)
+{
+    return then->reason == PLAN_REASON_TARGET_MET || then->reason == PLAN_REASON_MET_LAST_PERIOD;
+}
+
+/* A path does not reach further than its day. */
+static bool was_missed(const PlanAnswered *then)
+{
+    return then->reason == PLAN_REASON_TARGET_NOT_MET || then->reason == PLAN_REASON_ON_PATH
+           || then->reason == PLAN_REASON_BELOW_PATH
+           || then->reason == PLAN_REASON_NOT_MET_LAST_PERIOD;
+}
+
+/* The number of the day decides, whatever it is since; what it is now stands beside it. Where
+ * nothing was counted on the day, the number of the day asked stands. */
+static void judge_on_day(const Facts *facts, const Plan *plan, const PlanClause *clause, Date day,
+                         PlanAnswered *answered)
+{
+    const MeasureTotal total = plan_day_total(facts, day, answered->answer->measure);
+    PlanAnswered then = *answered;
+    if (!total.is_made) {
+        say(answered, PLAN_STATE_NO_DATA, PLAN_REASON_BEING_COUNTED);
+        return;
+    }
+    judge(facts, plan, clause, &total, day, &then);
+    bool is_reached = was_reached(&then);
+    if (!is_reached && !was_missed(&then))
+        return;
+    then.judged_on = day;
+    then.has_expected = false;
+    then.has_now = answered->has_number;
+    then.now = answered->number;
+    then.now_denominator = answered->denominator;
+    then.now_numerator = answered->numerator;
+    then.now_period = answered->period;
+    say(&then, is_reached ? PLAN_STATE_MET : PLAN_STATE_BEHIND,
+        is_reached ? PLAN_REASON_MET_ON_DAY : PLAN_REASON_MISSED_ON_DAY);
+    *answered = then;
+}
+
+static bool find_total(const Facts *facts, const Measure *measure, MeasureTotal *ret_total)
+{
+    for (size_t i = 0; i < facts->measured_n; i++) {
+        if (facts->measured[i].measure != measure)
+            continue;
+        *ret_total = facts->measured[i];
+        return true;
+    }
+    *ret_total = plan_day_total(facts, facts->on, measure);
+    return facts->is_past && facts->knows_measured && measure_is_told(facts->cx, measure);
+}
+
 void plan_measure_answer(const Facts *facts, const Plan *plan, const PlanClause *clause,
                          PlanAnswered *answered)
 {
-    const MeasureTotal *total = NULL;
-    for (size_t i = 0; i < facts->measured_n; i++)
-        if (facts->measured[i].measure == answered->answer->measure)
-            total = &facts->measured[i];
-    if (total == NULL)
+    MeasureTotal total;
+    if (!find_total(facts, answered->answer->measure, &total)) {
         say(answered, PLAN_STATE_NO_DATA, PLAN_REASON_NOT_TOLD);
-    else
-        plan_measure_judge(facts, plan, clause, total, facts->cx->today, answered);
+        return;
+    }
+    Date day = plan_deciding_day(clause, answered->answer, facts->on);
+    judge(facts, plan, clause, &total, facts->on, answered);
+    if (!date_is_none(day))
+        judge_on_day(facts, plan, clause, day, answered);
+    plan_soften(clause, answered);
 }

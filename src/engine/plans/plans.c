@@ -29,6 +29,8 @@ static const char *const reason_names[PLAN_REASON_N] = {
     "not_met_last_period",
     "period_running",
     "part_only",
+    "met_on_day",
+    "missed_on_day",
 };
 
 const char *plan_state_name(PlanState state)
@@ -66,6 +68,22 @@ Err plan_clause_find(Cx *cx, const Plan *plan, Str id, const PlanClause **ret_cl
 
 /* ---- what answers ---- */
 
+static Err read_registers_known(Facts *facts)
+{
+    Cx *cx = facts->cx;
+    CLEANUP(db_rows_close) DbRows rows = {0};
+    const PlanRegisterCountsKnownIn in = {cx->place, facts->on};
+    TRY(plan_register_counts_known_open(cx->db, access_sight(cx), &in, &rows));
+    for (;;) {
+        PlanRegisterCountsKnownRow row;
+        bool has_row = false;
+        TRY(plan_register_counts_known_next(&rows, cx->arena, &row, &has_row));
+        if (!has_row)
+            return OK;
+        VEC_PUSH(cx->arena, &facts->registers, ((PlanRegisterCountsRow){row.kind, row.n}));
+    }
+}
+
 static Err read_registers(Facts *facts)
 {
     Cx *cx = facts->cx;
@@ -82,22 +100,51 @@ static Err read_registers(Facts *facts)
     }
 }
 
-Err plan_facts_read(Cx *cx, const PlanFacts **ret_facts)
+static Err read_parameters(Facts *facts)
 {
-    Facts *facts = arena_new(cx->arena, Facts);
-    *facts = (Facts){.cx = cx};
-    TRY(policy_of(cx, &facts->policy));
-    TRY(policy_whole_on(cx, STR("plan_warning_days"), cx->today, &facts->warning_days));
-    TRY(policy_whole_on(cx, STR("plan_path_tolerance"), cx->today, &facts->path_tolerance));
-    TRY(read_registers(facts));
-    facts->knows_measured = cx->actor->is_system || access_may(cx->actor, STR("measures.read"));
+    Cx then = *facts->cx;
+    if (facts->is_past) { /* as known then */
+        then.as_of = facts->on;
+        then.policy = NULL;
+    }
+    TRY(policy_of(&then, &facts->policy));
+    TRY(policy_whole_on(&then, STR("plan_warning_days"), facts->on, &facts->warning_days));
+    return policy_whole_on(&then, STR("plan_path_tolerance"), facts->on, &facts->path_tolerance);
+}
+
+/* Of today: what is stored and kept right. Of a past day days.c has it. */
+static Err read_current(Facts *facts, bool is_patient)
+{
+    Cx *cx = facts->cx;
+    if (is_patient)
+        TRY(measure_settle(cx));
     if (facts->knows_measured)
         TRY(measure_totals(
             cx, &(MeasureTotalsAsk){.day = cx->today, .period = {.first = DATE_NONE}, .earlier = 1},
             &facts->measured, &facts->measured_n));
-    facts->knows_owed = cx->actor->is_system || access_may(cx->actor, STR("obligations.read"));
     if (facts->knows_owed)
         TRY(obligation_counts(cx, cx->today, (Str){0}, &facts->owed, &facts->owed_n));
+    return OK;
+}
+
+Err plan_facts_read(Cx *cx, Date on, bool is_patient, const PlanFacts **ret_facts)
+{
+    const PlanFacts *kept = NULL;
+    char text[DATE_TEXT_SIZE];
+    if (date_compare(on, cx->today) > 0)
+        return cx_fail(cx, ERR_INVALID, TEXT_PLAN_DAY, STR("on"), 1,
+                       str_from_c(date_format(cx->today, text)));
+    TRY(plan_days_read(cx, on, is_patient, &kept));
+    Facts *facts = arena_new(cx->arena, Facts);
+    *facts = *kept;
+    TRY(read_parameters(facts));
+    Err err = facts->is_past ? read_registers_known(facts) : read_registers(facts);
+    if (err != OK)
+        return cx_fail_db(cx, err);
+    facts->knows_measured = cx->actor->is_system || access_may(cx->actor, STR("measures.read"));
+    facts->knows_owed = cx->actor->is_system || access_may(cx->actor, STR("obligations.read"));
+    if (!facts->is_past)
+        TRY(read_current(facts, is_patient));
     *ret_facts = facts;
     return OK;
 }
@@ -106,7 +153,7 @@ Err plan_facts_read(Cx *cx, const PlanFacts **ret_facts)
 
 static bool is_in_force(const PlanEntry *entry)
 {
-    return date_is_none(entry->ended_on);
+    return date_is_none(entry->ended_on); /* plan_entries tells them as known on the day */
 }
 
 PlanState plan_waiting(const Facts *facts, Date due, Date on)
@@ -135,14 +182,13 @@ static void answer_milestone(const Facts *facts, const PlanClause *clause, PlanA
     }
     Date due = date_is_none(answer->target.by) ? clause->due : answer->target.by;
     answered->reason = PLAN_REASON_NOT_REACHED;
-    answered->state = plan_waiting(facts, due, facts->cx->today);
+    answered->state = plan_waiting(facts, due, facts->on);
 }
 
 static void answer_policy(const Facts *facts, PlanAnswered *answered)
 {
     const FormParameter *parameter = policy_parameter(facts->policy, answered->answer->id);
-    ExprValue value =
-        parameter == NULL ? EXPR_ABSENT : form_parameter_on(parameter, facts->cx->today);
+    ExprValue value = parameter == NULL ? EXPR_ABSENT : form_parameter_on(parameter, facts->on);
     answered->reason = PLAN_REASON_IN_FORCE;
     answered->state = value.type == EXPR_NULL ? PLAN_STATE_NO_DATA : PLAN_STATE_MET;
     answered->has_number = value.type == EXPR_INTEGER || value.type == EXPR_DECIMAL;
@@ -162,20 +208,34 @@ static void answer_register(const Facts *facts, PlanAnswered *answered)
     answered->reason = is_kept ? PLAN_REASON_REGISTERED : PLAN_REASON_REGISTER_EMPTY;
 }
 
+static void count_owed(const Facts *facts, PlanAnswered *answered)
+{
+    const Rule *rule = answered->answer->rule;
+    if (facts->is_past) {
+        MeasureSum sum = plan_day_owed(facts, facts->on, answered->answer->id);
+        answered->number = (double)sum.numerator;
+        answered->of = (double)sum.denominator;
+    }
+    for (size_t i = 0; i < facts->owed_n; i++) {
+        const ObligationCount *count = &facts->owed[i];
+        if (count->rule->program != rule->program || !str_equals(count->rule->id, rule->id))
+            continue; /* editions of one rule count together */
+        answered->number += (double)count->overdue;
+        answered->of += (double)(count->overdue + count->due + count->open);
+    }
+}
+
 static void answer_obligation(const Facts *facts, PlanAnswered *answered)
 {
     answered->state = PLAN_STATE_NO_DATA;
     answered->reason = PLAN_REASON_NOT_TOLD;
     if (!facts->knows_owed || rule_sensitivity(answered->answer->rule).n > 0)
         return;
-    for (size_t i = 0; i < facts->owed_n; i++) {
-        const ObligationCount *count = &facts->owed[i];
-        if (count->rule->program != answered->answer->rule->program
-            || !str_equals(count->rule->id, answered->answer->rule->id))
-            continue; /* editions of one rule count together */
-        answered->number += (double)count->overdue;
-        answered->of += (double)(count->overdue + count->due + count->open);
+    if (facts->is_past && !plan_day_is_made(facts, facts->on, answered->answer->id)) {
+        answered->reason = PLAN_REASON_BEING_COUNTED;
+        return;
     }
+    count_owed(facts, answered);
     answered->has_number = answered->of > 0;
     answered->state = answered->number > 0 ? PLAN_STATE_BEHIND
                       : answered->of > 0   ? PLAN_STATE_ON_TRACK
@@ -198,7 +258,8 @@ static PlanAnswered answer_of(const Facts *facts, const Plan *plan, const PlanCl
     PlanAnswered answered = {.answer = answer,
                              .state = PLAN_STATE_UNANSWERED,
                              .reason = PLAN_REASON_NO_ENGINE,
-                             .reached_on = DATE_NONE};
+                             .reached_on = DATE_NONE,
+                             .judged_on = DATE_NONE};
     plan_target_read(facts, clause, &answered);
     switch (answer->kind) {
     case PLAN_ANSWER_MEASURE: plan_measure_answer(facts, plan, clause, &answered); break;
@@ -254,7 +315,7 @@ Err plan_states(Cx *cx, const PlanFacts *facts, const Plan *plan,
                 const PlanClauseState **ret_states, size_t *ret_n)
 {
     Facts of_plan = *facts;
-    TRY(plan_entries(cx, plan, (Str){0}, &of_plan.entries, &of_plan.entry_n));
+    TRY(plan_entries(cx, plan, (Str){0}, facts->on, &of_plan.entries, &of_plan.entry_n));
     PlanClauseState *states = arena_array(cx->arena, PlanClauseState, plan->clause_n + 1);
     size_t n = 0;
     for (size_t s = 0; s < plan->section_n; s++) {

@@ -7,7 +7,9 @@
  *  2. A clause is answered when everything that it names has an engine and there is data; in part
  *     when some of it has. That its number is in force answers only a clause that asks no more.
  *  3. Entries are only added; one said in error is ended with a reason. Each is in the audit.
- *  4. Numbers are those of the asking account's sight. */
+ *  4. Numbers are those of the asking account's sight.
+ *  5. A past day is told as it was known on its evening; what it said is kept and does not change.
+ *     A clause whose day has passed is judged by the number of that day. */
 #pragma once
 
 #include "core/cx.h"
@@ -50,6 +52,8 @@ typedef enum {
     PLAN_REASON_NOT_MET_LAST_PERIOD,
     PLAN_REASON_PERIOD_RUNNING, /* and there was none before */
     PLAN_REASON_PART_ONLY,      /* counts in the whole place, of which the asking one sees a part */
+    PLAN_REASON_MET_ON_DAY,     /* on judged_on, which has passed: number was there */
+    PLAN_REASON_MISSED_ON_DAY,
     PLAN_REASON_N,
 } PlanReason;
 
@@ -65,7 +69,14 @@ typedef struct PlanAnswered {
     Period period;
     int64_t denominator, numerator;
     bool has_expected;
-    double expected; /* on the path to the target today */
+    double expected; /* on the path to the target, on the day asked */
+    /* Its own day, which has passed: number, period and the two counts are of that day, and `now`
+     * is what they are on the day asked. DATE_NONE: judged by the day asked. */
+    Date judged_on;
+    bool has_now;
+    double now;
+    int64_t now_denominator, now_numerator;
+    Period now_period;
     Date reached_on; /* of a milestone; DATE_NONE */
     Str evidence;
 } PlanAnswered;
@@ -80,16 +91,24 @@ typedef struct PlanClauseState {
     int64_t entry_n; /* entries in force */
 } PlanClauseState;
 
-/* What answers clauses, read once for however many plans. Duties are read only for who may read
- * them (obligations.read). */
+/* What answers clauses, read once for however many plans: of today, or of a past day as it was
+ * known on its evening (ERR_INVALID of a day to come). Duties are read only for who may read them
+ * (obligations.read). Numbers of past days that nobody has asked for before are wanted from then on
+ * and made by the server's job; is_patient: made at once, for the command line. */
 typedef struct PlanFacts PlanFacts;
-Err plan_facts_read(Cx *cx, const PlanFacts **ret_facts) MUST_CHECK;
+Err plan_facts_read(Cx *cx, Date on, bool is_patient, const PlanFacts **ret_facts) MUST_CHECK;
+/* How many numbers of past days are needed, and made already. */
+void plan_facts_progress(const PlanFacts *facts, int64_t *ret_made, int64_t *ret_wanted);
+/* One step of making them; has_more: call again. The server's jobs: the second one keeps the end of
+ * the month before. */
+Err plan_day_step(Cx *cx, bool *ret_has_more) MUST_CHECK;
+Err plan_day_keep_step(Cx *cx, bool *ret_has_more) MUST_CHECK;
 /* What a measure's number says of an answer (PLAN_ANSWER_MEASURE), on a day of the total's period
  * or its last: for one unit as for the whole place. */
 void plan_measure_judge(const PlanFacts *facts, const Plan *plan, const PlanClause *clause,
                         const MeasureTotal *total, Date on, PlanAnswered *answered);
-/* Every clause of the plan in its order, today. plan_warning_days (policy) before its day a clause
- * that is not there yet is at risk. */
+/* Every clause of the plan in its order, on the day of the facts. plan_warning_days (policy) before
+ * its day a clause that is not there yet is at risk. */
 Err plan_states(Cx *cx, const PlanFacts *facts, const Plan *plan,
                 const PlanClauseState **ret_states, size_t *ret_n) MUST_CHECK;
 /* ERR_NOT_FOUND with a problem that names it. */
@@ -103,7 +122,7 @@ const char *plan_reason_name(PlanReason reason);
 Wording plan_state_wording(Arena *arena, PlanState state);
 /* The name of what answers. */
 Wording plan_answer_title(Arena *arena, const PlanAnswer *answer);
-/* Why it has its state, with its numbers: "2025 is 61.5%, below the 64 expected by today". */
+/* Why it has its state, with its numbers: "2025 is 61.5%, below the 64 expected by then". */
 Wording plan_answer_why(Arena *arena, const PlanAnswered *answered);
 /* "at least 62%"; empty without a target. */
 Wording plan_bound_wording(Arena *arena, const PlanAnswered *answered);
@@ -123,6 +142,63 @@ typedef struct PlanCoverage {
         waiting[PLAN_ENGINE_N]; /* not or partly answered, by the engine that is missing first */
 } PlanCoverage;
 void plan_coverage(const PlanClauseState *states, size_t n, PlanCoverage *ret_coverage);
+
+/* ---- over time ---- */
+
+/* A measure's number in a period, closed or running, beside where it should have been. */
+typedef struct PlanPoint {
+    Period period;
+    bool is_running;
+    bool has_number;
+    double number;
+    int64_t denominator, numerator;
+    bool has_expected;
+    double expected; /* on the path, at the period's end or today */
+    bool is_met;     /* where there is a target */
+} PlanPoint;
+/* An answer's numbers by periods of one kind, the earliest first, from the first that counts. */
+typedef struct PlanTrend {
+    const PlanAnswer *answer;
+    PeriodKind kind;
+    bool is_judged;   /* the kind that the clause is judged by */
+    bool has_target;  /* one that holds in periods of this kind */
+    bool is_complete; /* else some of it is still being counted */
+    double low, high;
+    const PlanPoint *points;
+    size_t n;
+} PlanTrend;
+/* Of each measure that answers the clause and each kind of period that it has, as known today.
+ * Facts of today. */
+Err plan_trends(Cx *cx, const PlanFacts *facts, const Plan *plan, const PlanClause *clause,
+                const PlanTrend **ret_trends, size_t *ret_n) MUST_CHECK;
+
+/* From what got worse to what got better. */
+typedef enum {
+    PLAN_CHANGE_WORSE,        /* of state */
+    PLAN_CHANGE_NUMBER_WORSE, /* in the same state */
+    PLAN_CHANGE_UNKNOWN,      /* no state or no number on one of the days */
+    PLAN_CHANGE_SAME,
+    PLAN_CHANGE_NUMBER_BETTER,
+    PLAN_CHANGE_BETTER,
+    PLAN_CHANGE_N,
+} PlanChange;
+typedef struct PlanAnswerChange {
+    const PlanAnswered *then, *now;
+    bool has_then, has_now, has_difference;
+    double number_then, number_now; /* of each day, also where a passed day decides */
+    double difference;              /* now less then, unrounded */
+    int worth;                      /* of the difference: 1 better, -1 worse, 0 neither */
+} PlanAnswerChange;
+typedef struct PlanClauseChange {
+    const PlanClauseState *then, *now;
+    PlanChange change;
+    const PlanAnswerChange *answers;
+    size_t answer_n;
+} PlanClauseChange;
+/* Every clause on two days, sorted by what got worse; the facts are of these days. */
+Err plan_changes(Cx *cx, const PlanFacts *then, const PlanFacts *now, const Plan *plan,
+                 const PlanClauseChange **ret_changes, size_t *ret_n) MUST_CHECK;
+const char *plan_change_name(PlanChange change);
 
 /* ---- entries ---- */
 
@@ -150,8 +226,8 @@ typedef struct PlanEntry {
     Str end_reason;
 } PlanEntry;
 
-/* Newest first; those that were ended among them. */
-Err plan_entries(Cx *cx, const Plan *plan, Str clause, const PlanEntry **ret_entries,
+/* Newest first, as known on the day; those that were ended among them. */
+Err plan_entries(Cx *cx, const Plan *plan, Str clause, Date on, const PlanEntry **ret_entries,
                  size_t *ret_n) MUST_CHECK;
 /* The same id and content again is answered like the first time. */
 Err plan_entry_add(Cx *cx, const PlanEntry *entry) MUST_CHECK;

@@ -45,3 +45,104 @@ WHERE s.place = :place AND s.valid_from <= :on AND (s.valid_to IS NULL OR s.vali
   AND {scope:subject s}
 GROUP BY s.kind
 ORDER BY s.kind;
+
+-- How much stood in each register on a past day, as it was known in its evening, of what is in sight now.
+-- name: plan_register_counts_known :many
+-- in: place text, on date
+-- out: kind text, n integer
+SELECT s.kind, count(*) AS n
+FROM v_subject s
+JOIN v_subject_entry e ON e.place = s.place AND e.subject_id = s.id
+WHERE s.place = :place AND e.happened_on <= :on AND e.recorded_on <= :on
+  AND (e.ended_on IS NULL OR e.ended_on > :on)
+  AND e.valid_from <= :on AND (e.valid_to IS NULL OR e.valid_to >= :on)
+  AND NOT EXISTS (SELECT 1 FROM v_subject_entry n
+                  WHERE n.place = e.place AND n.subject_id = e.subject_id AND n.happened_on <= :on
+                    AND n.recorded_on <= :on AND (n.ended_on IS NULL OR n.ended_on > :on)
+                    AND (n.happened_on > e.happened_on
+                      OR (n.happened_on = e.happened_on AND n.record_id > e.record_id)))
+  AND {scope:subject s}
+GROUP BY s.kind
+ORDER BY s.kind;
+
+-- ---- kept numbers of past days: days.c alone writes them ----
+
+-- name: plan_day_want :later
+-- in: place text, day date, source text
+INSERT INTO plan_day (place, day, source, after_key, is_done)
+VALUES (:place, :day, :source, '', 0)
+ON CONFLICT (place, day, source) DO NOTHING;
+
+-- The newest day first: somebody waits for it.
+-- name: plan_day_next :maybe
+-- in: place text
+-- out: day date, source text, after_key text
+SELECT d.day, d.source, d.after_key
+FROM plan_day d
+WHERE d.place = :place AND d.is_done = 0
+ORDER BY d.day DESC, d.source DESC
+LIMIT 1;
+
+-- Rules are made together, area by area.
+-- name: plan_day_rules :many
+-- in: place text, day date, after_key text
+-- out: source text
+SELECT d.source
+FROM plan_day d
+WHERE d.place = :place AND d.is_done = 0 AND d.day = :day AND d.after_key = :after_key AND d.source LIKE '%/%'
+ORDER BY d.source;
+
+-- Whether anything had been recorded by the evening of the day.
+-- name: plan_day_has_records :maybe
+-- in: place text, day date
+-- out: recorded_on date
+-- scan: once a day and measure, while it is made; ends at the first
+-- unscoped: a day, of nobody
+SELECT r.recorded_on
+FROM v_record r
+WHERE r.place = :place AND r.recorded_on <= :day
+LIMIT 1;
+
+-- name: plan_day_advance :run
+-- in: place text, day date, source text, after_key text, next_key text, is_done integer
+UPDATE plan_day
+SET after_key = :next_key, is_done = :is_done
+WHERE place = :place AND day = :day AND source = :source AND after_key = :after_key AND is_done = 0;
+
+-- name: plan_day_number_add :later
+-- in: place text, day date, source text, period date, area_code text, denominator integer, numerator integer
+INSERT INTO plan_day_number (place, day, source, period, area_code, denominator, numerator)
+VALUES (:place, :day, :source, :period, :area_code, :denominator, :numerator)
+ON CONFLICT (place, day, source, period, area_code)
+DO UPDATE SET denominator = plan_day_number.denominator + excluded.denominator,
+    numerator = plan_day_number.numerator + excluded.numerator;
+
+-- days: ten characters each.
+-- name: plan_day_states :many
+-- in: place text, days text
+-- out: day date, source text, is_done integer
+WITH RECURSIVE asked (day, rest) AS (
+    SELECT substr(CAST(:days AS text), 1, 10), substr(CAST(:days AS text), 11)
+    UNION ALL
+    SELECT substr(a.rest, 1, 10), substr(a.rest, 11) FROM asked a WHERE a.rest <> ''
+)
+SELECT d.day, d.source, d.is_done
+FROM asked a
+JOIN plan_day d ON d.place = :place AND d.day = a.day
+ORDER BY d.day, d.source;
+
+-- What is kept of these days, of all in sight together: of measures, or of rules.
+-- name: plan_day_sums :many
+-- in: place text, days text, of_rules integer
+-- out: day date, source text, period date, denominator integer, numerator integer
+WITH RECURSIVE asked (day, rest) AS (
+    SELECT substr(CAST(:days AS text), 1, 10), substr(CAST(:days AS text), 11)
+    UNION ALL
+    SELECT substr(a.rest, 1, 10), substr(a.rest, 11) FROM asked a WHERE a.rest <> ''
+)
+SELECT v.day, v.source, v.period, sum(v.denominator) AS denominator, sum(v.numerator) AS numerator
+FROM asked a
+JOIN plan_day_number v ON v.place = :place AND v.day = a.day
+WHERE (CASE WHEN v.source LIKE '%/%' THEN 1 ELSE 0 END) = :of_rules AND {scope:area v}
+GROUP BY v.day, v.source, v.period
+ORDER BY v.day, v.source, v.period;

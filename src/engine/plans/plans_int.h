@@ -7,8 +7,17 @@
 #include "engine/plans/plans_sql.h"
 #include "engine/policy/policy_values.h"
 
+/* A number of a past day that something is judged by. */
+typedef struct DayNeed {
+    Date day;
+    Str source; /* a measure, or "program/rule" */
+    bool is_wanted, is_made;
+} DayNeed;
+
 struct PlanFacts {
     Cx *cx;
+    Date on;
+    bool is_past;
     const Policy *policy;
     int64_t warning_days;
     int64_t path_tolerance; /* percent of the path */
@@ -19,6 +28,10 @@ struct PlanFacts {
     const MeasureTotal *measured;
     size_t measured_n;
     VEC(PlanRegisterCountsRow) registers;
+    /* days.c: of past days, by day and source, and what is kept of them. */
+    VEC(DayNeed) needs;
+    size_t made_n;
+    VEC(PlanDaySumsRow) sums;
     /* Of the plan that is being judged. */
     const PlanEntry *entries;
     size_t entry_n;
@@ -30,9 +43,21 @@ PlanState plan_waiting(const Facts *facts, Date due, Date on);
 /* What is encouraged is never a failure. */
 void plan_soften(const PlanClause *clause, PlanAnswered *answered);
 
+/* days.c. What past days are needed on the day, and the kept numbers of them. */
+Err plan_days_read(Cx *cx, Date on, bool is_patient, const PlanFacts **ret_facts) MUST_CHECK;
+bool plan_day_is_made(const Facts *facts, Date day, Str source);
+MeasureTotal plan_day_total(const Facts *facts, Date day, const Measure *measure);
+MeasureSum plan_day_owed(const Facts *facts, Date day, Str source);
+
 /* numbers.c. */
+/* The day whose number decides a measure's answer on `on`: its own day once that has passed;
+ * DATE_NONE: the number of `on` itself. */
+Date plan_deciding_day(const PlanClause *clause, const PlanAnswer *answer, Date on);
+bool plan_is_upward(PlanCompare compare);
+/* Whether the number meets the answer's target, and where it should be on the day. */
+bool plan_meets(const PlanAnswered *answered, double number);
+void plan_expect(const Plan *plan, const PlanClause *clause, const MeasureTotal *total, Date on,
+                 PlanAnswered *answered);
 void plan_target_read(const Facts *facts, const PlanClause *clause, PlanAnswered *answered);
 void plan_measure_answer(const Facts *facts, const Plan *plan, const PlanClause *clause,
                          PlanAnswered *answered);
-/* Whether the number reaches what is asked. */
-bool plan_meets(const PlanAnswered *answered, double number);

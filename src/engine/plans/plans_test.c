@@ -14,6 +14,8 @@
 #include "engine/plans/plans.h"
 #include "support/both_engines.h"
 
+enum { CLAUSES = 9, NOW_BY_DAY = 6, BY_PATH = 7 }; /* where clauses 08 and 09 stand */
+
 typedef struct {
     Arena arena;
     Db *db;
@@ -75,6 +77,12 @@ static void open_packs(Fixture *f)
              "{measure: stock}, {measure: late, at_least: 80, by: 2024-12-31}]}\n"
              "      - {clause: '07', title: {zh: 庚, en: G}, text: {zh: 庚, en: G}, kind: indicator, "
              "owners: [bureau], answers: [{measure: stock, at_least: 90}]}\n"
+             "      - {clause: '08', title: {zh: 辛, en: H}, text: {zh: 辛, en: H}, kind: indicator, "
+             "owners: [bureau], due: 2024-12-31, answers: [{measure: men, at_least: 90, unit: "
+             "'%'}]}\n"
+             "      - {clause: '09', title: {zh: 壬, en: I}, text: {zh: 壬, en: I}, kind: indicator, "
+             "owners: [bureau], due: 2025-12-31, answers: [{measure: men, at_least: 90, unit: '%', "
+             "path: {from: 40}}]}\n"
              "      - {clause: '05', title: {zh: 戊, en: E}, text: {zh: 戊, en: E}, kind: governance, "
              "owners: [bureau], answers: [{policy: plan_warning_days}]}\n")},
         {STR("p/policy/numbers.yaml"),
@@ -84,6 +92,14 @@ static void open_packs(Fixture *f)
              "  - id: plan_path_tolerance\n    title: {zh: 容差, en: Slack}\n    unit: '%'\n    value: 10\n"
              "    source: habit\n")},
         MEASURE_FILES("stock", ""),
+        {STR("p/measures/men.yaml"),
+         STR("measure: men\ntitle: {zh: 男, en: Men}\nunit: '%'\ndirection: up\ngrain: subject\n"
+             "periods: [quarter, year]\ndenominator: {zh: 人, en: People}\n"
+             "numerator: {zh: 男, en: Men}\nsource: habit\n")},
+        {STR("p/measures/men.sql"),
+         STR("SELECT p.subject_id, p.period, p.area_code AS unit, p.subject_id AS counted, "
+             "1 AS in_denominator, CASE WHEN p.sex = '1' THEN 1 ELSE 0 END AS in_numerator "
+             "FROM person p\n")},
         MEASURE_FILES("even", "growth: even\n"),
         MEASURE_FILES("late", "growth: late\n"),
     };
@@ -100,7 +116,9 @@ static int set_up(void **state)
     both_engines_open("plans", &f->arena, &f->db, &f->cx);
     open_packs(f);
     f->cx.packs = f->packs;
+    record_forms_prepare(f->packs);
     live_on(f, "2025-06-30");
+    assert_int_equal(record_tables_update(&f->cx), OK);
     *state = f;
     return 0;
 }
@@ -114,14 +132,25 @@ static int tear_down(void **state)
     return 0;
 }
 
+static const PlanClauseState *states_on(Fixture *f, const char *on)
+{
+    const PlanClauseState *states = NULL;
+    size_t n = 0;
+    const PlanFacts *facts = NULL;
+    assert_int_equal(plan_facts_read(&f->cx, test_day(on), true, &facts), OK);
+    assert_int_equal(plan_states(&f->cx, facts, pack_plan(f->packs, STR("plan")), &states, &n), OK);
+    assert_int_equal(n, CLAUSES);
+    return states;
+}
+
 static const PlanClauseState *states_of(Fixture *f, PlanCoverage *coverage)
 {
     const PlanClauseState *states = NULL;
     size_t n = 0;
     const PlanFacts *facts = NULL;
-    assert_int_equal(plan_facts_read(&f->cx, &facts), OK);
+    assert_int_equal(plan_facts_read(&f->cx, f->cx.today, true, &facts), OK);
     assert_int_equal(plan_states(&f->cx, facts, pack_plan(f->packs, STR("plan")), &states, &n), OK);
-    assert_int_equal(n, 7);
+    assert_int_equal(n, CLAUSES);
     plan_coverage(states, n, coverage);
     return states;
 }
@@ -181,7 +210,7 @@ static void what_no_engine_answers_never_counts_as_answered_nor_as_met(void **st
     assert_int_equal(states[2].answers[1].state, PLAN_STATE_MET);
     assert_int_equal(states[3].state, PLAN_STATE_ON_TRACK);
     assert_true(states[3].is_partly);
-    assert_int_equal(coverage.clauses, 7);
+    assert_int_equal(coverage.clauses, CLAUSES);
     assert_int_equal(coverage.answered, 3);
     assert_int_equal(coverage.partly, 1);
     assert_int_equal(coverage.waiting[0], 1);
@@ -210,7 +239,7 @@ static void what_cannot_be_an_entry_is_refused(void **state)
     const PlanEntry *entries = NULL;
     size_t n = 0;
     const Plan *plan = pack_plan(f->packs, STR("plan"));
-    assert_int_equal(plan_entries(&f->cx, plan, STR("01"), &entries, &n), OK);
+    assert_int_equal(plan_entries(&f->cx, plan, STR("01"), f->cx.today, &entries, &n), OK);
     assert_int_equal(n, 0);
 }
 
@@ -225,7 +254,7 @@ static void the_same_entry_again_is_known_and_another_under_its_id_refused(void 
     entry.evidence = STR("别的文号");
     assert_int_equal(plan_entry_add(&f->cx, &entry), ERR_CONFLICT);
     const Plan *plan = pack_plan(f->packs, STR("plan"));
-    assert_int_equal(plan_entries(&f->cx, plan, (Str){0}, &entries, &n), OK);
+    assert_int_equal(plan_entries(&f->cx, plan, (Str){0}, f->cx.today, &entries, &n), OK);
     assert_int_equal(n, 1);
     assert_int_not_equal(db_script(f->db, STR("UPDATE plan_entry SET note = 'x'")), OK);
 }
@@ -303,7 +332,7 @@ static void a_number_is_judged_by_its_target_its_day_its_path_and_how_it_grows(v
         {"06", 8, "2025-06-30", 2000, 1599, PLAN_STATE_BEHIND, PLAN_REASON_NOT_MET_LAST_PERIOD},
         {"06", 7, "2025-06-30", 5, -1, PLAN_STATE_ON_TRACK, PLAN_REASON_WATCHED},
     };
-    assert_int_equal(plan_facts_read(&f->cx, &facts), OK);
+    assert_int_equal(plan_facts_read(&f->cx, f->cx.today, true, &facts), OK);
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
         judge_one(f, facts, &wanted[i]);
 }
@@ -336,11 +365,11 @@ what_is_said_names_numbers_and_what_misses_a_target_does_not_look_as_if_it_met_i
                 "89.999% in 2025: the target is not met");
     answered.reason = PLAN_REASON_BELOW_PATH;
     answered.expected = 91.25;
-    assert_said(plan_answer_why(arena, &answered), "2025 为 89.999%，低于今天应到的 91.25%",
-                "89.999% in 2025, below the 91.25% expected by today");
+    assert_said(plan_answer_why(arena, &answered), "2025 为 89.999%，低于此时应到的 91.25%",
+                "89.999% in 2025, below the 91.25% expected by then");
     answered.expected = 80;
-    assert_said(plan_answer_why(arena, &answered), "2025 为 89.999%，高于今天应到的 80%",
-                "89.999% in 2025, above the 80% expected by today");
+    assert_said(plan_answer_why(arena, &answered), "2025 为 89.999%，高于此时应到的 80%",
+                "89.999% in 2025, above the 80% expected by then");
     answered.answer = &clause->answers[2];
     answered.has_target = false;
     assert_said(plan_target_wording(arena, &answered), "每年提高 1～3", "1 to 3 more each year");
@@ -365,6 +394,217 @@ static void a_measure_that_counts_nobody_is_no_data_and_not_answered(void **stat
     assert_int_equal(coverage.answered, 3);
 }
 
+/* ---- over time ---- */
+
+typedef struct Newcomers {
+    int n;
+    const char *sex, *registered_on;
+} Newcomers;
+
+static Err come_work(Cx *cx, void *arg)
+{
+    const Newcomers *newcomers = arg;
+    const Area village = {.code = STR("000000001201"), .level = 5, .name = STR("测试村")};
+    TRY(place_put(cx, STR("测试县"), STR("Test county")));
+    TRY(subject_area_add(cx, &village));
+    TRY(access_areas_rebuild(cx));
+    for (int i = 0; i < newcomers->n; i++) {
+        const Resident resident = {.id = cx_new_id(cx),
+                                   .sex = str_from_c(newcomers->sex),
+                                   .birth_date = test_day("1960-01-01"),
+                                   .area = STR("000000001201"),
+                                   .name = str_printf(cx->arena, "测试%d", i),
+                                   .registered_on = test_day(newcomers->registered_on),
+                                   .died_on = DATE_NONE,
+                                   .left_on = DATE_NONE};
+        TRY(resident_add(cx, &resident));
+        TRY(measure_resident_hook(cx, &(ResidentChange){.resident = resident.id}));
+    }
+    return OK;
+}
+
+static void come(Fixture *f, int n, const char *sex, const char *registered_on)
+{
+    Newcomers newcomers = {n, sex, registered_on};
+    assert_int_equal(cx_write(&f->cx, come_work, &newcomers), OK);
+}
+
+/* What says that the place kept records on the day: a header, of no form that is read. */
+static void record_on(Fixture *f, const char *day)
+{
+    const char *id = both_engines_is_postgres() ? "'0190a000-0000-7000-8000-000000000001'"
+                                                : "X'0190a000000070008000000000000001'";
+    const char *hash = both_engines_is_postgres() ? "'\\x00'" : "X'00'";
+    assert_int_equal(
+        db_script(f->db,
+                  str_printf(&f->arena,
+                             "INSERT INTO record (place, id, rev, form, form_version, "
+                             "subject_kind, subject_id, facility, performed_by, recorded_by, "
+                             "happened_on, recorded_on, recorded_at, amends, content_hash) "
+                             "VALUES ('000000', %s, 1, 'f', '1.0.0', 'resident', %s, 'F', %s, "
+                             "%s, '%s', '%s', 0, NULL, %s)",
+                             id, id, id, id, day, day, hash)),
+        OK);
+}
+
+static void assert_number(double got, double wanted)
+{
+    if (got < wanted || got > wanted)
+        print_message("%.17g, not %.17g\n", got, wanted);
+    assert_true(got >= wanted && got <= wanted);
+}
+
+/* Nine men and a woman at the end of 2024, ten women more in March. */
+static void live_through_a_year(Fixture *f)
+{
+    live_on(f, "2024-12-31");
+    record_on(f, "2024-12-30");
+    come(f, 9, "1", "2024-06-01");
+    come(f, 1, "2", "2024-06-01");
+    assert_int_equal(states_on(f, "2024-12-31")[NOW_BY_DAY].state, PLAN_STATE_MET);
+    live_on(f, "2025-03-10");
+    come(f, 10, "2", "2025-03-10");
+}
+
+static void a_clause_whose_day_has_passed_is_judged_by_the_number_of_its_day(void **state)
+{
+    Fixture *f = *state;
+    live_through_a_year(f);
+    const PlanAnswered *answered = &states_on(f, "2025-03-10")[NOW_BY_DAY].answers[0];
+    assert_int_equal(answered->state, PLAN_STATE_MET);
+    assert_int_equal(answered->reason, PLAN_REASON_MET_ON_DAY);
+    assert_int_equal(date_compare(answered->judged_on, test_day("2024-12-31")), 0);
+    assert_number(answered->number, 90);
+    assert_true(answered->has_now);
+    assert_number(answered->now, 45);
+    come(f, 40, "2", "2024-06-01"); /* said to have been there all along */
+    answered = &states_on(f, "2025-03-10")[NOW_BY_DAY].answers[0];
+    assert_int_equal(answered->reason, PLAN_REASON_MET_ON_DAY);
+    assert_int_equal(answered->denominator, 10);
+    assert_number(answered->now, 15);
+}
+
+static void
+what_was_missed_on_its_day_stays_missed_and_nothing_known_then_leaves_it_to_today(void **state)
+{
+    Fixture *f = *state;
+    live_on(f, "2024-12-31");
+    come(f, 9, "1", "2024-06-01");
+    come(f, 2, "2", "2024-06-01");
+    live_on(f, "2025-03-10");
+    come(f, 9, "1", "2025-03-10"); /* 18 of 20, but nobody kept records on the day */
+    const PlanAnswered *answered = &states_on(f, "2025-03-10")[NOW_BY_DAY].answers[0];
+    assert_int_equal(answered->reason, PLAN_REASON_TARGET_MET);
+    assert_true(date_is_none(answered->judged_on));
+    assert_int_equal(db_script(f->db, STR("DELETE FROM plan_day")), OK);
+    record_on(f, "2024-12-31");
+    answered = &states_on(f, "2025-03-10")[NOW_BY_DAY].answers[0];
+    assert_int_equal(answered->state, PLAN_STATE_BEHIND);
+    assert_int_equal(answered->reason, PLAN_REASON_MISSED_ON_DAY);
+    assert_int_equal(answered->denominator, 11);
+    assert_number(answered->now, 90);
+}
+
+static void a_past_day_is_as_it_was_known_on_its_evening_and_stays_so(void **state)
+{
+    Fixture *f = *state;
+    live_through_a_year(f);
+    PlanEntry entry = issued(f);
+    entry.happened_on = test_day("2025-01-05");
+    assert_int_equal(plan_entry_add(&f->cx, &entry), OK); /* written on 10 March */
+    live_on(f, "2025-03-12");
+    const PlanClauseState *before = states_on(f, "2025-03-09"), *on = states_on(f, "2025-03-10");
+    assert_int_equal(before[BY_PATH].answers[0].denominator, 10);
+    assert_number(before[BY_PATH].answers[0].number, 90);
+    assert_int_equal(on[BY_PATH].answers[0].denominator, 20);
+    assert_int_equal(before[0].state, PLAN_STATE_NOT_DUE);
+    assert_int_equal(on[0].state, PLAN_STATE_MET);
+    assert_int_equal(before[0].entry_n, 0);
+    assert_int_equal(plan_entry_end(&f->cx, entry.id, STR("记错了")), OK);
+    come(f, 7, "2", "2024-06-01");
+    live_on(f, "2025-03-20");
+    assert_int_equal(states_on(f, "2025-03-12")[0].state, PLAN_STATE_NOT_DUE);
+    on = states_on(f, "2025-03-10");
+    assert_int_equal(on[0].state, PLAN_STATE_MET);
+    assert_int_equal(on[BY_PATH].answers[0].denominator, 20);
+    const PlanFacts *facts = NULL;
+    assert_int_equal(plan_facts_read(&f->cx, test_day("2025-03-21"), true, &facts), ERR_INVALID);
+}
+
+static void a_day_that_nobody_asked_for_yet_is_being_counted_until_the_job_has_made_it(void **state)
+{
+    Fixture *f = *state;
+    const PlanFacts *facts = NULL;
+    const PlanClauseState *states = NULL;
+    size_t n = 0;
+    int64_t made = 0, wanted = 0;
+    live_through_a_year(f);
+    live_on(f, "2025-04-01");
+    assert_int_equal(plan_facts_read(&f->cx, test_day("2025-02-28"), false, &facts), OK);
+    plan_facts_progress(facts, &made, &wanted);
+    assert_true(wanted > 0 && made < wanted);
+    assert_int_equal(plan_states(&f->cx, facts, pack_plan(f->packs, STR("plan")), &states, &n), OK);
+    assert_int_equal(states[BY_PATH].answers[0].reason, PLAN_REASON_BEING_COUNTED);
+    for (bool has_more = true; has_more;)
+        assert_int_equal(plan_day_step(&f->cx, &has_more), OK);
+    assert_int_equal(plan_facts_read(&f->cx, test_day("2025-02-28"), false, &facts), OK);
+    plan_facts_progress(facts, &made, &wanted);
+    assert_int_equal(made, wanted);
+    assert_int_equal(plan_states(&f->cx, facts, pack_plan(f->packs, STR("plan")), &states, &n), OK);
+    assert_number(states[BY_PATH].answers[0].number, 90);
+}
+
+static void two_days_side_by_side_begin_with_what_got_worse(void **state)
+{
+    Fixture *f = *state;
+    const PlanFacts *then = NULL, *now = NULL;
+    const PlanClauseChange *changes = NULL;
+    size_t n = 0;
+    live_through_a_year(f);
+    const Plan *plan = pack_plan(f->packs, STR("plan"));
+    assert_int_equal(plan_facts_read(&f->cx, test_day("2024-12-31"), true, &then), OK);
+    assert_int_equal(plan_facts_read(&f->cx, test_day("2025-03-10"), true, &now), OK);
+    assert_int_equal(plan_changes(&f->cx, then, now, plan, &changes, &n), OK);
+    assert_int_equal(n, CLAUSES);
+    assert_true(str_equals_c(changes[0].now->clause->id, "09"));
+    assert_int_equal(changes[0].change, PLAN_CHANGE_WORSE); /* from met to below its path */
+    assert_number(changes[0].answers[0].difference, -45);
+    assert_true(str_equals_c(changes[1].now->clause->id, "08"));
+    assert_int_equal(changes[1].change,
+                     PLAN_CHANGE_NUMBER_WORSE); /* met on its day, and stays so */
+    assert_number(changes[1].answers[0].number_now, 45);
+    for (size_t i = 1; i < n; i++)
+        assert_true(changes[i - 1].change <= changes[i].change);
+}
+
+static void a_trend_stands_beside_its_path_and_judges_by_unrounded_numbers(void **state)
+{
+    Fixture *f = *state;
+    const PlanFacts *facts = NULL;
+    const PlanClause *clause = NULL;
+    const PlanTrend *trends = NULL;
+    size_t n = 0;
+    live_through_a_year(f);
+    const Plan *plan = pack_plan(f->packs, STR("plan"));
+    assert_int_equal(plan_facts_read(&f->cx, f->cx.today, true, &facts), OK);
+    assert_int_equal(plan_clause_find(&f->cx, plan, STR("09"), &clause), OK);
+    assert_int_equal(plan_trends(&f->cx, facts, plan, clause, &trends, &n), OK); /* wants it */
+    assert_int_equal(measure_settle(&f->cx), OK);
+    assert_int_equal(plan_trends(&f->cx, facts, plan, clause, &trends, &n), OK);
+    assert_int_equal(n, 2);
+    const PlanTrend *years = &trends[0], *quarters = &trends[1];
+    assert_true(years->is_judged && !quarters->is_judged && quarters->has_target);
+    assert_int_equal(years->n, 2);
+    assert_int_equal(quarters->n,
+                     4); /* the first whom anybody counted came in the second of 2024 */
+    assert_true(years->points[0].is_met && !years->points[0].is_running);
+    assert_true(!years->points[1].is_met && years->points[1].is_running);
+    assert_number(years->points[1].number, 45);
+    /* From 40 on the first day of 2023 to 90 on the last of 2025: 731 of 1,096 days gone. */
+    assert_number(years->points[0].expected, 40 + 50.0 * 731 / 1096);
+    assert_true(quarters->points[3].is_running);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 static const struct CMUnitTest tests[] = {
     TEST(a_milestone_is_not_due_then_at_risk_then_behind_until_it_is_reached),
@@ -374,6 +614,12 @@ static const struct CMUnitTest tests[] = {
     TEST(what_is_said_names_numbers_and_what_misses_a_target_does_not_look_as_if_it_met_it),
     TEST(a_measure_that_counts_nobody_is_no_data_and_not_answered),
     TEST(what_cannot_be_an_entry_is_refused),
+    TEST(a_clause_whose_day_has_passed_is_judged_by_the_number_of_its_day),
+    TEST(what_was_missed_on_its_day_stays_missed_and_nothing_known_then_leaves_it_to_today),
+    TEST(a_past_day_is_as_it_was_known_on_its_evening_and_stays_so),
+    TEST(a_day_that_nobody_asked_for_yet_is_being_counted_until_the_job_has_made_it),
+    TEST(two_days_side_by_side_begin_with_what_got_worse),
+    TEST(a_trend_stands_beside_its_path_and_judges_by_unrounded_numbers),
     TEST(the_same_entry_again_is_known_and_another_under_its_id_refused),
 };
 

@@ -79,30 +79,13 @@ static TextId why_text(const PlanAnswered *answered)
         [PLAN_REASON_NOT_MET_LAST_PERIOD] = TEXT_PLAN_WHY_NOT_MET_LAST_PERIOD,
         [PLAN_REASON_PERIOD_RUNNING] = TEXT_PLAN_WHY_PERIOD_RUNNING,
         [PLAN_REASON_PART_ONLY] = TEXT_PLAN_WHY_PART_ONLY,
+        [PLAN_REASON_MET_ON_DAY] = TEXT_PLAN_WHY_MET_ON_DAY,
+        [PLAN_REASON_MISSED_ON_DAY] = TEXT_PLAN_WHY_MISSED_ON_DAY,
     };
     /* Where less is better, off the path is above it. */
     bool is_above =
         answered->reason == PLAN_REASON_BELOW_PATH && answered->number > answered->expected;
     return is_above ? TEXT_PLAN_WHY_ABOVE_PATH : texts[answered->reason];
-}
-
-Wording plan_answer_why(Arena *arena, const PlanAnswered *answered)
-{
-    char day[DATE_TEXT_SIZE], period[PERIOD_NAME_SIZE];
-    const Measure *measure = answered->answer->measure;
-    Str unit = measure == NULL ? (Str){0} : measure->unit;
-    bool has_period = measure != NULL && answered->has_number;
-    const Str words[] = {
-        date_is_none(answered->reached_on) ? (Str){0}
-                                           : str_from_c(date_format(answered->reached_on, day)),
-        answered->evidence,
-        number_beside(arena, answered->number, NULL),
-        number_beside(arena, answered->of, NULL),
-        has_period ? str_from_c(period_name(answered->period, period)) : (Str){0},
-        plan_number_text(arena, answered->number, answered, unit),
-        plan_number_text(arena, answered->expected, NULL, unit),
-    };
-    return text_fill(arena, why_text(answered), words, sizeof words / sizeof *words);
 }
 
 static Wording joined(Arena *arena, Wording a, Wording b)
@@ -111,6 +94,37 @@ static Wording joined(Arena *arena, Wording a, Wording b)
     if (a.zh.n == 0 || b.zh.n == 0)
         return a.zh.n == 0 ? b : a;
     return (Wording){str_join(arena, zh, 2, STR(" · ")), str_join(arena, en, 2, STR(" · "))};
+}
+
+/* Of a clause that its own day decided: what the number is since. */
+static Wording now_wording(Arena *arena, const PlanAnswered *answered)
+{
+    char period[PERIOD_NAME_SIZE];
+    const Measure *measure = answered->answer->measure;
+    const Str words[] = {plan_number_text(arena, answered->now, answered,
+                                          measure == NULL ? (Str){0} : measure->unit),
+                         str_from_c(period_name(answered->now_period, period))};
+    return text_fill(arena, TEXT_PLAN_WHY_NOW, words, sizeof words / sizeof *words);
+}
+
+Wording plan_answer_why(Arena *arena, const PlanAnswered *answered)
+{
+    char day[DATE_TEXT_SIZE], period[PERIOD_NAME_SIZE];
+    const Measure *measure = answered->answer->measure;
+    Str unit = measure == NULL ? (Str){0} : measure->unit;
+    bool has_period = measure != NULL && answered->has_number;
+    Date on = date_is_none(answered->reached_on) ? answered->judged_on : answered->reached_on;
+    const Str words[] = {
+        date_is_none(on) ? (Str){0} : str_from_c(date_format(on, day)),
+        answered->evidence,
+        number_beside(arena, answered->number, NULL),
+        number_beside(arena, answered->of, NULL),
+        has_period ? str_from_c(period_name(answered->period, period)) : (Str){0},
+        plan_number_text(arena, answered->number, answered, unit),
+        plan_number_text(arena, answered->expected, NULL, unit),
+    };
+    Wording why = text_fill(arena, why_text(answered), words, sizeof words / sizeof *words);
+    return answered->has_now ? joined(arena, why, now_wording(arena, answered)) : why;
 }
 
 Wording plan_bound_wording(Arena *arena, const PlanAnswered *answered)

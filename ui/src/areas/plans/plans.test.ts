@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { numberText, pathOf, type Answer } from './plans'
+import { changeRows, differenceText, isWaiting, marksOf, numberText, pathOf, scaleOf, trendsOf, type Answer, type AnswerChange, type ClauseChange, type Point, type Trend } from './plans'
 
 const text = { zh: '', en: '' }
 const answer = (more: Partial<Answer>): Answer => ({ by: 'measure', id: 'm', state: 'behind', reason: 'below_path', why: text, title: text, unit: '%', ...more })
@@ -17,4 +17,45 @@ test('what misses a target does not look as if it met it', () => {
 test('what has no number has no line', () => {
   expect(pathOf(answer({}))).toBeNull()
   expect(pathOf(answer({ by: 'register', value: 3 }))).toBeNull()
+})
+
+const point = (period: string, more: Partial<Point> = {}): Point => ({ period, is_running: false, denominator: 10, numerator: 5, ...more })
+const trend = (more: Partial<Trend>): Trend => ({ id: 'm', title: { zh: '', en: '' }, unit: '%', kind: 'year', is_judged: true, is_complete: true, points: [], ...more })
+const clauseChange = (more: Partial<ClauseChange>): ClauseChange => ({ id: '01', title: { zh: 'A', en: 'A' }, change: 'same', then: { state: 'met', is_partly: false }, now: { state: 'met', is_partly: false }, answers: [], ...more })
+const answerChange = (then: number | undefined, now: number | undefined, more: Partial<Answer> = {}): AnswerChange => ({ then: answer(more), now: answer(more), number_then: then, number_now: now, difference: then === undefined || now === undefined ? undefined : now - then, worth: 0 })
+
+test('a trend has room for its path and its target, never below nothing, and a period that counts nobody has no mark', () => {
+  const shown = trend({ low: 90, points: [point('2023'), point('2024', { value: 60, expected: 65 }), point('2025', { value: 72 })] })
+  const scale = scaleOf(shown)!
+  expect([scale.low <= 60 && scale.low >= 0, scale.high >= 90 && scale.high <= 100]).toEqual([true, true])
+  const marks = marksOf(shown.points, ({ value }) => value, scale, 200, 100)
+  expect(marks.map(({ period, x }) => [period, x])).toEqual([['2024', 100], ['2025', 200]])
+  expect(marks[0]!.y).toBeGreaterThan(marks[1]!.y)
+  expect(scaleOf(trend({ low: 90, points: [point('2025')] }))).toBeNull()
+})
+
+test('the kind of period that the clause is judged by comes first', () => {
+  const kinds = trendsOf([trend({ kind: 'month', is_judged: false, points: [point('2025-01')] }), trend({ points: [point('2025')] }), trend({ id: 'other', points: [point('2025')] }), trend({ kind: 'half' })], 'm')
+  expect(kinds.map(({ kind }) => kind)).toEqual(['year', 'month'])
+})
+
+test('two days: a small difference does not look like none, and what has no number on a day has no difference', () => {
+  expect(differenceText(answerChange(89.99999, 90))).toMatch(/^\+0\.00001/)
+  expect(differenceText(answerChange(90, 45.5))).toMatch(/^−44\.5/)
+  expect([differenceText(answerChange(3, 3)), differenceText(answerChange(undefined, 3))]).toEqual(['0', '—'])
+})
+
+test('the file of two days has a line a number, as it is, and one for a clause without', () => {
+  const day = (on: string) => ({ on, today: '2025-06-30', made: 0, wanted: 0 })
+  const rows = changeRows({
+    id: 'p', title: { zh: '', en: '' }, then: day('2025-03-31'), now: day('2025-06-30'),
+    clauses: [clauseChange({ answers: [answerChange(1 / 3, 2 / 3), answerChange(5, 5, { by: 'policy' })] }), clauseChange({ id: '02' })],
+  })
+  expect(rows.length).toBe(3)
+  expect(rows[1]!.slice(-3)).toEqual([1 / 3, 2 / 3, 2 / 3 - 1 / 3])
+  expect(rows[2]!.slice(-3)).toEqual([null, null, null])
+})
+
+test('a page waits while numbers of past days are made', () => {
+  expect([isWaiting({ on: '', today: '', made: 3, wanted: 78 }), isWaiting({ on: '', today: '', made: 78, wanted: 78 })]).toEqual([true, false])
 })

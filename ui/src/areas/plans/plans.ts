@@ -1,5 +1,8 @@
 /* Plans as the server tells them, and what pages say of them: shapes and filters; the words are the server's. */
+import { say } from '../../core/i18n'
+import type { Cell } from '../../core/csv'
 import type { Wording } from '../../core/types'
+import { word, wordOf } from './plan-words'
 import { roundedBeside, type Bounds } from '../measures/measures'
 
 /* From the worst to the best: the order of chips and of the bar. */
@@ -32,6 +35,8 @@ export interface Answer {
   denominator?: number
   numerator?: number
   expected?: number
+  judged_on?: string | null /* its own day, which has passed: value and period are of it, and `now` of the day asked */
+  now?: { value: number; period: string; denominator: number; numerator: number }
   reached_on?: string | null
   evidence?: string | null
   target?: Target
@@ -68,8 +73,15 @@ export interface PlanHead {
   states: Record<State, number>
 }
 
-export interface Plan extends PlanHead {
+/* The day that is shown, and how many numbers of past days are made of those that it needs. */
+export interface Day {
   on: string
+  today: string
+  made: number
+  wanted: number
+}
+
+export interface Plan extends PlanHead, Day {
   sections: { id: string; title: Wording; clauses: Clause[] }[]
 }
 
@@ -84,6 +96,60 @@ export interface Entry {
   written_on: string
   ended_on?: string | null
   end_reason?: string | null
+}
+
+export interface Point {
+  period: string
+  is_running: boolean
+  denominator: number
+  numerator: number
+  value?: number
+  expected?: number
+  is_met?: boolean
+}
+
+/* Numbers of a measure by periods of one kind. */
+export interface Trend {
+  id: string
+  title: Wording
+  unit?: string | null
+  kind: string
+  is_judged: boolean
+  is_complete: boolean
+  low?: number
+  high?: number
+  points: Point[]
+}
+
+/* From what got worse to what got better. */
+export const CHANGES = ['worse', 'number_worse', 'unknown', 'same', 'number_better', 'better'] as const
+export type Change = (typeof CHANGES)[number]
+
+export interface AnswerChange {
+  then: Answer
+  now: Answer
+  number_then?: number
+  number_now?: number
+  difference?: number
+  worth: number
+}
+
+export interface ClauseChange {
+  id: string
+  title: Wording
+  due?: string | null
+  change: Change
+  then: { state: State; is_partly: boolean }
+  now: { state: State; is_partly: boolean }
+  answers: AnswerChange[]
+}
+
+export interface TwoDays {
+  id: string
+  title: Wording
+  then: Day
+  now: Day
+  clauses: ClauseChange[]
 }
 
 export interface Wish {
@@ -112,6 +178,11 @@ export function numberText(value: number, target?: Bounds): string {
   return String(roundedBeside(value, 3, target))
 }
 
+/* Numbers of past days that are still being made. */
+export function isWaiting({ made, wanted }: Day): boolean {
+  return made < wanted
+}
+
 /* Its number is being made. */
 export function isCounted({ reason }: Answer): boolean {
   return reason === 'being_counted'
@@ -137,3 +208,74 @@ export function deciding(clause: Clause): Answer | undefined {
   return clause.answers.find((answer) => answer.state === clause.state) ?? clause.answers[0]
 }
 
+/* ---- over time ---- */
+
+/* The measures of a clause, each with its kinds of periods: the one that it is judged by first. */
+export function trendsOf(trends: readonly Trend[], id: string): Trend[] {
+  const own = trends.filter((trend) => trend.id === id && trend.points.length > 0)
+  return [...own.filter((trend) => trend.is_judged), ...own.filter((trend) => !trend.is_judged)]
+}
+
+/* Whole steps around everything that is drawn: numbers, path and target. */
+export interface Scale {
+  low: number
+  high: number
+}
+export function scaleOf({ points, low, high, unit }: Trend): Scale | null {
+  const known = [...points.flatMap(({ value, expected }) => [value, expected]), low, high].filter((one): one is number => typeof one === 'number')
+  if (!points.some(({ value }) => value !== undefined)) return null
+  const least = Math.min(...known)
+  const most = Math.max(...known)
+  const step = 10 ** Math.floor(Math.log10(Math.max(most - least, Math.abs(most) / 10, 1e-6)))
+  const top = Math.ceil(most / step + 0.2) * step
+  return { low: least >= 0 ? Math.max(0, Math.floor(least / step - 0.2) * step) : Math.floor(least / step - 0.2) * step, high: unit === '%' && most <= 100 ? Math.min(100, top) : top }
+}
+
+export interface Mark {
+  period: string
+  x: number
+  y: number
+}
+/* Where the numbers stand in a drawing, from its upper left corner; what has no number has no mark. */
+export function marksOf(points: readonly Point[], pick: (point: Point) => number | undefined, { low, high }: Scale, width: number, height: number): Mark[] {
+  const step = points.length > 1 ? width / (points.length - 1) : 0
+  return points.flatMap((point, at) => {
+    const value = pick(point)
+    return value === undefined ? [] : [{ period: point.period, x: points.length > 1 ? at * step : width / 2, y: height - ((value - low) / (high - low || 1)) * height }]
+  })
+}
+
+/* Numbers that say something of two days; what is in force counts where it has changed. */
+export function numbersOf({ answers }: ClauseChange): AnswerChange[] {
+  return answers.filter(({ now, number_then, number_now, difference }) => (number_then !== undefined || number_now !== undefined) && (now.by !== 'policy' || difference !== 0))
+}
+
+/* Unanswered on both days. */
+export function isSilent({ then, now }: ClauseChange): boolean {
+  return then.state === 'unanswered' && now.state === 'unanswered'
+}
+
+export function answerNumber(value: number | undefined, { unit, target }: Answer): string {
+  return value === undefined ? '—' : numberText(value, target) + (unit ?? '')
+}
+
+/* Shown with its sign; what is not nothing does not look like nothing. */
+export function differenceText({ difference, now }: AnswerChange): string {
+  if (difference === undefined) return '—'
+  if (difference === 0) return '0'
+  const rounded = Math.round(difference * 1000) / 1000
+  const shown = rounded === 0 ? Number(difference.toPrecision(1)) : rounded
+  const unit = now.unit === '%' ? word('points') : (now.unit ?? '')
+  return `${shown > 0 ? '+' : '−'}${Math.abs(shown)}${unit}`
+}
+
+export function changeRows({ then, now, clauses }: TwoDays): Cell[][] {
+  const head = [word('number'), word('clause'), word('change'), word('stateOn', { date: then.on }), word('stateOn', { date: now.on }), word('why'), then.on, now.on, word('difference')]
+  const rows = clauses.flatMap((clause): Cell[][] => {
+    const start = [clause.id, say(clause.title), wordOf('change', clause.change), wordOf('state', clause.then.state), wordOf('state', clause.now.state)]
+    const numbers = numbersOf(clause)
+    if (numbers.length === 0) return [[...start, '', null, null, null]]
+    return numbers.map((one) => [...start, say(one.now.title), one.number_then ?? null, one.number_now ?? null, one.difference ?? null])
+  })
+  return [head, ...rows]
+}

@@ -1,0 +1,95 @@
+/* A clause's numbers by period, beside the path to the target. As known today: periods that are
+ * over are the stored sums, so what was recorded late stands in the period that it belongs to. */
+#include "engine/plans/plans_int.h"
+
+typedef VEC(PlanTrend) Trends;
+
+/* In a shorter period a number that grows through the longest one has not come as far. */
+static bool holds_in(const Measure *measure, PeriodKind kind, Date day)
+{
+    return measure->growth == GROWTH_NONE || measure_longest(measure, day).kind == kind;
+}
+
+static PlanPoint point_of(const Facts *facts, const Plan *plan, const PlanClause *clause,
+                          const MeasureTotal *total, size_t back, const PlanTrend *trend)
+{
+    bool has_before = back < MEASURE_EARLIER_MOST;
+    MeasureTotal then = {.measure = total->measure, .period = total->period, .is_made = true};
+    for (size_t i = 0; i < back; i++)
+        then.period = period_previous(then.period);
+    then.sums[0] = total->sums[back];
+    then.sums[1] = has_before ? total->sums[back + 1] : (MeasureSum){0};
+    Date last = period_last(then.period);
+    PlanPoint point = {.period = then.period,
+                       .is_running = date_compare(last, facts->on) > 0,
+                       .denominator = then.sums[0].denominator,
+                       .numerator = then.sums[0].numerator};
+    PlanAnswered answered = {.answer = trend->answer};
+    plan_target_read(facts, clause, &answered);
+    answered.has_target = trend->has_target;
+    point.has_number =
+        measure_number(total->measure, point.denominator, point.numerator, &point.number);
+    if (trend->has_target || (trend->answer->target.has_yearly && trend->is_judged))
+        plan_expect(plan, clause, &then, date_min(last, facts->on), &answered);
+    point.has_expected = answered.has_expected;
+    point.expected = answered.expected;
+    point.is_met = point.has_number && trend->has_target && plan_meets(&answered, point.number);
+    return point;
+}
+
+static void add_trend(const Facts *facts, const Plan *plan, const PlanClause *clause,
+                      const PlanAnswer *answer, const MeasureTotal *total, Trends *trends)
+{
+    PeriodKind kind = total->period.kind;
+    PlanAnswered target = {.answer = answer};
+    plan_target_read(facts, clause, &target);
+    PlanTrend trend = {.answer = answer,
+                       .kind = kind,
+                       .is_judged = measure_longest(answer->measure, facts->on).kind == kind,
+                       .is_complete = total->is_made && total->is_complete,
+                       .low = target.low,
+                       .high = target.high};
+    trend.has_target = target.has_target && holds_in(answer->measure, kind, facts->on);
+    size_t n = MEASURE_EARLIER_MOST + 1;
+    while (n > 0 && total->sums[n - 1].denominator == 0)
+        n--; /* nobody was counted yet */
+    PlanPoint *points = arena_array(facts->cx->arena, PlanPoint, n + 1);
+    for (size_t i = 0; i < n; i++)
+        points[i] = point_of(facts, plan, clause, total, n - 1 - i, &trend);
+    trend.points = points;
+    trend.n = n;
+    VEC_PUSH(facts->cx->arena, trends, trend);
+}
+
+static Err read_trends(const Facts *facts, const Plan *plan, const PlanClause *clause,
+                       const PlanAnswer *answer, Trends *trends)
+{
+    Cx *cx = facts->cx;
+    for (int kind = PERIOD_YEAR; kind >= PERIOD_MONTH; kind--) {
+        const MeasureTotal *totals = NULL;
+        size_t n = 0;
+        if ((answer->measure->periods & (1U << kind)) == 0)
+            continue;
+        const MeasureTotalsAsk ask = {.day = cx->today,
+                                      .period = period_of((PeriodKind)kind, cx->today),
+                                      .earlier = MEASURE_EARLIER_MOST,
+                                      .only = answer->measure};
+        TRY(measure_totals(cx, &ask, &totals, &n));
+        if (n == 1)
+            add_trend(facts, plan, clause, answer, &totals[0], trends);
+    }
+    return OK;
+}
+
+Err plan_trends(Cx *cx, const PlanFacts *facts, const Plan *plan, const PlanClause *clause,
+                const PlanTrend **ret_trends, size_t *ret_n)
+{
+    Trends trends = {0};
+    ENSURE(facts->cx == cx && !facts->is_past);
+    for (size_t i = 0; facts->knows_measured && i < clause->answer_n; i++)
+        if (clause->answers[i].kind == PLAN_ANSWER_MEASURE)
+            TRY(read_trends(facts, plan, clause, &clause->answers[i], &trends));
+    *ret_trends = trends.items;
+    *ret_n = trends.n;
+    return OK;
+}
