@@ -84,10 +84,33 @@ function offlineShell(): Plugin {
   }
 }
 
+/* What draws charts is large: it has a chunk of its own, which no page of the phone may ever load, and a limit. */
+const DRAWING_MOST = 520 * 1024
+function drawingBudget(): Plugin {
+  return {
+    name: 'drawing-budget',
+    generateBundle(_, bundle) {
+      const chunks = Object.values(bundle).flatMap((file) => (file.type === 'chunk' ? [file] : []))
+      const drawing = chunks.filter(({ moduleIds }) => moduleIds.some((id) => /node_modules\/(echarts|zrender)\//.test(id)))
+      const size = drawing.reduce((sum, { code }) => sum + code.length, 0)
+      if (size > DRAWING_MOST) this.error(`the drawing of charts has ${size} bytes, of ${DRAWING_MOST}`)
+      const seen = new Set<string>()
+      const follow = (name: string): void => {
+        const file = bundle[name]
+        if (file?.type !== 'chunk' || seen.has(name)) return
+        seen.add(name)
+        for (const next of [...file.imports, ...file.dynamicImports]) follow(next)
+      }
+      for (const { fileName, isEntry, facadeModuleId } of chunks) if (isEntry && facadeModuleId?.endsWith('m.html')) follow(fileName)
+      for (const { fileName } of drawing) if (seen.has(fileName)) this.error(`${fileName} draws charts, and the phone's page leads to it`)
+    },
+  }
+}
+
 export default defineConfig({
   root,
   base: '/',
-  plugins: [vue(), formModule(), htmlTexts(), offlineShell()],
+  plugins: [vue(), formModule(), htmlTexts(), offlineShell(), drawingBudget()],
   build: {
     target: 'chrome80',
     cssTarget: 'chrome80',

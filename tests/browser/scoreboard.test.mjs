@@ -55,7 +55,7 @@ for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-US']]) {
     const name = await town.innerText()
     await town.press('Enter')
     await page.waitForFunction((wanted) => document.querySelector('.measure-now h2').textContent.includes(wanted), name)
-    await page.waitForFunction(() => document.querySelectorAll('.measure-went .measure-key li').length >= 2)
+    await page.waitForFunction(() => document.querySelectorAll('.measure-went .desk-chart-key li').length >= 2)
     await page.locator('.measure-rows tbody tr').first().waitFor()
     assert.equal(await page.locator('.measure-rows a').count(), 0)
     await look(page, `measure-township-${lang}`)
