@@ -141,7 +141,7 @@ test('the commission looks at a past day of a plan, at the trend of a clause, an
   await page.setViewportSize(NARROW)
   await look(page, 'plan-compare-narrow')
   await page.goto(`${server.address}/desk.html#/plans/grassroots_2023/102`)
-  await page.locator('.plan-now').waitFor()
+  await page.locator('.plan-answers li', { hasText: '2023-12-31' }).waitFor()
   await look(page, 'plan-clause-narrow')
   await end(page)
 })
