@@ -17,7 +17,7 @@ typedef struct BenchOptions {
     int64_t sizes[8];
     size_t size_n;
     bool has_engine[2]; /* by DbEngine */
-    bool has_work[8];   /* in the order of main.c */
+    bool has_work[9];   /* in the order of main.c */
 } BenchOptions;
 
 /* One county in one database, opened. */
@@ -55,6 +55,7 @@ Err work_catchments(Bench *bench) MUST_CHECK;
 Err work_search(Bench *bench) MUST_CHECK;
 Err work_http(Bench *bench) MUST_CHECK;   /* also start and memory of the server */
 Err work_clinic(Bench *bench) MUST_CHECK; /* takes a minute */
+Err work_measures(Bench *bench) MUST_CHECK;
 Err work_sync(Bench *bench) MUST_CHECK;   /* widens a doctor's sight: the last */
 Err work_program(const BenchOptions *options, Report *report) MUST_CHECK;
 

@@ -11,10 +11,10 @@
 static const struct {
     const char *name;
     Err (*run)(Bench *bench);
-} works[] = {{"recompute", work_recompute}, {"record", work_record},
-             {"search", work_search},       {"http", work_http},
-             {"writes", work_writes},       {"catchments", work_catchments},
-             {"clinic", work_clinic},       {"sync", work_sync}};
+} works[] = {
+    {"recompute", work_recompute}, {"record", work_record},     {"search", work_search},
+    {"http", work_http},           {"writes", work_writes},     {"catchments", work_catchments},
+    {"clinic", work_clinic},       {"measures", work_measures}, {"sync", work_sync}};
 enum { WORK_N = sizeof works / sizeof *works };
 
 static Err run_works(Bench *bench)
@@ -162,7 +162,7 @@ int main(int argc, char **argv)
         .sizes = {10000, 100000},
         .size_n = 2,
         .has_engine = {[DB_SQLITE] = true, [DB_POSTGRES] = true},
-        .has_work = {true, true, true, true, true, true, true, true},
+        .has_work = {true, true, true, true, true, true, true, true, true},
     };
     Err err = argc % 2 == 1 ? OK : ERR_USAGE;
     for (int i = 1; err == OK && i + 1 < argc; i += 2)
