@@ -178,12 +178,12 @@ typedef struct Session {
 Err account_place(Cx *cx, Str login, Str *ret_place) MUST_CHECK;
 Err session_place(Cx *cx, Str token, Str *ret_place) MUST_CHECK;
 
-/* Places above others: a city and its counties. Who sees the whole of a place, but no persons, may
- * read in each of its members what his role lets him read, in the whole of it; the audit of the
- * member says from where.
+/* Places above others: a city and its counties. Who may compare its members (places.compare),
+ * sees the whole of it and no persons, may read in each of them what his role lets him read, in the
+ * whole of it; the audit of the member says from where.
  *
  * Puts cx, whose actor is in the place above, into the member; *ret_actor may be that actor.
- * ERR_FORBIDDEN when it is no member, or his sight is less than the place. */
+ * ERR_FORBIDDEN when it is no member, or he may not. */
 Err access_member_enter(Cx *cx, Str member, Actor *ret_actor) MUST_CHECK;
 typedef struct PlaceMember {
     Str place;

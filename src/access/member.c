@@ -41,7 +41,7 @@ Err access_member_enter(Cx *cx, Str member, Actor *ret_actor)
     const Role *role = actor->is_system ? NULL : pack_role(cx->packs, actor->role);
     bool may_enter = actor->is_system
                      || (role != NULL && role->sight == SIGHT_PLACE && !role->sees_persons
-                         && role->relations == 0);
+                         && role->relations == 0 && access_may(actor, STR("places.compare")));
     bool is_below = false;
     if (may_enter)
         TRY(is_member(cx, member, &is_below));

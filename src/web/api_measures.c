@@ -468,6 +468,8 @@ static Err measure_hits_get(Cx *cx, const HttpRequest *request, HttpResponse *re
     size_t n = 0;
     Period period;
     TRY(read_measure(cx, request, &measure));
+    if (!measure->is_quality)
+        return cx_fail(cx, ERR_NOT_FOUND, TEXT_NOT_FOUND, (Str){0}, 1, measure->id);
     TRY(read_period(cx, request, "period", measure_longest(measure, cx->today), &period));
     TRY(measure_hits(cx, measure, period, &hits, &n));
     JsonOut out = web_json(response);
@@ -495,7 +497,7 @@ const Route route_measure_hits = {
     .path = "/api/measures/{id}/hits",
     .persons = ROUTE_PERSONS_COUNT,
     .handler = measure_hits_get,
-    .permit = "measures.read",
+    .permit = "tables.read", /* it names who served, as the day's work does */
     .query = "{period?: text}",
     .out = "{period: text, hits: [{facility: text, performed_by: uuid, performed_by_name?: text, "
            "hits: integer, open: integer}]}",

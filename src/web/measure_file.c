@@ -297,7 +297,7 @@ static Err measure_cases_file_get(Cx *cx, const HttpRequest *request, HttpRespon
                    .measure = filter.measure,
                    .is_of_units = measure_is_of_units(filter.measure),
                    .is_of_records = filter.measure->grain == GRAIN_RECORD};
-    if (!cases.is_of_units)
+    if (!cases.is_of_units || str_equals_c(filter.measure->subject, "staff"))
         TRY(access_require(cx, STR("tables.export")));
     filter.most = REPORT_ROWS_MOST + 1;
     TRY(measure_cases(cx, &filter, &cases.rows, &cases.n));
@@ -326,7 +326,7 @@ const Route route_measure_cases_file = {
     .query = "{" REPORT_QUERY ", period?: text, area?: text, facility?: text, in?: numerator|rest, "
              "checked?: yes|no}",
     .out_media = REPORT_MEDIA,
-    .title = {"一项指标背后的名单，导出为 Excel 或 PDF；居民的名单另需查看和导出名单的权限",
-              "The rows behind a measure as a file; those of residents also need tables.read and "
+    .title = {"一项指标背后的名单，导出为 Excel 或 PDF；居民和人员的名单另需查看和导出名单的权限",
+              "The rows behind a measure as a file; those of persons also need tables.read and "
               "tables.export"},
 };

@@ -2,9 +2,10 @@
 // county has stays with its own accounts, and the city looks without writing.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { askUntil, attempt, followup, newId, parseLines, wholeList } from "../support/county.mjs";
-import { databases, logIn, root, run, startServer } from "../support/server.mjs";
+import { databases, logIn, password, root, run, startServer, temporaryFolder } from "../support/server.mjs";
 
 const BOLUO = "441322";
 const QINYANG = "410882";
@@ -12,6 +13,11 @@ const CITY = "996600";
 const PLAN = "grassroots_2023";
 const inside = (place) => ({ headers: { "catchment-place": place } });
 const make = (options) => ["demo", ...options, "--packs", join(root, "packs"), "--residents", "1000", "--seed", "3", "--places", `${BOLUO},${QINYANG}`];
+const passwordFile = () => {
+  const file = join(temporaryFolder(), "word");
+  writeFileSync(file, password);
+  return file;
+};
 
 for (const [name, makeDatabase] of databases) {
   describe(`counties of a city on ${name}`, () => {
@@ -93,6 +99,16 @@ for (const [name, makeDatabase] of databases) {
       const change = { parameter: "public_clinic_share", value: "1", source: "x" };
       assert.equal((await city.fetch("/api/policy", { method: "POST", body: change, ...inside(BOLUO) })).status, 403);
       assert.equal((await city.fetch("/api/session", inside(BOLUO))).body.place.code, CITY, "what is his own stays at home");
+    });
+
+    it("an auditor of the city reads the city's audit, and no county's", async () => {
+      const { facility } = (await city.fetch("/api/session")).body.account;
+      const { code, err } = attempt("user", "add", "--place", CITY, ...options, "--packs", join(root, "packs"), "--login", "city-auditor", "--name", "某人", "--role", "auditor", "--facility", facility.code, "--password-file", passwordFile());
+      assert.equal(code, 0, err);
+      const auditor = await logIn(server, "city-auditor");
+      assert.equal((await auditor.fetch("/api/audit")).status, 200);
+      const { status, body } = await auditor.fetch("/api/audit", inside(BOLUO));
+      assert.deepEqual([status, body.problems[0].code], [403, "PLACE_NOT_BELOW"]);
     });
 
     it("nothing of one county opens to the other's accounts, whatever they name", async () => {

@@ -52,6 +52,8 @@ const examples = {
   "/api/scores/bulletins": ["county", ""],
   "/api/scores/bulletins/{bulletin}": ["county", ""],
   "/api/plans/{plan}": ["county", "/api/plans/grassroots_2023"],
+  "/api/plans/{plan}/changes": ["county", "/api/plans/grassroots_2023/changes?with=2025-03-31"],
+  "/api/plans/{plan}/clauses/{clause}/trend": ["county", "/api/plans/grassroots_2023/clauses/01/trend"],
   "/api/plans/{plan}/clauses/{clause}": ["county", "/api/plans/grassroots_2023/clauses/01"],
   "/api/policy": ["county", "/api/policy?on=2025-06-30"],
   "/api/subjects/{kind}": ["county", "/api/subjects/facility"],
