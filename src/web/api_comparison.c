@@ -36,6 +36,7 @@ static void put_cell(Cx *cx, JsonOut *out, const PlanAnswered *answered, int64_t
     json_object_begin(out);
     web_json_text(out, "state", str_from_c(plan_state_name(answered->state)));
     web_json_text(out, "reason", str_from_c(plan_reason_name(answered->reason)));
+    web_json_wording(out, "why", plan_answer_why(cx->arena, answered));
     if (answered->has_number)
         put_decimal(out, "value", answered->number);
     if (answered->has_number && is_measure) {
@@ -108,11 +109,20 @@ static void put_plans(Cx *cx, JsonOut *out)
     json_array_end(out);
 }
 
+/* Who names none gets the first. */
+static Err find_asked(Cx *cx, Str id, const Plan **ret_plan)
+{
+    if (id.n > 0 || cx->packs->plans.n == 0)
+        return plan_find(cx, id, ret_plan);
+    *ret_plan = cx->packs->plans.entries[0].value;
+    return OK;
+}
+
 static Err comparison_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
 {
     const Plan *plan = NULL;
     PlanComparison comparison;
-    TRY(plan_find(cx, http_query(request, "plan"), &plan));
+    TRY(find_asked(cx, http_query(request, "plan"), &plan));
     TRY(plan_compare(cx, plan, &comparison));
     JsonOut out = web_json(response);
     json_object_begin(&out);
@@ -134,7 +144,7 @@ const Route route_comparison = {
     .path = "/api/comparison",
     .handler = comparison_get,
     .permit = "places.compare",
-    .query = "{plan: text}",
+    .query = "{plan?: text}",
     .out =
         "{on: date, plan: text, plans: [{id: text, title: wording, place?: text}], "
         "places: [{code: text, name: wording, clauses: integer, answered: integer, held: integer, "
@@ -142,7 +152,7 @@ const Route route_comparison = {
         "integer, no_data: integer, on_track: integer, not_due: integer, met: integer, "
         "unanswered: integer}}], "
         "rows: [{clause: text, clause_title: wording, by: text, id: text, title: wording, "
-        "unit?: text, compare?: text, cells: [{state: text, reason: text, value?: number, "
+        "unit?: text, compare?: text, cells: [{state: text, reason: text, why: wording, value?: number, "
         "period?: text, denominator?: integer, numerator?: integer, of?: number, "
         "target?: number, target_text?: wording, target_high?: number, rank?: integer}]}]}",
     .title = {"各县方案并列比较", "A plan in the counties, side by side"},

@@ -45,6 +45,8 @@ for (const [name, makeDatabase] of databases) {
       assert.deepEqual([await own(boluo), await own(qinyang)], [["public_health_quality"], [PLAN]]);
       const { rows, places } = (await city.fetch(`/api/comparison?plan=${PLAN}`)).body;
       assert.deepEqual(places.map(({ code }) => code), [QINYANG, BOLUO]);
+      const first = (await city.fetch("/api/comparison")).body;
+      assert.equal(first.plan, first.plans[0].id, "who names no plan gets the first");
       const share = rows.filter(({ by, id }) => by === "measure" && id === "public_clinic_share");
       assert.ok(share.length > 0);
       for (const { cells } of share) assert.deepEqual(cells.map(({ target }) => target), [60, 80]);
@@ -62,7 +64,7 @@ for (const [name, makeDatabase] of databases) {
         const answers = sections.flatMap((section) => section.clauses).flatMap((clause) => clause.answers.map((answer) => ({ ...answer, clause: clause.id })));
         for (const [i, row] of rows.entries()) {
           const answer = answers.find((one) => one.clause === row.clause && one.by === row.by && one.id === row.id);
-          assert.deepEqual([row.cells[at].state, row.cells[at].reason, row.cells[at].value], [answer.state, answer.reason, answer.by === "measure" ? answer.value : answer.number], row.id);
+          assert.deepEqual([row.cells[at].state, row.cells[at].reason, row.cells[at].why, row.cells[at].value], [answer.state, answer.reason, answer.why, answer.by === "measure" ? answer.value : answer.number], row.id);
           assert.equal(said[i].places[places[at].code].state, answer.state);
         }
       }

@@ -210,8 +210,9 @@ for (const [name, makeDatabase] of databases) {
     it("weighs a score's items by parameters of the period's first day, which a county changes from a day on", () => {
       const parts = (period) => parseLines(command("score", "show", "--score", "contract_work", "--period", period))[0].parts.map(({ weight }) => weight);
       assert.deepEqual(parts("2025"), [30, 30, 25, 15]);
-      command("policy set", "--parameter", "weight_contract_coverage", "--from", "2026-02-01", "--value", "50", "--source", "县卫健〔2026〕2号");
-      assert.deepEqual(parts("2025"), [30, 30, 25, 15]);
+      for (const [from, value] of [["2026-02-01", "50"], ["2027-01-01", "60"]])
+        command("policy set", "--parameter", "weight_contract_coverage", "--from", from, "--value", value, "--source", "县卫健〔2026〕2号");
+      assert.deepEqual(["2025", "2026", "2027"].map((period) => parts(period)), [[30, 30, 25, 15], [30, 30, 25, 15], [60, 30, 25, 15]]);
     });
   });
 }

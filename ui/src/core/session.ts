@@ -3,7 +3,7 @@ import { reactive } from 'vue'
 import { Api, ApiError, type ApiHost } from './api'
 import { drafts } from './drafts'
 import { lang } from './i18n'
-import type { Demo, Member, Session } from './types'
+import type { Demo, Member, NamedPlace, Session } from './types'
 
 export const session = reactive({
   isKnown: false, /* the server was asked */
@@ -40,13 +40,29 @@ export const api = new Api((input, init) => device.fetch(input, init), {
   },
 })
 
+let enteredBy: string | undefined
+
 /* Until this page is closed, or somebody else logs in. */
 export function enterMember(member: Member): void {
+  enteredBy = session.current?.account.id
   session.member = member
 }
 
 export function leaveMember(): void {
   session.member = null
+}
+
+/* Whose numbers the pages show: the county that is looked into, else the account's own place. */
+export function placeShown(): NamedPlace {
+  const member = session.member
+  if (member) return { code: member.code, name: member.name.zh, name_en: member.name.en }
+  return session.current?.place ?? { code: '', name: '' }
+}
+
+/* Whoever it is now: what another account looked into is left. */
+function take(next: Session | null): void {
+  if (next?.account.id !== enteredBy) leaveMember()
+  session.current = next
 }
 
 /* Asks who is logged in and, for the login page, whether this is a demo. */
@@ -55,7 +71,7 @@ export async function openSession(): Promise<void> {
   try {
     /* who has a copy on the phone does not wait long for a bad network */
     const patience = globalThis.localStorage?.getItem('catchment.device') ? 8000 : undefined
-    session.current = await api.request<Session>('GET', '/session', { isLogin: true, patience })
+    take(await api.request<Session>('GET', '/session', { isLogin: true, patience }))
   } catch (error) {
     session.current = null
     session.isUnreachable = !(error instanceof ApiError && error.status === 401)
@@ -92,15 +108,13 @@ async function openDemo(): Promise<void> {
 export async function logIn(login: string, password: string): Promise<void> {
   const before = session.current?.account.id
   const next = await api.request<Session>('POST', '/session', { body: { login, password }, isLogin: true })
-  if (before !== next.account.id) leaveMember()
-  session.current = next
+  take(next)
   if (session.isExpired) endWait(before === next.account.id)
 }
 
 /* The person closed the dialog instead of logging in again. */
 export async function giveUpLogin(): Promise<void> {
-  leaveMember()
-  session.current = null
+  take(null)
   endWait(false)
   await openDemo()
 }
@@ -119,8 +133,7 @@ export async function logOut(): Promise<void> {
     if (!(error instanceof ApiError && error.status === 401)) throw error
   }
   if (account) drafts.removeAll(account)
-  leaveMember()
-  session.current = null
+  take(null)
   await openDemo()
 }
 

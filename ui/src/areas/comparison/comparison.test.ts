@@ -3,9 +3,9 @@ import { cellValue, differ, rowsOf, type Comparison, type Row } from './comparis
 
 const title = { zh: 'x', en: 'x' }
 const row = (by: string, cells: Row['cells'], more: Partial<Row> = {}): Row => ({ clause: '01', clause_title: title, by, id: 'x', title, cells, ...more })
-const same = row('measure', [{ state: 'met', reason: '', value: 1 }, { state: 'met', reason: '', value: 2 }])
-const other = row('measure', [{ state: 'met', reason: '' }, { state: 'behind', reason: '' }])
-const said = row('policy', [{ state: 'met', reason: '', value: 60 }, { state: 'met', reason: '', value: 80 }])
+const same = row('measure', [{ state: 'met', why: title, value: 1 }, { state: 'met', why: title, value: 2 }])
+const other = row('measure', [{ state: 'met', why: title }, { state: 'behind', why: title }])
+const said = row('policy', [{ state: 'met', why: title, value: 60 }, { state: 'met', why: title, value: 80 }])
 
 test('counties differ by their states, and by the values that they say', () => {
   expect([same, other, said].map(differ)).toEqual([false, true, true])
@@ -15,7 +15,7 @@ test('counties differ by their states, and by the values that they say', () => {
 })
 
 test('a number that misses its own target is not rounded onto it', () => {
-  const cell = { state: 'behind', reason: '', value: 89.9999, target: 90 } as const
+  const cell = { state: 'behind', why: title, value: 89.9999, target: 90 } as const
   const one = row('measure', [cell], { unit: '%', compare: 'at_least' })
   expect(cellValue(one, cell)).not.toBe('90%')
 })

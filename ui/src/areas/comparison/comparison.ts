@@ -17,7 +17,7 @@ export interface ComparedPlace {
 
 export interface Cell {
   state: State
-  reason: string
+  why: Wording
   value?: number
   period?: string
   denominator?: number

@@ -19,7 +19,10 @@ export async function areasInSight(): Promise<Area[]> {
     api.get<{ areas: Area[] }>('/areas'),
     api.get<{ facilities: Facility[] }>('/facilities'),
   ])
-  const served = codesBelow(facilities, session.current?.account.facility.code ?? '')
+  const root = session.current?.account.facility.code ?? ''
+  /* Who looks into a county from the city above it stands below none of its facilities. */
+  if (!facilities.some(({ code }) => code === root)) return areas
+  const served = codesBelow(facilities, root)
   return areas.filter((area) => served.has(area.code))
 }
 
