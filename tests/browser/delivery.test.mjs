@@ -19,8 +19,9 @@ before(async () => {
 })
 after(async () => server?.close())
 
-test('the phone needs at most 55 KB until the list', async () => {
+test('the phone needs at most 55 KB until the list', async (t) => {
   const browser = await openBrowser('/usr/bin/chromium')
+  t.after(() => browser.close())
   const page = await openPage(browser)
   const files = []
   page.on('response', (response) => {
@@ -35,7 +36,6 @@ test('the phone needs at most 55 KB until the list', async () => {
   console.log(`until the list: ${sum} bytes gzip in ${files.length} files`)
   assert.ok(files.length >= 2)
   assert.ok(sum <= FIRST_LIST_MOST, `${sum} bytes`)
-  await browser.close()
 })
 
 test('the policy allows own scripts and WebAssembly, nothing inline', async () => {

@@ -47,7 +47,7 @@ export interface Options {
   query?: Record<string, string | number | undefined>
   body?: unknown
   patience?: number /* ms, for what takes the server long */
-  isFile?: boolean /* the answer is a file: {blob, name} */
+  read?: (response: Response) => Promise<unknown> /* of an answer that is no JSON */
   isLogin?: boolean /* a 401 is the answer, not an expired login */
 }
 type Meant = Options & { account: string }
@@ -62,10 +62,6 @@ export class Api {
 
   get<T>(path: string, query?: Options['query']): Promise<T> {
     return this.request<T>('GET', path, { query })
-  }
-
-  file(path: string, query?: Options['query']): Promise<{ blob: Blob; name: string }> {
-    return this.request('GET', path, { query, isFile: true, patience: 120_000 })
   }
 
   post<T>(path: string, body: unknown): Promise<T> {
@@ -103,10 +99,7 @@ export class Api {
       }
       const response = await this.send.call(undefined, address(path, options.query), init)
       if (response.status === 204) return undefined as T
-      if (response.ok && options.isFile) {
-        const [, name = 'file'] = /filename="([^"]*)"/.exec(response.headers.get('content-disposition') ?? '') ?? []
-        return { blob: await response.blob(), name } as T
-      }
+      if (response.ok && options.read) return (await options.read(response)) as T
       const body: unknown = await response.json().catch(() => undefined)
       if (!response.ok) {
         const problem = (body ?? null) as Problem | null
