@@ -71,13 +71,15 @@ static void put_units(Cx *cx, const MeasureAsk *ask, const MeasureValue *values,
     const Measure *measure = ask->measure;
     ReportColumn *columns = arena_array(cx->arena, ReportColumn, COLUMNS_MOST);
     bool is_ranked = measure->direction != DIRECTION_NONE;
+    bool has_rest = !(measure->is_count && measure->has_amounts); /* a sum is not a part */
     put_column(cx, report, columns, TEXT_FILE_PERIOD, 10, false);
     put_column(cx, report, columns, TEXT_FILE_LEVEL, 10, false);
     put_column(cx, report, columns, TEXT_FILE_UNIT, 34, false);
     put_column(cx, report, columns, TEXT_FILE_CODE, 18, false);
     put_column(cx, report, columns, TEXT_FILE_DENOMINATOR, 12, true);
     put_column(cx, report, columns, TEXT_FILE_NUMERATOR, 12, true);
-    put_column(cx, report, columns, TEXT_FILE_REST, 12, true);
+    if (has_rest)
+        put_column(cx, report, columns, TEXT_FILE_REST, 12, true);
     put_column(cx, report, columns, TEXT_FILE_VALUE, 12, true);
     if (is_ranked)
         put_column(cx, report, columns, TEXT_FILE_RANK_OF_LEVEL, 14, true);
@@ -85,17 +87,19 @@ static void put_units(Cx *cx, const MeasureAsk *ask, const MeasureValue *values,
     for (size_t i = 0; i < n; i++) {
         const MeasureValue *value = &values[i];
         ReportCell *cells = arena_array(cx->arena, ReportCell, COLUMNS_MOST);
-        cells[0] = report_text(period_text(cx, value->period));
-        cells[1] = report_text(level_text(cx, value->level));
-        cells[2] = report_text(wording_in(value->name, cx->lang));
-        cells[3] = report_text(value->unit);
-        cells[4] = report_whole(value->denominator);
-        cells[5] = report_whole(value->numerator);
-        cells[6] = report_whole(value->denominator - value->numerator);
-        cells[7] = report_measured(measure, value->denominator, value->numerator);
+        size_t c = 0;
+        cells[c++] = report_text(period_text(cx, value->period));
+        cells[c++] = report_text(level_text(cx, value->level));
+        cells[c++] = report_text(wording_in(value->name, cx->lang));
+        cells[c++] = report_text(value->unit);
+        cells[c++] = report_whole(value->denominator);
+        cells[c++] = report_whole(value->numerator);
+        if (has_rest)
+            cells[c++] = report_whole(value->denominator - value->numerator);
+        cells[c++] = report_measured(measure, value->denominator, value->numerator);
         if (is_ranked)
-            cells[8] = value->denominator == 0 ? report_text((Str){0})
-                                               : report_whole(rank_of(measure, values, n, i));
+            cells[c++] = value->denominator == 0 ? report_text((Str){0})
+                                                 : report_whole(rank_of(measure, values, n, i));
         rows[i] = (ReportRow){cells, 0};
     }
     report->rows = rows;

@@ -130,7 +130,7 @@ static PackSet *open_packs(Arena *arena)
          STR("form: premises\ntitle: {zh: 房屋, en: Premises}\nsubject: facility\nsource: habit\n"
              "sections:\n  - id: a\n    title: {zh: 甲, en: A}\n    fields:\n"
              "      - {id: served, type: integer, label: {zh: 服务人口, en: Served}, required: true}\n"
-             "      - {id: beds, type: integer, label: {zh: 床位, en: Beds}, required: true}\n")},
+             "      - {id: beds, type: integer, label: {zh: 床位, en: Beds}}\n")},
         {STR("p/forms/project.yaml"),
          STR("form: project\ntitle: {zh: 项目, en: Project}\nsubject: project\nsource: habit\n"
              "register: {name: project_name, owner: built_by, from: begun_on, until: done_on}\n"
@@ -250,11 +250,13 @@ static Err submit(Fixture *f, Filling *filling, const char *form, Uuid subject, 
     return err;
 }
 
+/* beds below 0: nobody wrote them down. */
 static Err equip(Fixture *f, const char *facility, int64_t served, int64_t beds, Date on)
 {
     Filling filling = begin(f, "premises", on);
     filling_integer(&filling, "served", served);
-    filling_integer(&filling, "beds", beds);
+    if (beds >= 0)
+        filling_integer(&filling, "beds", beds);
     return submit(f, &filling, "premises",
                   subject_id_of(f->cx.place, STR("facility"), str_from_c(facility)), on);
 }
@@ -303,7 +305,7 @@ static Err random_change(Fixture *f)
     switch (rng_between(&f->rng, 0, 6)) {
     case 0:
     case 1:
-        return equip(f, facility, rng_between(&f->rng, 1, 4000), rng_between(&f->rng, 0, 8), on);
+        return equip(f, facility, rng_between(&f->rng, 1, 4000), rng_between(&f->rng, -1, 8), on);
     case 2: return change_clinic(f, facility, on);
     case 3:
         return employ(f, (size_t)rng_between(&f->rng, 0, DOCTORS - 1), facility,
@@ -481,6 +483,20 @@ static void amounts_are_added_up_and_not_counted_as_one(void **state)
     assert_int_equal(equip(f, "V1", 1500, 7, f->cx.today), OK);
     answer = numbers(f, "bed_rate", MEASURE_BY_FACILITY);
     assert_int_equal(value_of(&answer, "T1", f->cx.today)->numerator, 10);
+    assert_int_equal(equip(f, "V3", 900, -1, f->cx.today), OK); /* not known, so not none */
+    answer = numbers(f, "bed_rate", MEASURE_BY_FACILITY);
+    assert_int_equal(value_of(&answer, "T1", f->cx.today)->denominator, 2000);
+    assert_int_equal(equip(f, "V2", 500, 500, f->cx.today), OK); /* nothing is left of it */
+    const MeasureCaseFilter left = {.measure = measure,
+                                    .period = year_of(f->cx.today),
+                                    .facility = STR("T1"),
+                                    .only_rest = true,
+                                    .most = 100};
+    const MeasureCase *cases = NULL;
+    size_t n = 0;
+    assert_int_equal(measure_cases(&f->cx, &left, &cases, &n), OK);
+    assert_int_equal(n, 1);
+    assert_true(str_equals_c(cases[0].code, "V1"));
     assert_stored_is_cold(f);
 }
 

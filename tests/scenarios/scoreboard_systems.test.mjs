@@ -14,6 +14,7 @@ const TOWN = "441322901"; // 69 clinics and ten centres
 const FEW = "441322902"; // ten clinics
 const CLINICS = { [TOWN]: 69, [FEW]: 10 };
 const CENTRES = 10;
+const HOSPITAL = "441322H90";
 
 for (const [name, makeDatabase] of databases) {
   describe(`scoreboards on ${name}`, () => {
@@ -58,12 +59,19 @@ for (const [name, makeDatabase] of databases) {
         ranking: command("score", "show", "--score", "contract_work", "--period", "2025"),
       };
     };
-    const LISTED = ["clinic_disease_share", "community_area_standard_share", "seven_room_share", "clinic_staffing_share", "centres_with_three_physicians_share", "townships_with_one_centre", "townships_with_years_in_a_row"];
+    const LISTED = ["clinic_disease_share", "community_area_standard_share", "seven_room_share", "clinic_staffing_share", "centres_with_three_physicians_share", "townships_with_one_centre", "townships_with_years_in_a_row", "townships_below_target", "hospitals_with_featured_specialty_share"];
     const clinic = (town, n) => `${town}V${String(n).padStart(3, "0")}`;
     const centre = (n) => `${TOWN}C${String(n).padStart(2, "0")}`;
     const rooms = ["consultation", "treatment", "observation", "pharmacy", "tcm", "public_health", "duty"];
     const visits = { residents: 100000, visits: 1000, visits_primary: 600 };
     const evaluate = (n, level = "basic", on = "2025-12-30") => say("facility_capability", clinic(TOWN, n), { level, evaluated_on: "2025-12-01" }, on);
+
+    const discipline = newId();
+    const sayDiscipline = async (discipline_class, happened_on = "2025-12-30") => {
+      const answers = { discipline_name: "试验专科", discipline_no: "SY-1", discipline_class, unit: HOSPITAL, starts_on: "2025-01-01" };
+      const answer = await submit(officer, { id: newId(), form: "discipline", subject: discipline, happened_on, answers, confirmed: [] });
+      assert.equal(answer.status, 201, answer.text);
+    };
 
     const fallShort = async () => {
       await say("facility_capability", clinic(FEW, 1), { diseases: 19, level: "basic" });
@@ -80,12 +88,16 @@ for (const [name, makeDatabase] of databases) {
       await say("facility_staffing", centre(1), { workers: 20, general_practitioners: 0, tcm_physicians: 1, public_health_physicians: 1 });
       await say("visit_report", TOWN, { ...visits, visits_county: 899 });
       for (const town of [TOWN, FEW])
-        for (const year of [2023, 2024, 2025]) await say("township_assessment", town, { assessed_year: year, score: 90, is_met: town === FEW && year === 2024 ? "2" : "1" }, `${year}-12-31`);
+        for (const year of [2023, 2024, 2025]) {
+          const answers = [town === FEW && year === 2024 ? "1" : "2", town === FEW && year === 2024 ? "2" : "1"]; /* put right a day later */
+          for (const [i, is_met] of answers.entries()) await say("township_assessment", town, { assessed_year: year, score: 90, is_met }, `${year}-12-${30 + i}`);
+        }
+      await sayDiscipline("featured");
     };
     const doEnough = async () => {
       const on = "2025-12-31";
       await say("facility_capability", clinic(FEW, 1), { diseases: 20, level: "basic" }, on);
-      await say("contract_report", centre(1), { residents: 1000, contracted: 410, effective: 301 }, on);
+      await say("contract_report", centre(1), { residents: 1000, contracted: 410, effective: 301, with_record: 400 }, on);
       await say("facility_premises", centre(3), { served_population: 20000, tcm_hall: "model" }, on);
       await say("centre_condition", centre(2), { is_kept: "1" }, on);
       await say("facility_premises", centre(10), { served_population: 40000, beds: 10, building_area: 1650, business_area: 1650, tcm_hall: "hall" }, on);
@@ -95,6 +107,7 @@ for (const [name, makeDatabase] of databases) {
       await say("facility_staffing", clinic(FEW, 3), { workers: 2 }, on);
       await say("facility_staffing", centre(1), { workers: 20, general_practitioners: 1, tcm_physicians: 1, public_health_physicians: 1 }, on);
       await say("visit_report", TOWN, { ...visits, visits_county: 900 }, on);
+      await sayDiscipline("primary", on);
     };
 
     before(async () => {
@@ -107,6 +120,7 @@ for (const [name, makeDatabase] of databases) {
       ]);
       sheet("facilities import", [
         "code,name,name_en,kind,level,parent,area,ownership,valid_from",
+        `${HOSPITAL},试验医院,Trial Hospital,county_hospital,3,441322G01,${TOWN},government,2020-01-01`,
         `${FEW}C01,试验卫生院,Trial Centre,township_centre,4,441322G01,${FEW},government,2020-01-01`,
         ...Array.from({ length: CENTRES }, (_, i) => `${centre(i + 1)},试验卫生院${i + 1},Trial Centre ${i + 1},${i >= 8 ? "community_centre" : "township_centre"},4,441322G01,${TOWN},${i < 2 ? "government" : "private"},2020-01-01`),
         ...places.map(({ town, n }) => `${clinic(town, n)},试验卫生室${n},Trial Clinic ${n},village_clinic,5,${town}C01,${town}${String(n).padStart(3, "0")},government,2020-01-01`),
@@ -198,6 +212,19 @@ for (const [name, makeDatabase] of databases) {
     it("SYS-79: who met 2023, 2024 and 2025 is on the reward list, who missed 2024 is not", () => {
       const stands = (town) => short.row("townships_with_years_in_a_row", town);
       assert.deepEqual([stands(TOWN), stands(FEW)], [[3, 3, true], [3, 2, false]]);
+      const missed = [TOWN, FEW].map((town) => short.row("townships_below_target", town)[2]);
+      assert.deepEqual(missed, [false, false], "the newest assessment of the year decides");
+    });
+
+    it("a hospital has a featured specialty by its newest entry, not by one that was put right since", () => {
+      const stands = (then) => then.row("hospitals_with_featured_specialty_share", HOSPITAL)[2];
+      assert.deepEqual([stands(short), stands(enough)], [true, false]);
+    });
+
+    it("an amount that nobody reported is not nought: the centre is left out of the share", () => {
+      assert.throws(() => short.judged(TOWN, "141", "contracted_with_record_share"), /nothing of/);
+      const { denominator, numerator } = enough.judged(TOWN, "141", "contracted_with_record_share");
+      assert.deepEqual([denominator, numerator], [410, 400]);
     });
 
     it("SYS-73: a threshold that one county changes is in force from its day, and the old one stays with its own", () => {

@@ -159,6 +159,7 @@ FROM measured m
 WHERE m.in_denominator = 1;
 
 -- In the same way of the rows of a measure that adds amounts up: whole ones, kept as what is required and there.
+-- An amount that nobody wrote down is not nought: its row is left out.
 -- name: measure_amount_frame :many
 -- in: place text
 -- out: subject_id uuid, period date, counted uuid, area_code text, in_numerator integer, required decimal?
@@ -172,9 +173,9 @@ WITH measured AS (
 SELECT m.subject_id, m.period, m.counted, m.unit AS area_code,
     CASE WHEN m.in_numerator > 0 THEN 1 ELSE 0 END AS in_numerator,
     CAST(round_to(m.in_denominator, 0) AS double precision) AS required,
-    CAST(round_to(coalesce(m.in_numerator, 0), 0) AS double precision) AS actual
+    CAST(round_to(m.in_numerator, 0) AS double precision) AS actual
 FROM measured m
-WHERE m.in_denominator > 0;
+WHERE m.in_denominator > 0 AND m.in_numerator IS NOT NULL;
 
 -- name: measure_states :many
 -- in: place text
@@ -411,10 +412,11 @@ WHERE w.place = :place AND w.measure_key = :measure_key AND w.period = :period
 ORDER BY w.area_code, w.subject_id, w.counted
 LIMIT :most;
 
--- The drill-down of organisations: all rows of a period in sight; they are few.
+-- The drill-down of organisations: all rows of a period in sight; they are few. What is left of a share of amounts
+-- are those whose part falls short of the whole.
 -- name: measure_units_listed :many
 -- in: place text, measure_key integer, measure text, period date, only_numerator integer, only_rest integer
--- in: only_open integer, only_checked integer
+-- in: is_share_of_amounts integer, only_open integer, only_checked integer
 -- out: subject_id uuid, counted uuid, area_code text, in_numerator integer, required decimal?, actual decimal?
 -- out: code text, name text, name_en text, form text?, facility text?, performed_by uuid?
 -- out: happened_on date?, recorded_on date?, checked_on date?, reason text?
@@ -425,7 +427,9 @@ JOIN v_subject s ON s.place = w.place AND s.id = w.subject_id
 LEFT JOIN v_record d ON d.place = w.place AND d.record_id = w.counted
 LEFT JOIN measure_check k ON k.place = w.place AND k.measure = :measure AND k.record_id = w.counted
 WHERE w.place = :place AND w.measure_key = :measure_key AND w.period = :period
-  AND (:only_numerator = 0 OR w.in_numerator = 1) AND (:only_rest = 0 OR w.in_numerator = 0)
+  AND (:only_numerator = 0 OR w.in_numerator = 1)
+  AND (:only_rest = 0 OR (:is_share_of_amounts = 0 AND w.in_numerator = 0)
+    OR (:is_share_of_amounts = 1 AND w.actual < w.required))
   AND (:only_open = 0 OR k.record_id IS NULL) AND (:only_checked = 0 OR k.record_id IS NOT NULL)
   AND {scope:area w}
 ORDER BY w.area_code, w.subject_id, w.counted;

@@ -12,7 +12,7 @@
 #include <string.h>
 
 /* Raised when the frame gives other rows for the same text. */
-enum { FRAME_VERSION = 1, SQL_MOST = 2 * 1024 * 1024 };
+enum { FRAME_VERSION = 2, SQL_MOST = 2 * 1024 * 1024 };
 
 static const char text_begin[] = "measured AS (";
 static const char text_end[] = ")\nSELECT m.subject_id";

@@ -153,6 +153,8 @@ static Err read_cases(Cx *cx, const MeasureCaseFilter *filter, int64_t key, Case
                                      .period = filter->period.first,
                                      .only_numerator = filter->only_numerator,
                                      .only_rest = filter->only_rest,
+                                     .is_share_of_amounts =
+                                         filter->measure->has_amounts && !filter->measure->is_count,
                                      .only_open = filter->only_open,
                                      .only_checked = filter->only_checked};
     TRY(unit_places(cx, filter->period, &places));
