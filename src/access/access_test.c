@@ -455,7 +455,10 @@ static AuditReport prove(Cx *cx)
 static void reads_are_queued_and_written_down_by_a_flush(void **state)
 {
     Cx *cx = &fixture_of(state)->cx;
-    Actor actor = {.account = cx_new_id(cx), .login = STR("v01")};
+    Actor actor = {.account = cx_new_id(cx),
+                   .login = STR("v01"),
+                   .home = STR("4413"),
+                   .purpose = STR("research")};
     cx->actor = &actor;
     AuditEntry entry = {.action = STR("list.obligations"), .detail = STR("state=overdue found=3")};
     assert_int_equal(audit_add(cx, &entry), OK);
@@ -470,7 +473,7 @@ static void reads_are_queued_and_written_down_by_a_flush(void **state)
     assert_int_equal(entry_by_action_next(&rows, cx->arena, &row, &has_row), OK);
     assert_true(has_row);
     assert_true(uuid_equals(row.account, actor.account));
-    assert_true(str_equals(row.detail, entry.detail));
+    assert_true(str_equals_c(row.detail, "state=overdue found=3 [4413 v01] [research]"));
 }
 
 static void more_reads_than_the_queue_holds_are_all_written_down(void **state)
@@ -688,8 +691,21 @@ static void a_server_writes_reads_down_with_its_flusher(void **state)
                      ERR_UNAUTHENTICATED);
     assert_int_equal(log_in(&server, STR("v01"), PASSWORD, &session), OK);
     AuditEntry entry = {.action = STR("resident.open"), .subject = cx_new_id(&server)};
+    Cx barred = server; /* cannot be written, and keeps nobody else's from it */
+    barred.place = STR("999999");
+    const TamperPutInTheWayIn in_the_way = {
+        .place = barred.place, .writer = audit_writer(), .at = server.now, .hash = STR("none")};
+    assert_int_equal(tamper_put_in_the_way(db, &in_the_way, NULL), OK);
+    AuditState before;
+    assert_int_equal(audit_state(&barred, &before), OK);
+    assert_int_equal(audit_add(&barred, &entry), OK);
     assert_int_equal(audit_add(&server, &entry), OK);
     audit_flusher_stop();
+    AuditState waits, written;
+    assert_int_equal(audit_state(&barred, &waits), OK);
+    assert_int_equal(audit_state(&server, &written), OK);
+    assert_int_equal(waits.queued, before.queued + 1);
+    assert_int_equal(written.queued, 0);
     writer_stop(writer);
     AuditReport report = prove(&server);
     assert_int_equal(report.fault, AUDIT_WHOLE);

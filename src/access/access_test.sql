@@ -38,6 +38,11 @@ SELECT e.place, e.writer, :to_seq, e.at, e.account, e.action, e.subject_id, e.ob
 FROM audit_entry e
 WHERE e.seq = :from_seq;
 
+-- name: tamper_put_in_the_way :run
+-- in: place text, writer uuid, at instant, hash bytes
+INSERT INTO audit_entry (place, writer, seq, at, action, detail, previous_hash, hash)
+VALUES (:place, :writer, 1, :at, 'in.the.way', '', :hash, :hash);
+
 -- name: tamper_remove_chain :run
 DELETE FROM audit_entry;
 

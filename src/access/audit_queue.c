@@ -69,18 +69,29 @@ static bool push(const Cx *cx, const AuditRow *row)
     return true;
 }
 
-/* What the caller was logged in for stands behind the detail, unless it is care; and who it was,
- * when his account is of the place above. */
-static Str with_purpose(Cx *cx, Str detail)
+/* Who the caller is stands behind the detail, when his account is of the place above, and what he
+ * was logged in for, unless it is care. They stay whole: a long detail makes room for them. */
+static Str with_caller(Cx *cx, Str detail)
 {
-    Str purpose = cx->actor->purpose;
-    if (cx->actor->home.n > 0)
-        return str_printf(cx->arena, "%.*s%s[%.*s %.*s]", STR_ARG(detail), detail.n > 0 ? " " : "",
-                          STR_ARG(cx->actor->home), STR_ARG(cx->actor->login));
-    if (purpose.n == 0 || str_equals_c(purpose, "care"))
+    const Actor *actor = cx->actor;
+    bool has_home = actor->home.n > 0;
+    bool has_purpose = actor->purpose.n > 0 && !str_equals_c(actor->purpose, "care");
+    Str who =
+        has_home ? str_printf(cx->arena, "[%.*s %.*s]", STR_ARG(actor->home), STR_ARG(actor->login))
+                 : (Str){0};
+    Str why = has_purpose ? str_printf(cx->arena, "[%.*s]", STR_ARG(actor->purpose)) : (Str){0};
+    if (who.n + why.n == 0)
         return detail;
-    return str_printf(cx->arena, "%.*s%s[%.*s]", STR_ARG(detail), detail.n > 0 ? " " : "",
-                      STR_ARG(purpose));
+    size_t behind = who.n + why.n + 2;
+    size_t room = behind < AUDIT_DETAIL_MOST ? AUDIT_DETAIL_MOST - behind : 0;
+    detail = str_slice(detail, 0, utf8_valid_prefix(str_slice(detail, 0, room)));
+    const Str said[] = {detail, who, why};
+    Str parts[3];
+    size_t n = 0;
+    for (size_t i = 0; i < 3; i++)
+        if (said[i].n > 0)
+            parts[n++] = said[i];
+    return str_join(cx->arena, parts, n, STR(" "));
 }
 
 Err audit_add(Cx *cx, const AuditEntry *entry)
@@ -89,7 +100,7 @@ Err audit_add(Cx *cx, const AuditEntry *entry)
     AuditRow row = {.at = cx->now, .entry = *entry};
     if (cx->actor != NULL && !cx->actor->is_system) {
         row.account = cx->actor->account;
-        row.entry.detail = with_purpose(cx, entry->detail);
+        row.entry.detail = with_caller(cx, entry->detail);
     }
     if (cx->is_writing)
         return audit_append(cx, &row, 1);
@@ -197,25 +208,44 @@ Err audit_state(Cx *cx, AuditState *ret_state)
     return err == OK ? OK : cx_fail_db(cx, err);
 }
 
-/* The place of the oldest entry; empty: nothing waits. */
-static Str place_of_first(Arena *arena)
+typedef struct {
+    uint8_t n;
+    char text[PLACE_MOST];
+} WaitingPlace;
+static WaitingPlace waiting[AUDIT_QUEUE_MOST]; /* the flusher's own */
+
+/* Each place that has entries, once, by its oldest. */
+static size_t places_that_wait(void)
 {
     MUTEX_HOLD(&gate);
-    return queue_n == 0 ? (Str){0} : str_copy(arena, (Str){queue[0].place, queue[0].place_n});
+    size_t n = 0;
+    for (size_t i = 0; i < queue_n; i++) {
+        size_t at = 0;
+        while (at < n && !is_of_place(&queue[i], (Str){waiting[at].text, waiting[at].n}))
+            at++;
+        if (at < n)
+            continue;
+        waiting[n].n = queue[i].place_n;
+        memcpy(waiting[n++].text, queue[i].place, PLACE_MOST);
+    }
+    return n;
 }
 
+/* Each place has its turn, whatever the others meet; what came meanwhile waits for the next one. */
 static void flush_once(Arena *arena)
 {
-    Cx cx = flusher.like;
-    cx.arena = arena;
-    cx.now = os_clock_now(); /* of the checkpoint; entries keep their own */
-    Err err = OK;
-    for (cx.place = place_of_first(arena); err == OK && cx.place.n > 0;
-         cx.place = place_of_first(arena))
-        err = audit_flush(&cx);
-    if (err != OK)
-        LOG(LOG_ERROR, "audit entries wait", LOG_ERR("error", err));
-    arena_reset(arena);
+    size_t n = places_that_wait();
+    for (size_t i = 0; i < n; i++) {
+        Cx cx = flusher.like;
+        cx.arena = arena;
+        cx.now = os_clock_now(); /* of the checkpoint; entries keep their own */
+        cx.place = (Str){waiting[i].text, waiting[i].n};
+        Err err = audit_flush(&cx);
+        if (err != OK)
+            LOG(LOG_ERROR, "audit entries wait", LOG_WORD("place", cx.place),
+                LOG_ERR("error", err));
+        arena_reset(arena);
+    }
 }
 
 static void run_flusher(void *context)
