@@ -123,19 +123,8 @@ static void place_titles(Walk *walk)
     place_texts(walk, titles, high);
 }
 
-static void place_facts(Walk *walk)
-{
-    const Report *report = walk->report;
-    for (size_t i = 0; i < report->fact_n; i++) {
-        Str fact = str_printf(walk->arena, report->lang == LANG_ZH ? "%.*s：%.*s" : "%.*s: %.*s",
-                              STR_ARG(report->facts[i].label), STR_ARG(report->facts[i].value));
-        text(walk, MARGIN, walk->y, WIDE, SIZE, CANVAS_LEFT, fact);
-        walk->y += canvas_text_height(walk->canvas, fact, SIZE, WIDE) + 1.5;
-    }
-    walk->y += 5;
-}
-
-static void begin_page(Walk *walk)
+/* The head of a page without the titles of the columns. */
+static void begin_head(Walk *walk)
 {
     const Report *report = walk->report;
     walk->page++;
@@ -145,9 +134,47 @@ static void begin_page(Walk *walk)
     double wide = WIDE - 140;
     text(walk, MARGIN + 70, walk->y, wide, size, CANVAS_CENTRE, report->title);
     walk->y += canvas_text_height(walk->canvas, report->title, size, wide) + 6;
+    place_footer(walk);
+}
+
+static void turn_head(Walk *walk)
+{
+    if (walk->is_drawing)
+        canvas_page(walk->canvas);
+    begin_head(walk);
+}
+
+/* What of it the page has no room for goes on on the next, a line a page at the least. */
+static void place_fact(Walk *walk, Str fact)
+{
+    while (walk->y + canvas_text_height(walk->canvas, fact, SIZE, WIDE) > BOTTOM) {
+        size_t n = canvas_text_fits(walk->canvas, fact, SIZE, WIDE, BOTTOM - walk->y);
+        text(walk, MARGIN, walk->y, WIDE, SIZE, CANVAS_LEFT, str_slice(fact, 0, n));
+        fact = str_slice(fact, n, fact.n);
+        if (fact.n == 0)
+            return;
+        turn_head(walk);
+    }
+    text(walk, MARGIN, walk->y, WIDE, SIZE, CANVAS_LEFT, fact);
+    walk->y += canvas_text_height(walk->canvas, fact, SIZE, WIDE) + 1.5;
+}
+
+static void place_facts(Walk *walk)
+{
+    const Report *report = walk->report;
+    for (size_t i = 0; i < report->fact_n; i++) {
+        Str fact = str_printf(walk->arena, report->lang == LANG_ZH ? "%.*s：%.*s" : "%.*s: %.*s",
+                              STR_ARG(report->facts[i].label), STR_ARG(report->facts[i].value));
+        place_fact(walk, fact);
+    }
+    walk->y += 5;
+}
+
+static void begin_page(Walk *walk)
+{
+    begin_head(walk);
     if (walk->page == 1)
         place_facts(walk);
-    place_footer(walk);
     place_titles(walk);
 }
 
@@ -158,11 +185,13 @@ static void turn_page(Walk *walk)
     begin_page(walk);
 }
 
-/* As much of each text as the page has room for; the rest stays in the texts. */
-static void place_part(Walk *walk, Str *texts)
+/* As much of each text as the page has room for; the rest stays in the texts. False: nothing was
+ * left, or no column is wide enough for it. */
+static bool place_part(Walk *walk, Str *texts)
 {
     const Report *report = walk->report;
     double room = BOTTOM - walk->y - 2 * PAD;
+    size_t taken = 0;
     Str *parts = arena_array(walk->arena, Str, report->column_n + 1);
     for (size_t i = 0; i < report->column_n; i++) {
         double wide = column_wide(walk, &report->columns[i]) - 2 * PAD;
@@ -171,8 +200,12 @@ static void place_part(Walk *walk, Str *texts)
                        : canvas_text_fits(walk->canvas, texts[i], SIZE, wide, room);
         parts[i] = str_slice(texts[i], 0, n);
         texts[i] = str_slice(texts[i], n, texts[i].n);
+        taken += n;
     }
+    if (taken == 0)
+        return false;
     place_texts(walk, parts, texts_high(walk, parts));
+    return true;
 }
 
 static void place_section(Walk *walk, Str title)
@@ -199,10 +232,8 @@ static void place_row(Walk *walk, const ReportRow *row, bool begins_section)
         turn_page(walk);
     if (begins_section)
         place_section(walk, section);
-    while (walk->y + texts_high(walk, texts) > BOTTOM) {
-        place_part(walk, texts);
+    while (walk->y + texts_high(walk, texts) > BOTTOM && place_part(walk, texts))
         turn_page(walk);
-    }
     place_texts(walk, texts, texts_high(walk, texts));
 }
 

@@ -22,7 +22,7 @@ typedef struct ReportCell {
     Str text; /* of a number: how the pages say it; empty: by its decimals and unit */
     Str mark; /* a sign before a text on the pages */
     double number;
-    int decimals; /* 0 to 3 */
+    int decimals; /* 0 to 6 */
     Str unit;     /* "%": stands behind the number, which is 61.5 and not 0.615 */
     Date date;
 } ReportCell;

@@ -127,6 +127,46 @@ static void a_row_longer_than_a_page_goes_on_on_the_next(void **state)
     (void)state;
 }
 
+static void a_fact_longer_than_a_page_goes_on_on_the_next(void **state)
+{
+    Arena arena;
+    arena_init(&arena, 64 << 20);
+    Buf text;
+    buf_init(&text, &arena, 1 << 20);
+    for (int i = 0; i < 1500; i++)
+        buf_put_c(&text, "反复头晕两周");
+    const ReportFact facts[] = {{STR("筛选"), buf_str(&text)}, {STR("地区"), STR("示范县")}};
+    const ReportRow row = {cells, 0};
+    Report report = sample(&row, 1, NULL, 0);
+    report.facts = facts;
+    report.fact_n = 2;
+    assert_in_range(count_of(pages_of(&arena, &report), STR("/Type /Page %")), 2, 4);
+    arena_done(&arena);
+    (void)state;
+}
+
+/* However narrow its columns and high its titles are, the pages come to an end. */
+static void a_table_that_has_no_room_for_its_texts_ends(void **state)
+{
+    static const ReportColumn narrow[] = {{{"一列", 6}, 1, false, false},
+                                          {{"宽列", 6}, 900, false, false}};
+    Arena arena;
+    arena_init(&arena, 64 << 20);
+    Buf text;
+    buf_init(&text, &arena, 1 << 20);
+    for (int i = 0; i < 500; i++)
+        buf_put_c(&text, "反复头晕两周");
+    const ReportCell narrow_cells[] = {{.kind = REPORT_TEXT, .text = buf_str(&text)},
+                                       {.kind = REPORT_TEXT, .text = STR("值")}};
+    const ReportRow row = {narrow_cells, 0};
+    Report report = sample(&row, 1, NULL, 0);
+    report.columns = narrow;
+    report.column_n = 2;
+    assert_in_range(count_of(pages_of(&arena, &report), STR("/Type /Page %")), 1, 4);
+    arena_done(&arena);
+    (void)state;
+}
+
 static void a_workbook_has_the_table_and_what_it_says_of_itself(void **state)
 {
     Arena arena;
@@ -163,6 +203,8 @@ int main(void)
         cmocka_unit_test(a_cell_on_paper_has_its_mark_its_decimals_and_its_unit),
         cmocka_unit_test(the_same_report_is_the_same_pages_and_many_rows_take_more_of_them),
         cmocka_unit_test(a_row_longer_than_a_page_goes_on_on_the_next),
+        cmocka_unit_test(a_fact_longer_than_a_page_goes_on_on_the_next),
+        cmocka_unit_test(a_table_that_has_no_room_for_its_texts_ends),
         cmocka_unit_test(a_workbook_has_the_table_and_what_it_says_of_itself),
         cmocka_unit_test(a_file_that_is_too_large_is_refused),
     };

@@ -84,9 +84,12 @@ static ReportCell number_cell(Cx *cx, const PlanAnswered *answered, double numbe
 {
     const Measure *measure = answered->answer->measure;
     Str unit = measure == NULL ? (Str){0} : measure->unit;
+    int decimals = measure == NULL || measure->is_count ? 0 : 2;
+    if (is_value)
+        decimals = plan_number_decimals(number, answered, decimals);
     return (ReportCell){.kind = REPORT_NUMBER,
                         .number = number,
-                        .decimals = measure == NULL || measure->is_count ? 0 : 2,
+                        .decimals = decimals,
                         .unit = unit,
                         .text =
                             plan_number_text(cx->arena, number, is_value ? answered : NULL, unit)};

@@ -65,7 +65,17 @@ static ReportCell points_cell(bool has_points, double points)
         .kind = has_points ? REPORT_NUMBER : REPORT_EMPTY, .number = points, .decimals = 2};
 }
 
-static void put_rows(Cx *cx, const ScoreTable *table, Report *report)
+/* As the measure says it; of what other packs have frozen, the two numbers themselves. */
+static ReportCell part_cell(Cx *cx, const ScorePart *part, bool is_of_these_packs)
+{
+    const Measure *measure = pack_measure(cx->packs, part->measure);
+    if (measure != NULL && is_of_these_packs)
+        return report_measured(measure, part->denominator, part->numerator);
+    return report_text(str_printf(cx->arena, "%lld/%lld", (long long)part->numerator,
+                                  (long long)part->denominator));
+}
+
+static void put_rows(Cx *cx, const ScoreTable *table, bool is_of_these_packs, Report *report)
 {
     ReportRow *rows = arena_array(cx->arena, ReportRow, table->unit_n + 1);
     for (size_t u = 0; u < table->unit_n; u++) {
@@ -77,11 +87,8 @@ static void put_rows(Cx *cx, const ScoreTable *table, Report *report)
         cells[n++] = points_cell(unit->has_total, unit->total);
         for (size_t i = 0; i < unit->part_n; i++)
             cells[n++] = points_cell(unit->parts[i].has_points, unit->parts[i].points);
-        for (size_t i = 0; i < unit->part_n; i++) {
-            const ScorePart *part = &unit->parts[i];
-            cells[n++] = report_measured(pack_measure(cx->packs, part->measure), part->denominator,
-                                         part->numerator);
-        }
+        for (size_t i = 0; i < unit->part_n; i++)
+            cells[n++] = part_cell(cx, &unit->parts[i], is_of_these_packs);
         cells[n++] = report_text(unit->unit);
         rows[u] = (ReportRow){cells, 0};
     }
@@ -89,10 +96,10 @@ static void put_rows(Cx *cx, const ScoreTable *table, Report *report)
     report->row_n = table->unit_n;
 }
 
-static void fill(Cx *cx, const ScoreTable *table, ReportFile *file)
+static void fill(Cx *cx, const ScoreTable *table, bool is_of_these_packs, ReportFile *file)
 {
     put_columns(cx, table, &file->report);
-    put_rows(cx, table, &file->report);
+    put_rows(cx, table, is_of_these_packs, &file->report);
     report_file_fact(cx, file, TEXT_FILE_HOW,
                      report_word(cx, table->is_ranked ? TEXT_FILE_HOW_TEXT : TEXT_FILE_UNRANKED));
 }
@@ -116,7 +123,7 @@ static Err score_file_get(Cx *cx, const HttpRequest *request, HttpResponse *resp
     report_file_source(cx, &file, score->pack, score->source);
     if (!table.is_complete)
         report_file_fact(cx, &file, TEXT_FILE_NOTE, report_word(cx, TEXT_FILE_INCOMPLETE));
-    fill(cx, &table, &file);
+    fill(cx, &table, true, &file);
     file.action = "export.score";
     file.detail = str_printf(cx->arena, "score=%.*s period=%.*s", STR_ARG(score->id), STR_ARG(of));
     file.name = str_printf(cx->arena, "%.*s-%.*s", STR_ARG(score->id), STR_ARG(of));
@@ -161,7 +168,8 @@ static Err score_bulletin_file_get(Cx *cx, const HttpRequest *request, HttpRespo
             wording_in(pack_source_wording(cx->packs, score->pack, score->source, cx->arena),
                        cx->lang));
     report_file_fact(cx, &file, TEXT_FILE_PACK, bulletin.packs);
-    fill(cx, &table, &file);
+    bool is_of_these_packs = score != NULL && str_equals(score_packs(cx, score), bulletin.packs);
+    fill(cx, &table, is_of_these_packs, &file);
     file.action = "export.bulletin";
     file.detail = str_printf(cx->arena, "score=%.*s period=%.*s", STR_ARG(bulletin.score),
                              STR_ARG(bulletin.period));

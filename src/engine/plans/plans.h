@@ -131,6 +131,9 @@ Wording plan_target_wording(Arena *arena, const PlanAnswered *answered);
 /* To three decimals at most; with a target (or NULL) a number that misses it never looks as if it
  * met it. */
 Str plan_number_text(Arena *arena, double number, const PlanAnswered *target, Str unit);
+/* How many decimals, not fewer than `least`, the number must be shown with not to look as if it met
+ * a target that it misses. */
+int plan_number_decimals(double number, const PlanAnswered *target, int least);
 /* The answer that makes the clause's state; NULL when it names none. */
 const PlanAnswered *plan_deciding(const PlanClauseState *state);
 

@@ -363,6 +363,8 @@ what_is_said_names_numbers_and_what_misses_a_target_does_not_look_as_if_it_met_i
     Arena *arena = f->cx.arena;
     assert_said(plan_answer_why(arena, &answered), "2025 为 89.999%，未达目标",
                 "89.999% in 2025: the target is not met");
+    assert_int_equal(plan_number_decimals(89.9996, &answered, 2), 4);
+    assert_int_equal(plan_number_decimals(89.5, &answered, 2), 2);
     answered.reason = PLAN_REASON_BELOW_PATH;
     answered.expected = 91.25;
     assert_said(plan_answer_why(arena, &answered), "2025 为 89.999%，低于此时应到的 91.25%",

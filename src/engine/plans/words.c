@@ -5,7 +5,7 @@
 #include "base/num.h"
 #include "core/texts.h"
 
-enum { DECIMALS = 3 };
+enum { DECIMALS = 3, DECIMALS_MOST = 6 };
 
 /* To three decimals, but a number that misses its target never looks as if it met it. */
 static Str number_beside(Arena *arena, double number, const PlanAnswered *target)
@@ -26,6 +26,16 @@ Str plan_number_text(Arena *arena, double number, const PlanAnswered *target, St
 {
     return str_printf(arena, "%.*s%.*s", STR_ARG(number_beside(arena, number, target)),
                       STR_ARG(unit));
+}
+
+int plan_number_decimals(double number, const PlanAnswered *target, int least)
+{
+    int decimals = least;
+    bool is_met = target->has_target && plan_meets(target, number);
+    while (target->has_target && decimals < DECIMALS_MOST
+           && plan_meets(target, num_round(number, decimals)) != is_met)
+        decimals++;
+    return decimals;
 }
 
 Wording plan_state_wording(Arena *arena, PlanState state)

@@ -45,7 +45,7 @@ static Err put_unit(Cx *cx, const Freezing *freezing, const ScoreUnit *unit)
 }
 
 /* "national-2017 1.0.0" */
-static Str pack_of(Cx *cx, const Score *score)
+Str score_packs(Cx *cx, const Score *score)
 {
     for (size_t i = 0; i < cx->packs->pack_n; i++) {
         const Pack *pack = &cx->packs->packs[i];
@@ -88,7 +88,7 @@ static Err freeze_work(Cx *cx, void *arg)
                                    .score = score->id,
                                    .period = period,
                                    .note = note,
-                                   .packs = pack_of(cx, score),
+                                   .packs = score_packs(cx, score),
                                    .is_ranked = freezing->table->is_ranked,
                                    .frozen_by = cx->actor->account,
                                    .frozen_on = cx->today,

@@ -78,5 +78,7 @@ Err score_freeze(Cx *cx, const Score *score, Period period, Uuid id, Str note) M
 Err score_bulletins(Cx *cx, Str score, const ScoreBulletin **ret_bulletins,
                     size_t *ret_n) MUST_CHECK;
 /* As it was said. ERR_NOT_FOUND. table->period is that of its text. */
+/* The pack of a score with its version, as a bulletin keeps it. */
+Str score_packs(Cx *cx, const Score *score);
 Err score_bulletin_read(Cx *cx, Uuid id, ScoreBulletin *ret_bulletin,
                         ScoreTable *ret_table) MUST_CHECK;
