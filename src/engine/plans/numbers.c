@@ -62,6 +62,11 @@ bool plan_meets(const PlanAnswered *answered, double number)
     return false;
 }
 
+bool plan_is_part(const Facts *facts, const Measure *measure)
+{
+    return measure->is_count && access_sight(facts->cx)->by_facility;
+}
+
 bool plan_is_upward(PlanCompare compare)
 {
     return compare == PLAN_AT_LEAST || compare == PLAN_ABOVE;
@@ -178,8 +183,7 @@ static void judge(const PlanFacts *facts, const Plan *plan, const PlanClause *cl
             total->is_made ? PLAN_REASON_COUNTS_NOBODY : PLAN_REASON_BEING_COUNTED);
         return;
     }
-    /* A part of the place cannot have what the plan counts in the whole of it. */
-    bool is_part = measure->is_count && access_sight(facts->cx)->by_facility;
+    bool is_part = plan_is_part(facts, measure);
     if (is_early && !is_part) {
         judge_by_last(clause, total, answered);
         return;

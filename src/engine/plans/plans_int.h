@@ -54,6 +54,8 @@ MeasureSum plan_day_owed(const Facts *facts, Date day, Str source);
  * DATE_NONE: the number of `on` itself. */
 Date plan_deciding_day(const PlanClause *clause, const PlanAnswer *answer, Date on);
 bool plan_is_upward(PlanCompare compare);
+/* A part of the place cannot have what the plan counts in the whole of it. */
+bool plan_is_part(const Facts *facts, const Measure *measure);
 /* Whether the number meets the answer's target, and where it should be on the day. */
 bool plan_meets(const PlanAnswered *answered, double number);
 void plan_expect(const Plan *plan, const PlanClause *clause, const MeasureTotal *total, Date on,

@@ -4,10 +4,13 @@
 
 typedef VEC(PlanTrend) Trends;
 
-/* In a shorter period a number that grows through the longest one has not come as far. */
-static bool holds_in(const Measure *measure, PeriodKind kind, Date day)
+/* In a shorter period a number that grows through the longest one has not come as far, and in a
+ * part of the place a count has not. */
+static bool holds_in(const Facts *facts, const Measure *measure, PeriodKind kind)
 {
-    return measure->growth == GROWTH_NONE || measure_longest(measure, day).kind == kind;
+    if (plan_is_part(facts, measure))
+        return false;
+    return measure->growth == GROWTH_NONE || measure_longest(measure, facts->on).kind == kind;
 }
 
 static PlanPoint point_of(const Facts *facts, const Plan *plan, const PlanClause *clause,
@@ -29,7 +32,9 @@ static PlanPoint point_of(const Facts *facts, const Plan *plan, const PlanClause
     answered.has_target = trend->has_target;
     point.has_number =
         measure_number(total->measure, point.denominator, point.numerator, &point.number);
-    if (trend->has_target || (trend->answer->target.has_yearly && trend->is_judged))
+    bool has_step = trend->answer->target.has_yearly && trend->is_judged
+                    && !plan_is_part(facts, total->measure);
+    if (trend->has_target || has_step)
         plan_expect(plan, clause, &then, date_min(last, facts->on), &answered);
     point.has_expected = answered.has_expected;
     point.expected = answered.expected;
@@ -49,7 +54,7 @@ static void add_trend(const Facts *facts, const Plan *plan, const PlanClause *cl
                        .is_complete = total->is_made && total->is_complete,
                        .low = target.low,
                        .high = target.high};
-    trend.has_target = target.has_target && holds_in(answer->measure, kind, facts->on);
+    trend.has_target = target.has_target && holds_in(facts, answer->measure, kind);
     size_t n = MEASURE_EARLIER_MOST + 1;
     while (n > 0 && total->sums[n - 1].denominator == 0)
         n--; /* nobody was counted yet */
