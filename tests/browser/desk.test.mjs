@@ -407,7 +407,7 @@ for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-US']]) {
     const { days } = await ask(page, '/work?from=2025-06-23&until=2025-06-29')
     assert.equal(Number(await page.locator('.day-sums dd').first().innerText()), days.reduce((sum, { records }) => sum + records, 0))
     await page.locator('.day-sort').first().click()
-    assert.equal(await page.locator('.day-table th').first().getAttribute('aria-sort'), 'ascending')
+    await page.locator('.day-table th:first-child[aria-sort=ascending]').waitFor()
     const file = page.waitForEvent('download')
     await page.locator('.day-file').click()
     const text = await readFile(await (await file).path(), 'utf8')
