@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { askUntil, attempt, followup, newId, parseLines, wholeList } from "../support/county.mjs";
 import { databases, logIn, password, root, run, startServer, temporaryFolder } from "../support/server.mjs";
 
@@ -53,11 +54,18 @@ for (const [name, makeDatabase] of databases) {
     });
 
     it("what is said side by side is what each county says of itself, by page and by command", async () => {
-      const { rows, places } = (await city.fetch(`/api/comparison?plan=${PLAN}`)).body;
-      const said = parseLines(attempt("plan", "compare", "--place", CITY, "--plan", PLAN, ...options).out).filter(({ clause }) => clause);
+      /* the server counts meanwhile: what is compared was read between two equal answers */
+      const compare = async () => (await city.fetch(`/api/comparison?plan=${PLAN}`)).body;
+      const readAll = async () => {
+        const first = await compare();
+        const own = await Promise.all([qinyang, boluo].map(async (client) => (await client.fetch(`/api/plans/${PLAN}`)).body));
+        const said = parseLines(attempt("plan", "compare", "--place", CITY, "--plan", PLAN, ...options).out).filter(({ clause }) => clause);
+        return { first, own, said, last: await compare() };
+      };
+      const { first: { rows, places }, own, said, last } = await askUntil(readAll, (read) => isDeepStrictEqual(read.first, read.last), 20_000);
+      assert.deepEqual(last.places, places);
       assert.equal(said.length, rows.length);
-      for (const [at, client] of [qinyang, boluo].entries()) {
-        const { states, sections } = (await client.fetch(`/api/plans/${PLAN}`)).body;
+      for (const [at, { states, sections }] of own.entries()) {
         assert.deepEqual(places[at].states, states);
         assert.equal(places[at].held, states.met + states.on_track);
         assert.equal(places[at].judged, places[at].held + states.at_risk + states.behind);
