@@ -350,6 +350,12 @@ for (const [name, makeDatabase] of databases) {
       const part = clauses((await director.fetch(`/api/plans/public_health_quality?on=${DAY}`)).body).flatMap((clause) => clause.answers);
       const { denominator } = part.find(({ id }) => id === "health_record_rate");
       assert.ok(denominator > 0 && denominator < whole.find(({ id }) => id === "health_record_rate").denominator);
+      /* A count is asked of the whole county: its part has neither target nor path. */
+      const trendOf = async (who) => (await who.fetch("/api/plans/grassroots_2023/clauses/25/trend")).body.trends.find((trend) => trend.is_judged);
+      const [all, some] = [await trendOf(county), await trendOf(director)];
+      assert.ok(all.low > 0);
+      assert.equal(some.low, undefined);
+      for (const { expected, is_met: isMet } of some.points) assert.deepEqual([expected, isMet], [undefined, undefined]);
     });
 
     it("a clause whose day has passed is judged by the number of that day, and says what it is now", async () => {
