@@ -144,7 +144,9 @@ export class Client {
       all["content-type"] ??= "application/json";
       body = JSON.stringify(body);
     }
-    const response = await fetch(this.server.url + path, { method, body, headers: all });
+    const ask = () => fetch(this.server.url + path, { method, body, headers: all });
+    /* A kept connection may have ended while a test ran a command: like a browser, a GET is asked again, once. */
+    const response = await (method === "GET" ? ask().catch(ask) : ask());
     const text = await response.text();
     const isJson = /[/+]json/.test(response.headers.get("content-type") ?? "");
     return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : undefined };
