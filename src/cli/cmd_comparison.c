@@ -63,6 +63,8 @@ static Err put_place(Cli *cli, const PlanComparedPlace *place)
         json_key_c(&line.json, counts[i].key);
         json_integer(&line.json, counts[i].n);
     }
+    json_key_c(&line.json, "is_complete");
+    json_bool(&line.json, place->is_complete);
     return json_line_end(&line);
 }
 
@@ -71,7 +73,7 @@ static Err compare_run(Cli *cli)
     const Plan *plan = NULL;
     PlanComparison comparison;
     TRY(plan_find(cli->cx, cli_value(cli, "plan"), &plan));
-    TRY(plan_compare(cli->cx, plan, &comparison));
+    TRY(plan_compare(cli->cx, plan, true, &comparison));
     for (size_t i = 0; i < comparison.place_n; i++)
         TRY(put_place(cli, &comparison.places[i]));
     for (size_t i = 0; comparison.place_n > 0 && i < comparison.clause_n; i++)

@@ -310,6 +310,7 @@ static Err changes_run(Cli *cli)
         return ERR_USAGE;
     }
     TRY(plan_find(cli->cx, cli_value(cli, "plan"), &plan));
+    TRY(plan_changes_check(cli->cx, from, day_asked(cli)));
     TRY(plan_facts_read(cli->cx, from, true, &then));
     TRY(plan_facts_read(cli->cx, day_asked(cli), true, &now));
     TRY(plan_changes(cli->cx, then, now, plan, &changes, &n));

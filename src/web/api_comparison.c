@@ -123,7 +123,7 @@ static Err comparison_get(Cx *cx, const HttpRequest *request, HttpResponse *resp
     const Plan *plan = NULL;
     PlanComparison comparison;
     TRY(find_asked(cx, http_query(request, "plan"), &plan));
-    TRY(plan_compare(cx, plan, &comparison));
+    TRY(plan_compare(cx, plan, false, &comparison));
     JsonOut out = web_json(response);
     json_object_begin(&out);
     web_json_date(&out, "on", cx->today);

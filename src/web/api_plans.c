@@ -494,8 +494,10 @@ static Err plan_changes_get(Cx *cx, const HttpRequest *request, HttpResponse *re
     size_t n = 0;
     Date with = DATE_NONE, on = DATE_NONE;
     TRY(plan_find(cx, http_parameter(request, "plan"), &plan));
-    TRY(web_query_date(cx, request, "with", period_of(PERIOD_YEAR, cx->today).first, &with));
-    TRY(read_facts(cx, request, &on, &now));
+    TRY(web_query_date(cx, request, "on", cx->today, &on));
+    TRY(web_query_date(cx, request, "with", period_of(PERIOD_YEAR, on).first, &with));
+    TRY(plan_changes_check(cx, with, on));
+    TRY(plan_facts_read(cx, on, false, &now));
     TRY(plan_facts_read(cx, with, false, &then));
     TRY(plan_changes(cx, then, now, plan, &changes, &n));
     JsonOut out = web_json(response);

@@ -204,8 +204,8 @@ static Str plan_period(Cx *cx, const Plan *plan)
                       date_is_none(plan->until) ? "" : date_format(plan->until, until));
 }
 
-static void fill(Cx *cx, const Plan *plan, const PlanClauseState *states, const Wish *wish,
-                 ReportFile *file)
+static void fill(Cx *cx, const Plan *plan, const PlanFacts *facts, const PlanClauseState *states,
+                 const Wish *wish, ReportFile *file)
 {
     int64_t counts[PLAN_STATE_N] = {0};
     ReportRow *rows = arena_array(cx->arena, ReportRow, plan->clause_n + 1);
@@ -231,6 +231,8 @@ static void fill(Cx *cx, const Plan *plan, const PlanClauseState *states, const 
     report_file_fact(cx, file, TEXT_FILE_PLAN_PERIOD, plan_period(cx, plan));
     report_file_fact(cx, file, TEXT_FILE_FILTER, filter_text(cx, plan, wish));
     report_file_fact(cx, file, TEXT_FILE_STATES, states_text(cx, counts));
+    if (!plan_is_complete(facts, states, at))
+        report_file_fact(cx, file, TEXT_FILE_NOTE, report_word(cx, TEXT_FILE_INCOMPLETE));
 }
 
 static Err plan_file_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
@@ -250,9 +252,12 @@ static Err plan_file_get(Cx *cx, const HttpRequest *request, HttpResponse *respo
     if (date_compare(on, cx->today) < 0)
         cx->as_of = on; /* what the file says of itself */
     TRY(report_file_begin(cx, wording_in(plan->title, cx->lang), TEXT_FILE_CLAUSES, &file));
-    fill(cx, plan, states, &wish, &file);
+    fill(cx, plan, facts, states, &wish, &file);
     file.action = "export.plan";
-    file.detail = str_printf(cx->arena, "plan=%.*s", STR_ARG(plan->id));
+    char day[DATE_TEXT_SIZE];
+    file.detail = str_printf(cx->arena, "plan=%.*s on=%s state=%.*s owner=%.*s text=%.*s",
+                             STR_ARG(plan->id), date_format(on, day), STR_ARG(wish.state),
+                             STR_ARG(wish.owner), STR_ARG(wish.text));
     file.name = plan->id;
     return report_file_answer(cx, request, &file, response);
 }

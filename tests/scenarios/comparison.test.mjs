@@ -57,9 +57,12 @@ for (const [name, makeDatabase] of databases) {
       /* the server counts meanwhile: what is compared was read between two equal answers */
       const compare = async () => (await city.fetch(`/api/comparison?plan=${PLAN}`)).body;
       const readAll = async () => {
+        const lines = parseLines(attempt("plan", "compare", "--place", CITY, "--plan", PLAN, ...options).out); // waits until all is counted
+        await new Promise((resolve) => setImmediate(resolve)); // connections that the server has closed meanwhile are noticed
+        assert.deepEqual(lines.filter(({ clause }) => !clause).map(({ is_complete: is }) => is), [true, true]);
+        const said = lines.filter(({ clause }) => clause);
         const first = await compare();
         const own = await Promise.all([qinyang, boluo].map(async (client) => (await client.fetch(`/api/plans/${PLAN}`)).body));
-        const said = parseLines(attempt("plan", "compare", "--place", CITY, "--plan", PLAN, ...options).out).filter(({ clause }) => clause);
         return { first, own, said, last: await compare() };
       };
       const { first: { rows, places }, own, said, last } = await askUntil(readAll, (read) => isDeepStrictEqual(read.first, read.last), 20_000);

@@ -118,6 +118,15 @@ static int compare_changes(const void *left, const void *right)
     return a->now < b->now ? -1 : a->now > b->now; /* states stand in the document's order */
 }
 
+Err plan_changes_check(Cx *cx, Date with, Date on)
+{
+    char early[DATE_TEXT_SIZE], late[DATE_TEXT_SIZE];
+    if (date_compare(with, on) <= 0)
+        return OK;
+    return cx_fail(cx, ERR_INVALID, TEXT_PLAN_DAYS_ORDER, STR("with"), 2,
+                   str_from_c(date_format(with, early)), str_from_c(date_format(on, late)));
+}
+
 Err plan_changes(Cx *cx, const PlanFacts *then, const PlanFacts *now, const Plan *plan,
                  const PlanClauseChange **ret_changes, size_t *ret_n)
 {

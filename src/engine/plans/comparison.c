@@ -2,7 +2,6 @@
 #include "engine/plans/comparison.h"
 
 #include "access/access.h"
-#include "engine/plans/plans_int.h"
 
 static void count_held(PlanComparedPlace *place)
 {
@@ -11,26 +10,16 @@ static void count_held(PlanComparedPlace *place)
     place->judged = place->held + states[PLAN_STATE_AT_RISK] + states[PLAN_STATE_BEHIND];
 }
 
-static bool is_complete(const PlanFacts *facts)
-{
-    if (facts->made_n < facts->needs.n)
-        return false;
-    for (size_t i = 0; i < facts->measured_n; i++)
-        if (!facts->measured[i].is_made || !facts->measured[i].is_complete)
-            return false;
-    return true;
-}
-
-static Err read_place(Cx *inner, const Plan *plan, PlanComparedPlace *place)
+static Err read_place(Cx *inner, const Plan *plan, bool is_patient, PlanComparedPlace *place)
 {
     const PlanFacts *facts = NULL;
     Actor actor = {0};
     size_t n = 0;
     TRY(access_member_enter(inner, place->place, &actor));
-    TRY(plan_facts_read(inner, inner->today, false, &facts));
+    TRY(plan_facts_read(inner, inner->today, is_patient, &facts));
     TRY(plan_states(inner, facts, plan, &place->states, &n));
     plan_coverage(place->states, n, &place->coverage);
-    place->is_complete = is_complete(facts);
+    place->is_complete = plan_is_complete(facts, place->states, n);
     count_held(place);
     return OK;
 }
@@ -50,7 +39,7 @@ static void rank_places(PlanComparedPlace *places, size_t n)
     }
 }
 
-Err plan_compare(Cx *cx, const Plan *plan, PlanComparison *ret_comparison)
+Err plan_compare(Cx *cx, const Plan *plan, bool is_patient, PlanComparison *ret_comparison)
 {
     const PlaceMember *members = NULL;
     size_t n = 0;
@@ -60,7 +49,7 @@ Err plan_compare(Cx *cx, const Plan *plan, PlanComparison *ret_comparison)
     for (size_t i = 0; i < n; i++) {
         Cx inner = *cx;
         places[i] = (PlanComparedPlace){.place = members[i].place, .name = members[i].name};
-        Err err = read_place(&inner, plan, &places[i]);
+        Err err = read_place(&inner, plan, is_patient, &places[i]);
         cx->problems = inner.problems;
         cx->problem_n = inner.problem_n;
         cx->problem_capacity = inner.problem_capacity;

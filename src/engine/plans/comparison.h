@@ -30,7 +30,9 @@ typedef struct PlanComparison {
 } PlanComparison;
 
 /* Needs places.compare. */
-Err plan_compare(Cx *cx, const Plan *plan, PlanComparison *ret_comparison) MUST_CHECK;
+/* is_patient: as in plan_facts_read, in each member; for the command line. */
+Err plan_compare(Cx *cx, const Plan *plan, bool is_patient,
+                 PlanComparison *ret_comparison) MUST_CHECK;
 /* How the nth place stands in an answer of a clause among all; 0: it is not ranked. */
 int64_t plan_compared_rank(const PlanComparison *comparison, size_t place, size_t clause,
                            size_t answer);

@@ -4,16 +4,28 @@
  * known on its evening, and what it says is kept by area for ever. So an answer of last year is the
  * same next year, whatever is recorded, merged or changed in the packs since; and whoever sees a
  * part of the place reads the same rows. Steps read outside the writer's transaction and write what
- * they found only when nobody else has made it in between. */
+ * they found only when nobody else has made it in between.
+ *
+ * What is asked of a page stays small: a day before the place's first record is never made, a place
+ * above never asks in its members, and nothing new is wanted while some days wait. What fails is
+ * put off and stops nothing else. */
 #include "engine/plans/plans_int.h"
 
 #include "access/access.h"
 #include "base/map.h"
-#include "engine/subjects/places.h"
+#include "base/os_log.h"
+#include "core/place.h"
 
 #include <stdlib.h>
 
-enum { AREAS_A_STEP = 8, DAY_WIDTH = 10 };
+enum {
+    PEOPLE_A_STEP = 20000,
+    DAYS_WAITING_MOST = 8, /* more are not begun before some are done */
+    DAY_WIDTH = 10,
+    RETRY_MS = 60 * 60 * 1000
+};
+
+static const Str first_setting = {"plans.first_record", sizeof "plans.first_record" - 1};
 
 /* ---- which are needed ---- */
 
@@ -85,6 +97,38 @@ static int compare_needs(const void *left, const void *right)
     return order == 0 ? str_compare(a->source, b->source) : order;
 }
 
+/* The day of the place's first record; before it a day says nothing, for ever. DATE_NONE: not
+ * looked for yet (read_first does, in the job). */
+static Err first_day(Cx *cx, Date *ret_day)
+{
+    Str text = {0};
+    PlanDayAnyRecordRow row;
+    bool has_records = false;
+    TRY(setting_get(cx, first_setting, &text));
+    *ret_day = DATE_NONE;
+    if (text.n > 0)
+        return date_parse(text, ret_day);
+    TRY(plan_day_any_record(cx->db, cx->arena, &(PlanDayAnyRecordIn){cx->place}, &row,
+                            &has_records));
+    if (!has_records)
+        *ret_day = cx->today;
+    return OK;
+}
+
+static Err settle_early(Facts *facts)
+{
+    Date first = DATE_NONE;
+    TRY(first_day(facts->cx, &first));
+    for (size_t i = 0; i < facts->needs.n && !date_is_none(first); i++) {
+        DayNeed *one = &facts->needs.items[i];
+        if (date_compare(one->day, first) >= 0)
+            continue;
+        facts->made_n += !one->is_made;
+        one->is_wanted = one->is_made = true;
+    }
+    return OK;
+}
+
 static Err read_states(Facts *facts)
 {
     Cx *cx = facts->cx;
@@ -98,17 +142,29 @@ static Err read_states(Facts *facts)
         TRY(plan_day_states_next(&rows, cx->arena, &row, &has_row));
         if (!has_row)
             break;
-        map_put(&states, key_of(cx, row.day, row.source), (void *)(uintptr_t)(1 + row.is_done));
+        PlanDayStatesRow *kept = arena_new(cx->arena, PlanDayStatesRow);
+        *kept = row;
+        map_put(&states, key_of(cx, row.day, row.source), kept);
     }
+    size_t wanted = 0;
     facts->made_n = 0;
     for (size_t i = 0; i < facts->needs.n; i++) {
         DayNeed *one = &facts->needs.items[i];
-        uintptr_t state = (uintptr_t)map_get(&states, key_of(cx, one->day, one->source));
-        one->is_wanted = state > 0;
-        one->is_made = state == 2;
+        const PlanDayStatesRow *kept = map_get(&states, key_of(cx, one->day, one->source));
+        one->is_wanted = kept != NULL;
+        one->is_made = kept != NULL && kept->is_done == 1;
+        one->is_kept = one->is_made;
+        one->kind = kept != NULL ? (PeriodKind)kept->period_kind : PERIOD_YEAR;
+        wanted += one->is_wanted;
         facts->made_n += one->is_made;
     }
-    return OK;
+    db_rows_close(&rows);
+    return wanted < facts->needs.n ? settle_early(facts) : OK;
+}
+
+static bool is_end_of_month(Date day)
+{
+    return date_compare(day, period_last(period_of(PERIOD_MONTH, day))) == 0;
 }
 
 static Err want_work(Cx *cx, void *arg)
@@ -117,18 +173,70 @@ static Err want_work(Cx *cx, void *arg)
     for (size_t i = 0; i < facts->needs.n; i++) {
         const DayNeed *one = &facts->needs.items[i];
         if (!one->is_wanted)
-            TRY(plan_day_want(cx->db, &(PlanDayWantIn){cx->place, one->day, one->source}));
+            TRY(plan_day_want(cx->db, &(PlanDayWantIn){.place = cx->place,
+                                                       .day = one->day,
+                                                       .source = one->source,
+                                                       .is_asked = !is_end_of_month(one->day),
+                                                       .retry_at = {0}}));
     }
     return OK;
 }
 
+/* Of the day that is asked for itself, nothing has been wanted so far. */
+static bool is_new_day(const Facts *facts)
+{
+    bool is_needed = false;
+    for (size_t i = 0; i < facts->needs.n; i++) {
+        const DayNeed *one = &facts->needs.items[i];
+        if (date_compare(one->day, facts->on) != 0)
+            continue;
+        if (one->is_wanted)
+            return false;
+        is_needed = true;
+    }
+    return is_needed && facts->is_past;
+}
+
+/* Whether the asking one may add to the work of the place now; why not, when he asks for that day.
+ */
+static Err may_want(Facts *facts, bool *ret_may)
+{
+    Cx *cx = facts->cx;
+    char text[DATE_TEXT_SIZE];
+    PlanDayUnfinishedRow waiting = {0};
+    Str day = str_copy(cx->arena, str_from_c(date_format(facts->on, text)));
+    bool is_guest = cx->actor->home.n > 0;
+    *ret_may = !is_guest;
+    if (!is_guest && !cx->actor->is_system) {
+        const PlanDayUnfinishedIn in = {cx->place, cx->today};
+        TRY(plan_day_unfinished(cx->db, cx->arena, &in, &waiting));
+        *ret_may = waiting.n < DAYS_WAITING_MOST;
+    }
+    if (*ret_may || !is_new_day(facts))
+        return OK;
+    return is_guest ? cx_fail(cx, ERR_CONFLICT, TEXT_PLAN_DAY_NOT_KEPT, STR("on"), 1, day)
+                    : cx_fail(cx, ERR_CONFLICT, TEXT_PLAN_DAYS_WAITING, STR("on"), 2, day,
+                              str_printf(cx->arena, "%lld", (long long)waiting.n));
+}
+
 static Err want(Facts *facts)
 {
-    size_t wanted = 0, problem_n = facts->cx->problem_n;
+    bool may = false;
+    size_t wanted = 0;
     for (size_t i = 0; i < facts->needs.n; i++)
         wanted += facts->needs.items[i].is_wanted;
-    if (wanted < facts->needs.n && cx_write(facts->cx, want_work, facts) != OK)
+    if (wanted == facts->needs.n)
+        return OK;
+    TRY(may_want(facts, &may));
+    size_t problem_n = facts->cx->problem_n;
+    if (!may)
+        return OK;
+    if (cx_write(facts->cx, want_work, facts) != OK) {
         facts->cx->problem_n = problem_n; /* then it is not made yet; the log has it */
+        return OK;
+    }
+    for (size_t i = 0; i < facts->needs.n; i++)
+        facts->needs.items[i].is_wanted = true;
     return OK;
 }
 
@@ -142,7 +250,9 @@ typedef struct Step {
     size_t source_n;
     Str next; /* where the next step goes on */
     bool is_done;
-    bool is_lost; /* somebody was faster: nothing of it is kept */
+    bool is_lost;    /* somebody was faster: nothing of it is kept */
+    bool is_dropped; /* no pack can make it, or not as it was begun */
+    PeriodKind kind;
     const MeasureKnownPage *measured;
     const ObligationKnown *owed;
     size_t owed_n;
@@ -191,7 +301,8 @@ static Err store_work(Cx *cx, void *arg)
                                      .source = step->sources[i],
                                      .after_key = step->after,
                                      .next_key = step->next,
-                                     .is_done = step->is_done};
+                                     .is_done = step->is_done,
+                                     .period_kind = step->kind};
         TRY(plan_day_advance(cx->db, &in, &changed));
         if (changed == 0) {
             step->is_lost = true;
@@ -210,16 +321,12 @@ static Err make_measured(Cx *cx, Step *step)
     const Measure *measure = pack_measure(cx->packs, step->source);
     MeasureKnownPage *page = arena_new(cx->arena, MeasureKnownPage);
     Cx then = *cx;
-    step->is_done = true;
-    if (measure == NULL)
-        return OK; /* no pack has it any more */
-    PlanDayHasRecordsRow first;
-    bool has_records = false;
-    TRY(plan_day_has_records(cx->db, cx->arena, &(PlanDayHasRecordsIn){cx->place, step->day},
-                             &first, &has_records));
-    if (!has_records)
-        return OK; /* nobody kept records here yet: it says nothing of the day */
-    Period last = measure_longest(measure, step->day);
+    if (measure != NULL && step->after.n == 0)
+        step->kind = measure_longest(measure, step->day).kind;
+    step->is_dropped = measure == NULL || (measure->periods & (1U << step->kind)) == 0;
+    if (step->is_dropped)
+        return OK;
+    Period last = period_of(step->kind, step->day);
     MeasureKnownAsk ask = {.measure = measure, .first = period_previous(last), .last = last};
     if (step->after.n > 0 && uuid_parse(step->after, &ask.after) != OK)
         return ERR_INTERNAL;
@@ -233,29 +340,54 @@ static Err make_measured(Cx *cx, Step *step)
     return OK;
 }
 
-/* Where the step ends: behind some areas, by their codes. */
+/* Where the step ends: before the area with which it would be of too many people. A single area is
+ * never parted. */
 static Err area_behind(Cx *cx, Str after, Str *ret_before, bool *ret_is_last)
 {
-    const Area *areas = NULL;
-    size_t n = 0, at = 0;
-    TRY(subject_areas_known(cx, &areas, &n));
-    while (at < n && str_compare(areas[at].code, after) <= 0)
-        at++;
-    *ret_is_last = at + AREAS_A_STEP >= n;
-    *ret_before = *ret_is_last ? STR("~") : areas[at + AREAS_A_STEP].code;
-    return OK;
+    CLEANUP(db_rows_close) DbRows rows = {0};
+    int64_t people = 0;
+    *ret_before = STR("~");
+    *ret_is_last = true;
+    TRY(plan_day_areas_open(cx->db, &(PlanDayAreasIn){cx->place, after}, &rows));
+    for (;;) {
+        PlanDayAreasRow row;
+        bool has_row = false;
+        TRY(plan_day_areas_next(&rows, cx->arena, &row, &has_row));
+        if (!has_row)
+            return OK;
+        if (people > 0 && people + row.n > PEOPLE_A_STEP) {
+            *ret_before = row.area_code;
+            *ret_is_last = false;
+            return OK;
+        }
+        people += row.n;
+    }
+}
+
+static bool has_rule(const PackSet *packs, Str source)
+{
+    for (size_t i = 0; i < packs->rule_n; i++) {
+        Str program = packs->rules[i]->program->id, rule = packs->rules[i]->id;
+        if (source.n == program.n + 1 + rule.n && str_has_prefix(source, program)
+            && str_has_suffix(source, rule) && source.p[program.n] == '/')
+            return true;
+    }
+    return false;
 }
 
 static Err make_owed(Cx *cx, Step *step)
 {
+    step->is_dropped = !has_rule(cx->packs, step->source);
+    if (step->is_dropped)
+        return OK;
     CLEANUP(db_rows_close) DbRows rows = {0};
     VEC(Str) sources = {0};
-    const PlanDayRulesIn in = {cx->place, step->day, step->after};
+    const PlanDayRulesIn in = {cx->place, step->day, step->after, cx->now};
     TRY(plan_day_rules_open(cx->db, &in, &rows));
     for (bool has_row = true; has_row;) {
         PlanDayRulesRow row;
         TRY(plan_day_rules_next(&rows, cx->arena, &row, &has_row));
-        if (has_row)
+        if (has_row && has_rule(cx->packs, row.source))
             VEC_PUSH(cx->arena, &sources, row.source);
     }
     db_rows_close(&rows);
@@ -265,23 +397,87 @@ static Err make_owed(Cx *cx, Step *step)
     return obligation_known(cx, step->day, step->after, step->next, &step->owed, &step->owed_n);
 }
 
+/* ---- a step, and one that fails ---- */
+
+static Err put_off_work(Cx *cx, void *arg)
+{
+    const Step *step = arg;
+    for (size_t i = 0; i < step->source_n; i++) {
+        const PlanDayPutOffIn in = {.place = cx->place,
+                                    .day = step->day,
+                                    .source = step->sources[i],
+                                    .retry_at = {cx->now.ms + RETRY_MS}};
+        TRY(plan_day_put_off(cx->db, &in));
+    }
+    return OK;
+}
+
+static Err drop_work(Cx *cx, void *arg)
+{
+    const Step *step = arg;
+    TRY(plan_day_drop(cx->db, &(PlanDayDropIn){cx->place, step->day, step->source}));
+    return plan_day_number_drop(cx->db, &(PlanDayNumberDropIn){cx->place, step->day, step->source});
+}
+
+static Err take(Cx *cx, Step *step)
+{
+    TRY(is_rule(step->source) ? make_owed(cx, step) : make_measured(cx, step));
+    Err err = cx_write(cx, step->is_dropped ? drop_work : store_work, step);
+    return step->is_lost ? OK : err; /* the next step reads how far it is */
+}
+
+static Err first_work(Cx *cx, void *arg)
+{
+    char text[DATE_TEXT_SIZE];
+    const Date *first = arg;
+    TRY(setting_put(cx, first_setting, str_from_c(date_format(*first, text))));
+    return plan_day_drop_before(cx->db, &(PlanDayDropBeforeIn){cx->place, *first});
+}
+
+/* Once a place: what was asked of earlier days before is forgotten. */
+static Err find_first(Cx *cx, bool *ret_found)
+{
+    Date first = DATE_NONE;
+    PlanDayFirstRecordRow row = {.recorded_on = DATE_NONE};
+    TRY(first_day(cx, &first));
+    *ret_found = date_is_none(first);
+    if (!*ret_found)
+        return OK;
+    TRY(plan_day_first_record(cx->db, cx->arena, &(PlanDayFirstRecordIn){cx->place}, &row,
+                              ret_found));
+    return *ret_found ? cx_write(cx, first_work, &row.recorded_on) : OK;
+}
+
 Err plan_day_step(Cx *cx, bool *ret_has_more)
 {
     PlanDayNextRow row;
     *ret_has_more = false;
-    Err err = plan_day_next(cx->db, cx->arena, &(PlanDayNextIn){cx->place}, &row, ret_has_more);
+    ENSURE(cx->actor->is_system);
+    const PlanDayNextIn in = {cx->place, cx->today, cx->now};
+    Err err = plan_day_next(cx->db, cx->arena, &in, &row, ret_has_more);
     if (err != OK)
         return cx_fail_db(cx, err);
     if (!*ret_has_more)
         return OK;
-    Step step = {.day = row.day, .source = row.source, .after = row.after_key, .next = STR("")};
+    bool is_found = false;
+    err = find_first(cx, &is_found);
+    if (err != OK || is_found)
+        return err == OK ? OK : cx_fail_db(cx, err);
+    size_t problem_n = cx->problem_n;
+    Step step = {.day = row.day,
+                 .source = row.source,
+                 .after = row.after_key,
+                 .kind = (PeriodKind)row.period_kind,
+                 .next = STR("")};
     step.sources = &step.source;
     step.source_n = 1;
-    ENSURE(cx->actor->is_system && date_compare(step.day, cx->today) < 0);
-    TRY(is_rule(step.source) ? make_owed(cx, &step) : make_measured(cx, &step));
-    err = cx_write(cx, store_work, &step);
-    return err == OK || step.is_lost ? OK
-                                     : cx_fail_db(cx, err); /* the next step reads how far it is */
+    err = take(cx, &step);
+    if (err == OK || err == ERR_BUSY)
+        return err;
+    LOG(LOG_ERROR, "number of a past day failed", LOG_WORD("source", step.source));
+    cx->problem_n = problem_n;
+    err = cx_write(cx, put_off_work, &step);
+    return err == OK ? OK : cx_fail_db(cx, err);
 }
 
 static Err settle(Cx *cx)
@@ -296,14 +492,36 @@ static Err settle(Cx *cx)
 
 /* ---- the end of each month ---- */
 
+/* Else (the database was busy, or nothing was recorded yet) there is nothing to go on from. */
+static bool is_wanted(const Facts *facts)
+{
+    for (size_t i = 0; i < facts->needs.n; i++)
+        if (!facts->needs.items[i].is_wanted)
+            return false;
+    return facts->needs.n > 0;
+}
+
+/* Goes on from the newest month that is kept: a server that stood still makes up for it. */
 Err plan_day_keep_step(Cx *cx, bool *ret_has_more)
 {
     const PlanFacts *facts = NULL;
     *ret_has_more = false;
     if (cx->packs->plans.n == 0)
         return OK;
-    Date last = period_last(period_previous(period_of(PERIOD_MONTH, cx->today)));
-    return plan_days_read(cx, last, false, &facts);
+    PlanDayLastKeptRow kept;
+    bool is_kept = false;
+    Period last = period_previous(period_of(PERIOD_MONTH, cx->today)), month = last;
+    Err err =
+        plan_day_last_kept(cx->db, cx->arena, &(PlanDayLastKeptIn){cx->place}, &kept, &is_kept);
+    if (err != OK)
+        return cx_fail_db(cx, err);
+    if (is_kept)
+        month = period_next(period_of(PERIOD_MONTH, kept.day));
+    if (date_compare(month.first, last.first) > 0)
+        month = last; /* what packs have asked for since */
+    TRY(plan_days_read(cx, period_last(month), false, &facts));
+    *ret_has_more = date_compare(month.first, last.first) < 0 && is_wanted(facts);
+    return OK;
 }
 
 /* ---- reading them ---- */
@@ -359,13 +577,17 @@ Err plan_days_read(Cx *cx, Date on, bool is_patient, const PlanFacts **ret_facts
     return err == OK ? OK : cx_fail_db(cx, err);
 }
 
-bool plan_day_is_made(const Facts *facts, Date day, Str source)
+static const DayNeed *need_of(const Facts *facts, Date day, Str source)
 {
     const DayNeed wanted = {.day = day, .source = source};
-    const DayNeed *found = facts->needs.n == 0
-                               ? NULL
+    return facts->needs.n == 0 ? NULL
                                : bsearch(&wanted, facts->needs.items, facts->needs.n,
                                          sizeof *facts->needs.items, compare_needs);
+}
+
+bool plan_day_is_made(const Facts *facts, Date day, Str source)
+{
+    const DayNeed *found = need_of(facts, day, source);
     return found != NULL && found->is_made;
 }
 
@@ -382,7 +604,9 @@ static MeasureSum sum_of(const Facts *facts, Date day, Str source, Date period)
 
 MeasureTotal plan_day_total(const Facts *facts, Date day, const Measure *measure)
 {
-    Period period = measure_longest(measure, day);
+    const DayNeed *found = need_of(facts, day, measure->id);
+    bool is_kept = found != NULL && found->is_kept;
+    Period period = is_kept ? period_of(found->kind, day) : measure_longest(measure, day);
     return (MeasureTotal){.measure = measure,
                           .period = period,
                           .is_made = plan_day_is_made(facts, day, measure->id),

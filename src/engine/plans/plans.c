@@ -330,6 +330,29 @@ Err plan_states(Cx *cx, const PlanFacts *facts, const Plan *plan,
     return OK;
 }
 
+/* The stored sums of today: whether all of the measure is in them. */
+static bool is_whole(const PlanFacts *facts, const Measure *measure)
+{
+    for (size_t i = 0; i < facts->measured_n; i++)
+        if (facts->measured[i].measure == measure)
+            return facts->measured[i].is_made && facts->measured[i].is_complete;
+    return true; /* not told to the asking one */
+}
+
+bool plan_is_complete(const PlanFacts *facts, const PlanClauseState *states, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t a = 0; a < states[i].answer_n; a++) {
+            const PlanAnswered *answered = &states[i].answers[a];
+            if (answered->reason == PLAN_REASON_BEING_COUNTED)
+                return false;
+            if (answered->answer->kind == PLAN_ANSWER_MEASURE
+                && !is_whole(facts, answered->answer->measure))
+                return false;
+        }
+    return true;
+}
+
 /* ---- coverage ---- */
 
 /* The engine that a clause waits for: of its first answer that has none. */

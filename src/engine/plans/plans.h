@@ -94,7 +94,8 @@ typedef struct PlanClauseState {
 /* What answers clauses, read once for however many plans: of today, or of a past day as it was
  * known on its evening (ERR_INVALID of a day to come). Duties are read only for who may read them
  * (obligations.read). Numbers of past days that nobody has asked for before are wanted from then on
- * and made by the server's job; is_patient: made at once, for the command line. */
+ * and made by the server's job; is_patient: made at once, for the command line. ERR_CONFLICT of a
+ * past day that nobody has asked for while others wait, or that is asked for from a place above. */
 typedef struct PlanFacts PlanFacts;
 Err plan_facts_read(Cx *cx, Date on, bool is_patient, const PlanFacts **ret_facts) MUST_CHECK;
 /* How many numbers of past days are needed, and made already. */
@@ -111,6 +112,8 @@ void plan_measure_judge(const PlanFacts *facts, const Plan *plan, const PlanClau
  * its day a clause that is not there yet is at risk. */
 Err plan_states(Cx *cx, const PlanFacts *facts, const Plan *plan,
                 const PlanClauseState **ret_states, size_t *ret_n) MUST_CHECK;
+/* Whether nothing that answers these clauses is still being counted. */
+bool plan_is_complete(const PlanFacts *facts, const PlanClauseState *states, size_t n);
 /* ERR_NOT_FOUND with a problem that names it. */
 Err plan_find(Cx *cx, Str id, const Plan **ret_plan) MUST_CHECK;
 Err plan_clause_find(Cx *cx, const Plan *plan, Str id, const PlanClause **ret_clause) MUST_CHECK;
@@ -198,6 +201,8 @@ typedef struct PlanClauseChange {
     const PlanAnswerChange *answers;
     size_t answer_n;
 } PlanClauseChange;
+/* ERR_INVALID that names `with` when it is the later one of the two days. */
+Err plan_changes_check(Cx *cx, Date with, Date on) MUST_CHECK;
 /* Every clause on two days, sorted by what got worse; the facts are of these days. */
 Err plan_changes(Cx *cx, const PlanFacts *then, const PlanFacts *now, const Plan *plan,
                  const PlanClauseChange **ret_changes, size_t *ret_n) MUST_CHECK;

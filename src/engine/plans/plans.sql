@@ -68,46 +68,109 @@ ORDER BY s.kind;
 -- ---- kept numbers of past days: days.c alone writes them ----
 
 -- name: plan_day_want :later
--- in: place text, day date, source text
-INSERT INTO plan_day (place, day, source, after_key, is_done)
-VALUES (:place, :day, :source, '', 0)
+-- in: place text, day date, source text, is_asked integer, retry_at instant
+INSERT INTO plan_day (place, day, source, is_asked, period_kind, after_key, is_done, retry_at)
+VALUES (:place, :day, :source, :is_asked, 0, '', 0, :retry_at)
 ON CONFLICT (place, day, source) DO NOTHING;
 
--- The newest day first: somebody waits for it.
+-- The ends of months first, then what somebody waits for; the newest day of each. A day is made when it is over.
 -- name: plan_day_next :maybe
--- in: place text
--- out: day date, source text, after_key text
-SELECT d.day, d.source, d.after_key
+-- in: place text, today date, now instant
+-- out: day date, source text, after_key text, period_kind integer
+SELECT d.day, d.source, d.after_key, d.period_kind
 FROM plan_day d
-WHERE d.place = :place AND d.is_done = 0
-ORDER BY d.day DESC, d.source DESC
+WHERE d.place = :place AND d.is_done = 0 AND d.day < :today AND d.retry_at <= :now
+ORDER BY d.is_asked, d.day DESC, d.source DESC
 LIMIT 1;
 
--- Rules are made together, area by area.
+-- name: plan_day_unfinished :one
+-- in: place text, today date
+-- out: n integer
+SELECT count(DISTINCT d.day) AS n
+FROM plan_day d
+WHERE d.place = :place AND d.is_done = 0 AND d.is_asked = 1 AND d.day < :today;
+
+-- The newest month whose end is kept.
+-- name: plan_day_last_kept :maybe
+-- in: place text
+-- out: day date
+SELECT d.day
+FROM plan_day d
+WHERE d.place = :place AND d.is_asked = 0
+ORDER BY d.day DESC
+LIMIT 1;
+
+-- Rules are made together, step by step.
 -- name: plan_day_rules :many
--- in: place text, day date, after_key text
+-- in: place text, day date, after_key text, now instant
 -- out: source text
 SELECT d.source
 FROM plan_day d
 WHERE d.place = :place AND d.is_done = 0 AND d.day = :day AND d.after_key = :after_key AND d.source LIKE '%/%'
+  AND d.retry_at <= :now
 ORDER BY d.source;
 
--- Whether anything had been recorded by the evening of the day.
--- name: plan_day_has_records :maybe
--- in: place text, day date
+-- Whether the place has any record.
+-- name: plan_day_any_record :maybe
+-- in: place text
 -- out: recorded_on date
--- scan: once a day and measure, while it is made; ends at the first
+-- scan: ends at the first
 -- unscoped: a day, of nobody
 SELECT r.recorded_on
 FROM v_record r
-WHERE r.place = :place AND r.recorded_on <= :day
+WHERE r.place = :place
 LIMIT 1;
 
+-- When the place began to keep records.
+-- name: plan_day_first_record :maybe
+-- in: place text
+-- out: recorded_on date
+-- scan: once a place, by its job
+-- unscoped: a day, of nobody
+SELECT r.recorded_on
+FROM v_record r
+WHERE r.place = :place
+ORDER BY r.recorded_on
+LIMIT 1;
+
+-- name: plan_day_drop_before :later
+-- in: place text, day date
+DELETE FROM plan_day
+WHERE place = :place AND is_done = 0 AND day < :day;
+
+-- How many people live in each area from one on.
+-- name: plan_day_areas :many
+-- in: place text, after_key text
+-- out: area_code text, n integer
+-- unscoped: counts everybody; nobody reads the rows
+SELECT r.area_code, count(*) AS n
+FROM v_resident r
+WHERE r.place = :place AND r.area_code >= :after_key
+GROUP BY r.area_code
+ORDER BY r.area_code;
+
 -- name: plan_day_advance :run
--- in: place text, day date, source text, after_key text, next_key text, is_done integer
+-- in: place text, day date, source text, after_key text, next_key text, is_done integer, period_kind integer
 UPDATE plan_day
-SET after_key = :next_key, is_done = :is_done
+SET after_key = :next_key, is_done = :is_done, period_kind = :period_kind
 WHERE place = :place AND day = :day AND source = :source AND after_key = :after_key AND is_done = 0;
+
+-- name: plan_day_put_off :later
+-- in: place text, day date, source text, retry_at instant
+UPDATE plan_day
+SET retry_at = :retry_at
+WHERE place = :place AND day = :day AND source = :source AND is_done = 0;
+
+-- What no pack can make any more, or not as it was begun: it is wanted anew by whoever still needs it.
+-- name: plan_day_drop :later
+-- in: place text, day date, source text
+DELETE FROM plan_day
+WHERE place = :place AND day = :day AND source = :source AND is_done = 0;
+
+-- name: plan_day_number_drop :later
+-- in: place text, day date, source text
+DELETE FROM plan_day_number
+WHERE place = :place AND day = :day AND source = :source;
 
 -- name: plan_day_number_add :later
 -- in: place text, day date, source text, period date, area_code text, denominator integer, numerator integer
@@ -120,13 +183,13 @@ DO UPDATE SET denominator = plan_day_number.denominator + excluded.denominator,
 -- days: ten characters each.
 -- name: plan_day_states :many
 -- in: place text, days text
--- out: day date, source text, is_done integer
+-- out: day date, source text, is_done integer, period_kind integer
 WITH RECURSIVE asked (day, rest) AS (
     SELECT substr(CAST(:days AS text), 1, 10), substr(CAST(:days AS text), 11)
     UNION ALL
     SELECT substr(a.rest, 1, 10), substr(a.rest, 11) FROM asked a WHERE a.rest <> ''
 )
-SELECT d.day, d.source, d.is_done
+SELECT d.day, d.source, d.is_done, d.period_kind
 FROM asked a
 JOIN plan_day d ON d.place = :place AND d.day = a.day
 ORDER BY d.day, d.source;

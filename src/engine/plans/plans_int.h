@@ -12,6 +12,8 @@ typedef struct DayNeed {
     Date day;
     Str source; /* a measure, or "program/rule" */
     bool is_wanted, is_made;
+    bool is_kept;    /* made, with what was counted */
+    PeriodKind kind; /* of a measure that is made: the periods that were kept then */
 } DayNeed;
 
 struct PlanFacts {
