@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
 import { attempt } from '../support/county.mjs'
 import { sheetsOf, tableOf } from '../support/files.mjs'
-import { DESK, checkPage as look, openBrowser, openPage, startServer } from './support.mjs'
+import { DESK, checkPage as look, openBrowser, openPage, picture, startServer } from './support.mjs'
 
 const NARROW = { width: 320, height: 700 }
 const UNITS = '.measure-units tbody tr'
@@ -111,14 +111,29 @@ for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-US']]) {
 test('the commission looks at a past day of a plan, at the trend of a clause, and at two days side by side', async () => {
   const page = await begin('#/plans')
   attempt('plan', 'coverage', '--on', '2025-03-31', ...server.options) /* what the server does within a minute */
-  await page.locator('.plan-day input').fill('2025-03-31')
+  const field = page.locator('.plan-day input')
+  const asked = []
+  page.on('request', (request) => asked.push(...(/[?&]on=([^&]+)/.exec(request.url())?.slice(1) ?? [])))
+  await field.focus()
+  await field.pressSequentially('03312025')
+  assert.equal(await field.inputValue(), '2025-03-31')
+  assert.deepEqual(asked, [], 'a day that is being typed is not asked for')
+  await field.press('Enter')
   await page.waitForURL(/on=2025-03-31/)
   await page.locator('.plan-note .note', { hasText: '2025-03-31' }).waitFor()
   await page.locator('a[href="#/plans/public_health_quality?on=2025-03-31"]').click()
   await page.locator('.plan-table').first().waitFor()
   await look(page, 'plan-past')
   await page.locator('a[href="#/plans/public_health_quality/27?on=2025-03-31"]').click()
-  await page.locator('.plan-trend .measure-trend').waitFor()
+  await page.locator('.plan-trend .desk-chart-place svg').waitFor()
+  await page.waitForFunction(() => document.activeElement?.matches('h1'))
+  const drawn = () => page.locator('.plan-trend').first().evaluate((figure) => {
+    const line = getComputedStyle(figure.querySelector('.desk-chart-key line')).stroke
+    const paths = [...figure.querySelectorAll('.desk-chart-place svg path:not(defs path)')].map((path) => getComputedStyle(path))
+    const isDrawn = ({ fill, stroke }) => fill === 'none' && stroke === line
+    return { lines: paths.filter(isDrawn).length, black: paths.filter(({ fill, stroke }) => fill === 'rgb(0, 0, 0)' && stroke === 'none').length }
+  })
+  assert.deepEqual([(await drawn()).lines > 0, (await drawn()).black], [true, 0])
   assert.equal(await page.locator('.plan-write').count(), 0, 'nothing is written on a past day')
   const then = await page.locator('.plan-measure-value').innerText()
   await page.locator('.plan-trend summary').press('Enter')
@@ -129,12 +144,26 @@ test('the commission looks at a past day of a plan, at the trend of a clause, an
   await page.waitForFunction((before) => document.querySelector('.plan-measure-value')?.textContent !== before, then)
   const now = await page.locator('.plan-measure-value').innerText()
   assert.notEqual(now, then)
-  assert.equal(await page.locator('.plan-trend .is-value').textContent(), now)
+  assert.ok((await page.locator('.plan-trend .desk-chart-place text').allTextContents()).includes(now))
+  await page.goto(`${server.address}/desk.html#/plans?on=2099-01-01`)
+  await page.locator('.note.is-danger').waitFor()
+  await page.locator('.plan-day button').click() /* what chooses the day stays where one is refused */
+  await page.locator('.plan-card').first().waitFor()
+  await page.goto(`${server.address}/desk.html#/plans/public_health_quality`)
+  await page.locator('.plan-table').first().waitFor()
   await page.goto(`${server.address}/desk.html#/plans/public_health_quality?with=2025-03-31`)
   await page.locator('.plan-compare').waitFor()
+  await page.waitForFunction(() => document.activeElement?.matches('h1'))
   const line = page.locator('.plan-compare tbody', { has: page.locator('a[href$="/27"]') })
   assert.deepEqual((await line.locator('.is-number').allInnerTexts()).slice(0, 2), [then, now])
   await look(page, 'plan-compare')
+  const [earlier, later] = [page.locator('.plan-day input').first(), page.locator('.plan-day input').nth(1)]
+  assert.deepEqual([await earlier.getAttribute('max'), await later.getAttribute('min')], ['2025-06-30', '2025-03-31'])
+  await later.fill('2025-03-30')
+  await page.locator('.plan-day-wrong').waitFor()
+  assert.ok(!page.url().includes('on='), 'the later day is not before the earlier')
+  await later.fill('2025-06-30')
+  await page.locator('.plan-day-wrong').waitFor({ state: 'detached' })
   const saved = page.waitForEvent('download')
   await page.locator('.plan-actions button').first().click()
   assert.equal((await saved).suggestedFilename(), 'public_health_quality-2025-03-31-2025-06-30.csv')
@@ -143,6 +172,9 @@ test('the commission looks at a past day of a plan, at the trend of a clause, an
   await page.goto(`${server.address}/desk.html#/plans/grassroots_2023/102`)
   await page.locator('.plan-answers li', { hasText: '2023-12-31' }).waitFor()
   await look(page, 'plan-clause-narrow')
+  await page.locator('.plan-trend .desk-chart-place svg').first().waitFor()
+  await page.locator('.plan-trend').first().scrollIntoViewIfNeeded()
+  await picture(page, 'plan-trend-narrow')
   await end(page)
 })
 

@@ -313,10 +313,10 @@ for (const [name, makeDatabase] of databases) {
       assert.equal((await county.fetch("/api/measures/clinics_built?from=2025")).body.value_is, "count");
     });
 
-    const DAY = "2025-03-31";
+    const DAY = "2025-03-29"; /* no end of a month, which the server keeps by itself */
     it("a past day is being counted when somebody asks for it first, and then is what the records known on its evening say, by page and by command", async () => {
       const first = (await county.fetch(`/api/plans/public_health_quality?on=${DAY}`)).body;
-      assert.ok(first.wanted > 0 && first.made <= first.wanted && first.on === DAY && first.today === "2025-06-30");
+      assert.ok(first.made < first.wanted && first.on === DAY && first.today === "2025-06-30");
       const shown = attempt("plan", "show", "--plan", "public_health_quality", "--on", DAY, ...options);
       assert.equal(shown.code, 0, shown.err);
       const lines = parseLines(shown.out);
@@ -330,12 +330,7 @@ for (const [name, makeDatabase] of databases) {
         assert.deepEqual([denominator, numerator], [cold.denominator, cold.numerator], id);
       }
       const owed = clauses(then).flatMap((clause) => clause.answers).filter(({ by, of }) => by === "obligation" && of > 0);
-      const due = parseLines(attempt("due", "--on", DAY, "--facility", "441322", ...options).out);
       assert.ok(owed.length > 0);
-      for (const { id, of, number } of owed) {
-        const own = due.filter(({ program, rule }) => `${program}/${rule}` === id);
-        if (own.length > 0) assert.deepEqual([of, number], [own.length, own.filter(({ state }) => state === "overdue").length], id);
-      }
       const all = (await county.fetch(`/api/plans?on=${DAY}`)).body;
       const coverage = parseLines(attempt("plan", "coverage", "--on", DAY, ...options).out);
       for (const item of all.items) assert.deepEqual(coverage.find(({ plan: id }) => id === item.id).states, item.states);
@@ -397,7 +392,11 @@ for (const [name, makeDatabase] of databases) {
       }
       const lines = parseLines(attempt("plan", "changes", "--plan", "public_health_quality", "--with", DAY, ...options).out);
       assert.deepEqual(lines.map(({ clause, change }) => [clause, change]), body.clauses.map(({ id, change }) => [id, change]));
-      assert.equal((await county.fetch("/api/plans/public_health_quality/changes?with=2026-01-01")).status, 422);
+      for (const days of ["with=2026-01-01", `with=2025-06-30&on=${DAY}`]) {
+        const refused = await county.fetch(`/api/plans/public_health_quality/changes?${days}`);
+        assert.deepEqual([refused.status, refused.body.problems[0].where], [422, "with"], days);
+      }
+      assert.equal((await county.fetch(`/api/plans/public_health_quality/changes?on=${DAY}`)).body.then.on, "2025-01-01");
     });
 
     it("what is written today changes no day before", async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { changeRows, differenceText, isWaiting, marksOf, numberText, pathOf, scaleOf, trendsOf, type Answer, type AnswerChange, type ClauseChange, type Point, type Trend } from './plans'
+import { changeRows, differenceText, isDayWithin, isWaiting, linesOf, numberText, pathOf, scaleOf, trendsOf, type Answer, type AnswerChange, type ClauseChange, type Point, type Trend } from './plans'
 
 const text = { zh: '', en: '' }
 const answer = (more: Partial<Answer>): Answer => ({ by: 'measure', id: 'm', state: 'behind', reason: 'below_path', why: text, title: text, unit: '%', ...more })
@@ -28,10 +28,20 @@ test('a trend has room for its path and its target, never below nothing, and a p
   const shown = trend({ low: 90, points: [point('2023'), point('2024', { value: 60, expected: 65 }), point('2025', { value: 72 })] })
   const scale = scaleOf(shown)!
   expect([scale.low <= 60 && scale.low >= 0, scale.high >= 90 && scale.high <= 100]).toEqual([true, true])
-  const marks = marksOf(shown.points, ({ value }) => value, scale, 200, 100)
-  expect(marks.map(({ period, x }) => [period, x])).toEqual([['2024', 100], ['2025', 200]])
-  expect(marks[0]!.y).toBeGreaterThan(marks[1]!.y)
+  expect(linesOf(shown, String).map(({ values, isPath, openAt }) => [values, Boolean(isPath), openAt])).toEqual([[[null, 60, 72], false, undefined], [[null, 65, null], true, undefined], [[90, 90, 90], true, undefined]])
+  expect(linesOf(trend({ low: 4, high: 8, points: [point('2025', { value: 5, is_running: true })] }), String).map(({ values, openAt }) => [values, openAt])).toEqual([[[5], 0], [[4], undefined], [[8], undefined]])
   expect(scaleOf(trend({ low: 90, points: [point('2025')] }))).toBeNull()
+})
+
+test('where all is nothing there is room above it', () => {
+  const none = [point('2024', { value: 0 }), point('2025', { value: 0 })]
+  expect([scaleOf(trend({ points: none })), scaleOf(trend({ unit: '', points: none }))]).toEqual([{ low: 0, high: 100 }, { low: 0, high: 1 }])
+})
+
+test('a day that is half typed, to come or before anything was known is none', () => {
+  const days = ['0202-03-31', '2025-03-31', '2025-07-01', '2019-12-31', '', '2025-3-1']
+  expect(days.map((day) => isDayWithin(day, '2020-01-01', '2025-06-30'))).toEqual([false, true, false, false, false, false])
+  expect(isDayWithin('2019-12-31', undefined, '2025-06-30')).toBe(true)
 })
 
 test('the kind of period that the clause is judged by comes first', () => {

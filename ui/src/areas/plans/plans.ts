@@ -3,6 +3,7 @@ import { say } from '../../core/i18n'
 import type { Cell } from '../../core/csv'
 import type { Wording } from '../../core/types'
 import { word, wordOf } from './plan-words'
+import type { Series } from '../charts/desk-chart'
 import { roundedBeside, type Bounds } from '../measures/measures'
 
 /* From the worst to the best: the order of chips and of the bar. */
@@ -183,6 +184,11 @@ export function isWaiting({ made, wanted }: Day): boolean {
   return made < wanted
 }
 
+/* Written whole, and one of the days that can be shown. */
+export function isDayWithin(day: string, first: string | undefined, last: string): boolean {
+  return /^\d{4}-\d\d-\d\d$/.test(day) && (!first || day >= first) && day <= last
+}
+
 /* Its number is being made. */
 export function isCounted({ reason }: Answer): boolean {
   return reason === 'being_counted'
@@ -226,23 +232,21 @@ export function scaleOf({ points, low, high, unit }: Trend): Scale | null {
   if (!points.some(({ value }) => value !== undefined)) return null
   const least = Math.min(...known)
   const most = Math.max(...known)
+  if (least === 0 && most === 0) return { low: 0, high: unit === '%' ? 100 : 1 }
   const step = 10 ** Math.floor(Math.log10(Math.max(most - least, Math.abs(most) / 10, 1e-6)))
   const top = Math.ceil(most / step + 0.2) * step
   return { low: least >= 0 ? Math.max(0, Math.floor(least / step - 0.2) * step) : Math.floor(least / step - 0.2) * step, high: unit === '%' && most <= 100 ? Math.min(100, top) : top }
 }
 
-export interface Mark {
-  period: string
-  x: number
-  y: number
-}
-/* Where the numbers stand in a drawing, from its upper left corner; what has no number has no mark. */
-export function marksOf(points: readonly Point[], pick: (point: Point) => number | undefined, { low, high }: Scale, width: number, height: number): Mark[] {
-  const step = points.length > 1 ? width / (points.length - 1) : 0
-  return points.flatMap((point, at) => {
-    const value = pick(point)
-    return value === undefined ? [] : [{ period: point.period, x: points.length > 1 ? at * step : width / 2, y: height - ((value - low) / (high - low || 1)) * height }]
-  })
+/* What is drawn: the number, the path to the target where there is one, and the target across, or both its ends. */
+export function linesOf({ points, low, high }: Trend, text: (value: number) => string): Series[] {
+  const last = points.length - 1
+  const ends = [low, high].filter((one): one is number => typeof one === 'number')
+  return [
+    { title: word('value'), values: points.map(({ value }) => value ?? null), openAt: points[last]?.is_running ? last : undefined },
+    ...(points.some(({ expected }) => expected !== undefined) ? [{ title: word('pathLine'), values: points.map(({ expected }) => expected ?? null), isPath: true }] : []),
+    ...ends.map((end) => ({ title: `${word('target')} ${text(end)}`, values: points.map(() => end), isPath: true })),
+  ]
 }
 
 /* Numbers that say something of two days; what is in force counts where it has changed. */
