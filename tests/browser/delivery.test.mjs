@@ -58,11 +58,17 @@ async function unpackOldChromium(folder) {
   return program
 }
 
-async function startOldChromium(folder) {
+/* Ends with the test, whatever that finds. */
+async function startOldChromium(t) {
+  const folder = mkdtempSync(join(tmpdir(), 'catchment-chromium80-'))
   const child = spawn(await unpackOldChromium(folder), [
     '--headless', '--single-process', '--no-sandbox', '--no-zygote', '--disable-gpu', '--remote-debugging-port=0',
     `--user-data-dir=${join(folder, 'profile')}`, '--window-size=360,740', 'about:blank',
   ], { stdio: ['ignore', 'ignore', 'pipe'] })
+  t.after(() => {
+    child.kill('SIGKILL')
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
+  })
   const port = await new Promise((done, failed) => {
     let said = ''
     child.stderr.on('data', (bytes) => {
@@ -73,8 +79,12 @@ async function startOldChromium(folder) {
     child.on('exit', () => failed(new Error(`Chromium 80 ended: ${said}`)))
   })
   const { Browser } = await (await fetch(`http://127.0.0.1:${port}/json/version`)).json()
-  const [target] = await (await fetch(`http://127.0.0.1:${port}/json/list`)).json()
-  return { child, version: Browser, devtools: await openDevtools(target.webSocketDebuggerUrl) }
+  /* It listens before its first page is there. */
+  const until = Date.now() + 20_000
+  let target
+  while (!target && Date.now() < until) [target] = await (await fetch(`http://127.0.0.1:${port}/json/list`)).json()
+  assert.ok(target, 'Chromium 80 has a page')
+  return { version: Browser, devtools: await openDevtools(target.webSocketDebuggerUrl) }
 }
 
 /* The few words of the DevTools protocol that are needed here. */
@@ -123,8 +133,7 @@ async function openDevtools(address) {
 test('Chromium 80 shows login, list and a form under the real policy', async (t) => {
   const packed = join(dirname(require.resolve('chrome-aws-lambda/package.json')), 'bin/chromium.br')
   assert.ok(existsSync(packed), 'script/bootstrap installs Chromium 80')
-  const folder = mkdtempSync(join(tmpdir(), 'catchment-chromium80-'))
-  const { child, version, devtools } = await startOldChromium(folder)
+  const { version, devtools } = await startOldChromium(t)
   const picture = async (name) => {
     if (!process.env.SCREENS) return
     mkdirSync(process.env.SCREENS, { recursive: true })
@@ -155,7 +164,5 @@ test('Chromium 80 shows login, list and a form under the real policy', async (t)
     assert.deepEqual(devtools.faults, [])
   } finally {
     devtools.close()
-    child.kill('SIGKILL')
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
   }
 })
