@@ -62,6 +62,8 @@ Err work_program(const BenchOptions *options, Report *report) MUST_CHECK;
 /* Follow-up visits today of people who are managed: valid answers, ids of their own. */
 typedef struct RecordDraft RecordDraft;
 Err bench_drafts(Bench *bench, uint64_t stream, size_t n, RecordDraft **ret_drafts) MUST_CHECK;
+/* Submits them in one transaction. */
+Err bench_submit(Cx *cx, RecordDraft *drafts, size_t n) MUST_CHECK;
 
 /* bench floor-server URL PLACE READS BYTES: answers /floor after so many point reads. */
 int floor_server_main(int argc, char **argv);

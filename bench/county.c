@@ -168,3 +168,25 @@ Err bench_drafts(Bench *bench, uint64_t stream, size_t n, RecordDraft **ret_draf
     *ret_drafts = drafts;
     return OK;
 }
+
+typedef struct {
+    RecordDraft *drafts;
+    size_t n;
+} Submission;
+
+static Err submit_together(Cx *cx, void *arg)
+{
+    const Submission *all = arg;
+    for (size_t i = 0; i < all->n; i++) {
+        ArenaMark mark = arena_mark(cx->arena);
+        RecordReceipt receipt;
+        TRY(record_submit(cx, &all->drafts[i], &receipt));
+        arena_reset_to(cx->arena, mark);
+    }
+    return OK;
+}
+
+Err bench_submit(Cx *cx, RecordDraft *drafts, size_t n)
+{
+    return cx_write(cx, submit_together, &(Submission){drafts, n});
+}

@@ -62,18 +62,6 @@ static Err settle(Bench *bench, Cost *ret_cost)
     return OK;
 }
 
-static Err submit_all(Cx *cx, void *arg)
-{
-    RecordDraft *drafts = arg;
-    for (size_t i = 0; i < RECORDS; i++) {
-        ArenaMark mark = arena_mark(cx->arena);
-        RecordReceipt receipt;
-        TRY(record_submit(cx, &drafts[i], &receipt));
-        arena_reset_to(cx->arena, mark);
-    }
-    return OK;
-}
-
 static Err measure_all(Bench *bench)
 {
     Cost cost;
@@ -101,7 +89,7 @@ static Err measure_changed(Bench *bench)
     Cost cost;
     TRY(bench_drafts(bench, 90, RECORDS, &drafts));
     Cx cx = app_system_cx(&bench->app, bench->arena);
-    TRY(cx_write(&cx, submit_all, drafts));
+    TRY(bench_submit(&cx, drafts, RECORDS));
     TRY(settle(bench, &cost));
     BenchLine line = bench_line(bench, "every measure after 1,000 new records", "CPU s");
     line.value = cost.cpu;

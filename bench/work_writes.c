@@ -54,25 +54,13 @@ static Err count_syncs(Bench *bench, double *ret_syncs)
 
 /* ---- 1,000 in one transaction ---- */
 
-static Err submit_together(Cx *cx, void *arg)
-{
-    RecordDraft *drafts = arg;
-    for (size_t i = 0; i < TOGETHER; i++) {
-        ArenaMark mark = arena_mark(cx->arena);
-        RecordReceipt receipt;
-        TRY(record_submit(cx, &drafts[i], &receipt));
-        arena_reset_to(cx->arena, mark);
-    }
-    return OK;
-}
-
 static Err measure_together(Bench *bench, double *ret_rate)
 {
     RecordDraft *drafts = NULL;
     TRY(bench_drafts(bench, 2, TOGETHER, &drafts));
     Cx cx = app_system_cx(&bench->app, bench->arena);
     int64_t start = os_clock_monotonic_ns();
-    TRY(cx_write(&cx, submit_together, drafts));
+    TRY(bench_submit(&cx, drafts, TOGETHER));
     *ret_rate = TOGETHER / ((double)(os_clock_monotonic_ns() - start) / 1e9);
     BenchLine line = bench_line(bench, "durable writes, 1,000 to a transaction", "rec/s");
     line.value = *ret_rate;

@@ -9,7 +9,6 @@
  * the list with that chance, else all but one); year; day, serial (with that chance), label, self;
  * written and first: whether the record is there at all. */
 #include "base/num.h"
-#include "codec/csv.h"
 #include "demo/care_int.h"
 #include "engine/subjects/places.h"
 #include "engine/subjects/registers.h"
@@ -54,8 +53,9 @@ static double number_of(Str cell)
     return number;
 }
 
-static void add_row(Reports *reports, const CsvRow *row)
+static void add_row(void *arg, const CsvRow *row)
 {
+    Reports *reports = arg;
     DemoCare *care = reports->care;
     const Str *cells = row->cells;
     Report *last = reports->reports.n == 0 ? NULL : &reports->reports.items[reports->reports.n - 1];
@@ -72,22 +72,6 @@ static void add_row(Reports *reports, const CsvRow *row)
     const ReportField field = {cells[5], cells[6], cells[7], number_of(cells[8]),
                                number_of(cells[9])};
     VEC_PUSH(care->demo->cx->arena, &last->fields, field);
-}
-
-static void read_table(Reports *reports)
-{
-    Arena *arena = reports->care->demo->cx->arena;
-    CsvReader reader = csv_read(table_text("reports.csv"), CSV_LIMITS_DEFAULT);
-    for (;;) {
-        CsvRow row;
-        CsvFault fault;
-        bool has_row = false;
-        ENSURE(csv_next_row(&reader, arena, &has_row, &row, &fault) == OK);
-        if (!has_row)
-            return;
-        if (row.row > 1)
-            add_row(reports, &row);
-    }
 }
 
 /* ---- one form ---- */
@@ -329,7 +313,7 @@ static Err report_townships(Reports *reports)
 Err demo_reports(DemoCare *care)
 {
     Reports reports = {.care = care};
-    read_table(&reports);
+    table_each("reports.csv", care->demo->cx->arena, add_row, &reports);
     TRY(report_townships(&reports));
     TRY(report_institutions(&reports));
     return report_clinics(&reports);

@@ -3,7 +3,6 @@
 
 #include "base/num.h"
 #include "base/vec.h"
-#include "codec/csv.h"
 #include "demo/demo_data_embed.h"
 
 Str table_text(const char *file)
@@ -15,23 +14,38 @@ Str table_text(const char *file)
     ENSURE(false);
 }
 
-NumberTable table_numbers(const char *file, Arena *arena)
+void table_each(const char *file, Arena *arena, TableTake *take, void *arg)
 {
     CsvReader reader = csv_read(table_text(file), CSV_LIMITS_DEFAULT);
-    VEC(NumberRow) rows = {0};
     for (;;) {
         CsvRow row;
         CsvFault fault;
         bool has_row = false;
         ENSURE(csv_next_row(&reader, arena, &has_row, &row, &fault) == OK);
         if (!has_row)
-            break;
-        if (row.row == 1)
-            continue;
-        NumberRow numbers = {0};
-        for (size_t i = 0; i < row.n && i < 4; i++)
-            ENSURE(num_parse_double(row.cells[i], &numbers.cells[i]) == OK);
-        VEC_PUSH(arena, &rows, numbers);
+            return;
+        if (row.row > 1)
+            take(arg, &row);
     }
-    return (NumberTable){rows.items, rows.n};
+}
+
+typedef struct {
+    Arena *arena;
+    VEC(NumberRow) rows;
+} Numbers;
+
+static void take_numbers(void *arg, const CsvRow *row)
+{
+    Numbers *numbers = arg;
+    NumberRow one = {0};
+    for (size_t i = 0; i < row->n && i < 4; i++)
+        ENSURE(num_parse_double(row->cells[i], &one.cells[i]) == OK);
+    VEC_PUSH(numbers->arena, &numbers->rows, one);
+}
+
+NumberTable table_numbers(const char *file, Arena *arena)
+{
+    Numbers numbers = {.arena = arena};
+    table_each(file, arena, take_numbers, &numbers);
+    return (NumberTable){numbers.rows.items, numbers.rows.n};
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/str.h"
+#include "codec/csv.h"
 
 typedef struct {
     double cells[4];
@@ -14,5 +15,8 @@ typedef struct {
 
 /* Numbers only, after a heading line. */
 NumberTable table_numbers(const char *file, Arena *arena);
+/* Each row after the heading line, in order. */
+typedef void TableTake(void *arg, const CsvRow *row);
+void table_each(const char *file, Arena *arena, TableTake *take, void *arg);
 /* The text of a data file. */
 Str table_text(const char *file);
