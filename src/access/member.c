@@ -5,6 +5,7 @@
 #include "access/access_int.h"
 #include "access/access_sql.h"
 #include "base/vec.h"
+#include "core/place.h"
 #include "pack/pack.h"
 
 Err account_place(Cx *cx, Str login, Str *ret_place)
@@ -48,8 +49,7 @@ Err access_member_enter(Cx *cx, Str member, Actor *ret_actor)
     if (!is_below)
         return cx_fail(cx, ERR_FORBIDDEN, TEXT_PLACE_NOT_BELOW, (Str){0}, 1, member);
     Str home = cx->place;
-    cx->place = str_copy(cx->arena, member);
-    cx->policy = NULL;
+    TRY(place_live_in(cx, str_copy(cx->arena, member)));
     if (actor->is_system)
         return OK;
     const Account account = {.id = actor->account,

@@ -2,7 +2,6 @@
 #include "app/app.h"
 
 #include "access/access.h"
-#include "base/os_clock.h"
 #include "base/os_file.h"
 #include "cli/cli.h"
 #include "core/place.h"
@@ -12,15 +11,6 @@
 Lang app_lang(void)
 {
     return text_lang();
-}
-
-Instant app_now(Date fixed_day)
-{
-    Instant now = os_clock_now();
-    if (date_is_none(fixed_day))
-        return now;
-    int64_t in_day = now.ms - instant_of_date(date_of_instant(now), 0, 0).ms;
-    return (Instant){instant_of_date(fixed_day, 0, 0).ms + in_day};
 }
 
 Cx app_system_cx(App *app, Arena *arena)
@@ -33,7 +23,8 @@ Cx app_system_cx(App *app, Arena *arena)
         .keys = app->keys,
         .actor = access_system_actor(),
         .place = app->place,
-        .now = app_now(app->fixed_day),
+        .now = place_now(app->fixed_day),
+        .is_day_chosen = app->is_day_chosen,
         .as_of = DATE_NONE,
         .lang = app->lang,
     };
@@ -143,6 +134,7 @@ static Err choose_place(App *app, Str named, Date on, bool takes_several)
 {
     app->place = str_copy(&app->arena, named);
     app->fixed_day = on;
+    app->is_day_chosen = !date_is_none(on);
     Cx cx = app_system_cx(app, &app->arena);
     const Place *places = NULL;
     size_t n = 0;

@@ -45,7 +45,8 @@ typedef struct App {
     Writer *writer; /* NULL until app_start_writer */
     DbOptions db_options;
     Str place;
-    Date fixed_day; /* DATE_NONE: live by the clock */
+    Date fixed_day;     /* DATE_NONE: live by the clock */
+    bool is_day_chosen; /* by whoever started the process, for every place */
     /* Those to work in: the one, or all of several. */
     const Str *places;
     const Date *fixed_days;
@@ -89,8 +90,6 @@ Err app_packs_apply_to_all(App *app) MUST_CHECK;
 Err app_packs_take_held(App *app, Str given_directory) MUST_CHECK;
 /* The language of the environment. */
 Lang app_lang(void);
-/* The instant to live in: the clock's, moved to the fixed day when there is one. */
-Instant app_now(Date fixed_day);
 
 /* The hooks of records and residents, in the order in which they run. */
 extern const RecordHook app_record_hooks[];

@@ -153,11 +153,7 @@ static Err update_places(App *app, Cx *cx, const Place *places, size_t n)
         bool is_own = str_equals(places[i].code, app->place);
         if (app->place.n > 0 && !is_own)
             continue;
-        Date day = app->fixed_day;
-        if (!is_own)
-            TRY(place_fixed_day(&of_place, &day));
-        of_place.now = app_now(day);
-        of_place.today = date_of_instant(of_place.now);
+        TRY(place_live_in(&of_place, places[i].code));
         TRY(subject_registers_follow(&of_place));
         TRY(obligation_rules_update(&of_place));
     }

@@ -463,11 +463,8 @@ static Err make_checks(Doctor *doctor, bool of_place)
 static Err check_place(Doctor *doctor, Str code)
 {
     doctor->place = code;
-    doctor->cx.place = code;
-    doctor->cx.policy = NULL; /* of the place before, and of its packs */
+    TRY(place_live_in(&doctor->cx, code));
     TRY(place_fixed_day(&doctor->cx, &doctor->fixed_day));
-    doctor->cx.now = app_now(doctor->fixed_day);
-    doctor->cx.today = date_of_instant(doctor->cx.now);
     Err err = make_checks(doctor, true);
     pack_set_close(doctor->app.packs);
     doctor->app.packs = NULL;

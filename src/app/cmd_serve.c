@@ -8,6 +8,7 @@
 #include "base/os_log.h"
 #include "base/os_process.h"
 #include "cli/commands.h"
+#include "core/place.h"
 #include "demo/demo.h"
 #include "web/web.h"
 
@@ -20,8 +21,8 @@ static Instant server_now(void *context, Str place)
     const App *app = context;
     for (size_t i = 0; i < app->place_n; i++)
         if (str_equals(app->places[i], place))
-            return app_now(app->fixed_days[i]);
-    return app_now(app->fixed_day);
+            return place_now(app->fixed_days[i]);
+    return place_now(app->fixed_day);
 }
 
 static Err server_db_open(void *context, Arena *arena, Db **ret_db, Str *reterr_message)
@@ -72,6 +73,7 @@ static WebOptions web_options(Cli *cli, App *app, Jobs *jobs, uint16_t port, uns
         .lang = LANG_ZH,
         .context = app,
         .now = server_now,
+        .is_day_chosen = app->is_day_chosen,
         .db_open = server_db_open,
         .db_close = server_db_close,
     };
@@ -130,9 +132,7 @@ static Err serve_with_jobs(Cli *cli, App *app, uint16_t port, unsigned workers)
 static Err refresh_areas(const App *app, Cx *cx)
 {
     for (size_t i = 0; i < app->place_n; i++) {
-        cx->place = app->places[i];
-        cx->now = app_now(app->fixed_days[i]);
-        cx->today = date_of_instant(cx->now);
+        TRY(place_live_in(cx, app->places[i]));
         TRY(access_areas_refresh(cx));
     }
     return OK;

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/os_clock.h"
 #include "base/vec.h"
 #include "core/core_sql.h"
 
@@ -104,6 +105,28 @@ Err place_fixed_day(Cx *cx, Date *ret_day)
     TRY(setting_get(cx, STR("day"), &day));
     *ret_day = DATE_NONE;
     return day.n == 0 ? OK : date_parse(day, ret_day);
+}
+
+Instant place_now(Date fixed_day)
+{
+    Instant now = os_clock_now();
+    if (date_is_none(fixed_day))
+        return now;
+    int64_t in_day = now.ms - instant_of_date(date_of_instant(now), 0, 0).ms;
+    return (Instant){instant_of_date(fixed_day, 0, 0).ms + in_day};
+}
+
+Err place_live_in(Cx *cx, Str place)
+{
+    Date day = DATE_NONE;
+    cx->place = place;
+    cx->policy = NULL;
+    if (cx->is_day_chosen)
+        return OK;
+    TRY(place_fixed_day(cx, &day));
+    cx->now = place_now(day);
+    cx->today = date_of_instant(cx->now);
+    return OK;
 }
 
 static Err keep_version(Cx *cx, void *arg)

@@ -27,6 +27,11 @@ Err setting_put(Cx *cx, Str key, Str value) MUST_CHECK;
 
 /* The day that the place lives in instead of the clock's; DATE_NONE: by the clock. */
 Err place_fixed_day(Cx *cx, Date *ret_day) MUST_CHECK;
+/* Now, on that day instead of the clock's; the clock's for DATE_NONE. */
+Instant place_now(Date fixed_day);
+/* From here on cx works in the place, in the day that the place lives in. What two processes count
+ * for a place they count for one day. */
+Err place_live_in(Cx *cx, Str place) MUST_CHECK;
 
 /* The database that holds the place. */
 Err place_database(Cx *cx, DbDescription *ret_description) MUST_CHECK;

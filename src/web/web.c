@@ -249,6 +249,7 @@ static void handle(const HttpRequest *request, HttpResponse *response, size_t at
         .keys = options->keys,
         .place = options->places[0],
         .now = options->now(options->context, options->places[0]),
+        .is_day_chosen = options->is_day_chosen,
         .as_of = DATE_NONE,
         .lang = web_lang(request, options->lang),
         .request_id = str_from_c(uuid_format(id, id_text)),

@@ -49,6 +49,7 @@ typedef struct WebOptions {
     void *context; /* of the functions below */
     /* The instant that a place lives in; any thread. */
     Instant (*now)(void *context, Str place);
+    bool is_day_chosen; /* see Cx */
     /* A read-only connection for one worker thread, opened before the thread starts. */
     Err (*db_open)(void *context, Arena *arena, Db **ret_db, Str *reterr_message);
     void (*db_close)(void *context, Db *db);

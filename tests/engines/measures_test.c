@@ -572,6 +572,32 @@ static MeasureAnswer read_year(Fixture *f, const Measure *measure)
     return answer;
 }
 
+/* Whatever day is begun, the database says another one. */
+static const char another_process_sqlite[] =
+    "CREATE TRIGGER another AFTER UPDATE ON place_setting WHEN new.setting_key = 'measures.day'"
+    " BEGIN UPDATE place_setting SET setting_value = '2001-01-01'"
+    " WHERE place = new.place AND setting_key = new.setting_key; END";
+static const char another_process_postgres[] =
+    "CREATE FUNCTION another() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+    " new.setting_value := '2001-01-01'; RETURN new; END $$;"
+    "CREATE TRIGGER another BEFORE UPDATE ON place_setting FOR EACH ROW"
+    " WHEN (new.setting_key = 'measures.day') EXECUTE FUNCTION another()";
+
+static void who_waits_is_told_when_another_process_counts_for_another_day(void **state)
+{
+    Fixture *f = *state;
+    live_on(f, test_day("2025-03-01"));
+    assert_int_equal(measure_settle(&f->cx), OK);
+    assert_int_equal(
+        db_script(f->db, str_from_c(both_engines_is_postgres() ? another_process_postgres
+                                                               : another_process_sqlite)),
+        OK);
+    live_on(f, test_day("2025-03-02"));
+    assert_int_equal(measure_settle(&f->cx), ERR_BUSY);
+    assert_string_equal(f->cx.problems[0].key, "MEASURE_COUNTED_ELSEWHERE");
+    f->cx.problem_n = 0;
+}
+
 /* Its SELECT overflows once somebody is counted. */
 static void a_measure_that_fails_does_not_stop_the_others(void **state)
 {
@@ -614,6 +640,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown(periods_before_the_register_or_too_far_back_are_not_made,
                                     set_up, tear_down),
     cmocka_unit_test_setup_teardown(a_past_day_is_never_stored, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(who_waits_is_told_when_another_process_counts_for_another_day,
+                                    set_up, tear_down),
     cmocka_unit_test_setup_teardown(a_measure_that_fails_does_not_stop_the_others, set_up,
                                     tear_down),
 };

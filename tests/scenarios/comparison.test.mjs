@@ -6,7 +6,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { askUntil, attempt, followup, newId, parseLines, wholeList } from "../support/county.mjs";
-import { databases, logIn, password, root, run, startServer, temporaryFolder } from "../support/server.mjs";
+import { databases, logIn, password, root, run, sql, startServer, temporaryFolder } from "../support/server.mjs";
 
 const BOLUO = "441322";
 const QINYANG = "410882";
@@ -163,7 +163,7 @@ for (const [name, makeDatabase] of databases) {
       for (const place of [BOLUO, QINYANG, CITY]) assert.ok(places.has(place), place);
     });
 
-    it("a place is put above others of the database by command, and above none that is not there", () => {
+    it("a place is put above others of the database by command, and above none that is not there; they go on living in their own day", async () => {
       const init = (place, members) => attempt("init", ...options, "--packs", join(root, "packs"), "--place", place, "--name", "乙市", "--members", members);
       assert.notEqual(init("996700", `${BOLUO},110101`).code, 0);
       assert.match(init("996700", `${BOLUO},110101`).err, /110101/);
@@ -171,6 +171,7 @@ for (const [name, makeDatabase] of databases) {
       assert.equal(code, 0, err);
       const places = parseLines(attempt("plan", "compare", "--place", "996700", "--plan", PLAN, ...options).out).filter(({ place }) => place);
       assert.deepEqual(places.map(({ place }) => place), [BOLUO]);
+      assert.equal(await sql(options, `SELECT setting_value FROM place_setting WHERE place = '${BOLUO}' AND setting_key = 'measures.day'`), "2025-06-30");
     });
 
     it("made again it is there; with others it is refused; a place that is none is named", () => {

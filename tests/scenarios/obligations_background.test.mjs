@@ -1,12 +1,11 @@
 // What the server does about obligations while nobody asks: after other packs everybody concerned is computed
 // anew, and in December the periods of the year after next are stored.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { attempt, parseLines } from "../support/county.mjs";
-import { databases, logIn, makeCounty, root, startServer, temporaryFolder } from "../support/server.mjs";
+import { databases, logIn, makeCounty, root, sql, startServer, temporaryFolder } from "../support/server.mjs";
 
 /** The packs with half-yearly visits instead of quarterly ones. */
 function otherPacks() {
@@ -17,17 +16,6 @@ function otherPacks() {
   assert.match(text, /every: \{quarter: 1\}/);
   writeFileSync(path, text.replace("every: {quarter: 1}", "every: {half: 1}"));
   return folder;
-}
-
-/** Runs SQL behind the program's back; answers with the one value that it asks for. */
-async function sql(options, text) {
-  const url = options[1];
-  if (url.startsWith("postgresql:")) return execFileSync("psql", [url, "-At", "-v", "ON_ERROR_STOP=1", "-c", text], { encoding: "utf8" }).trim();
-  const { DatabaseSync } = await import("node:sqlite");
-  const database = new DatabaseSync(url);
-  const answer = /^SELECT/.test(text) ? Object.values(database.prepare(text).get())[0] : database.exec(text);
-  database.close();
-  return String(answer);
 }
 
 /** Asks again and again, at most a minute, until the answer is what is waited for. */

@@ -7,7 +7,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { attempt, newId } from "../support/county.mjs";
-import { Client, converse, databases, logIn, makeCounty, password, program, root, startServer } from "../support/server.mjs";
+import { Client, converse, databases, logIn, makeCounty, password, program, root, sql, startServer } from "../support/server.mjs";
 
 const secrets = {
   name: "泄漏某某某",
@@ -20,16 +20,6 @@ const secrets = {
   token: "leakytoken9966leakytoken9966leakytoken9966",
 };
 const isPostgres = (options) => options[1].startsWith("postgresql:");
-
-/** What the database holds and does behind the program's back. */
-async function sql(options, text) {
-  if (isPostgres(options)) return execFileSync("psql", [options[1], "-qAt", "-v", "ON_ERROR_STOP=1", "-c", text], { encoding: "utf8" });
-  const { DatabaseSync } = await import("node:sqlite");
-  const database = new DatabaseSync(options[1]);
-  const rows = /^SELECT/.test(text) ? database.prepare(text).all() : database.exec(text);
-  database.close();
-  return JSON.stringify(rows ?? "");
-}
 
 function leaks(text) {
   const found = Object.entries(secrets).filter(([, secret]) => text.includes(secret) || text.includes(encodeURIComponent(secret)));

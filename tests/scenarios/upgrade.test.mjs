@@ -2,13 +2,12 @@
 // init and upgrade change them, for all its places at once, and upgrade tells beforehand what that means. And
 // what was known on a past day.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { attempt, daysAfter, followup, parseLines, submit, wholeList } from "../support/county.mjs";
-import { databases, logIn, makeCounty, root, startServer, temporaryFolder } from "../support/server.mjs";
+import { databases, logIn, makeCounty, root, sql, startServer, temporaryFolder } from "../support/server.mjs";
 
 const today = "2025-06-30";
 
@@ -28,17 +27,6 @@ function changedPacks() {
   edit("forms/hypertension_followup.yaml", /^( *)- id: heart_rate\n/m, "$1- id: waist\n$1  label: {zh: 腰围, en: Waist}\n$1  type: decimal\n$1- id: heart_rate\n");
   edit("programs/hypertension.yaml", /AND lost_reason IS NULL"\}/, 'AND lost_reason IS NULL AND sbp < 145"}');
   return folder;
-}
-
-/** Runs SQL behind the program's back; answers with its rows as text. */
-async function sql(options, text) {
-  const url = options[1];
-  if (url.startsWith("postgresql:")) return execFileSync("psql", [url, "-At", "-v", "ON_ERROR_STOP=1", "-c", text], { encoding: "utf8" });
-  const { DatabaseSync } = await import("node:sqlite");
-  const database = new DatabaseSync(url);
-  const rows = /^SELECT/.test(text) ? database.prepare(text).all() : database.exec(text);
-  database.close();
-  return JSON.stringify(rows);
 }
 
 const isListed = (line) => ["open", "due", "overdue"].includes(line?.state);

@@ -13,6 +13,7 @@ export const program = process.env.CATCHMENT ?? join(root, "build/catchment");
 export const password = "catchment-demo";
 
 const leftovers = [];
+process.once("SIGTERM", () => process.exit(143)); // a test that takes too long leaves nothing running
 process.on("exit", () => {
   for (const remove of leftovers.reverse()) {
     try {
@@ -65,6 +66,17 @@ makePostgres.keep = ([, url, , keys], folder) => {
   cpSync(dirname(keys), join(folder, "keys"), { recursive: true });
   execFileSync(clusters, ["keep", new URL(url.replace("@/", "@localhost/")).searchParams.get("host"), join(folder, "data")]);
 };
+
+/** Runs SQL behind the program's back; the rows of a SELECT as lines, values joined by |. */
+export async function sql([, url], text) {
+  if (url.startsWith("postgresql:")) return execFileSync("psql", [url, "-qAt", "-v", "ON_ERROR_STOP=1", "-c", text], { encoding: "utf8" }).trim();
+  const { DatabaseSync } = await import("node:sqlite"); // the program itself is tried with older Node.js too
+  const database = new DatabaseSync(url);
+  const rows = /^SELECT/.test(text) ? database.prepare(text).all() : [];
+  if (!/^SELECT/.test(text)) database.exec(text);
+  database.close();
+  return rows.map((row) => Object.values(row).map((value) => value ?? "").join("|")).join("\n");
+}
 
 /** What the program is tried on: the engine's name, and what makes a database of it. */
 export const databases = [

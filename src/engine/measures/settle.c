@@ -440,7 +440,8 @@ static Err settle_walk(Cx *cx, const MeasureStates *states, const Measure *only,
 
 /* ---- steps ---- */
 
-static Err settle_step(Cx *cx, const Measure *only, bool *ret_has_more)
+/* *days: the steps that began a day, or followed changed packs. */
+static Err settle_step(Cx *cx, const Measure *only, int *days, bool *ret_has_more)
 {
     Date day = DATE_NONE;
     MeasureStates states = {0};
@@ -448,17 +449,24 @@ static Err settle_step(Cx *cx, const Measure *only, bool *ret_has_more)
     TRY(read_day(cx, &day));
     TRY(states_read(cx, &states));
     *ret_has_more = true;
-    if (date_compare(day, cx->today) != 0 || !states_follow_packs(cx, &states))
+    if (date_compare(day, cx->today) != 0 || !states_follow_packs(cx, &states)) {
+        ++*days;
         return cx_write(cx, day_work, NULL);
+    }
     TRY(settle_stale(cx, &ignored, ret_has_more));
     return *ret_has_more ? OK : settle_walk(cx, &states, only, ret_has_more);
 }
 
+/* Once begun a day stays, unless somebody else counts for another one, or with other packs: a server
+ * past midnight while a command lives in the evening. Two of them would go on for ever. */
 static Err settle_all(Cx *cx, const Measure *only)
 {
+    int days = 0;
     for (bool has_more = true; has_more;) {
         ArenaMark mark = arena_mark(cx->arena);
-        TRY(settle_step(cx, only, &has_more));
+        TRY(settle_step(cx, only, &days, &has_more));
+        if (days > 1)
+            return cx_fail(cx, ERR_BUSY, TEXT_MEASURE_COUNTED_ELSEWHERE, (Str){0}, 0);
         arena_reset_to(cx->arena, mark);
     }
     MeasureStates states = {0};
@@ -473,7 +481,8 @@ static Err settle_all(Cx *cx, const Measure *only)
 
 Err measure_settle_step(Cx *cx, bool *ret_has_more)
 {
-    return settle_step(cx, NULL, ret_has_more);
+    int ignored = 0;
+    return settle_step(cx, NULL, &ignored, ret_has_more);
 }
 
 Err measure_settle(Cx *cx)
