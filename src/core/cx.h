@@ -55,9 +55,9 @@ typedef struct Cx {
     const Actor *actor;
     Str place; /* 6-digit county code, GB/T 2260 */
     Instant now;
-    Date today; /* the day in China of now, or the day the process was told to live in */
+    Date today;         /* the day in China of now, or the day the process was told to live in */
     bool is_day_chosen; /* it was told: every place lives in that day, whatever its own */
-    Date as_of; /* answers with what was known at the end of this day; DATE_NONE: all */
+    Date as_of;         /* answers with what was known at the end of this day; DATE_NONE: all */
     Lang lang;
     Str request_id;
     Problem *problems;

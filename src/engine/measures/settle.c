@@ -457,8 +457,8 @@ static Err settle_step(Cx *cx, const Measure *only, int *days, bool *ret_has_mor
     return *ret_has_more ? OK : settle_walk(cx, &states, only, ret_has_more);
 }
 
-/* Once begun a day stays, unless somebody else counts for another one, or with other packs: a server
- * past midnight while a command lives in the evening. Two of them would go on for ever. */
+/* Once begun a day stays, unless somebody else counts for another one, or with other packs: a
+ * server past midnight while a command lives in the evening. Two of them would go on for ever. */
 static Err settle_all(Cx *cx, const Measure *only)
 {
     int days = 0;
