@@ -30,9 +30,9 @@ TRUNCATE obligation;
 -- in: place text
 -- out: place text, subject_id uuid, rule_key integer, item integer, closes_on date, opens_on date
 -- out: due_on date, due_minute integer, area_code text, done decimal, needed decimal, met_by uuid?
--- out: met_on date?, waived_on date?
+-- out: met_on date?, waived_on date?, spared_on date?
 SELECT o.place, o.subject_id, o.rule_key, o.item, o.closes_on, o.opens_on, o.due_on, o.due_minute,
-    o.area_code, o.done, o.needed, o.met_by, o.met_on, o.waived_on
+    o.area_code, o.done, o.needed, o.met_by, o.met_on, o.waived_on, o.spared_on
 FROM obligation o
 WHERE o.place = :place
 ORDER BY o.subject_id, o.rule_key, o.item, o.closes_on;
@@ -41,9 +41,9 @@ ORDER BY o.subject_id, o.rule_key, o.item, o.closes_on;
 -- in: place text, subject_id uuid
 -- out: place text, subject_id uuid, rule_key integer, item integer, closes_on date, opens_on date
 -- out: due_on date, due_minute integer, area_code text, done decimal, needed decimal, met_by uuid?
--- out: met_on date?, waived_on date?
+-- out: met_on date?, waived_on date?, spared_on date?
 SELECT o.place, o.subject_id, o.rule_key, o.item, o.closes_on, o.opens_on, o.due_on, o.due_minute,
-    o.area_code, o.done, o.needed, o.met_by, o.met_on, o.waived_on
+    o.area_code, o.done, o.needed, o.met_by, o.met_on, o.waived_on, o.spared_on
 FROM obligation o
 WHERE o.place = :place AND o.subject_id = :subject_id
 ORDER BY o.rule_key, o.item, o.closes_on;
@@ -51,14 +51,15 @@ ORDER BY o.rule_key, o.item, o.closes_on;
 -- name: bench_obligation_put :run
 -- in: place text, subject_id uuid, rule_key integer, item integer, closes_on date, opens_on date
 -- in: due_on date, due_minute integer, area_code text, done decimal, needed decimal, met_by uuid?
--- in: met_on date?, waived_on date?
+-- in: met_on date?, waived_on date?, spared_on date?
 INSERT INTO obligation (place, subject_id, rule_key, item, closes_on, opens_on, due_on, due_minute,
-    area_code, done, needed, met_by, met_on, waived_on)
+    area_code, done, needed, met_by, met_on, waived_on, spared_on)
 VALUES (:place, :subject_id, :rule_key, :item, :closes_on, :opens_on, :due_on, :due_minute,
-    :area_code, :done, :needed, :met_by, :met_on, :waived_on)
+    :area_code, :done, :needed, :met_by, :met_on, :waived_on, :spared_on)
 ON CONFLICT (place, subject_id, rule_key, item, closes_on) DO UPDATE SET opens_on = :opens_on,
     due_on = :due_on, due_minute = :due_minute, area_code = :area_code, done = :done,
-    needed = :needed, met_by = :met_by, met_on = :met_on, waived_on = :waived_on;
+    needed = :needed, met_by = :met_by, met_on = :met_on, waived_on = :waived_on,
+    spared_on = :spared_on;
 
 -- name: bench_evidence_all :stream
 -- in: place text

@@ -10,7 +10,7 @@
 enum {
     ROUNDS = 3,
     LARGE = 500000, /* from so many residents on one round is enough */
-    COLUMN_N = 14,
+    COLUMN_N = 15,
 };
 
 static Err empty_table(Bench *bench)
