@@ -2,11 +2,11 @@
 import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { Client, program, root } from "./server.mjs";
+import { Client, commandMilliseconds, program, root } from "./server.mjs";
 
 /** Runs a command of the program, whatever becomes of it. */
 export function attempt(...words) {
-  const { status, signal, stdout, stderr } = spawnSync(program, words, { cwd: root, encoding: "utf8", maxBuffer: 1 << 28 });
+  const { status, signal, stdout, stderr } = spawnSync(program, words, { cwd: root, encoding: "utf8", maxBuffer: 1 << 28, timeout: commandMilliseconds, killSignal: "SIGKILL" });
   return { code: status ?? signal, out: stdout, err: stderr };
 }
 

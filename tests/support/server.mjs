@@ -11,6 +11,8 @@ import { fileURLToPath } from "node:url";
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 export const program = process.env.CATCHMENT ?? join(root, "build/catchment");
 export const password = "catchment-demo";
+/** No command of a test runs longer; one that waits for ever is killed, and its test fails. */
+export const commandMilliseconds = 300_000;
 
 const leftovers = [];
 process.once("SIGTERM", () => process.exit(143)); // a test that takes too long leaves nothing running
@@ -32,7 +34,7 @@ export function temporaryFolder(name = "catchment-test-") {
 
 /** Runs a command of the program; returns its standard output. */
 export function run(...words) {
-  return execFileSync(program, words, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+  return execFileSync(program, words, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], timeout: commandMilliseconds, killSignal: "SIGKILL" });
 }
 
 const clusters = join(root, "script/support/pg-cluster");
