@@ -303,7 +303,8 @@ Err audit_lines(Cx *cx, const AuditFilter *filter, const AuditLine **ret_lines,
 /* What was done to a person's record and by whom, for who has just opened the person. */
 Err audit_of_person(Cx *cx, Uuid person, int64_t most, const AuditLine **ret_lines,
                     size_t *ret_n) MUST_CHECK;
-/* When the queue is full it is written first; what cannot be written down does not happen. */
+/* When the queue is full it is written first, also for other places; what cannot be written down
+ * does not happen: ERR_BUSY. */
 Err audit_add(Cx *cx, const AuditEntry *entry) MUST_CHECK;
 /* Writes what is queued for cx->place; afterwards it is durable. At the end of every command. */
 Err audit_flush(Cx *cx) MUST_CHECK;

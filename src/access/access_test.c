@@ -486,6 +486,33 @@ static void more_reads_than_the_queue_holds_are_all_written_down(void **state)
     assert_int_equal(report.checkpoints, 1); /* the chain signed its heads by itself */
 }
 
+static void a_place_that_cannot_be_written_makes_no_other_wait_for_ever(void **state)
+{
+    Cx *cx = &fixture_of(state)->cx;
+    AuditEntry entry = {.action = STR("resident.open"), .subject = cx_new_id(cx)};
+    Cx barred = *cx;
+    barred.place = STR("999999");
+    const TamperPutInTheWayIn in_the_way = {
+        .place = barred.place, .writer = audit_writer(), .at = cx->now, .hash = STR("none")};
+    assert_int_equal(tamper_put_in_the_way(cx->db, &in_the_way, NULL), OK);
+    AuditState waits;
+    Err err = OK;
+    while ((err = audit_add(&barred, &entry)) == OK)
+        continue;
+    assert_int_equal(audit_state(&barred, &waits), OK);
+    assert_int_equal(waits.queued, AUDIT_QUEUE_MOST);
+    assert_int_not_equal(err, ERR_BUSY); /* its own failure is told as it is */
+    assert_int_equal(audit_add(cx, &entry), ERR_BUSY);
+    assert_int_equal(cx->problem_n, 1);
+    assert_string_equal(cx->problems[0].key, "AUDIT_FULL");
+    unlock(cx);
+    assert_int_equal(tamper_clear_the_way(cx->db, NULL), OK);
+    assert_int_equal(audit_add(cx, &entry), OK); /* writes the other's */
+    assert_int_equal(prove(&barred).entries, AUDIT_QUEUE_MOST);
+    assert_int_equal(audit_flush(cx), OK);
+    assert_int_equal(prove(cx).entries, 1);
+}
+
 static Err add_and_fail(Cx *cx, void *arg)
 {
     (void)arg;
@@ -737,6 +764,7 @@ static int run_group(const char *name, bool on_postgres)
         TEST(a_role_without_persons_and_a_facility_without_areas_see_nobody),
         TEST(reads_are_queued_and_written_down_by_a_flush),
         TEST(more_reads_than_the_queue_holds_are_all_written_down),
+        TEST(a_place_that_cannot_be_written_makes_no_other_wait_for_ever),
         TEST(an_entry_of_a_write_that_fails_is_not_in_the_chain),
         TEST(the_database_refuses_to_change_or_remove_entries),
         TEST(a_changed_entry_is_found),

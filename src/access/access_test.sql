@@ -43,6 +43,9 @@ WHERE e.seq = :from_seq;
 INSERT INTO audit_entry (place, writer, seq, at, action, detail, previous_hash, hash)
 VALUES (:place, :writer, 1, :at, 'in.the.way', '', :hash, :hash);
 
+-- name: tamper_clear_the_way :run
+DELETE FROM audit_entry WHERE action = 'in.the.way';
+
 -- name: tamper_remove_chain :run
 DELETE FROM audit_entry;
 

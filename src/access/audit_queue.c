@@ -4,9 +4,9 @@
  *  1. An entry leaves the queue only after the commit that holds it is durable.
  *  2. One flush at a time; it holds `flushing` while it waits for the writer. Work on the writer's
  * thread never takes `flushing`, so the two cannot wait for each other.
- *  3. When the queue is full, adding writes it out first; when that fails, adding fails: what
- * cannot be written down does not happen. The queue knows places, not databases: a process opens a
- * place in one database only. */
+ *  3. When the queue is full, adding writes it out first, its own place and then the others; when
+ * that makes no room, adding fails: what cannot be written down does not happen. The queue knows
+ * places, not databases: a process opens a place in one database only. */
 #include "access/access_int.h"
 #include "access/audit_sql.h"
 #include "access/limits.h"
@@ -94,21 +94,6 @@ static Str with_caller(Cx *cx, Str detail)
     return str_join(cx->arena, parts, n, STR(" "));
 }
 
-Err audit_add(Cx *cx, const AuditEntry *entry)
-{
-    DCHECK(cx->place.n <= PLACE_MOST && entry->action.n > 0 && entry->action.n <= ACTION_MOST);
-    AuditRow row = {.at = cx->now, .entry = *entry};
-    if (cx->actor != NULL && !cx->actor->is_system) {
-        row.account = cx->actor->account;
-        row.entry.detail = with_caller(cx, entry->detail);
-    }
-    if (cx->is_writing)
-        return audit_append(cx, &row, 1);
-    while (!push(cx, &row))
-        TRY(audit_flush(cx));
-    return OK;
-}
-
 static bool is_of_place(const Queued *queued, Str place)
 {
     return str_equals((Str){queued->place, queued->place_n}, place);
@@ -174,6 +159,76 @@ Err audit_flush(Cx *cx)
     return OK;
 }
 
+typedef struct {
+    uint8_t n;
+    char text[PLACE_MOST];
+} WaitingPlace;
+
+static Str name_of(const WaitingPlace *place)
+{
+    return (Str){place->text, place->n};
+}
+
+/* Each place that has entries, once, by its oldest. */
+static size_t places_that_wait(Arena *arena, WaitingPlace **ret_places)
+{
+    MUTEX_HOLD(&gate);
+    size_t n = 0;
+    WaitingPlace *places = arena_array(arena, WaitingPlace, queue_n + 1);
+    for (size_t i = 0; i < queue_n; i++) {
+        size_t at = 0;
+        while (at < n && !is_of_place(&queue[i], name_of(&places[at])))
+            at++;
+        if (at < n)
+            continue;
+        places[n].n = queue[i].place_n;
+        memcpy(places[n++].text, queue[i].place, PLACE_MOST);
+    }
+    *ret_places = places;
+    return n;
+}
+
+static bool is_full(void)
+{
+    MUTEX_HOLD(&gate);
+    return queue_n == AUDIT_QUEUE_MOST;
+}
+
+/* What others fail at is told by their own callers and the flusher: only their entries are written
+ * here, until one place's are. */
+static Err make_room(Cx *cx)
+{
+    TRY(audit_flush(cx));
+    WaitingPlace *places = NULL;
+    size_t n = is_full() ? places_that_wait(cx->arena, &places) : 0;
+    for (size_t i = 0; i < n && is_full(); i++) {
+        Cx other = {.arena = cx->arena,
+                    .db = cx->db,
+                    .writer = cx->writer,
+                    .keys = cx->keys,
+                    .place = name_of(&places[i]),
+                    .now = cx->now};
+        if (audit_flush(&other) == OK)
+            return OK;
+    }
+    return is_full() ? cx_fail(cx, ERR_BUSY, TEXT_AUDIT_FULL, (Str){0}, 0) : OK;
+}
+
+Err audit_add(Cx *cx, const AuditEntry *entry)
+{
+    DCHECK(cx->place.n <= PLACE_MOST && entry->action.n > 0 && entry->action.n <= ACTION_MOST);
+    AuditRow row = {.at = cx->now, .entry = *entry};
+    if (cx->actor != NULL && !cx->actor->is_system) {
+        row.account = cx->actor->account;
+        row.entry.detail = with_caller(cx, entry->detail);
+    }
+    if (cx->is_writing)
+        return audit_append(cx, &row, 1);
+    while (!push(cx, &row)) /* others may have taken the room that was made */
+        TRY(make_room(cx));
+    return OK;
+}
+
 static int64_t queued_of_place(Str place)
 {
     MUTEX_HOLD(&gate);
@@ -208,44 +263,24 @@ Err audit_state(Cx *cx, AuditState *ret_state)
     return err == OK ? OK : cx_fail_db(cx, err);
 }
 
-typedef struct {
-    uint8_t n;
-    char text[PLACE_MOST];
-} WaitingPlace;
-static WaitingPlace waiting[AUDIT_QUEUE_MOST]; /* the flusher's own */
-
-/* Each place that has entries, once, by its oldest. */
-static size_t places_that_wait(void)
-{
-    MUTEX_HOLD(&gate);
-    size_t n = 0;
-    for (size_t i = 0; i < queue_n; i++) {
-        size_t at = 0;
-        while (at < n && !is_of_place(&queue[i], (Str){waiting[at].text, waiting[at].n}))
-            at++;
-        if (at < n)
-            continue;
-        waiting[n].n = queue[i].place_n;
-        memcpy(waiting[n++].text, queue[i].place, PLACE_MOST);
-    }
-    return n;
-}
-
 /* Each place has its turn, whatever the others meet; what came meanwhile waits for the next one. */
 static void flush_once(Arena *arena)
 {
-    size_t n = places_that_wait();
+    WaitingPlace *places = NULL;
+    size_t n = places_that_wait(arena, &places);
+    ArenaMark mark = arena_mark(arena);
     for (size_t i = 0; i < n; i++) {
         Cx cx = flusher.like;
         cx.arena = arena;
         cx.now = os_clock_now(); /* of the checkpoint; entries keep their own */
-        cx.place = (Str){waiting[i].text, waiting[i].n};
+        cx.place = name_of(&places[i]);
         Err err = audit_flush(&cx);
         if (err != OK)
             LOG(LOG_ERROR, "audit entries wait", LOG_WORD("place", cx.place),
                 LOG_ERR("error", err));
-        arena_reset(arena);
+        arena_reset_to(arena, mark);
     }
+    arena_reset(arena);
 }
 
 static void run_flusher(void *context)
