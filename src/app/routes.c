@@ -76,6 +76,7 @@
  ENTRY(route_policy_post)                                                                          \
  ENTRY(route_measures)                                                                             \
  ENTRY(route_measure)                                                                              \
+ ENTRY(route_measure_paths)                                                                        \
  ENTRY(route_measure_file)                                                                         \
  ENTRY(route_measure_hits)                                                                         \
  ENTRY(route_measure_cases)                                                                        \

@@ -3,6 +3,7 @@
 #include "base/encoding.h"
 #include "core/keys.h"
 #include "engine/measures/measures.h"
+#include "engine/plans/plans.h"
 #include "engine/records/form_table.h"
 #include "engine/subjects/subjects.h"
 #include "web/measure_ask.h"
@@ -248,6 +249,78 @@ const Route route_measure = {
         "level: integer, period: text, " NUMBER_MEMBERS "}]}",
     .title = {"一项指标的各单位、各期数值",
               "What a measure says of each area or facility in sight, by period"},
+};
+
+/* ---- what plans ask of it ---- */
+
+static void put_path(JsonOut *out, const Cx *cx, const PlanPath *path)
+{
+    json_object_begin(out);
+    web_json_text(out, "plan", path->plan->id);
+    web_json_wording(out, "plan_title", path->plan->title);
+    json_key_c(out, "is_elsewhere");
+    json_bool(out, plan_is_elsewhere(cx, path->plan));
+    web_json_text(out, "clause", path->clause->id);
+    web_json_wording(out, "clause_title", path->clause->title);
+    web_json_text(out, "shape", str_from_c(plan_path_name(path->shape)));
+    json_key_c(out, "points");
+    json_array_begin(out);
+    for (size_t i = 0; i < path->point_n; i++) {
+        const PlanPathPoint *point = &path->points[i];
+        json_object_begin(out);
+        put_period(out, point->period);
+        if (point->has_expected) {
+            json_key_c(out, "expected");
+            json_decimal(out, point->expected);
+        }
+        if (point->has_high) {
+            json_key_c(out, "high");
+            json_decimal(out, point->high);
+        }
+        json_object_end(out);
+    }
+    json_array_end(out);
+    json_object_end(out);
+}
+
+static Err measure_paths_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
+{
+    MeasureAsk asked = {0};
+    const PlanPath *paths = NULL;
+    size_t n = 0;
+    TRY(measure_ask_read(cx, request, &asked));
+    if ((asked.measure->periods & (1U << asked.last.kind)) == 0)
+        return cx_fail(cx, ERR_INVALID, TEXT_MEASURE_PERIOD, STR("from"), 2, asked.measure->id,
+                       http_query(request, "from"));
+    PlanPathAsk ask = {.measure = asked.measure, .last = asked.last, .n = 1};
+    for (Period period = asked.first; date_compare(period.first, asked.last.first) < 0; ask.n++)
+        period = period_next(period);
+    TRY(plan_paths(cx, &ask, &paths, &n));
+    JsonOut out = web_json(response);
+    json_object_begin(&out);
+    web_json_date(&out, "on", cx->today);
+    web_json_text(&out, "unit", asked.measure->unit);
+    json_key_c(&out, "paths");
+    json_array_begin(&out);
+    for (size_t i = 0; i < n; i++)
+        put_path(&out, cx, &paths[i]);
+    json_array_end(&out);
+    json_object_end(&out);
+    return OK;
+}
+
+const Route route_measure_paths = {
+    .method = HTTP_GET,
+    .path = "/api/measures/{id}/paths",
+    .persons = ROUTE_PERSONS_COUNT,
+    .handler = measure_paths_get,
+    .permit = "plans.read",
+    .query = "{from?: text, until?: text}",
+    .out = "{on: date, unit?: text, paths: [{plan: text, plan_title: wording, is_elsewhere: bool, "
+           "clause: text, clause_title: wording, shape: level|even|linear|a_year|stages, points: "
+           "[{period: text, expected?: number, high?: number}]}]}",
+    .title = {"各方案要求一项指标逐期应到的数，按指标的单位",
+              "Where each plan wants a measure, period by period, in the measure's unit"},
 };
 
 /* ---- the rows ---- */

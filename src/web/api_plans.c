@@ -162,7 +162,7 @@ static void put_head(Cx *cx, JsonOut *out, const Plan *plan)
     web_json_wording(out, "title", plan->title);
     web_json_text(out, "place", plan->place);
     json_key_c(out, "is_elsewhere"); /* another place's, kept to compare with */
-    json_bool(out, plan->place.n > 0 && !str_equals(plan->place, cx->place));
+    json_bool(out, plan_is_elsewhere(cx, plan));
     web_json_wording(out, "source",
                      pack_source_wording(cx->packs, plan->pack, plan->source, cx->arena));
     web_json_date(out, "from", plan->from);

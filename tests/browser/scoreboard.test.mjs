@@ -65,6 +65,23 @@ for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-US']]) {
   })
 }
 
+test('beside the trend of a measure stands the path of a plan that asks for it, in the key, as a dashed line and in the table; another or none is chosen', async () => {
+  const page = await begin('#/measures/public_clinic_share')
+  const key = page.locator('.measure-went .desk-chart-key li')
+  await key.filter({ hasText: '方案目标路径' }).waitFor()
+  await page.locator('.measure-went .desk-chart-twin summary').click()
+  const rows = await page.locator('.measure-went tbody tr').allInnerTexts()
+  assert.match(rows.find((row) => row.startsWith('2024')), /87\.5%$/)
+  assert.match(rows.find((row) => row.startsWith('2025')), /90\.0%$/)
+  assert.equal(await page.locator('.measure-went svg path[stroke-dasharray]').count(), 1)
+  assert.match(await page.locator('.measure-plan a').getAttribute('href'), /^#\/plans\/grassroots_2023\/27$/)
+  await look(page, 'measure-path')
+  await page.locator('.measure-plan select').selectOption('none')
+  await page.waitForURL(/plan=none/)
+  await page.waitForFunction(() => document.querySelectorAll('.measure-went svg path[stroke-dasharray]').length === 0)
+  await end(page)
+})
+
 test('a clinician sees by facility who is left to see, takes the table as a file, and a narrow page does not break', async () => {
   const page = await begin('#/measures/hypertension_norm_rate?period=2024&by=facility', { login: 'clinician' })
   await page.locator(UNITS).nth(1).waitFor()

@@ -37,6 +37,7 @@ const examples = {
   "/api/overview": ["county", "/api/overview?area={area}"],
   "/api/measures": ["county", "/api/measures?period=2025&earlier=3"],
   "/api/measures/{id}": ["county", "/api/measures/hypertension_norm_rate?from=2024&until=2025"],
+  "/api/measures/{id}/paths": ["county", "/api/measures/public_clinic_share/paths?from=2023&until=2025"],
   "/api/measures/{id}/file": ["county", "/api/measures/hypertension_norm_rate/file?from=2024"],
   "/api/measures/{id}/cases/file": ["clinician", "/api/measures/quality_exam_incomplete/cases/file?period=2025"],
   "/api/plans/{plan}/file": ["county", "/api/plans/grassroots_2023/file"],

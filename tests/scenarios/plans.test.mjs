@@ -65,6 +65,18 @@ for (const [name, makeDatabase] of databases) {
       }
     });
 
+    it("a measure's own page knows where each plan wants it: stages with a line between, steps above the year before, and nothing of what no plan asks", async () => {
+      const paths = async (query) => (await county.fetch(`/api/measures/${query}`)).body.paths.map(({ plan: id, clause, shape, points }) => [id, clause, shape, points.map(({ expected }) => expected ?? null)]);
+      assert.deepEqual(await paths("public_clinic_share/paths?from=2022&until=2026"), [["grassroots_2023", "27", "stages", [null, 85, 87.5, 90, 90]]]);
+      const [last] = (await county.fetch("/api/measures/contract_coverage?from=2024&until=2024&unit=441322")).body.values;
+      const [[, , shape, steps]] = await paths("contract_coverage/paths?from=2023&until=2025");
+      assert.deepEqual([shape, steps.slice(0, 2)], ["a_year", [null, null]]);
+      assert.ok(isNear(steps[2], (last.numerator * 100) / last.denominator + 1));
+      assert.deepEqual(await paths("recruits_hired/paths"), []);
+      assert.equal((await county.fetch("/api/measures/public_clinic_share/paths?from=2025-01&until=2025-02")).status, 422);
+      assert.equal((await doctor.fetch("/api/measures/public_clinic_share/paths")).status, 403);
+    });
+
     it("a clause that a measure answers shows the measure's own number, by page and by command", async () => {
       const { on } = await plan("public_health_quality");
       const period = on.slice(0, 4);

@@ -52,6 +52,11 @@ Err plan_find(Cx *cx, Str id, const Plan **ret_plan)
                              : cx_fail(cx, ERR_NOT_FOUND, TEXT_PLAN_UNKNOWN, STR("/plan"), 1, id);
 }
 
+bool plan_is_elsewhere(const Cx *cx, const Plan *plan)
+{
+    return plan->place.n > 0 && !str_equals(plan->place, cx->place);
+}
+
 Err plan_clause_find(Cx *cx, const Plan *plan, Str id, const PlanClause **ret_clause)
 {
     for (size_t s = 0; s < plan->section_n; s++) {
@@ -100,7 +105,7 @@ static Err read_registers(Facts *facts)
     }
 }
 
-static Err read_parameters(Facts *facts)
+Err plan_parameters_read(Facts *facts)
 {
     Cx then = *facts->cx;
     if (facts->is_past) { /* as known then */
@@ -137,7 +142,7 @@ Err plan_facts_read(Cx *cx, Date on, bool is_patient, const PlanFacts **ret_fact
     TRY(plan_days_read(cx, on, is_patient, &kept));
     Facts *facts = arena_new(cx->arena, Facts);
     *facts = *kept;
-    TRY(read_parameters(facts));
+    TRY(plan_parameters_read(facts));
     Err err = facts->is_past ? read_registers_known(facts) : read_registers(facts);
     if (err != OK)
         return cx_fail_db(cx, err);

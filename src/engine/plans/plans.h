@@ -178,6 +178,42 @@ typedef struct PlanTrend {
 Err plan_trends(Cx *cx, const PlanFacts *facts, const Plan *plan, const PlanClause *clause,
                 const PlanTrend **ret_trends, size_t *ret_n) MUST_CHECK;
 
+/* Where a measure's number should be by a plan, in periods of one kind, the earliest first. */
+typedef enum {
+    PLAN_PATH_LEVEL,  /* one number, whenever it is looked at */
+    PLAN_PATH_EVEN,   /* in a running period the share of it that the days make up */
+    PLAN_PATH_LINEAR, /* straight from the plan's first day */
+    PLAN_PATH_YEARLY, /* so much above the year before */
+    PLAN_PATH_STAGES, /* more by later days of the plan, straight between */
+    PLAN_PATH_N,
+} PlanPathShape;
+typedef struct PlanPathPoint {
+    Period period;
+    bool has_expected; /* the plan asks something of the period */
+    double expected;   /* in the measure's unit */
+    bool has_high;     /* of PLAN_BETWEEN: expected is its low end */
+    double high;
+} PlanPathPoint;
+typedef struct PlanPath {
+    const Plan *plan;
+    const PlanClause *clause; /* of stages: of the last day */
+    const PlanAnswer *answer;
+    PlanPathShape shape;
+    const PlanPathPoint *points;
+    size_t point_n;
+} PlanPath;
+typedef struct PlanPathAsk {
+    const Measure *measure;
+    Period last; /* of a kind that the measure has */
+    size_t n;    /* so many periods, the last included */
+} PlanPathAsk;
+/* What each plan asks of the measure in all that is in sight, today: plans of this place first. */
+Err plan_paths(Cx *cx, const PlanPathAsk *ask, const PlanPath **ret_paths,
+               size_t *ret_n) MUST_CHECK;
+const char *plan_path_name(PlanPathShape shape);
+/* Of another place, kept to compare with. */
+bool plan_is_elsewhere(const Cx *cx, const Plan *plan);
+
 /* From what got worse to what got better. */
 typedef enum {
     PLAN_CHANGE_WORSE,        /* of state */

@@ -42,6 +42,8 @@ typedef struct PlanFacts Facts;
 
 /* plans.c. What is not there yet: by its day. */
 PlanState plan_waiting(const Facts *facts, Date due, Date on);
+/* The parameters as they are on facts->on. */
+Err plan_parameters_read(PlanFacts *facts) MUST_CHECK;
 /* What is encouraged is never a failure. */
 void plan_soften(const PlanClause *clause, PlanAnswered *answered);
 
@@ -58,6 +60,8 @@ Date plan_deciding_day(const PlanClause *clause, const PlanAnswer *answer, Date 
 bool plan_is_upward(PlanCompare compare);
 /* A part of the place cannot have what the plan counts in the whole of it. */
 bool plan_is_part(const Facts *facts, const Measure *measure);
+/* trend.c. Whether a target of the longest periods is one of this kind too. */
+bool plan_holds_in(const Facts *facts, const Measure *measure, PeriodKind kind);
 /* Whether the number meets the answer's target, and where it should be on the day. */
 bool plan_meets(const PlanAnswered *answered, double number);
 void plan_expect(const Plan *plan, const PlanClause *clause, const MeasureTotal *total, Date on,

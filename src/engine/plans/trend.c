@@ -6,7 +6,7 @@ typedef VEC(PlanTrend) Trends;
 
 /* In a shorter period a number that grows through the longest one has not come as far, and in a
  * part of the place a count has not. */
-static bool holds_in(const Facts *facts, const Measure *measure, PeriodKind kind)
+bool plan_holds_in(const Facts *facts, const Measure *measure, PeriodKind kind)
 {
     if (plan_is_part(facts, measure))
         return false;
@@ -54,7 +54,7 @@ static void add_trend(const Facts *facts, const Plan *plan, const PlanClause *cl
                        .is_complete = total->is_made && total->is_complete,
                        .low = target.low,
                        .high = target.high};
-    trend.has_target = target.has_target && holds_in(facts, answer->measure, kind);
+    trend.has_target = target.has_target && plan_holds_in(facts, answer->measure, kind);
     size_t n = MEASURE_EARLIER_MOST + 1;
     while (n > 0 && total->sums[n - 1].denominator == 0)
         n--; /* nobody was counted yet */

@@ -31,8 +31,11 @@ function lineOf(drawing: Drawing, series: Series, at: number): object {
     data: series.values.map((value, i) => {
       const other = drawing.series[at === 0 ? 1 : 0]?.values[i] ?? null
       const isBelow = other !== null && value !== null && other > value
+      /* A path of one point between gaps would not be seen. */
+      const isAlone = series.isPath && value !== null && (series.values[i - 1] ?? null) === null && (series.values[i + 1] ?? null) === null
       return {
         value,
+        ...(isAlone ? { symbol: 'diamond' } : {}),
         itemStyle: series.openAt === i ? { color: drawing.colours.ground, borderColor: colour, borderWidth: 2 } : {},
         label: { show: at === 0 && value !== null && (series.values.length - 1 - i) % every === 0, position: isBelow ? 'bottom' : 'top' },
       }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { bandsOf, changeOf, isRunning, judgedBy, kindOf, lastDayOf, medianOf, periodAfter, periodOn, periodsUpto, pointsOf, ranked, signed, sorted, trendOf, unitsBelow, valueText, verdictOf, wholeOf, worst, type Measure, type UnitValue } from './measures'
+import { bandsOf, changeOf, holdsForUnits, isRunning, judgedBy, kindOf, lastDayOf, medianOf, pathValues, periodAfter, periodOn, periodsUpto, pointsOf, ranked, signed, sorted, trendOf, unitsBelow, valueText, verdictOf, wholeOf, worst, type Measure, type PlanPath, type UnitValue } from './measures'
 
 const unit = (code: string, level: number, numerator: number, denominator: number, period = '2025'): UnitValue =>
   ({ unit: code, level, period, numerator, denominator, value: denominator ? numerator / denominator : null, name: { zh: code, en: code } })
@@ -28,6 +28,15 @@ test('a number that grows is not judged while its period runs', () => {
   const measure = (growth: string) => ({ direction: 'up', growth }) as Measure
   expect(['none', 'even', 'late'].map((growth) => judgedBy(measure(growth), '2025', '2025-06-30'))).toEqual(['up', 'none', 'none'])
   expect(judgedBy(measure('late'), '2024', '2025-06-30')).toBe('up')
+})
+
+test('a path of a plan is drawn as values are, with gaps where it asks nothing, and for units only where it holds for them', () => {
+  const path: PlanPath = { plan: 'p', plan_title: { zh: '', en: '' }, is_elsewhere: false, clause: '27', clause_title: { zh: '', en: '' }, shape: 'stages', points: [{ period: '2022' }, { period: '2023', expected: 85 }, { period: '2024', expected: 87.5, high: 95 }] }
+  expect(pathValues(path, 'expected', ['2022', '2023', '2024', '2025'], '%')).toEqual([null, 0.85, 0.875, null])
+  expect(pathValues(path, 'high', ['2023', '2024'], '%')).toEqual([null, 0.95])
+  expect(pathValues(path, 'expected', ['2024'], '')).toEqual([87.5])
+  expect((['stages', 'a_year'] as const).map((shape) => holdsForUnits({ shape }, { value_is: 'ratio' }))).toEqual([true, false])
+  expect(holdsForUnits(path, { value_is: 'count' })).toBe(false)
 })
 
 test('equal values share a rank, and the next one counts them all', () => {

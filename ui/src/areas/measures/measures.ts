@@ -51,6 +51,17 @@ export interface MeasureAnswer extends Measure {
   values: UnitValue[]
 }
 
+/* Where a plan wants the measure's number, in its unit. */
+export interface PlanPath {
+  plan: string
+  plan_title: Wording
+  is_elsewhere: boolean /* of another place, kept to compare with */
+  clause: string
+  clause_title: Wording
+  shape: 'level' | 'even' | 'linear' | 'a_year' | 'stages'
+  points: { period: string; expected?: number; high?: number }[] /* high: it may not lie above */
+}
+
 export const COUNTY = 3
 export const TOWNSHIP = 4
 export const VILLAGE = 5
@@ -193,6 +204,20 @@ export function wholeOf(values: readonly UnitValue[], period: string, isCount = 
 
 export function trendOf(values: readonly UnitValue[], periods: readonly string[], isCount = false): PeriodNumbers[] {
   return periods.map((period) => ({ period, ...wholeOf(values, period, isCount) }))
+}
+
+/* A path on the periods that are drawn, as values are (a share of one); null where the plan asks nothing. */
+export function pathValues(path: PlanPath, end: 'expected' | 'high', periods: readonly string[], unit: string | null | undefined): (number | null)[] {
+  const known = new Map(path.points.map((point) => [point.period, point[end]]))
+  return periods.map((period) => {
+    const wanted = known.get(period)
+    return wanted === undefined ? null : wanted / scaleOf(unit)
+  })
+}
+
+/* What the plan asks of the whole says something of a unit too, unless it counts up or goes by the year before. */
+export function holdsForUnits({ shape }: Pick<PlanPath, 'shape'>, { value_is: valueIs }: Pick<Measure, 'value_is'>): boolean {
+  return valueIs === 'ratio' && shape !== 'a_year'
 }
 
 /* ---- units side by side ---- */

@@ -1,0 +1,156 @@
+/* What plans want of a measure, period by period, on SQLite and PostgreSQL. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "access/access.h"
+#include "db/migrate.h"
+#include "engine/plans/plans.h"
+#include "support/both_engines.h"
+
+typedef struct {
+    Arena arena;
+    Db *db;
+    PackSet *packs;
+    Cx cx;
+} Fixture;
+
+#define CLAUSE(id, due, answer)                                                                    \
+ "      - {clause: '" id "', title: {zh: 甲, en: A}, text: {zh: 甲, en: A}, kind: indicator, "   \
+ "owners: [bureau], " due "answers: [" answer "]}\n"
+
+static void open_packs(Fixture *f)
+{
+    const PackFile files[] = {
+        {STR("p/pack.yaml"),
+         STR("pack: p\nversion: 1.0.0\ntitle: {zh: 包, en: Pack}\n"
+             "sources:\n  - {key: habit, title: {zh: 惯例, en: Habit}, edition: none}\n")},
+        {STR("p/plans/plan.yaml"),
+         STR("plan: plan\ntitle: {zh: 方案, en: Plan}\nsource: habit\nfrom: 2023-01-01\n"
+             "units: [{unit: bureau, title: {zh: 局, en: Bureau}}]\n"
+             "sections:\n"
+             "  - section: '1'\n    title: {zh: 一, en: One}\n    clauses:\n"
+             /* 85 in 2023, 90 in 2025; said twice, and once with a path of its own. */
+             CLAUSE("27", "due: 2025-12-31, ", "{measure: stock, at_least: 90, unit: '%'}") CLAUSE(
+                 "26", "due: 2023-12-31, ", "{measure: stock, at_least: 85, unit: '%'}")
+                 CLAUSE("28", "due: 2025-12-31, ", "{measure: stock, at_least: 90, unit: '%'}")
+                     CLAUSE("29", "due: 2025-12-31, ",
+                            "{measure: stock, at_least: 90, unit: '%', path: {from: 40}}")
+                         CLAUSE("30", "", "{measure: stock, unit: '%', path: {a_year: [1, 3]}}")
+                             CLAUSE("31", "", "{measure: stock, between: [50, 70], unit: '%'}"))},
+        {STR("p/plans/later.yaml"),
+         STR("plan: later\ntitle: {zh: 后, en: Later}\nsource: habit\nplace: '410882'\n"
+             "units: [{unit: bureau, title: {zh: 局, en: Bureau}}]\n"
+             "sections:\n"
+             "  - section: '1'\n    title: {zh: 一, en: One}\n    clauses:\n" CLAUSE(
+                 "01", "", "{measure: stock, at_least: 60, unit: '%'}")
+                 CLAUSE("02", "", "{measure: stock, at_least: 60, unit: '%'}")
+                     CLAUSE("03", "", "{measure: stock, unit: '%'}"))},
+        {STR("p/policy/numbers.yaml"),
+         STR("parameters:\n"
+             "  - id: plan_warning_days\n    title: {zh: 提前, en: Before}\n    unit: d\n    value: 90\n"
+             "    source: habit\n"
+             "  - id: plan_path_tolerance\n    title: {zh: 容差, en: Slack}\n    unit: '%'\n    value: 10\n"
+             "    source: habit\n")},
+        {STR("p/measures/stock.yaml"),
+         STR("measure: stock\ntitle: {zh: 率, en: Share}\nunit: '%'\ndirection: up\n"
+             "grain: subject\nperiods: [quarter, year]\ndenominator: {zh: 人, en: People}\n"
+             "numerator: {zh: 人, en: People}\nsource: habit\n")},
+        {STR("p/measures/stock.sql"),
+         STR("SELECT p.subject_id, p.period, p.area_code AS unit, p.subject_id AS counted, "
+             "1 AS in_denominator, 1 AS in_numerator FROM person p\n")},
+    };
+    f->packs = both_engines_pack_files(&f->arena, files, sizeof files / sizeof *files);
+}
+
+static int set_up(void **state)
+{
+    static Fixture fixture;
+    Fixture *f = &fixture;
+    *f = (Fixture){0};
+    arena_init(&f->arena, MIB(64));
+    both_engines_open("plan_paths", &f->arena, &f->db, &f->cx);
+    open_packs(f);
+    f->cx.packs = f->packs;
+    f->cx.today = test_day("2025-06-30");
+    f->cx.now = instant_of_date(f->cx.today, 8, 0);
+    *state = f;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    Fixture *f = *state;
+    db_close(f->db);
+    pack_set_close(f->packs);
+    arena_done(&f->arena);
+    return 0;
+}
+
+static void assert_number(double got, double wanted)
+{
+    if (got < wanted || got > wanted)
+        print_message("%.17g, not %.17g\n", got, wanted);
+    assert_true(got >= wanted && got <= wanted);
+}
+
+static size_t paths_of(Fixture *f, Period last, size_t n, const PlanPath **ret_paths)
+{
+    size_t path_n = 0;
+    const PlanPathAsk ask = {pack_measure(f->packs, STR("stock")), last, n};
+    assert_int_equal(plan_paths(&f->cx, &ask, ret_paths, &path_n), OK);
+    return path_n;
+}
+
+static void targets_of_later_days_are_stages_with_a_straight_line_between(void **state)
+{
+    Fixture *f = *state;
+    const PlanPath *paths = NULL;
+    Period year = period_of(PERIOD_YEAR, f->cx.today);
+    assert_true(paths_of(f, year, 4, &paths) > 0);
+    const PlanPath *stages = &paths[0];
+    assert_int_equal(stages->shape, PLAN_PATH_STAGES);
+    assert_true(str_equals_c(stages->clause->id, "27"));
+    assert_false(stages->points[0].has_expected); /* 2022: before the plan */
+    assert_number(stages->points[1].expected, 85);
+    assert_number(stages->points[2].expected, 87.5);
+    assert_number(stages->points[3].expected, 90);
+    /* In quarters: 85 in the last of 2023, eight quarters later 90. */
+    assert_true(paths_of(f, period_of(PERIOD_QUARTER, test_day("2025-12-31")), 10, &paths) > 0);
+    assert_number(paths[0].points[0].expected, 85);
+    assert_number(paths[0].points[1].expected, 85);
+    assert_number(paths[0].points[2].expected, 85.625);
+    assert_number(paths[0].points[9].expected, 90);
+}
+
+static void each_plan_that_asks_for_a_number_has_its_path_once_this_places_own_first(void **state)
+{
+    Fixture *f = *state;
+    const PlanPath *paths = NULL;
+    size_t n = paths_of(f, period_of(PERIOD_YEAR, f->cx.today), 3, &paths);
+    assert_int_equal(n, 4); /* nobody is counted, so nothing is a step above the year before */
+    assert_int_equal(paths[1].shape, PLAN_PATH_LINEAR);
+    assert_number(paths[1].points[1].expected, 40 + 50.0 * 731 / 1096);
+    assert_number(paths[1].points[2].expected, 40 + 50.0 * 912 / 1096); /* of today */
+    assert_int_equal(paths[2].shape, PLAN_PATH_LEVEL);
+    assert_true(paths[2].points[0].has_high);
+    assert_number(paths[2].points[0].expected, 50);
+    assert_number(paths[2].points[0].high, 70);
+    assert_true(str_equals_c(paths[3].plan->id, "later"));
+    assert_true(plan_is_elsewhere(&f->cx, paths[3].plan));
+    assert_true(str_equals_c(paths[3].clause->id, "01"));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+static const struct CMUnitTest tests[] = {
+    TEST(targets_of_later_days_are_stages_with_a_straight_line_between),
+    TEST(each_plan_that_asks_for_a_number_has_its_path_once_this_places_own_first),
+};
+
+int main(void)
+{
+    return BOTH_ENGINES_RUN("plan_paths", tests);
+}
