@@ -23,3 +23,7 @@ SET cursor_tuple_fraction = 1.0;
 
 -- name: postgres_set_waiting :run
 SET lock_timeout = '10s';
+
+-- What is asked for lies in memory or on a solid disk, where a row found by its key costs hardly more than the next one.
+-- name: postgres_set_random_reads :run
+SET random_page_cost = 1.1;
