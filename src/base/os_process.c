@@ -20,6 +20,12 @@ uint64_t os_process_id(void)
     return (uint64_t)getpid();
 }
 
+uint64_t os_memory_size(void)
+{
+    long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
+    return pages < 0 || size < 0 ? 0 : (uint64_t)pages * (uint64_t)size;
+}
+
 unsigned os_processor_count(void)
 {
     cpu_set_t processors;

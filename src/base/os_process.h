@@ -11,6 +11,8 @@ unsigned os_processor_count(void);
 /* RssAnon + RssShmem in bytes: what this program costs the machine. 0 when the system does not say.
  */
 uint64_t os_process_memory(void);
+/* The machine's memory in bytes; 0 when the system does not say. */
+uint64_t os_memory_size(void);
 
 /* To be called before the first thread starts: SIGINT and SIGTERM then reach nobody but
  * os_stop_wait, and SIGPIPE is ignored. */

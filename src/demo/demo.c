@@ -2,8 +2,8 @@
 #include "demo/demo_int.h"
 
 #include "core/place.h"
+#include "db/load.h"
 #include "db/plans.h"
-#include "db/wide.h"
 #include "engine/obligations/obligations.h"
 
 enum { DEMO_PLACES_MOST = 8 };
@@ -55,13 +55,17 @@ static Err settle_place(Cx *cx, const DemoOptions *options, Str text)
 static Err make_county(Demo *demo)
 {
     Cx *cx = demo->cx;
+    DbLoad load = {0};
     TRY(demo_county(demo));
     demo_people_apportion(demo);
+    if (demo->is_first)
+        TRY(db_load_begin(cx->db, cx->arena, &load));
     TRY(make_people(demo));
     DemoCare *care = NULL;
     TRY(obligation_rules_update(cx));
     TRY(demo_care_begin(demo, &care));
     TRY(demo_people(demo, add_care, care));
+    TRY(db_load_end(cx->db, &load));
     TRY(demo_assistance(care));
     TRY(demo_standards(care));
     TRY(demo_reports(care));
@@ -76,7 +80,7 @@ static Err make_county(Demo *demo)
 typedef struct {
     const DemoOptions *options;
     const DemoPlace *place;
-    bool is_compared;
+    bool is_compared, is_first;
 } CountyWanted;
 
 static Err make_work(Cx *cx, void *arg)
@@ -89,8 +93,8 @@ static Err make_work(Cx *cx, void *arg)
                  .options = &own,
                  .place = wanted->place,
                  .is_compared = wanted->is_compared,
+                 .is_first = wanted->is_first,
                  .settings = options_text(cx, wanted->options)};
-    TRY(db_widen(cx->db));
     demo.pyramid = table_numbers("pyramid.csv", cx->arena);
     demo.hypertension = table_numbers("hypertension.csv", cx->arena);
     demo.diabetes = table_numbers("diabetes.csv", cx->arena);
@@ -168,13 +172,13 @@ static Err make_place(Cx *cx, CxWork work, void *wanted, const DemoOptions *opti
     return is_there ? OK : cx_write(cx, work, wanted);
 }
 
-static Err make_all(Cx *cx, const DemoOptions *options, bool *ret_was_there)
+static Err make_all(Cx *cx, const DemoOptions *options, bool is_new, bool *ret_was_there)
 {
     CityWanted city = {.options = options};
     TRY(find_counties(cx, &city));
     *ret_was_there = true;
     for (size_t i = 0; i < city.n; i++) {
-        CountyWanted county = {options, city.counties[i], options->places.n > 0};
+        CountyWanted county = {options, city.counties[i], options->places.n > 0, is_new && i == 0};
         TRY(make_place(cx, make_work, &county, options, county.place->code, ret_was_there));
     }
     if (options->places.n > 0)
@@ -182,12 +186,30 @@ static Err make_all(Cx *cx, const DemoOptions *options, bool *ret_was_there)
     return OK;
 }
 
+/* A database without a place is nobody's yet. */
+static Err make_in(Cx *cx, const DemoOptions *options, bool *ret_was_there)
+{
+    const Place *places = NULL;
+    size_t n = 0;
+    TRY(place_list(cx, &places, &n));
+    if (n > 0 || cx->writer != NULL)
+        return make_all(cx, options, false, ret_was_there);
+    Err err = db_load_open(cx->db);
+    if (err != OK)
+        return cx_fail_db(cx, err);
+    err = make_all(cx, options, true, ret_was_there);
+    Err closed = db_load_close(cx->db);
+    if (err == OK && closed != OK)
+        return cx_fail_db(cx, closed);
+    return err;
+}
+
 Err demo_make(Cx *cx, const DemoOptions *options, bool *ret_was_there)
 {
     Cx inner = *cx;
     inner.today = options->on;
     inner.now = instant_of_date(options->on, 20, 0);
-    Err err = make_all(&inner, options, ret_was_there);
+    Err err = make_in(&inner, options, ret_was_there);
     cx->problems = inner.problems;
     cx->problem_n = inner.problem_n;
     cx->problem_capacity = inner.problem_capacity;

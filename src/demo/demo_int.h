@@ -111,6 +111,7 @@ typedef struct Demo {
     const DemoPlace *place;
     Str settings;     /* how the options are written */
     bool is_compared; /* with other counties */
+    bool is_first;    /* nobody was in the database before */
     Str supporter;    /* code of the hospital that supports centres */
     Str commission;   /* code */
     const DemoOptions *options;

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "core/keys.h"
 #include "core/place.h"
+#include "db/load.h"
 #include "db/migrate.h"
 #include "demo/answers.h"
 #include "engine/obligations/obligations.h"
@@ -742,6 +743,24 @@ static void random_histories_keep_every_promise(void **state)
     }
 }
 
+/* Asked twice, what is dropped tells what was made. */
+static void indexes_dropped_for_a_load_are_made_again_as_they_were(void **state)
+{
+    Fixture *f = *state;
+    DbLoad first = {0}, second = {0};
+    assert_int_equal(db_begin(f->db), OK);
+    assert_int_equal(db_load_begin(f->db, &f->arena, &first), OK);
+    DbLoad made = first;
+    assert_true(made.index_n >= 5);
+    assert_int_equal(db_load_end(f->db, &first), OK);
+    assert_int_equal(db_load_begin(f->db, &f->arena, &second), OK);
+    assert_int_equal(second.index_n, made.index_n);
+    for (size_t i = 0; i < made.index_n; i++)
+        assert_same(made.indexes[i], second.indexes[i]);
+    assert_int_equal(db_load_end(f->db, &second), OK);
+    assert_int_equal(db_commit(f->db), OK);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 static const struct CMUnitTest tests[] = {
     TEST(people_without_a_card_are_found_by_what_they_have),
@@ -755,6 +774,7 @@ static const struct CMUnitTest tests[] = {
     TEST(pairs_that_share_what_identifies_are_listed),
     TEST(a_household_moves_as_a_whole),
     TEST(a_past_day_is_answered_as_it_was_on_its_evening),
+    TEST(indexes_dropped_for_a_load_are_made_again_as_they_were),
     TEST(random_histories_keep_every_promise),
 };
 

@@ -1,9 +1,12 @@
 // The demo county: complete, the same every time and on both databases, and honest about past days.
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync, watch } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { attempt, lines } from "../support/county.mjs";
-import { databases, logIn, makeCounty, root, startServer } from "../support/server.mjs";
+import { databases, logIn, makeCounty, program, root, startServer } from "../support/server.mjs";
 
 const packs = ["--packs", join(root, "packs")];
 const makeFile = databases[0][1];
@@ -14,14 +17,36 @@ function output(command, options, ...more) {
   return out;
 }
 
+/** A file in which making the county was killed: its log of before is gone, the pages of before still lie beside it. */
+async function killedFile() {
+  const options = makeFile();
+  const file = options[options.indexOf("--db") + 1];
+  let hadLog = false;
+  const isBeingFilled = () => {
+    const names = readdirSync(dirname(file)), hasLog = names.includes(`${basename(file)}-wal`);
+    hadLog ||= hasLog;
+    return hadLog && !hasLog && names.includes(`${basename(file)}-journal`);
+  };
+  const watcher = watch(dirname(file));
+  const child = spawn(program, ["demo", ...options, ...packs, "--residents", "2000", "--seed", "7"], { stdio: "ignore" });
+  const ended = once(child, "exit");
+  while (!isBeingFilled() && child.exitCode === null) await Promise.race([once(watcher, "change"), ended]);
+  child.kill("SIGKILL");
+  watcher.close();
+  assert.equal((await ended)[1], "SIGKILL", "it was made before it could be killed");
+  return options;
+}
+
 describe("the demo county", () => {
   const counties = new Map();
   before(() => {
     for (const [name, makeDatabase] of databases) counties.set(name, makeCounty(makeDatabase));
   });
 
-  it("is the same for the same seed, in another database and on another engine", () => {
-    const again = makeCounty(() => makeFile()); // made anew, even where made counties are kept
+  it("is the same for the same seed, on another engine, and in a file in which making it was killed before", async () => {
+    const killed = await killedFile();
+    assert.notEqual(attempt("due", ...killed, ...packs, "--on", "2025-06-30").code, 0, "a part of the county was left");
+    const again = makeCounty(() => killed); // made anew, even where made counties are kept
     const first = [...counties.values()].map((options) => ["facilities", "due"].map((command) => output(command, options, ...(command === "due" ? ["--on", "2025-06-30"] : []))));
     const [facilities, due] = first[0];
     assert.equal(output("facilities", again), facilities);

@@ -1,12 +1,14 @@
 /* Rows are gathered a table at a time, because PostgreSQL copies into one table at a time, and sent
- * when enough of them wait; the headers go first. */
+ * when enough of them wait, in the order of their keys; the headers go first. */
 #include "engine/records/records_bulk.h"
+
+#include <stdlib.h>
 
 #include "core/core_sql.h"
 #include "engine/records/records_int.h"
 
 enum {
-    WAITING_MOST = 4000, /* records: some megabytes of rows */
+    WAITING_MOST = 16000, /* records: tens of megabytes of rows */
     MEMORY_MOST = MIB(256),
     HEADER_N = 15,
     END_N = 8,
@@ -80,11 +82,20 @@ Err record_bulk_begin(Cx *cx, RecordBulk **ret_bulk)
     return OK;
 }
 
+/* Every table begins with the place, then the id of the record or of its subject. */
+static int compare_rows(const void *left, const void *right)
+{
+    const DbValue *a = *(DbValue *const *)left, *b = *(DbValue *const *)right;
+    return uuid_compare(a[1].as.uuid, b[1].as.uuid);
+}
+
+/* Neighbours in the table come one after the other: each page is looked up and touched once. */
 static Err send_waiting(Cx *cx, const Waiting *waiting)
 {
     if (waiting->rows.n == 0)
         return OK;
     ArenaMark mark = arena_mark(cx->arena);
+    qsort(waiting->rows.items, waiting->rows.n, sizeof *waiting->rows.items, compare_rows);
     DbBulk *rows;
     TRY(db_bulk_begin(cx->db, cx->arena, waiting->table, waiting->columns, waiting->column_n,
                       &rows));
