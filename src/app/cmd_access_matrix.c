@@ -112,7 +112,6 @@ const Command cmd_access_matrix = {
     .name = "access matrix",
     .summary = "what each route gives each role: full, no identity, numbers, nothing or 403",
     .needs = CLI_PACKS,
-    .options =
-        (const CliOption[]){{"json", NULL, NULL, false, "JSON lines, which is the only form"}, {0}},
+    .options = (const CliOption[]){{0}},
     .run = matrix_run,
 };

@@ -25,6 +25,7 @@ static const CliOption database_options[] = {
 static const CliOption common_options[] = {
     {"config", "FILE", NULL, false, "the settings file (default: " CONFIG_DEFAULT ")"},
     {"lang", "LANG", NULL, false, "zh or en: the language of messages"},
+    {"json", NULL, NULL, false, "JSON lines, which is how commands answer anyway"},
     {0},
 };
 

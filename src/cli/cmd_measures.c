@@ -13,10 +13,26 @@ static void put_number(JsonOut *out, const char *key, int64_t number)
     json_integer(out, number);
 }
 
+static void put_decimal_or_null(JsonOut *out, const char *key, bool is_there, double number)
+{
+    json_key_c(out, key);
+    if (is_there)
+        json_decimal(out, number);
+    else
+        json_null(out);
+}
+
+/* In the unit that people read it in: 38.5 of "%". */
+static void put_number_of(JsonOut *out, const Measure *measure, bool is_there, double number)
+{
+    put_decimal_or_null(out, "value", is_there, number);
+    json_put_text(out, "value_unit", measure->unit);
+}
+
 static Err put_value(Cli *cli, const Measure *measure, const MeasureValue *value)
 {
     JsonLine line;
-    double ratio = 0;
+    double number = 0;
     char name[PERIOD_NAME_SIZE];
     json_line_begin(&line, cli->arena);
     json_put_text(&line.json, "measure", measure->id);
@@ -27,11 +43,8 @@ static Err put_value(Cli *cli, const Measure *measure, const MeasureValue *value
     put_number(&line.json, "level", value->level);
     put_number(&line.json, "denominator", value->denominator);
     put_number(&line.json, "numerator", value->numerator);
-    json_key_c(&line.json, "value");
-    if (measure_ratio(value, &ratio))
-        json_decimal(&line.json, ratio);
-    else
-        json_null(&line.json);
+    bool has_number = measure_number(measure, value->denominator, value->numerator, &number);
+    put_number_of(&line.json, measure, has_number, number);
     return json_line_end(&line);
 }
 
@@ -106,15 +119,6 @@ static Err read_periods(const Cli *cli, MeasureAsk *ask)
 
 /* ---- against the targets of a plan ---- */
 
-static void put_decimal_or_null(JsonOut *out, const char *key, bool is_there, double number)
-{
-    json_key_c(out, key);
-    if (is_there)
-        json_decimal(out, number);
-    else
-        json_null(out);
-}
-
 static Err put_judged(Cli *cli, const PlanClause *clause, const MeasureValue *value,
                       const PlanAnswered *answered)
 {
@@ -128,7 +132,7 @@ static Err put_judged(Cli *cli, const PlanClause *clause, const MeasureValue *va
     json_put_text(&line.json, "period", str_from_c(period_name(answered->period, name)));
     put_number(&line.json, "denominator", answered->denominator);
     put_number(&line.json, "numerator", answered->numerator);
-    put_decimal_or_null(&line.json, "value", answered->has_number, answered->number);
+    put_number_of(&line.json, answered->answer->measure, answered->has_number, answered->number);
     put_decimal_or_null(&line.json, "target", answered->has_target, answered->low);
     if (answered->answer->target.compare == PLAN_BETWEEN)
         put_decimal_or_null(&line.json, "target_high", answered->has_target, answered->high);
@@ -252,7 +256,6 @@ const Command cmd_measure = {
             {"by", "KIND", "area", false, "area or facility"},
             {"list", NULL, NULL, false, "the rows behind the numbers of one period"},
             {"on", "DATE", NULL, false, "as it was known at the end of a past day"},
-            {"json", NULL, NULL, false, "one JSON object a line, which is how it answers anyway"},
             {0},
         },
     .run = measure_run,

@@ -136,7 +136,6 @@ const Command cmd_records = {
             {"history", "RECORD", NULL, false,
              "instead: the versions of one record and what each changed, oldest first"},
             {"on", "DATE", NULL, false, "as they were known at the end of this day"},
-            {"json", NULL, NULL, false, "JSON lines (the only form there is)"},
             {0},
         },
     .run = records_run,

@@ -64,7 +64,6 @@ const Command cmd_facilities = {
     .options =
         (const CliOption[]){
             {"on", "DATE", NULL, false, "as it is on this day; today when absent"},
-            {"json", NULL, NULL, false, "JSON lines (the only form there is)"},
             {0},
         },
     .run = facilities_run,
@@ -110,7 +109,6 @@ const Command cmd_areas = {
     .options =
         (const CliOption[]){
             {"on", "DATE", NULL, false, "as it is on this day; today when absent"},
-            {"json", NULL, NULL, false, "JSON lines (the only form there is)"},
             {0},
         },
     .run = areas_run,

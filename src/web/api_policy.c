@@ -1,6 +1,7 @@
 /* /api/policy: the parameters of the packs with their values in this place, and setting them. */
 #include "engine/policy/policy_values.h"
 #include "pack/plan.h"
+#include "pack/score.h"
 #include "web/route.h"
 
 enum { BODY_MOST = 4096 };
@@ -136,6 +137,17 @@ static void put_clauses(const Asked *asked, JsonOut *out, const PolicyParameter 
     }
 }
 
+static bool is_of_score(const Score *score, const PolicyParameter *parameter)
+{
+    for (size_t i = 0; i < score->item_n; i++) {
+        const ScoreItem *item = &score->items[i];
+        if (item->weight.parameter == parameter || item->floor.parameter == parameter
+            || item->target.parameter == parameter)
+            return true;
+    }
+    return false;
+}
+
 static void put_uses(JsonOut *out, const Asked *asked, const PolicyParameter *parameter)
 {
     const PackSet *packs = asked->cx->packs;
@@ -160,6 +172,11 @@ static void put_uses(JsonOut *out, const Asked *asked, const PolicyParameter *pa
             put_use(out, "measure", measure->id, measure->title);
     }
     put_clauses(asked, out, parameter);
+    for (size_t i = 0; i < packs->scores.n; i++) {
+        const Score *score = packs->scores.entries[i].value;
+        if (is_of_score(score, parameter))
+            put_use(out, "score", score->id, score->title);
+    }
     json_array_end(out);
 }
 

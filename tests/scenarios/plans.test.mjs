@@ -45,7 +45,7 @@ for (const [name, makeDatabase] of databases) {
     });
 
     it("says by the command what the page says: clauses, answered, and which engine the others wait for", async () => {
-      const lines = parseLines(attempt("plan", "coverage", ...options).out);
+      const lines = parseLines(attempt("plan", "coverage", "--json", ...options).out);
       await new Promise((resolve) => setImmediate(resolve)); // connections that the server has closed meanwhile are noticed
       const { items } = (await county.fetch("/api/plans")).body;
       for (const item of items) {
