@@ -99,6 +99,8 @@ void cx_snapshot_end(Cx *cx)
 {
     if (cx->has_snapshot && db_commit(cx->db) != OK)
         LOG(LOG_ERROR, "reading did not end", LOG_WORD("said", db_last_message(cx->db)));
+    if (cx->db != NULL)
+        db_ahead_end(cx->db);
     cx->has_snapshot = false;
 }
 

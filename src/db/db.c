@@ -98,6 +98,20 @@ Err db_query(Db *db, const DbStatement *statement, const DbScope *scope, const D
     return OK;
 }
 
+void db_ahead(Db *db, const DbStatement *statement, const DbScope *scope, const DbValue *in)
+{
+    if (db->driver->ahead == NULL || check_call(db, statement, scope, in) != OK)
+        return;
+    DbCall call = {statement, scope, in};
+    db->driver->ahead(db->connection, &call);
+}
+
+void db_ahead_end(Db *db)
+{
+    if (db->driver->ahead_end != NULL)
+        db->driver->ahead_end(db->connection);
+}
+
 Err db_next(DbRows *rows, bool *ret_has_row)
 {
     Db *db = rows->db;

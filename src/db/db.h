@@ -128,6 +128,13 @@ Err db_run_later(Db *db, const DbStatement *statement, const DbScope *scope,
                  const DbValue *in) MUST_CHECK;
 Err db_query(Db *db, const DbStatement *statement, const DbScope *scope, const DbValue *in,
              DbRows *ret_rows) MUST_CHECK;
+/* Says what will be asked soon with the same values: PostgreSQL is then asked all of it with the
+ * first question, in one round trip, and db_query takes the answer; SQLite has no way to go, so
+ * nothing happens. An answer is as old as the first question behind it: a write, a step of a
+ * transaction and db_ahead_end drop those that nobody has taken. What fails is asked again when its
+ * turn comes. Not for streams, and not for what writes. */
+void db_ahead(Db *db, const DbStatement *statement, const DbScope *scope, const DbValue *in);
+void db_ahead_end(Db *db);
 Err db_next(DbRows *rows, bool *ret_has_row) MUST_CHECK;
 /* Text is borrowed until the next db_next. */
 DbValue db_column(const DbRows *rows, size_t column);

@@ -35,6 +35,9 @@ typedef struct DbDriver {
     /* As db_run_later: done at once, or sent and asked about by the next call of another kind. */
     Err (*run_later)(void *connection, const DbCall *call);
     Err (*query)(void *connection, const DbCall *call, DbCursor **ret_cursor);
+    /* As db_ahead and db_ahead_end; NULL: asking ahead gains nothing. */
+    void (*ahead)(void *connection, const DbCall *call);
+    void (*ahead_end)(void *connection);
     Err (*next)(void *connection, DbCursor *cursor, bool *ret_has_row);
     void (*cursor_close)(void *connection, DbCursor *cursor);
     Err (*step)(void *connection, DbStep step);

@@ -73,6 +73,7 @@ static Err say(Pg *pg, const DbStatement *statement)
 static Err script(void *connection, const char *sql)
 {
     Pg *pg = connection;
+    pg_ahead_drop(pg);
     TRY(pg_settle(pg));
     return pg_finish(pg, PQexec(pg->handle, sql), "script");
 }
@@ -101,6 +102,8 @@ static Err ensure_connected(Pg *pg)
     if (pg->in_transaction || PQstatus(pg->handle) == CONNECTION_OK)
         return OK;
     forget_prepared(pg);
+    pg->ahead_come_n = pg->ahead_n; /* what was asked ahead is gone too */
+    pg_ahead_drop(pg);
     PQreset(pg->handle);
     if (PQstatus(pg->handle) != CONNECTION_OK)
         return pg_fail(pg, NULL, "connect");
@@ -228,12 +231,24 @@ static Err send(Pg *pg, const DbCall *call, const PgPrepared *prepared)
     return sent == 1 ? OK : pg_fail(pg, NULL, call->statement->name);
 }
 
+static PgBound bound_of(const PgPrepared *prepared)
+{
+    return (PgBound){prepared->values, prepared->lengths, prepared->parameter_n};
+}
+
 /* Waits for the answer, and for all that was sent before. */
 static Err ask(Pg *pg, const DbCall *call, const PgPrepared *prepared, PGresult **ret_result)
 {
-    if (pg->later_n > 0) {
+    const PgBound bound = bound_of(prepared);
+    TRY(pg_ahead_take(pg, call->statement, &bound, ret_result));
+    if (*ret_result != NULL)
+        return OK;
+    if (pg_is_piping(pg)) {
         TRY(send(pg, call, prepared));
-        return pg_end_pipeline(pg, ret_result);
+        Err err = pg_end_pipeline(pg, ret_result);
+        if (err != OK || PQresultStatus(*ret_result) != PGRES_PIPELINE_ABORTED)
+            return err;
+        PQclear(*ret_result); /* something that was asked ahead has failed, which is nobody's */
     }
     *ret_result = PQexecPrepared(pg->handle, prepared->name, (int)prepared->parameter_n,
                                  prepared->values, prepared->lengths, prepared->formats, 1);
@@ -259,6 +274,7 @@ static Err execute(Pg *pg, const DbCall *call, PGresult **ret_result)
 static Err run(void *connection, const DbCall *call, int64_t *ret_changed)
 {
     PGresult *result = NULL;
+    pg_ahead_drop(connection);
     TRY(execute(connection, call, &result));
     int64_t changed = 0;
     if (num_parse_i64(str_from_c(PQcmdTuples(result)), &changed) != OK)
@@ -272,11 +288,37 @@ static Err run_later(void *connection, const DbCall *call)
 {
     Pg *pg = connection;
     PgPrepared *prepared = NULL;
+    pg_ahead_drop(pg);
     TRY(make_ready(pg, call, &prepared));
     TRY(pg_enter_pipeline(pg));
     TRY(send(pg, call, prepared));
     pg->later[pg->later_n++] = call->statement->name;
     return OK;
+}
+
+/* A statement that this connection has not prepared yet waits for its turn: preparing it would be a
+ * round trip of its own. */
+static void ahead(void *connection, const DbCall *call)
+{
+    Pg *pg = connection;
+    const PgPrepared *known = map_get(&pg->prepared, str_from_c(call->statement->name));
+    PgPrepared *prepared = NULL;
+    if (call->statement->is_streamed || known == NULL || !known->is_on_server
+        || PQstatus(pg->handle) != CONNECTION_OK)
+        return;
+    if (find_prepared(pg, call->statement, &prepared) != OK || !prepared->is_on_server
+        || bind_call(pg, prepared, call) != OK || !pg_ahead_enter(pg))
+        return;
+    const PgBound bound = bound_of(prepared);
+    if (send(pg, call, prepared) == OK)
+        pg_ahead_note(pg, call->statement, &bound);
+    else if (!pg_is_piping(pg))
+        PQexitPipelineMode(pg->handle);
+}
+
+static void ahead_end(void *connection)
+{
+    pg_ahead_drop(connection);
 }
 
 /* Types of the result, once for all of its rows. */
@@ -448,6 +490,7 @@ static void abandon_rest(Pg *pg)
 
 static Err begin(Pg *pg)
 {
+    TRY(pg_settle(pg));
     TRY(ensure_connected(pg));
     Err err = say(pg, &sql_postgres_begin);
     if (err != OK && PQstatus(pg->handle) == CONNECTION_BAD) { /* it was lost while idle */
@@ -474,6 +517,7 @@ static Err commit(Pg *pg)
 static Err step(void *connection, DbStep which)
 {
     Pg *pg = connection;
+    pg_ahead_drop(pg);
     switch (which) {
     case STEP_BEGIN: return begin(pg);
     case STEP_COMMIT: return commit(pg);
@@ -518,6 +562,7 @@ static Err bulk_begin(void *connection, Arena *arena, const char *table, const D
 {
     Pg *pg = connection;
     ENSURE(!pg->is_copying);
+    pg_ahead_drop(pg);
     TRY(pg_settle(pg));
     Buf sql;
     buf_init(&sql, arena, KIB(256));
@@ -610,7 +655,9 @@ static void check(void *connection, const DbStatement *statement, Buf *faults)
 static void close_connection(void *connection)
 {
     Pg *pg = connection;
+    pg_ahead_drop(pg);
     PQfinish(pg->handle);
+    arena_done(&pg->ahead_arena);
     arena_done(&pg->arena);
 }
 
@@ -620,6 +667,8 @@ static const DbDriver postgres_driver = {
     .run = run,
     .run_later = run_later,
     .query = query,
+    .ahead = ahead,
+    .ahead_end = ahead_end,
     .next = next,
     .cursor_close = cursor_close,
     .step = step,
@@ -663,6 +712,7 @@ Err db_postgres_open(const DbOptions *options, Arena *arena, Db *db, Str *reterr
 {
     Pg *pg = arena_new(arena, Pg);
     arena_init(&pg->arena, DB_CONNECTION_MEMORY);
+    arena_init(&pg->ahead_arena, DB_CONNECTION_MEMORY);
     map_init(&pg->prepared, &pg->arena);
     pg->is_read_only = options->read_only;
     pg->plan_again_at = PLAN_AGAIN_FIRST;

@@ -17,6 +17,7 @@ INSERT INTO item (id, place, n) VALUES (:id, :place, :n) RETURNING place, n * 2 
 SELECT id, place, n, x, day, made_at, raw FROM item WHERE id = :id;
 
 -- name: item_find :maybe
+-- ahead: tests
 -- in: id uuid
 -- out: place text
 SELECT place FROM item WHERE id = :id;
@@ -26,6 +27,7 @@ SELECT place FROM item WHERE id = :id;
 SELECT place, n FROM item ORDER BY place, n NULLS LAST;
 
 -- name: item_by_place :many
+-- ahead: tests
 -- in: place text
 -- out: n integer
 SELECT n FROM item WHERE place = :place AND n IS NOT NULL ORDER BY n;
@@ -94,6 +96,7 @@ SELECT round_to(:x, :places) AS rounded, ratio(:x, :y) AS quotient, int_of(:x) A
     int_of(:x > :y) AS flag;
 
 -- name: function_text_day :one
+-- ahead: tests
 -- in: t text
 -- out: days integer?
 SELECT days_between(:t, :t) AS days;

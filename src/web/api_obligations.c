@@ -393,28 +393,44 @@ static void write_visits(JsonOut *out, Details *details)
     json_array_end(out);
 }
 
-/* The last records that met the lines' rules: one query for each form among them. */
-static Err read_last(Cx *cx, const ObligationLine *lines, const Uuid *subjects, size_t n,
-                     Record *last)
+/* Lines of one form. */
+typedef struct {
+    const Form *form;
+    Uuid *ids;
+    size_t *places;
+    size_t n;
+} OfForm;
+
+typedef VEC(OfForm) OfForms;
+
+static OfForms by_form(Cx *cx, const ObligationLine *lines, size_t n)
 {
-    bool *is_read = arena_array(cx->arena, bool, n);
-    Uuid *ids = arena_array(cx->arena, Uuid, n);
-    size_t *places = arena_array(cx->arena, size_t, n);
-    for (size_t first = 0; first < n; first++) {
-        const Form *form = lines[first].obligation.rule->evidence;
-        size_t of_form = 0;
-        for (size_t i = first; i < n; i++) {
-            if (is_read[i] || lines[i].obligation.rule->evidence != form)
-                continue;
-            is_read[i] = true;
-            ids[of_form] = subjects[i];
-            places[of_form++] = i;
-        }
+    OfForms forms = {0};
+    for (size_t i = 0; i < n; i++) {
+        const Form *form = lines[i].obligation.rule->evidence;
+        size_t at = 0;
+        while (at < forms.n && forms.items[at].form != form)
+            at++;
+        if (at == forms.n)
+            VEC_PUSH(cx->arena, &forms,
+                     (OfForm){form, arena_array(cx->arena, Uuid, n),
+                              arena_array(cx->arena, size_t, n), 0});
+        OfForm *of = &forms.items[at];
+        of->ids[of->n] = lines[i].obligation.subject;
+        of->places[of->n++] = i;
+    }
+    return forms;
+}
+
+/* The last records that met the lines' rules: one query for each form among them. */
+static Err read_last(Cx *cx, const OfForms *forms, Record *last)
+{
+    for (size_t i = 0; i < forms->n; i++) {
+        const OfForm *of = &forms->items[i];
         const Record *found = NULL;
-        if (of_form > 0)
-            TRY(record_latest(cx, form, ids, of_form, &found));
-        for (size_t i = 0; i < of_form; i++)
-            last[places[i]] = found[i];
+        TRY(record_latest(cx, of->form, of->ids, of->n, &found));
+        for (size_t j = 0; j < of->n; j++)
+            last[of->places[j]] = found[j];
     }
     return OK;
 }
@@ -426,6 +442,10 @@ static Err read_details(Cx *cx, const ObligationFilter *filter, const Obligation
     Uuid *ids = arena_array(cx->arena, Uuid, n);
     for (size_t i = 0; i < n; i++)
         ids[i] = lines[i].obligation.subject;
+    bool shows_last = access_may(cx->actor, STR("records.read"));
+    const OfForms forms = by_form(cx, lines, shows_last ? n : 0);
+    for (size_t i = 0; i < forms.n; i++)
+        record_latest_ahead(cx, forms.items[i].form, forms.items[i].ids, forms.items[i].n);
     TRY(resident_briefs(cx, ids, n, &ret_details->people));
     bool has_others = false;
     for (size_t i = 0; i < n; i++)
@@ -443,10 +463,10 @@ static Err read_details(Cx *cx, const ObligationFilter *filter, const Obligation
         TRY(obligation_visits(cx, filter->on, page, n, &ret_details->visits,
                               &ret_details->visit_n));
     }
-    if (!access_may(cx->actor, STR("records.read")))
+    if (!shows_last)
         return OK;
     Record *last = arena_array(cx->arena, Record, n);
-    TRY(read_last(cx, lines, ids, n, last));
+    TRY(read_last(cx, &forms, last));
     ret_details->last = last;
     return OK;
 }

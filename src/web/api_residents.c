@@ -198,6 +198,10 @@ static Err resident_get(Cx *cx, const HttpRequest *request, HttpResponse *respon
     TRY(web_parameter_uuid(cx, request, "id", &id));
     TRY(take_day(cx, request, &on));
     Resident resident;
+    resident_open_ahead(cx, id);
+    obligation_enrolments_ahead(cx, id);
+    obligation_of_ahead(cx, id, on);
+    record_timeline_ahead(cx, id);
     TRY(resident_open(cx, id, &resident));
     JsonParts parts = {.arena = cx->arena};
     JsonOut out = web_json(response);

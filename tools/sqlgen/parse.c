@@ -173,6 +173,12 @@ typedef struct {
     size_t at;
 } Parser;
 
+static void note_reason(Statement *statement, bool is_scan, bool is_ahead)
+{
+    statement->may_scan = statement->may_scan || is_scan;
+    statement->is_ahead = statement->is_ahead || is_ahead;
+}
+
 static void parse_comment(Parser *parser, Str line)
 {
     Source *source = parser->source;
@@ -188,15 +194,18 @@ static void parse_comment(Parser *parser, Str line)
     }
     bool is_in = take_key(comment, "in:", &rest), is_out = take_key(comment, "out:", &rest);
     bool is_scan = take_key(comment, "scan:", &rest);
-    bool is_reason = is_scan || take_key(comment, "unscoped:", &rest);
+    bool is_ahead = take_key(comment, "ahead:", &rest);
+    bool is_reason = is_scan || is_ahead || take_key(comment, "unscoped:", &rest);
     if (!is_in && !is_out && !is_reason)
         return;
     if (parser->open == NULL)
         source_problem(source, at, "this line belongs below a '-- name:' line");
     else if (is_reason && str_trim(rest).n == 0)
         source_problem(source, at, "say the reason");
+    else if (is_ahead && parser->open->kind > KIND_MANY)
+        source_problem(source, at, "only :one, :maybe and :many are asked ahead");
     else if (is_reason)
-        parser->open->may_scan = parser->open->may_scan || is_scan;
+        note_reason(parser->open, is_scan, is_ahead);
     else
         parse_columns(source, rest, is_in ? &parser->open->in : &parser->open->out);
 }

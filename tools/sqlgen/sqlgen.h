@@ -40,6 +40,7 @@ typedef struct {
     Str sql;
     bool is_scoped;
     bool may_scan; /* a reason is given */
+    bool is_ahead; /* may be asked ahead: what for is given */
     size_t at;
 } Statement;
 

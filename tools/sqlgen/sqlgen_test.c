@@ -143,7 +143,9 @@ static void the_code_has_types_functions_and_the_list(void **state)
               "-- out: name text, day date?\n"
               "SELECT name, day FROM \"p\" p WHERE n = :n AND {scope:p p};\n"
               "-- name: person_drop :run\n-- scan: all of them\nDELETE FROM p;\n"
-              "-- name: person_put :later\n-- in: n integer\nINSERT INTO p (n) VALUES (:n);\n",
+              "-- name: person_put :later\n-- in: n integer\nINSERT INTO p (n) VALUES (:n);\n"
+              "-- name: person_of :maybe\n-- in: n integer\n-- out: n integer\n"
+              "-- ahead: a page\nSELECT n FROM p WHERE n = :n AND {scope:p p};\n",
               &problems);
     Buf header, code;
     buf_init(&header, &arena, MIB(1));
@@ -157,12 +159,15 @@ static void the_code_has_types_functions_and_the_list(void **state)
     assert_has(buf_str(&header), "Err person_drop(Db *db, int64_t *ret_changed) MUST_CHECK;");
     assert_has(buf_str(&header), "Err person_put(Db *db, const PersonPutIn *in) MUST_CHECK;");
     assert_has(buf_str(&code), "return db_run_later(db, &sql_person_put, NULL, values);");
+    assert_has(buf_str(&header), "void person_of_ahead(Db *db, const DbScope *scope, "
+                                 "const PersonOfIn *in);");
+    assert_has(buf_str(&code), "    db_ahead(db, &sql_person_of, scope, values);");
     assert_has(buf_str(&header), "extern const DbStatement *const people_statements[];");
     assert_has(buf_str(&code), "#include \"engine/people/people_sql.h\"");
     assert_has(buf_str(&code), "FROM \\\"p\\\" p WHERE");
     assert_has(buf_str(&code), ".is_streamed = true,\n    .may_scan = false");
     assert_has(buf_str(&code), ".is_streamed = false,\n    .may_scan = true");
-    assert_has(buf_str(&code), "people_statements_n = 3;");
+    assert_has(buf_str(&code), "people_statements_n = 4;");
 }
 
 int main(void)

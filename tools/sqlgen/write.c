@@ -93,6 +93,14 @@ static void put_prototype(Buf *out, const Statement *statement)
     }
 }
 
+static void put_ahead_prototype(Buf *out, const Statement *statement)
+{
+    buf_printf(out, "void %.*s_ahead(Db *db%s", STR_ARG(statement->name),
+               statement->is_scoped ? ", const DbScope *scope" : "");
+    put_in_parameter(out, statement);
+    buf_put_char(out, ')');
+}
+
 static void put_next_prototype(Buf *out, const Statement *statement)
 {
     buf_printf(out, "Err %.*s_next(DbRows *rows, Arena *arena, ", STR_ARG(statement->name));
@@ -115,6 +123,10 @@ void statements_write_header(Buf *out, Str stem, const Statements *statements)
         if (is_list(statement)) {
             put_next_prototype(out, statement);
             buf_put_c(out, " MUST_CHECK;\n");
+        }
+        if (statement->is_ahead) {
+            put_ahead_prototype(out, statement);
+            buf_put_c(out, ";\n");
         }
     }
     buf_printf(out,
@@ -230,6 +242,16 @@ static void put_call(Buf *out, const char *function, const Statement *statement)
                statement->is_scoped ? "scope" : "NULL", statement->in.n > 0 ? "values" : "NULL");
 }
 
+static void put_ahead_function(Buf *out, const Statement *statement)
+{
+    put_ahead_prototype(out, statement);
+    buf_put_c(out, "\n{\n");
+    put_values(out, statement);
+    buf_put_c(out, "    ");
+    put_call(out, "db_ahead", statement);
+    buf_put_c(out, ");\n}\n\n");
+}
+
 static void put_list_functions(Buf *out, const Statement *statement)
 {
     put_prototype(out, statement);
@@ -291,6 +313,8 @@ void statements_write_source(Buf *out, Str stem, Str folder, const Statements *s
             put_list_functions(out, statement);
         else
             put_function(out, statement);
+        if (statement->is_ahead)
+            put_ahead_function(out, statement);
     }
     buf_printf(out, "const DbStatement *const %.*s_statements[] = {\n", STR_ARG(stem));
     for (size_t i = 0; i < statements->n; i++)

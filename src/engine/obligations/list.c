@@ -174,10 +174,25 @@ Err obligation_counts(Cx *cx, Date on, Str area, const ObligationCount **ret_cou
     return OK;
 }
 
+static ObligationSparedCountIn spared_count_in(const Cx *cx, const ObligationFilter *filter)
+{
+    return (ObligationSparedCountIn){cx->place, filter->on,
+                                     filter->area.p == NULL ? STR("") : filter->area};
+}
+
+/* What a page reads when nobody in sight is stale. */
+static void ask_page_ahead(Cx *cx, const ObligationFilter *filter)
+{
+    const ObligationSparedCountIn in = spared_count_in(cx, filter);
+    settle_sight_ahead(cx, filter->area);
+    if (!filter->states[OBLIGATION_WAIVED])
+        page_read_ahead(cx, filter);
+    obligation_spared_count_ahead(cx->db, list_scope(cx), &in);
+}
+
 static Err count_spared(Cx *cx, const ObligationFilter *filter, int64_t *ret_n)
 {
-    ObligationSparedCountIn in = {cx->place, filter->on,
-                                  filter->area.p == NULL ? STR("") : filter->area};
+    const ObligationSparedCountIn in = spared_count_in(cx, filter);
     ObligationSparedCountRow row;
     TRY(obligation_spared_count(cx->db, list_scope(cx), cx->arena, &in, &row));
     *ret_n = row.n;
@@ -200,6 +215,7 @@ Err obligation_list_counted(Cx *cx, const ObligationFilter *filter, ObligationPa
 {
     Lines lines = {0}, together = {0};
     Counts counts = {0};
+    ask_page_ahead(cx, filter);
     TRY(settle_sight(cx, filter->on, filter->area));
     int64_t waived = 0;
     Err err = read_counted(cx, filter, &lines, &together, &counts);
@@ -437,6 +453,12 @@ Err subject_read_on(Cx *cx, Uuid subject, Date on, SubjectFacts *ret_facts, Evid
             *ret_facts = people.items[i];
     }
     return OK;
+}
+
+void obligation_of_ahead(Cx *cx, Uuid subject, Date on)
+{
+    policy_ahead(cx);
+    subject_read_ahead(cx, subject, known_on(cx, on));
 }
 
 Err obligation_of(Cx *cx, Uuid subject, Date on, const ObligationLine **ret_lines, size_t *ret_n)

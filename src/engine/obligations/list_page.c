@@ -126,13 +126,24 @@ static void take(Gathering *gathering, const Rule *rule, const ObligationOpenRow
         VEC_PUSH(gathering->cx->arena, gathering->together, line);
 }
 
+static ObligationOpenRowsIn open_rows_in(const Cx *cx, const ObligationFilter *filter)
+{
+    return (ObligationOpenRowsIn){cx->place, filter->on,
+                                  filter->area.p == NULL ? STR("") : filter->area, PASS_MOST};
+}
+
+void page_read_ahead(Cx *cx, const ObligationFilter *filter)
+{
+    const ObligationOpenRowsIn in = open_rows_in(cx, filter);
+    obligation_open_rows_ahead(cx->db, list_scope(cx), &in);
+}
+
 static Err read_rows(Gathering *gathering, size_t *ret_n)
 {
     Cx *cx = gathering->cx;
     const ObligationFilter *filter = gathering->filter;
     CLEANUP(db_rows_close) DbRows found = {0};
-    ObligationOpenRowsIn in = {cx->place, filter->on,
-                               filter->area.p == NULL ? STR("") : filter->area, PASS_MOST};
+    const ObligationOpenRowsIn in = open_rows_in(cx, filter);
     TRY(obligation_open_rows_open(cx->db, list_scope(cx), &in, &found));
     for (*ret_n = 0;; (*ret_n)++) {
         ObligationOpenRowsRow row;

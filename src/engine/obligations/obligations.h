@@ -173,6 +173,8 @@ Err obligation_list_explained(Cx *cx, const ObligationFilter *filter,
  * that the actor may see the subject. */
 Err obligation_of(Cx *cx, Uuid subject, Date on, const ObligationLine **ret_lines,
                   size_t *ret_n) MUST_CHECK;
+/* Asks ahead (db.h) what that reads. */
+void obligation_of_ahead(Cx *cx, Uuid subject, Date on);
 
 /* Before the stored rows of today are read for people of the areas in sight: computes whoever of
  * them is stale. Not inside a snapshot that is to see it. */
@@ -260,6 +262,7 @@ typedef struct Enrolment {
 /* The programs that the subject is in now, or was known to be in on cx->as_of. */
 Err obligation_enrolments(Cx *cx, Uuid subject, const Enrolment **ret_enrolments,
                           size_t *ret_n) MUST_CHECK;
+void obligation_enrolments_ahead(Cx *cx, Uuid subject); /* asks ahead (db.h) */
 /* The same of some people (a few hundred, ascending) at once, by subject, as of now, without
  * programs of a class that is closed to the asking one. The ids come from a scoped query. */
 typedef struct PersonEnrolment {

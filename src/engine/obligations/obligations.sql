@@ -66,6 +66,7 @@ WHERE place = :place AND subject_id = :filed_from AND kind = 4
     WHERE m.place = :place AND m.person_id = :person);
 
 -- name: obligation_evidence_of_subject :many
+-- ahead: a resident's page
 -- in: place text, subject_id uuid, known_on date, rule_from integer, rule_until integer
 -- out: rule_key integer, happened_on date, record_id uuid, kind integer, is_counted integer
 -- out: is_capped integer, next_on date?, detail integer, amount decimal, spares_on date?, unit text
@@ -148,6 +149,7 @@ WHERE r.place = :place AND {scope:area r}
 ORDER BY e.subject_id, e.rule_key, e.happened_on, e.record_id, e.kind;
 
 -- name: obligation_subject_facts :maybe
+-- ahead: a resident's page
 -- in: place text, subject_id uuid
 -- out: area_code text, sex text, birth_date date?, registered_on date, died_on date?, left_on date?
 -- unscoped: recomputes the subject whose record the caller has just been allowed to write
@@ -361,6 +363,7 @@ ORDER BY s.area_code, s.subject_id
 LIMIT :most;
 
 -- name: obligation_stale_in_sight :many
+-- ahead: the due list
 -- in: place text, area text, most integer
 -- out: area_code text, subject_id uuid
 SELECT s.area_code, s.subject_id
@@ -459,6 +462,7 @@ LIMIT :most;
 -- All that a list and its counts are made of, in no order, where it is not too much. Rules of a closed
 -- class are found once, not for each row.
 -- name: obligation_open_rows :many
+-- ahead: the due list
 -- in: place text, on_day date, area text, most integer
 -- out: subject_id uuid, rule_key integer, item integer, closes_on date, opens_on date, due_on date
 -- out: due_minute integer, area_code text, done decimal, needed decimal
@@ -589,6 +593,7 @@ ORDER BY o.due_on, g.program, g.rule, o.subject_id, o.item, o.closes_on
 LIMIT :most;
 
 -- name: obligation_spared_count :one
+-- ahead: the due list
 -- in: place text, on_day date, area text
 -- out: n integer
 SELECT count(*) AS n
@@ -603,6 +608,7 @@ WHERE o.place = :place AND o.area_code = s.area_code
   AND (:area = '' OR substr(s.area_code, 1, length(:area)) = :area);
 
 -- name: obligation_enrolment_rows :many
+-- ahead: a resident's page
 -- in: place text, subject_id uuid, known_on date
 -- out: rule_key integer, happened_on date, kind integer
 SELECT e.rule_key, e.happened_on, e.kind

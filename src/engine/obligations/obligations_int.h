@@ -45,6 +45,7 @@ Err horizon_begin(Cx *cx) MUST_CHECK;
 /* Before a list on the day: computes the stale subjects of the areas that the actor sees, of those
  * that begin with `area`. */
 Err settle_sight(Cx *cx, Date on, Str area) MUST_CHECK;
+void settle_sight_ahead(Cx *cx, Str area);
 
 /* waivers.c. The evidence that the waivers of a rule are, where it was cleared. */
 Err waivers_remake(Cx *cx, const Rule *rule) MUST_CHECK;
@@ -65,6 +66,7 @@ int line_compare(const void *left, const void *right);
  * when too many rows are in sight for it. */
 Err page_read(Cx *cx, const ObligationFilter *filter, bool *ret_is_read, ObligationLines *lines,
               ObligationLines *together, ObligationCounts *counts) MUST_CHECK;
+void page_read_ahead(Cx *cx, const ObligationFilter *filter);
 
 /* The slots that a rule's expressions read of a record: answers, the day, and the policy on that
  * day. */
@@ -115,6 +117,7 @@ void subject_evaluate(Cx *cx, const Policy *policy, const SubjectFacts *facts,
 /* The subject's evidence as known on a day, and its facts. */
 Err subject_read(Cx *cx, Uuid subject, Date known_on, SubjectFacts *ret_facts,
                  EvidenceRows *rows) MUST_CHECK;
+void subject_read_ahead(Cx *cx, Uuid subject, Date known_on);
 /* list.c. The same as it was on a day, with whoever was kept under it then. */
 Err subject_read_on(Cx *cx, Uuid subject, Date on, SubjectFacts *ret_facts,
                     EvidenceRows *rows) MUST_CHECK;

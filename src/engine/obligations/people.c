@@ -17,11 +17,22 @@ static void note_enrolment(Cx *cx, Enrolments *enrolments, const Program *progra
         enrolments->items[at] = enrolments->items[--enrolments->n];
 }
 
+static ObligationEnrolmentRowsIn enrolments_in(const Cx *cx, Uuid subject)
+{
+    return (ObligationEnrolmentRowsIn){cx->place, subject,
+                                       date_is_none(cx->as_of) ? KNOWN_NOW : cx->as_of};
+}
+
+void obligation_enrolments_ahead(Cx *cx, Uuid subject)
+{
+    const ObligationEnrolmentRowsIn in = enrolments_in(cx, subject);
+    obligation_enrolment_rows_ahead(cx->db, &in);
+}
+
 static Err read_enrolments(Cx *cx, Uuid subject, Enrolments *enrolments)
 {
     CLEANUP(db_rows_close) DbRows found = {0};
-    ObligationEnrolmentRowsIn in = {cx->place, subject,
-                                    date_is_none(cx->as_of) ? KNOWN_NOW : cx->as_of};
+    const ObligationEnrolmentRowsIn in = enrolments_in(cx, subject);
     TRY(obligation_enrolment_rows_open(cx->db, &in, &found));
     for (;;) {
         ObligationEnrolmentRowsRow row;

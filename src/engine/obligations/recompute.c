@@ -208,6 +208,14 @@ static Err rows_copy(Cx *cx, const ObligationRows *computed, ObligationRecompute
 
 /* ---- one subject ---- */
 
+void subject_read_ahead(Cx *cx, Uuid subject, Date known_on)
+{
+    const ObligationEvidenceOfSubjectIn in = {cx->place, subject, known_on, EVERY_RULE.from,
+                                              EVERY_RULE.until};
+    obligation_evidence_of_subject_ahead(cx->db, &in);
+    obligation_subject_facts_ahead(cx->db, &(ObligationSubjectFactsIn){cx->place, subject});
+}
+
 static Err read_evidence(Cx *cx, Uuid subject, Date known_on, RuleKeys keys, EvidenceRows *rows)
 {
     CLEANUP(db_rows_close) DbRows found = {0};

@@ -50,10 +50,21 @@ static Err read_stale(Cx *cx, int64_t most, StaleList *stale)
     }
 }
 
+static ObligationStaleInSightIn stale_in(const Cx *cx, Str area)
+{
+    return (ObligationStaleInSightIn){cx->place, area.p == NULL ? STR("") : area, STEP_SUBJECTS};
+}
+
+void settle_sight_ahead(Cx *cx, Str area)
+{
+    const ObligationStaleInSightIn in = stale_in(cx, area);
+    obligation_stale_in_sight_ahead(cx->db, list_scope(cx), &in);
+}
+
 static Err read_stale_in_sight(Cx *cx, Str area, StaleList *stale)
 {
     CLEANUP(db_rows_close) DbRows found = {0};
-    ObligationStaleInSightIn in = {cx->place, area, STEP_SUBJECTS};
+    const ObligationStaleInSightIn in = stale_in(cx, area);
     TRY(obligation_stale_in_sight_open(cx->db, list_scope(cx), &in, &found));
     for (;;) {
         ObligationStaleInSightRow row;
@@ -189,7 +200,7 @@ Err settle_sight(Cx *cx, Date on, Str area)
         TRY(advance_some(cx, &has_more));
     for (;;) {
         StaleList stale = {0};
-        Err err = read_stale_in_sight(cx, area.p == NULL ? STR("") : area, &stale);
+        Err err = read_stale_in_sight(cx, area, &stale);
         if (err != OK)
             return cx_fail_db(cx, err);
         if (stale.n == 0)

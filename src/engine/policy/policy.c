@@ -97,13 +97,24 @@ static Err read_policy(Cx *cx, Date known_on, const Policy **ret_policy)
     return OK;
 }
 
+static Date day_known(const Cx *cx)
+{
+    return date_is_none(cx->as_of) ? date_from_ymd(9999, 12, 31) : cx->as_of;
+}
+
 Err policy_of(Cx *cx, const Policy **ret_policy)
 {
     if (cx->policy == NULL || cx->packs->policies == NULL)
-        TRY(read_policy(cx, date_is_none(cx->as_of) ? date_from_ymd(9999, 12, 31) : cx->as_of,
-                        &cx->policy));
+        TRY(read_policy(cx, day_known(cx), &cx->policy));
     *ret_policy = cx->policy;
     return OK;
+}
+
+void policy_ahead(Cx *cx)
+{
+    const PolicyNewestIn in = {cx->place, day_known(cx)};
+    if (cx->policy == NULL || cx->packs->policies == NULL)
+        policy_newest_ahead(cx->db, &in);
 }
 
 Err policy_known_on(Cx *cx, Date day, const Policy **ret_policy)

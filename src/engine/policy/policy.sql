@@ -2,6 +2,7 @@
 
 -- The number of the newest row that was known at the end of a day; 0: none.
 -- name: policy_newest :one
+-- ahead: a resident's page
 -- in: place text, known_on date
 -- out: newest integer
 SELECT coalesce(max(v.seq), 0) AS newest

@@ -16,6 +16,8 @@
 Err policy_of(Cx *cx, const Policy **ret_policy) MUST_CHECK;
 /* As it was known at the end of a day. */
 Err policy_known_on(Cx *cx, Date day, const Policy **ret_policy) MUST_CHECK;
+/* Asks ahead (db.h) whether anything was said since the cached one. */
+void policy_ahead(Cx *cx);
 /* The parameters of the form there, for FormContext and form_wire_write. */
 Err policy_form(Cx *cx, const Form *form, const FormParameter **ret_parameters) MUST_CHECK;
 

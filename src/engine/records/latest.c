@@ -18,16 +18,34 @@ static void put_record(const Uuid *subjects, size_t n, size_t *next, const Recor
 }
 
 /* At most ANSWERS_LATEST_MOST. */
+typedef struct {
+    const DbStatement *statement;
+    DbValue in[2 + ANSWERS_LATEST_MOST];
+} Batch;
+
+static void bind_batch(const Cx *cx, const RecordForm *form, const Uuid *subjects, size_t n,
+                       Batch *batch)
+{
+    batch->statement = n <= ANSWERS_FEW_MOST ? &form->latest_few : &form->latest;
+    batch->in[0] = db_text(cx->place);
+    batch->in[1] = db_text(form->form->id);
+    for (size_t i = 0; i < ANSWERS_LATEST_MOST; i++)
+        batch->in[2 + i] = i < n ? db_uuid(subjects[i]) : db_null(DB_UUID);
+}
+
+static size_t batch_size(size_t n, size_t at)
+{
+    return n - at < ANSWERS_LATEST_MOST ? n - at : ANSWERS_LATEST_MOST;
+}
+
 static Err read_batch(Cx *cx, const RecordForm *form, const Uuid *subjects, size_t n,
                       Record *records)
 {
-    DbValue in[2 + ANSWERS_LATEST_MOST] = {db_text(cx->place), db_text(form->form->id)};
-    for (size_t i = 0; i < ANSWERS_LATEST_MOST; i++)
-        in[2 + i] = i < n ? db_uuid(subjects[i]) : db_null(DB_UUID);
+    Batch batch;
+    bind_batch(cx, form, subjects, n, &batch);
     size_t next = 0;
     CLEANUP(db_rows_close) DbRows rows = {0};
-    TRY(db_query(cx->db, n <= ANSWERS_FEW_MOST ? &form->latest_few : &form->latest, NULL, in,
-                 &rows));
+    TRY(db_query(cx->db, batch.statement, NULL, batch.in, &rows));
     for (;;) {
         bool has_row;
         TRY(db_next(&rows, &has_row));
@@ -54,10 +72,21 @@ Err record_latest(Cx *cx, const Form *form, const Uuid *subjects, size_t n,
     if (!access_sees_class(cx, form->sensitivity))
         n = 0;
     for (size_t at = 0; at < n; at += ANSWERS_LATEST_MOST) {
-        size_t batch = n - at < ANSWERS_LATEST_MOST ? n - at : ANSWERS_LATEST_MOST;
-        Err err = read_batch(cx, found, subjects + at, batch, records + at);
+        Err err = read_batch(cx, found, subjects + at, batch_size(n, at), records + at);
         if (err != OK)
             return cx_fail_db(cx, err);
     }
     return OK;
+}
+
+void record_latest_ahead(Cx *cx, const Form *form, const Uuid *subjects, size_t n)
+{
+    const RecordForm *found = record_form_find(cx, form->id);
+    if (found == NULL || !access_sees_class(cx, form->sensitivity))
+        return;
+    for (size_t at = 0; at < n; at += ANSWERS_LATEST_MOST) {
+        Batch batch;
+        bind_batch(cx, found, subjects + at, batch_size(n, at), &batch);
+        db_ahead(cx->db, batch.statement, NULL, batch.in);
+    }
 }

@@ -151,6 +151,23 @@ static Err read_listed(Cx *cx, const RecordForm *form, Uuid subject, const Map *
     }
 }
 
+/* What lists show, of each form among the records. */
+static void ask_listed_ahead(Cx *cx, Uuid subject, const Record *records, size_t n)
+{
+    Map asked;
+    map_init(&asked, cx->arena);
+    for (size_t i = 0; i < n; i++) {
+        if (map_has(&asked, records[i].form))
+            continue;
+        map_put(&asked, records[i].form, NULL);
+        const RecordForm *form = record_form_find(cx, records[i].form);
+        if (form == NULL || form->listed_n == 0)
+            continue;
+        const DbValue in[3] = {db_text(cx->place), db_uuid(subject), db_text(form->form->id)};
+        db_ahead(cx->db, &form->listed_of_subject, NULL, in);
+    }
+}
+
 /* The newest first. */
 static int header_compare(const void *left, const void *right)
 {
@@ -159,12 +176,23 @@ static int header_compare(const void *left, const void *right)
     return order != 0 ? order : uuid_compare(b->id, a->id);
 }
 
+static RecordHeaderOfSubjectIn headers_in(const Cx *cx, Uuid subject)
+{
+    return (RecordHeaderOfSubjectIn){
+        .place = cx->place, .subject = subject, .known_on = record_known_on(cx)};
+}
+
+void record_timeline_ahead(Cx *cx, Uuid subject)
+{
+    const RecordHeaderOfSubjectIn in = headers_in(cx, subject);
+    record_header_of_subject_ahead(cx->db, access_scope(cx), &in);
+}
+
 /* A subject's records are few: they are put in order here, which costs less than in the database,
  * where whole rows would be copied. */
 static Err read_headers(Cx *cx, Uuid subject, size_t most, Record **ret_records, size_t *ret_n)
 {
-    const RecordHeaderOfSubjectIn in = {
-        .place = cx->place, .subject = subject, .known_on = record_known_on(cx)};
+    const RecordHeaderOfSubjectIn in = headers_in(cx, subject);
     VEC(Record) records = {0};
     CLEANUP(db_rows_close) DbRows rows = {0};
     TRY(record_header_of_subject_open(cx->db, access_scope(cx), &in, &rows));
@@ -181,7 +209,6 @@ static Err read_headers(Cx *cx, Uuid subject, size_t most, Record **ret_records,
         qsort(records.items, records.n, sizeof *records.items, header_compare);
     if (records.n > most)
         records.n = most;
-    TRY(name_facilities(cx, records.items, records.n));
     *ret_records = records.items;
     *ret_n = records.n;
     return OK;
@@ -393,6 +420,9 @@ static Err timeline_work(Cx *cx, Uuid subject, bool whole, size_t most, const Re
     Record *records;
     size_t n;
     TRY(read_headers(cx, subject, most, &records, &n));
+    if (!whole)
+        ask_listed_ahead(cx, subject, records, n);
+    TRY(name_facilities(cx, records, n));
     bool is_resident = true;
     if (n == 0)
         TRY(require_subject(cx, subject, &is_resident));

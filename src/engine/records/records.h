@@ -167,6 +167,7 @@ Err record_timeline_plain(Cx *cx, Uuid subject, const RecordPage *page, const Re
  * any more. */
 Err record_timeline(Cx *cx, Uuid subject, size_t most, const Record **ret_records,
                     size_t *ret_n) MUST_CHECK;
+void record_timeline_ahead(Cx *cx, Uuid subject); /* asks ahead (db.h) for the headers */
 /* The same with all answers, sealed ones too. */
 Err record_timeline_whole(Cx *cx, Uuid subject, size_t most, const Record **ret_records,
                           size_t *ret_n) MUST_CHECK;
@@ -184,6 +185,7 @@ Err record_previous_amending(Cx *cx, const Form *form, Uuid subject, Date day, U
  * audit entry of its own. */
 Err record_latest(Cx *cx, const Form *form, const Uuid *subjects, size_t n,
                   const Record **ret_records) MUST_CHECK;
+void record_latest_ahead(Cx *cx, const Form *form, const Uuid *subjects, size_t n);
 /* Of some subjects (a few hundred) the `each` newest current records of each form, newest first
  * within subject and form, without forms of a class that is closed to the asking one. Subjects come
  * in the order asked where that is ascending. With answers, but for the sealed ones; names of

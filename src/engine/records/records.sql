@@ -101,6 +101,7 @@ WHERE r.place = :place AND r.id = :id AND r.recorded_on <= :known_on AND {scope:
 
 -- CROSS JOIN: the person first, in SQLite too, so that the scope is asked once and not for each record.
 -- name: record_header_of_subject :many
+-- ahead: a resident's page
 -- in: place text, subject uuid, known_on date
 -- out: id uuid, subject_id uuid, happened_on date, rev integer, form_version text, facility text
 -- out: performed_by uuid, recorded_by uuid, recorded_at instant, amends uuid?, form text

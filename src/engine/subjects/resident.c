@@ -63,6 +63,13 @@ static Err unseal_row(Cx *cx, const ResidentByIdRow *row, Resident *ret_resident
     return OK;
 }
 
+void resident_open_ahead(Cx *cx, Uuid id)
+{
+    const ResidentByIdIn in = {.place = cx->place, .id = id};
+    resident_person_ahead(cx, id);
+    resident_by_id_ahead(cx->db, access_scope(cx), &in);
+}
+
 static Err read_within(Cx *cx, const DbScope *scope, Uuid id, bool *ret_found,
                        Resident *ret_resident)
 {

@@ -34,6 +34,11 @@ bool resident_event_parse(Str name, ResidentEventKind *ret_kind)
     return false;
 }
 
+void resident_person_ahead(Cx *cx, Uuid id)
+{
+    resident_state_ahead(cx->db, &(ResidentStateIn){.place = cx->place, .id = id});
+}
+
 Err resident_person(Cx *cx, Uuid *id)
 {
     ResidentStateIn in = {.place = cx->place, .id = *id};

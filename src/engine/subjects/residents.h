@@ -133,6 +133,7 @@ Err resident_emergency(Cx *cx, Str number, Str reason, Uuid *ret_id, Date *ret_u
 
 /* The person under whom an entry of the register is kept: itself, unless merged. */
 Err resident_person(Cx *cx, Uuid *id) MUST_CHECK;
+void resident_person_ahead(Cx *cx, Uuid id); /* db.h */
 /* residents.merge; both in sight. `merged` is kept under `survivor` from now on. */
 Err resident_merge(Cx *cx, Uuid merged, Uuid survivor, Str reason) MUST_CHECK;
 /* Takes `merged` out again, with the entries that were merged into it; in any order of merges. */

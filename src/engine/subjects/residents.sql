@@ -8,6 +8,7 @@ FROM resident r
 WHERE r.place = :place AND r.id = :id AND {scope:resident r};
 
 -- name: resident_state :maybe
+-- ahead: a resident's page
 -- in: place text, id uuid
 -- out: area_code text, household_id uuid?, relation text?, birth_date date?, registered_on date
 -- out: died_on date?, left_on date?, merged_into uuid?, record_number text?

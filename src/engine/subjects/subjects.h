@@ -65,6 +65,8 @@ void resident_bulk_close(ResidentBulk **bulk); /* accepts NULL inside */
 /* Within cx->actor's scope; ERR_NOT_FOUND otherwise (the same answer for "none" and "not yours").
  * Opening a person is one audit entry. */
 Err resident_open(Cx *cx, Uuid id, Resident *ret_resident) MUST_CHECK;
+/* Asks ahead (db.h) what that reads. */
+void resident_open_ahead(Cx *cx, Uuid id);
 /* At most RESIDENT_BATCH at once, in the order of ids; those out of sight are left as they are. For
  * engines that make their own audit entry. */
 enum { RESIDENT_BATCH = 50 };

@@ -24,6 +24,7 @@ UPDATE resident SET sex = :sex, birth_date = :birth_date, record_number = :recor
 WHERE place = :place AND id = :id;
 
 -- name: resident_by_id :maybe
+-- ahead: a resident's page
 -- in: place text, id uuid
 -- out: id uuid, area_code text, household_id uuid?, sex text, birth_date date?, record_number text?
 -- out: registered_on date, died_on date?, left_on date?
