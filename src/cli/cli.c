@@ -78,6 +78,9 @@ void cli_say_problems(const Cx *cx)
     for (size_t i = 0; i < cx->problem_n; i++) {
         const Problem *problem = &cx->problems[i];
         Str text = wording_in(problem->text, cx->lang);
+        if (problem->confirm.n > 0)
+            text = str_printf(cx->arena, "%.*s (--confirmed %.*s)", STR_ARG(text),
+                              STR_ARG(problem->confirm));
         if (problem->where.n > 0)
             cli_say("%.*s: %.*s", STR_ARG(problem->where), STR_ARG(text));
         else

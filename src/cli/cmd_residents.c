@@ -1,6 +1,7 @@
 /* catchment resident ...: registering, what happens to a resident, duplicates, merging. */
 #include "cli/commands.h"
 
+#include "base/vec.h"
 #include "cli/json_lines.h"
 #include "engine/records/records.h"
 #include "engine/subjects/residents.h"
@@ -39,6 +40,18 @@ static Err put_id(Cx *cx, const char *key, Uuid id, const char *more, Str text)
     return json_line_end(&line);
 }
 
+static const Str *confirmed_keys(Cli *cli, size_t *ret_n)
+{
+    VEC(Str) keys = {0};
+    Str rest = cli_value(cli, "confirmed"), key = {0};
+    while (str_cut(&rest, ' ', &key)) {
+        if (key.n > 0)
+            VEC_PUSH(cli->arena, &keys, key);
+    }
+    *ret_n = keys.n;
+    return keys.items;
+}
+
 static Err add_run(Cli *cli)
 {
     Cx *cx = cli->cx;
@@ -61,6 +74,7 @@ static Err add_run(Cli *cli)
     resident->address = cli_value(cli, "address");
     resident->relation = cli_value(cli, "relation");
     resident->registered_on = DATE_NONE;
+    draft.confirmed = confirmed_keys(cli, &draft.confirmed_n);
     TRY(resident_register(cx, &draft, &stored, &was_known));
     return put_id(cx, "resident", stored.id, "record_number", stored.record_number);
 }
@@ -85,6 +99,8 @@ const Command cmd_resident_add = {
             {"address", "TEXT", NULL, false, "the present address"},
             {"household", "ID", NULL, false, "the household"},
             {"relation", "CODE", NULL, false, "to its head"},
+            {"confirmed", "KEYS", NULL, false,
+             "questions about the identity card that were answered, as they are named, in quotes"},
             {0},
         },
     .run = add_run,

@@ -1,5 +1,6 @@
 /* /api/residents: registering a person, what happens to one, who are one person; /api/households.
  */
+#include "engine/records/answers_json.h"
 #include "engine/subjects/residents.h"
 #include "web/person.h"
 #include "web/resident_json.h"
@@ -67,6 +68,10 @@ static Err read_draft(Cx *cx, const Json *body, ResidentDraft *draft)
     TRY(body_text(cx, body, "address", &resident->address));
     TRY(body_uuid(cx, body, "household", false, &resident->household));
     TRY(body_text(cx, body, "relation", &resident->relation));
+    FormAnswers answers = {0};
+    TRY(answers_confirmed_from_json(cx, json_get(body, STR("confirmed")), &answers));
+    draft->confirmed = answers.confirmed;
+    draft->confirmed_n = answers.confirmed_n;
     return body_date(cx, body, "registered_on", &resident->registered_on);
 }
 
@@ -101,7 +106,7 @@ const Route route_residents_post = {
     .body_most = BODY_MOST,
     .in = "{id: uuid, area: text, name?: text, mother_name?: text, sex?: text, birth_date?: date, "
           "birth_year?: text, id_type?: text, id_number?: text, phone?: text, address?: text, "
-          "household?: uuid, relation?: text, registered_on?: date}",
+          "household?: uuid, relation?: text, registered_on?: date, confirmed?: [text]}",
     .out = "{id: uuid, name: text, record_number?: text, was_known: bool}",
     .may_create = true,
     .title = {"登记居民（没有姓名的新生儿可填母亲姓名）",

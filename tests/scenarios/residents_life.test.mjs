@@ -1,9 +1,10 @@
 // Residents over time over HTTP: registered without a card, moved out of sight, merged and taken apart, a record filed
 // anew; whoever is out of sight is not found.
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { attempt, controlled, followup, lines, newId, submit, wholeList } from "../support/county.mjs";
-import { databases, logIn, makeCounty, startServer } from "../support/server.mjs";
+import { databases, logIn, makeCounty, root, startServer } from "../support/server.mjs";
 
 for (const [name, makeDatabase] of databases) {
   describe(`residents over time, on ${name}`, () => {
@@ -47,6 +48,55 @@ for (const [name, makeDatabase] of databases) {
       assert.equal(wrong.body.problems[0].where, "/id_number");
       const away = await post(doctor, "/api/residents", { id: newId(), area: elsewhere, sex: "1", name: "测试" });
       assert.equal(away.status, 403, away.text);
+    });
+
+    it("asks where an identity card says otherwise, registers once that is confirmed, and writes it down (WC-08)", async () => {
+      const register_ = (more) => post(doctor, "/api/residents", { id: newId(), area, name: "身份测试", id_type: "01", ...more });
+      const asked = ({ status, body }) => [status, ...body.problems.map(({ code, where, soft, confirm }) => [code, where, soft, confirm])];
+      const birth = ["RESIDENT_CARD_BIRTH", "/birth_date", true, "birth_date_as_in_id"];
+      const girl = { id: newId(), sex: "1", birth_date: "2000-01-01", id_number: "996601202402290020" };
+      const first = await register_(girl);
+      assert.deepEqual(asked(first), [422, birth, ["RESIDENT_CARD_FEMALE", "/sex", true, "sex_as_in_id"]]);
+      assert.match(first.body.problems[0].text.zh + first.body.problems[0].text.en, /（2024-02-29）.*\(2024-02-29\)/);
+      assert.deepEqual(asked(await register_({ ...girl, confirmed: ["birth_date_as_in_id"] })), [422, ["RESIDENT_CARD_FEMALE", "/sex", true, "sex_as_in_id"]]);
+      assert.deepEqual(asked(await register_({ sex: "2", birth_date: "1958-03-12", id_number: "99660119760704003x" })).slice(0, 2), [422, birth]);
+      assert.deepEqual(asked(await register_({ sex: "9", birth_date: "1958-03-12", id_number: "996601620815003" })), [422, birth]);
+      assert.deepEqual(asked(await register_({ birth_year: "1963", id_number: "996601620815003" })), [422, ["RESIDENT_CARD_BIRTH", "/birth_year", true, "birth_date_as_in_id"]]);
+      const confirmed = { ...girl, confirmed: ["birth_date_as_in_id", "sex_as_in_id", "usual"] };
+      assert.deepEqual([(await register_(confirmed)).status, (await register_(confirmed)).status], [201, 200]);
+      const { resident } = (await open(doctor, girl.id)).body;
+      assert.deepEqual([resident.sex, resident.birth_date], ["1", "2000-01-01"], "as it was confirmed");
+      const audit = lines("audit list", options, "--until", "2025-07-02", "--person", girl.id).filter(({ action }) => action.startsWith("resident."));
+      assert.deepEqual(audit.filter(({ action }) => action === "resident.confirm").map(({ detail }) => detail), ["birth_date_as_in_id sex_as_in_id"]);
+      const plain = { id: newId(), id_number: "996601620815003" };
+      assert.equal((await register_(plain)).status, 201, "what is left out is as the card says");
+      const { resident: taken } = (await open(doctor, plain.id)).body;
+      assert.deepEqual([taken.sex, taken.birth_date], ["1", "1962-08-15"]);
+      const command = ["--area", area, "--name", "命令测试", "--sex", "2", "--birth-date", "1958-03-12", "--id-type", "01", "--id-number", "996601195803120011"];
+      const refused = attempt("resident", "add", ...options, "--packs", join(root, "packs"), ...command);
+      assert.match(refused.err, /\/sex: .*--confirmed sex_as_in_id/);
+      assert.equal(lines("resident add", options, ...command, "--confirmed", "sex_as_in_id").length, 1);
+    });
+
+    it("says in both languages what is wrong with a number, a code, a name or a day", async () => {
+      const refused = async (more) => {
+        const { status, body } = await post(doctor, "/api/residents", { id: newId(), area, sex: "1", name: "测试", id_type: "01", birth_date: "1962-08-15", ...more });
+        assert.equal(status, 422, JSON.stringify(more));
+        const [{ where, code, text }] = body.problems;
+        assert.ok(text.zh && text.en && text.zh !== text.en);
+        assert.doesNotMatch(text.zh, /name|sex|birth_date|id_type/, "no name of a member of the wire");
+        return [where, code];
+      };
+      for (const [number, fault] of [["99660162081500", "LENGTH"], ["99660119620815003", "LENGTH"], ["99660119620815A038", "CHARACTERS"], ["996601196202300030", "DATE"], ["996601202402290021", "CHECK"]]) {
+        assert.deepEqual(await refused({ id_number: number }), ["/id_number", `RESIDENT_CARD_${fault}`], number);
+      }
+      const wrong = [[{ id_type: "77", id_number: "x" }, "id_type", "DOCUMENT_KIND"], [{ id_type: undefined, id_number: "x" }, "id_type", "DOCUMENT_MISSING"], [{ id_number: undefined }, "id_number", "NUMBER_MISSING"],
+        [{ relation: "88", id_type: undefined }, "relation", "RELATION"], [{ sex: "3", id_type: undefined }, "sex", "SEX"], [{ sex: undefined, id_type: undefined }, "sex", "SEX"], [{ name: "长".repeat(51), id_type: undefined }, "name", "NAME_LONG"],
+        [{ name: undefined, id_type: undefined }, "name", "NAME_MISSING"], [{ birth_date: "2031-01-01", id_type: undefined }, "birth_date", "BIRTH_DATE"], [{ registered_on: "2031-01-01", id_type: undefined }, "registered_on", "REGISTERED_AHEAD"]];
+      for (const [more, where, code] of wrong) assert.deepEqual(await refused(more), [`/${where}`, `RESIDENT_${code}`]);
+      const { id } = await register({ name: "关系测试" });
+      const event = await post(doctor, `/api/residents/${id}/events`, { id: newId(), kind: "moved", happened_on: "2025-06-30", area, relation: "77" });
+      assert.deepEqual([event.status, event.body.problems[0].where], [422, "/relation"]);
     });
 
     it("moves a resident out of the sight of a doctor who has not treated her; a mistake is taken back", async () => {

@@ -4,7 +4,7 @@
 #include "base/vec.h"
 #include "pack/pack.h"
 
-enum { CODE_BYTES_MOST = 32 };
+enum { CODE_BYTES_MOST = 32, CODES_BYTES_MOST = 64 * 1024 };
 
 Date place_day(const Cx *cx)
 {
@@ -37,6 +37,16 @@ bool place_code_listed(const Cx *cx, const char *list, Str code)
             return true;
     }
     return false;
+}
+
+Str place_codes(const Cx *cx, const char *list)
+{
+    const CodeList *codes = cx->packs == NULL ? NULL : map_get(&cx->packs->codes, str_from_c(list));
+    Buf text;
+    buf_init(&text, cx->arena, CODES_BYTES_MOST);
+    for (size_t i = 0; codes != NULL && i < codes->option_n; i++)
+        buf_printf(&text, "%s%.*s", i > 0 ? " " : "", STR_ARG(codes->options[i].code));
+    return buf_str(&text);
 }
 
 void sheet_check_code(Cx *cx, const SheetTable *sheet, SheetRow *row, size_t column,

@@ -12,6 +12,8 @@ Str place_text(Str text);
 bool place_code_is_good(Str code);
 /* Whether the packs' code list has the code; true when the packs have no such list. */
 bool place_code_listed(const Cx *cx, const char *list, Str code);
+/* The codes of the list, parted by spaces; empty when the packs have no such list. */
+Str place_codes(const Cx *cx, const char *list);
 /* Notes a cell whose code is not in the list; empty cells are good. */
 void sheet_check_code(Cx *cx, const SheetTable *sheet, SheetRow *row, size_t column,
                       const char *list);

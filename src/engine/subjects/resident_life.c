@@ -367,6 +367,7 @@ Err resident_event_add(Cx *cx, const ResidentEvent *event)
     if (copy.kind == RESIDENT_REGISTERED || copy.note.n > NOTE_MOST)
         return cx_fail(cx, ERR_INVALID, TEXT_FIELD_TYPE, STR("/kind"), 2, STR("kind"),
                        STR("moved, joined, left, returned, died"));
+    TRY(resident_relation_check(cx, copy.relation));
     return cx_write(cx, add_work, &copy);
 }
 

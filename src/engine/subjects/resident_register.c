@@ -1,23 +1,19 @@
 /* Registering a resident: what the draft says is checked, a newborn without a name is named after
- * his mother, the next record number of the committee is given out. */
+ * his mother, the next record number of the committee is given out. What an identity card says
+ * otherwise is asked (resident_document.c), and what was confirmed is written down. */
 #include "access/access.h"
 #include "base/utf8.h"
+#include "engine/subjects/places_int.h"
 #include "engine/subjects/residents_sql.h"
 #include "engine/subjects/subjects_int.h"
 
 enum { NAME_MOST = 50, YEAR_LEAST = 1850, SERIAL_MOST = 99999, COMMITTEE_DIGITS = 12 };
 
 typedef struct Registration {
-    const ResidentDraft *draft;
     Resident resident;
+    Str confirmed; /* keys of the questions that were asked and confirmed; empty: none was asked */
     bool was_known;
 } Registration;
-
-static Err refuse(Cx *cx, const char *where, const char *what)
-{
-    return cx_fail(cx, ERR_INVALID, TEXT_FIELD_TYPE, str_from_c(where), 2, str_from_c(where + 1),
-                   str_from_c(what));
-}
 
 static Err check_name(Cx *cx, Resident *resident, Str mother)
 {
@@ -28,76 +24,40 @@ static Err check_name(Cx *cx, Resident *resident, Str mother)
         resident->name = str_printf(cx->arena, "%.*s%s", STR_ARG(mother), child);
     }
     if (resident->name.n == 0)
-        return cx_fail(cx, ERR_INVALID, TEXT_FIELD_REQUIRED, STR("/name"), 1, STR("name"));
+        return cx_fail(cx, ERR_INVALID, TEXT_RESIDENT_NAME_MISSING, STR("/name"), 0);
     if (utf8_length(resident->name) > NAME_MOST)
-        return refuse(cx, "/name", "50");
+        return cx_fail(cx, ERR_INVALID, TEXT_RESIDENT_NAME_LONG, STR("/name"), 1,
+                       str_printf(cx->arena, "%d", NAME_MOST));
     Str rest = resident->name;
     for (uint32_t code = 0; utf8_next(&rest, &code);) {
         if (code < ' ' || code == 0x7f)
-            return refuse(cx, "/name", "text");
+            return cx_fail(cx, ERR_INVALID, TEXT_RESIDENT_NAME_CHARACTERS, STR("/name"), 0);
     }
     return OK;
 }
 
 static Err check_birth(Cx *cx, Resident *resident)
 {
+    const Date first = date_from_ymd(YEAR_LEAST, 1, 1);
+    char from[DATE_TEXT_SIZE], to[DATE_TEXT_SIZE];
+    Str first_text = str_from_c(date_format(first, from));
+    Str last_text = str_from_c(date_format(cx->today, to));
     if (!date_is_none(resident->birth_date)) {
         if (date_compare(resident->birth_date, cx->today) > 0
-            || date_compare(resident->birth_date, date_from_ymd(YEAR_LEAST, 1, 1)) < 0)
-            return refuse(cx, "/birth_date", "1850-01-01 …");
+            || date_compare(resident->birth_date, first) < 0)
+            return cx_fail(cx, ERR_INVALID, TEXT_RESIDENT_BIRTH_DATE, STR("/birth_date"), 2,
+                           first_text, last_text);
         resident->birth_year = 0;
         return OK;
     }
-    if (resident->birth_year == 0)
+    int64_t year = resident->birth_year;
+    if (year == 0)
         return OK;
-    bool is_past = date_compare(date_from_ymd((int)resident->birth_year, 1, 1), cx->today) <= 0;
-    return resident->birth_year >= YEAR_LEAST && resident->birth_year <= 9999 && is_past
+    bool is_past = year <= 9999 && date_compare(date_from_ymd((int)year, 1, 1), cx->today) <= 0;
+    return year >= YEAR_LEAST && is_past
                ? OK
-               : refuse(cx, "/birth_year", "1850 …");
-}
-
-/* An identity card says when its holder was born, and the sex. */
-static void take_from_card(Cx *cx, Resident *resident)
-{
-    IdentityNumber identity;
-    if (!str_equals_c(resident->id_type, "01")
-        || identity_number_read(resident->id_number, cx->today, &identity) != IDENTITY_OK)
-        return;
-    if (date_is_none(resident->birth_date))
-        resident->birth_date = identity.birth_date;
-    if (resident->sex.n == 0)
-        resident->sex = identity.sex;
-}
-
-/* Brackets around the letter of an older permit are only printed. */
-static Str document_number(Cx *cx, Str number)
-{
-    Str plain = number_normalised(cx->arena, number);
-    char *text = arena_array(cx->arena, char, plain.n + 1);
-    size_t n = 0;
-    for (size_t i = 0; i < plain.n; i++) {
-        if (plain.p[i] != '(' && plain.p[i] != ')')
-            text[n++] = plain.p[i];
-    }
-    return (Str){text, n};
-}
-
-static Err check_document(Cx *cx, Resident *resident)
-{
-    if (resident->id_number.n == 0 && resident->id_type.n == 0)
-        return OK;
-    if (resident->id_number.n == 0)
-        return cx_fail(cx, ERR_INVALID, TEXT_FIELD_REQUIRED, STR("/id_number"), 1,
-                       STR("id_number"));
-    if (resident->id_type.n == 0)
-        return cx_fail(cx, ERR_INVALID, TEXT_FIELD_REQUIRED, STR("/id_type"), 1, STR("id_type"));
-    resident->id_number = document_number(cx, resident->id_number);
-    Str form = {0};
-    TRY(resident_document_fault(cx, resident->id_type, resident->id_number, &form));
-    if (form.n > 0)
-        return cx_fail(cx, ERR_INVALID, TEXT_RESIDENT_DOCUMENT, STR("/id_number"), 1, form);
-    take_from_card(cx, resident);
-    return OK;
+               : cx_fail(cx, ERR_INVALID, TEXT_RESIDENT_BIRTH_YEAR, STR("/birth_year"), 2,
+                         str_slice(first_text, 0, 4), str_slice(last_text, 0, 4));
 }
 
 static Err check_sex(Cx *cx, const Resident *resident)
@@ -107,7 +67,15 @@ static Err check_sex(Cx *cx, const Resident *resident)
         if (str_equals_c(resident->sex, sexes[i]))
             return OK;
     }
-    return refuse(cx, "/sex", "0, 1, 2, 9");
+    return cx_fail(cx, ERR_INVALID, TEXT_RESIDENT_SEX, STR("/sex"), 0);
+}
+
+Err resident_relation_check(Cx *cx, Str relation)
+{
+    return relation.n == 0 || place_code_listed(cx, "household_relation", relation)
+               ? OK
+               : cx_fail(cx, ERR_INVALID, TEXT_RESIDENT_RELATION, STR("/relation"), 2, relation,
+                         place_codes(cx, "household_relation"));
 }
 
 static Err check_area(Cx *cx, const Resident *resident)
@@ -173,26 +141,34 @@ static Err register_work(Cx *cx, void *arg)
     TRY(check_area(cx, resident));
     TRY(refuse_known_number(cx, resident));
     TRY(give_number(cx, resident));
-    return resident_add(cx, resident);
+    TRY(resident_add(cx, resident));
+    if (registration->confirmed.n == 0)
+        return OK;
+    const AuditEntry entry = {.action = STR("resident.confirm"),
+                              .subject = resident->id,
+                              .detail = registration->confirmed};
+    return audit_add(cx, &entry);
 }
 
 Err resident_register(Cx *cx, const ResidentDraft *draft, Resident *ret_resident,
                       bool *ret_was_known)
 {
     TRY(access_require(cx, STR("residents.write")));
-    Registration registration = {.draft = draft, .resident = draft->resident};
+    Registration registration = {.resident = draft->resident};
     Resident *resident = &registration.resident;
     if (uuid_is_nil(resident->id))
         return cx_fail(cx, ERR_INVALID, TEXT_FIELD_REQUIRED, STR("/id"), 1, STR("id"));
     resident->name = str_trim(resident->name);
-    TRY(check_document(cx, resident));
+    TRY(resident_document_check(cx, resident));
     TRY(check_sex(cx, resident));
     TRY(check_name(cx, resident, str_trim(draft->mother_name)));
     TRY(check_birth(cx, resident));
     if (date_is_none(resident->registered_on))
         resident->registered_on = cx->today;
     if (date_compare(resident->registered_on, cx->today) > 0)
-        return refuse(cx, "/registered_on", "YYYY-MM-DD");
+        return cx_fail(cx, ERR_INVALID, TEXT_RESIDENT_REGISTERED_AHEAD, STR("/registered_on"), 0);
+    TRY(resident_relation_check(cx, resident->relation));
+    TRY(resident_card_ask(cx, draft, resident, &registration.confirmed));
     resident->died_on = resident->left_on = DATE_NONE;
     resident->merged_into = UUID_NIL;
     resident->id_number = resident_id_number(cx, resident);

@@ -19,16 +19,16 @@
 typedef struct ResidentDraft {
     Resident resident; /* record_number is given out where the area has 12 digits */
     Str mother_name; /* names a newborn that has no name yet: the mother's, and 之男 or 之女 */
+    const Str *confirmed; /* keys of questions (soft problems) that the asking one has read */
+    size_t confirmed_n;
 } ResidentDraft;
 
-/* Checks and registers within the caller's sight. Problems at the members of the draft. Idempotent
- * by id. ret_resident: as stored. */
+/* Checks and registers within the caller's sight. Problems at the members of the draft. Sex and
+ * date of birth are taken from an identity card where they were left out; where they contradict it,
+ * it is asked whether that is meant, and that it was is in the audit. Idempotent by id.
+ * ret_resident: as stored. */
 Err resident_register(Cx *cx, const ResidentDraft *draft, Resident *ret_resident,
                       bool *ret_was_known) MUST_CHECK;
-/* Whether the number can be one of the kind of document (WS 364 CV02.01.101); empty, or what it
- * should look like. A kind of which the packs say nothing accepts anything. */
-Err resident_document_fault(Cx *cx, Str id_type, Str normalised, Str *ret_fault) MUST_CHECK;
-
 /* ---- what happens to a resident ---- */
 
 typedef enum {

@@ -42,6 +42,15 @@ void resident_tokens(const struct Keys *keys, Arena *arena, const Resident *resi
 /* The identity number as it is stored: that of an identity card in its form of 18 characters when
  * it is acceptable, anything else as it was given. */
 Str resident_id_number(Cx *cx, const Resident *resident);
+/* Kind and number of the document, a problem at each; the number as it is written without what is
+ * only printed, sex and date of birth from the card where they were left out. */
+Err resident_document_check(Cx *cx, Resident *resident) MUST_CHECK;
+/* Asks about what contradicts the card: soft problems (ERR_INVALID) unless the draft confirms them.
+ * ret_confirmed: the keys of those, for the audit. */
+Err resident_card_ask(Cx *cx, const ResidentDraft *draft, const Resident *resident,
+                      Str *ret_confirmed) MUST_CHECK;
+/* ERR_INVALID at /relation when the packs' list household_relation lacks the code. */
+Err resident_relation_check(Cx *cx, Str relation) MUST_CHECK;
 /* Sealed columns; associated data is "resident.<column> <id>". An empty text is NULL. */
 Str resident_seal(Cx *cx, Uuid id, const char *column, Str plain);
 /* The empty name is sealed too: its column is never NULL. */

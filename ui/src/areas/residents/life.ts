@@ -63,6 +63,7 @@ export function lastEvent(events: readonly LifeEvent[]): LifeEvent | undefined {
 export interface Refusal {
   fields: Record<string, string> /* by the name of the field */
   general: string
+  questions?: Record<string, string> /* the field's problem may be confirmed: by the name of the field, what to send back */
 }
 
 /* The problems of an answer, each at its field; what belongs to none of them stands apart. */
@@ -72,8 +73,10 @@ export function refusalOf(failure: unknown, fields: readonly string[]): Refusal 
   const problems = failure.problem?.problems ?? []
   for (const problem of problems) {
     const name = (problem.where ?? '').replace(/^\//, '')
-    if (fields.includes(name)) refusal.fields[name] ??= say(problem.text)
-    else refusal.general ||= say(problem.text)
+    if (fields.includes(name)) {
+      refusal.fields[name] ??= say(problem.text)
+      if (problem.soft && problem.confirm) (refusal.questions ??= {})[name] = problem.confirm
+    } else refusal.general ||= say(problem.text)
   }
   if (problems.length === 0) refusal.general = say(failure.wording) || t('load.failed')
   return refusal
