@@ -10,11 +10,15 @@ enum {
     COPIED_DBP = 84,
     PERSON_MEMORY = 4, /* MiB of one person's answers */
     WAIVER_MEMORY = 64,
+    KNOWN_MOST = 900, /* days that somebody knew of it before he was managed */
 };
 
 /* Of all with hypertension, those who know and are managed; 90,000 of 211,000 in a county of 1.2
  * million. */
 static const double managed_share = 0.43;
+/* Of the visits of those managed with both diseases, how many are for one of them only: by a
+ * punctual doctor, and what the latest one does more (convention; no survey is known). */
+static const double apart_least = 0.08, apart_more = 0.35;
 
 Err demo_care_begin(Demo *demo, DemoCare **ret_care)
 {
@@ -356,6 +360,7 @@ static Err write_visit(History *history, Date on, Date recorded_on, Date *ret_ne
     Rng *rng = &history->rng;
     const double shares[] = {0.68, 0.22, 0.10};
     static const Str modes[] = {{"1", 1}, {"2", 1}, {"3", 1}};
+    static const CareReferral referral = {"bp_control", "last_bp_control", "心血管内科"};
     Str mode = modes[rng_weighted(rng, shares, 3)];
     int64_t sbp = within(rng_normal(rng, history->sbp, 9), 92, 196);
     int64_t dbp = within(rng_normal(rng, history->dbp, 6), 52, sbp - 20 < 118 ? sbp - 20 : 118);
@@ -373,6 +378,7 @@ static Err write_visit(History *history, Date on, Date recorded_on, Date *ret_ne
         .id = rng_uuid(rng, at), .recorded_at = at, .ends = ends, .ended_at = ended_at};
     Filling filling = care_begin(history, history->care->followup, on, recorded_on);
     fill_visit(history, &filling, mode, slips ? sbp - 20 : sbp, slips ? dbp - 10 : dbp);
+    TRY(care_refer(history, &filling, &referral));
     TRY(care_write(history, &filling, &first));
     if (slips && ends) {
         Rng replay = before;
@@ -382,6 +388,7 @@ static Err write_visit(History *history, Date on, Date recorded_on, Date *ret_ne
         *rng = replay;
         filling = care_begin(history, history->care->followup, on, date_of_instant(ended_at));
         fill_visit(history, &filling, mode, sbp, dbp);
+        TRY(care_refer(history, &filling, &referral));
         const Writing amendment = {
             .id = id, .amends = first.id, .recorded_at = ended_at, .reason = STR("血压录入有误")};
         TRY(care_write(history, &filling, &amendment));
@@ -411,21 +418,32 @@ static int lateness(History *history, Date on)
     return rng_chance(rng, 0.7) ? (int)rng_between(rng, 5, 45) : (int)rng_between(rng, 60, 150);
 }
 
-/* Who has both diseases comes once for both; the earlier of the next dates holds. */
+/* Whether the visit of somebody with both diseases is for one of them only. */
+static bool is_apart(const History *history, Date on)
+{
+    Rng rng = rng_stream(history->care->demo->options->seed, STREAM_APART,
+                         history->person->number * 40000 + (uint64_t)on.days);
+    return rng_chance(&rng, apart_least + apart_more * (1 - care_timeliness(history, on)));
+}
+
+/* Who has both diseases mostly comes once for both. Who is seen for the one that was agreed earlier
+ * keeps the date of the other; the earlier of both dates holds. */
 static Err write_both(History *history, Date on, Date recorded_on, Date *ret_next)
 {
-    Date next = DATE_NONE;
-    if (care_is_managed(history->managed_since, on))
-        TRY(write_visit(history, on, recorded_on, &next));
-    if (!care_is_managed(history->diabetes_since, on)) {
-        *ret_next = next;
-        return OK;
+    Date *pressure = &history->next[0], *glucose = &history->next[1];
+    bool has_pressure = care_is_managed(history->managed_since, on);
+    bool has_glucose = care_is_managed(history->diabetes_since, on);
+    bool is_one = has_pressure && has_glucose && is_apart(history, on);
+    bool is_glucose = !date_is_none(*glucose)
+                      && (date_is_none(*pressure) || date_compare(*glucose, *pressure) < 0);
+    if (has_pressure && !(is_one && is_glucose))
+        TRY(write_visit(history, on, recorded_on, pressure));
+    if (has_glucose && !(is_one && !is_glucose)) {
+        const Rng rng = history->rng;
+        TRY(care_diabetes_visit(history, on, recorded_on, glucose));
+        history->rng = rng;
     }
-    const Rng rng = history->rng;
-    Date other = DATE_NONE;
-    TRY(care_diabetes_visit(history, on, recorded_on, &other));
-    history->rng = rng;
-    *ret_next = date_min(next, other);
+    *ret_next = date_min(*pressure, *glucose);
     return OK;
 }
 
@@ -468,7 +486,7 @@ static Err write_visits(History *history, Date first)
     return OK;
 }
 
-static Err write_registration(History *history, Date on, Date *ret_first)
+static Err write_registration(History *history, Date on, int known_most, Date *ret_first)
 {
     Rng *rng = &history->rng;
     Date recorded_on = date_add_days(on, (int)rng_between(rng, 0, 3));
@@ -481,8 +499,9 @@ static Err write_registration(History *history, Date on, Date *ret_first)
     }
     Filling filling = care_begin(history, history->care->registration, on, recorded_on);
     filling_text(&filling, "hypertension_kind", STR("1"));
-    filling_date(&filling, "diagnosed_on", date_add_days(on, (int)-rng_between(rng, 0, 900)));
-    filling_text(&filling, "diagnosed_at", STR("博罗县示范医院"));
+    filling_date(&filling, "diagnosed_on",
+                 date_add_days(on, (int)-rng_between(rng, 0, known_most)));
+    filling_text(&filling, "diagnosed_at", care_hospital(history, ""));
     if (agrees && date_compare(*ret_first, on) > 0)
         filling_date(&filling, "first_followup_on", *ret_first);
     const Writing writing = {.id = rng_uuid(rng, at), .recorded_at = at};
@@ -525,10 +544,24 @@ static Err write_hypertension(History *history, Date *ret_first)
         return OK;
     history->registers_on = on;
     draw_oddity(history, is_old);
-    TRY(write_registration(history, on, ret_first));
+    TRY(write_registration(history, on, KNOWN_MOST, ret_first));
     if (!date_is_none(*ret_first))
         history->managed_since = on;
     return OK;
+}
+
+Err care_hypertension_found(History *history, Date on)
+{
+    Date first = DATE_NONE;
+    history->rng = rng_stream(history->care->demo->options->seed, STREAM_CONFIRMED,
+                              history->person->number * 2 + 1);
+    history->registers_on = on;
+    TRY(write_registration(history, on, 0, &first));
+    if (date_is_none(first))
+        return OK;
+    history->managed_since = on;
+    TRY(write_visits(history, first));
+    return care_leave(history);
 }
 
 static Err write_chronic(History *history)
@@ -555,6 +588,7 @@ Err demo_care_person(DemoCare *care, const DemoPerson *person)
                        .managed_since = DATE_NONE,
                        .diabetes_since = DATE_NONE,
                        .registers_on = DATE_NONE,
+                       .next = {DATE_NONE, DATE_NONE},
                        .spared_from = DATE_NONE,
                        .spared_to = DATE_NONE};
     history.rng = rng_stream(care->demo->options->seed, STREAM_CARE, person->number * 40000);
@@ -562,9 +596,8 @@ Err demo_care_person(DemoCare *care, const DemoPerson *person)
     if (person->is_double)
         return OK;
     TRY(write_chronic(&history));
-    history.rng = rng_stream(care->demo->options->seed, STREAM_EXAM, person->number);
+    TRY(care_screening(&history)); /* finds some who are managed, and examined, from then on */
     TRY(care_exams(&history));
-    TRY(care_screening(&history));
     TRY(care_mother(&history));
     history.rng = rng_stream(care->demo->options->seed, STREAM_CHILD, person->number);
     return care_child(&history);

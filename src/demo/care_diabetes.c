@@ -50,7 +50,7 @@ Err care_diabetes_register(History *history, Date *ret_first)
     Filling filling = care_begin(history, form, on, recorded_on);
     filling_text(&filling, "diabetes_kind", STR("2"));
     filling_date(&filling, "diagnosed_on", date_add_days(on, (int)-rng_between(rng, 0, 900)));
-    filling_text(&filling, "diagnosed_at", STR("博罗县示范医院"));
+    filling_text(&filling, "diagnosed_at", care_hospital(history, ""));
     filling_text(&filling, "basis", STR("1"));
     const Writing writing = {.id = rng_uuid(rng, at), .recorded_at = at};
     TRY(care_write(history, &filling, &writing));
@@ -96,6 +96,7 @@ static double glucose_of_visit(History *history)
 
 Err care_diabetes_visit(History *history, Date on, Date recorded_on, Date *ret_next)
 {
+    static const CareReferral referral = {"glucose_control", "last_glucose_control", "内分泌科"};
     Rng *rng = &history->rng;
     *rng = rng_stream(history->care->demo->options->seed, STREAM_DIABETES,
                       history->person->number * 40000 + (uint64_t)on.days);
@@ -117,6 +118,7 @@ Err care_diabetes_visit(History *history, Date on, Date recorded_on, Date *ret_n
     filling_text(&filling, "new_complication", STR("1"));
     Instant at = care_evening(rng, recorded_on);
     const Writing writing = {.id = rng_uuid(rng, at), .recorded_at = at};
+    TRY(care_refer(history, &filling, &referral));
     TRY(care_write(history, &filling, &writing));
     care_keep(history, &filling, on);
     *ret_next = care_next_date(&filling);

@@ -54,6 +54,8 @@ typedef struct History {
     Date managed_since;  /* with hypertension, or DATE_NONE */
     Date diabetes_since; /* managed with diabetes, or DATE_NONE */
     Date registers_on;   /* with hypertension, whether the county knows it yet or not */
+    Date
+        next[CARE_PROGRAM_N]; /* agreed for hypertension and for diabetes; DATE_NONE: nothing yet */
     CareOddity oddity;
     Date spared_from, spared_to; /* not visited; spared_to: DATE_NONE is for good */
     Kept kept[CARE_KEPT_N];
@@ -99,6 +101,18 @@ double care_prevalence(const NumberTable *table, const DemoPerson *person);
 Date care_next_date(const Filling *filling);
 /* Whether somebody managed since then, or never, is on the day. */
 bool care_is_managed(Date since, Date on);
+/* Registers with hypertension who was found by screening, and the visits that follow. */
+Err care_hypertension_found(History *history, Date on) MUST_CHECK;
+/* A hospital of the county, and its department. */
+Str care_hospital(const History *history, const char *department);
+
+/* Before a visit is written: whether the doctor refers whose value is outside the target a second
+ * time in a row, or whose complication is new, and says so. control and last_control: codes of the
+ * form. */
+typedef struct CareReferral {
+    const char *control, *last_control, *department;
+} CareReferral;
+Err care_refer(History *history, Filling *filling, const CareReferral *referral) MUST_CHECK;
 
 /* Draws whether the person has diabetes and writes the registration; a first visit may be agreed.
  */

@@ -12,6 +12,14 @@ enum {
 
 static const double screened_share = 0.16;
 
+/* What the hospital answers of those referred, who have hypertension or have not; the rest did not
+ * go yet. And who of those confirmed is registered: by a careless doctor, and what a punctual one
+ * does more (all convention; no survey is known). */
+static const struct {
+    double confirmed, secondary, excluded;
+} answers[] = {{0, 0.04, 0.6}, {0.56, 0.06, 0.06}};
+static const double registered_least = 0.25, registered_more = 0.65;
+
 void care_screening_begin(DemoCare *care)
 {
     care->screening = pack_form(care->demo->cx->packs, STR("hypertension_screening"));
@@ -24,19 +32,26 @@ static Str code_of(const Filling *filling, const char *field)
     return is_there ? filling->answers.values[at].as.text : STR("");
 }
 
+static Str referral_result(const History *history, double at)
+{
+    size_t has = history->has_hypertension;
+    if ((at -= answers[has].confirmed) < 0)
+        return STR("1");
+    if ((at -= answers[has].secondary) < 0)
+        return STR("3");
+    return at < answers[has].excluded ? STR("2") : STR("4");
+}
+
 static void fill(History *history, Filling *filling, bool was_referred, bool *ret_is_settled)
 {
     Rng *rng = &history->rng;
     bool is_raised = history->has_hypertension || rng_chance(rng, 0.05);
     double sbp = rng_normal(rng, is_raised ? 148 : 122, 8), dbp = rng_normal(rng, 78, 5);
-    double result = rng_real(rng);
+    Str result = referral_result(history, rng_real(rng));
     bool is_salty = rng_chance(rng, 0.2);
-    *ret_is_settled = was_referred && result < 0.3;
+    *ret_is_settled = was_referred && (str_equals_c(result, "1") || str_equals_c(result, "3"));
     if (was_referred)
-        filling_text(filling, "referral_result",
-                     result < 0.3   ? STR("3")
-                     : result < 0.6 ? STR("2")
-                                    : STR("4"));
+        filling_text(filling, "referral_result", result);
     if (!*ret_is_settled) {
         filling_integer(filling, "sbp", (int64_t)num_round(sbp < 96 ? 96 : sbp, 0));
         filling_integer(filling, "dbp", (int64_t)num_round(dbp > 92 ? 92 : dbp, 0));
@@ -44,6 +59,20 @@ static void fill(History *history, Filling *filling, bool was_referred, bool *re
     filling_decimal(filling, "height", history->height);
     filling_decimal(filling, "weight", num_round(history->weight, 1));
     filling_codes(filling, "risk_factors", is_salty ? STR("3") : STR("1"));
+}
+
+/* Who is confirmed is registered within days, or stays outside the program. Those who are visited
+ * for diabetes are left as they are: their visits are written. */
+static Err follow(History *history, Date on)
+{
+    Rng rng = rng_stream(history->care->demo->options->seed, STREAM_CONFIRMED,
+                         history->person->number * 2);
+    double share = registered_least + registered_more * care_timeliness(history, on);
+    Date registers_on = date_add_days(on, (int)rng_between(&rng, 0, 14));
+    if (!rng_chance(&rng, share) || !date_is_none(history->diabetes_since)
+        || !care_is_here(history, registers_on))
+        return OK;
+    return care_hypertension_found(history, registers_on);
 }
 
 static Err measure(History *history, Date on, bool *was_referred, Date *ret_next)
@@ -61,7 +90,7 @@ static Err measure(History *history, Date on, bool *was_referred, Date *ret_next
                       && at != SIZE_MAX && filling.answers.values[at].type == EXPR_DATE;
     *was_referred = str_equals(code_of(&filling, "finding"), STR("4"));
     *ret_next = is_watched ? filling.answers.values[at].as.date : DATE_NONE;
-    return OK;
+    return str_equals(code_of(&filling, "referral_result"), STR("1")) ? follow(history, on) : OK;
 }
 
 static bool is_screened(const History *history, Date on)

@@ -112,19 +112,35 @@ static bool has_two_centres(const Demo *demo, Str town)
     return larger < demo->place->centres - towns;
 }
 
+/* The last town with two centres: its second one is the county's sub-centre. */
+static bool is_sub_centre(const Demo *demo, Str town, int number)
+{
+    size_t last = SIZE_MAX;
+    for (size_t t = 0; t < demo->area_n; t++)
+        if (demo->areas[t].level == 4 && has_two_centres(demo, demo->areas[t].code))
+            last = t;
+    return number == 2 && last != SIZE_MAX && str_equals(demo->areas[last].code, town);
+}
+
 static Err add_centre(Demo *demo, const Area *town, int number)
 {
     Arena *arena = demo->cx->arena;
     bool is_community = str_has_suffix(town->name, STR("街道"));
+    bool is_sub = is_sub_centre(demo, town->code, number);
     const char *ordinal = number == 1 ? "" : "第二";
     Facility centre = {
         .code = str_printf(arena, "%.*sC%02d", STR_ARG(town->code), number),
-        .name = str_printf(arena, "%.*s%s%s", STR_ARG(town->name), ordinal,
-                           is_community ? "社区卫生服务中心" : "卫生院"),
+        .name = str_printf(arena, "%.*s%s%s", STR_ARG(town->name), is_sub ? "" : ordinal,
+                           is_sub         ? "医疗卫生次中心"
+                           : is_community ? "社区卫生服务中心"
+                                          : "卫生院"),
         .name_en = str_printf(arena, "%.*s %s%s", STR_ARG(stem_en(town->name_en)),
-                              number == 1 ? "" : "Second ",
-                              is_community ? "Community Health Centre" : "Township Health Centre"),
-        .kind = is_community                                       ? STR("community_centre")
+                              number == 1 || is_sub ? "" : "Second ",
+                              is_sub         ? "County Sub-centre"
+                              : is_community ? "Community Health Centre"
+                                             : "Township Health Centre"),
+        .kind = is_sub                                             ? STR("sub_centre")
+                : is_community                                     ? STR("community_centre")
                 : number == 1 && has_two_centres(demo, town->code) ? STR("central_centre")
                                                                    : STR("township_centre"),
         .area = town->code,
@@ -372,6 +388,11 @@ static Err add_accounts(Demo *demo)
         TRY(demo_account_add(demo, guide, id, name_whole(name, cx->arena),
                              str_from_c(posts[i].role), facility));
     }
+    /* of a stream of its own: came later than the others */
+    Rng rng = rng_stream(demo->options->seed, STREAM_COUNTY, 2);
+    Str name = name_whole(name_draw(&rng, false, NULL, cx->arena), cx->arena);
+    TRY(demo_account_add(demo, DEMO_REPORTER, rng_uuid(&rng, cx->now), name, STR("county_reporter"),
+                         demo->commission));
     return add_leave(demo);
 }
 

@@ -21,6 +21,7 @@ typedef enum {
     DEMO_OFFICER,
     DEMO_ADMIN,
     DEMO_RESIDENT,
+    DEMO_REPORTER,
     DEMO_GUIDED_N,
 } DemoGuided;
 
@@ -42,6 +43,9 @@ typedef enum {
     STREAM_STANDARDS,
     STREAM_REPORTS,
     STREAM_CITY,
+    STREAM_APART,
+    STREAM_REFERRAL,
+    STREAM_CONFIRMED,
 } DemoStream;
 
 /* Clinics that there is something to see in, all under one centre, and of real size in a small

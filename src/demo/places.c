@@ -84,6 +84,10 @@ static const struct {
     [DEMO_RESIDENT] = {"resident", SAY("居民本人", "A resident"),
                        SAY("只看得到自己的档案、应做的服务，以及谁看过",
                            "Sees his own record only, what he is owed, and who looked")},
+    [DEMO_REPORTER] =
+        {"reporter", SAY("县级填报员", "Keeper of the county's reports"),
+         SAY("乡镇、机构和项目的报表：打开一份，改一个数，看方案里哪一条跟着变",
+             "Reports of townships and institutions: change a number, watch its clause")},
 };
 
 Str demo_login(const DemoPlace *place, size_t guide, Arena *arena)

@@ -283,6 +283,7 @@ for (const [name, makeDatabase] of databases) {
         ],
         merged_townships: [
           ["11", "sub_centres_built", "behind", "target_not_met"],
+          ["14", "sub_centre_standard_share", "met", "target_met"],
           ["15", "villages_with_standard_clinic", "behind", "target_not_met"],
           ["22", "private_community_institutions", "on_track", "watched"],
           ["29", "staff_days_sent_down", "on_track", "watched"],
