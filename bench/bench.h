@@ -56,6 +56,7 @@ Err work_search(Bench *bench) MUST_CHECK;
 Err work_http(Bench *bench) MUST_CHECK;   /* also start and memory of the server */
 Err work_clinic(Bench *bench) MUST_CHECK; /* takes a minute */
 Err work_measures(Bench *bench) MUST_CHECK;
+Err work_plans(Bench *bench) MUST_CHECK;
 Err work_sync(Bench *bench) MUST_CHECK; /* widens a doctor's sight: the last */
 Err work_program(const BenchOptions *options, Report *report) MUST_CHECK;
 

@@ -11,10 +11,11 @@
 static const struct {
     const char *name;
     Err (*run)(Bench *bench);
-} works[] = {
-    {"recompute", work_recompute}, {"record", work_record},     {"search", work_search},
-    {"http", work_http},           {"writes", work_writes},     {"catchments", work_catchments},
-    {"clinic", work_clinic},       {"measures", work_measures}, {"sync", work_sync}};
+} works[] = {{"recompute", work_recompute}, {"record", work_record},
+             {"search", work_search},       {"http", work_http},
+             {"writes", work_writes},       {"catchments", work_catchments},
+             {"clinic", work_clinic},       {"measures", work_measures},
+             {"plans", work_plans},         {"sync", work_sync}};
 enum { WORK_N = sizeof works / sizeof *works };
 
 static Err run_works(Bench *bench)
