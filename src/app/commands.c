@@ -59,6 +59,7 @@ const Command *const app_commands[] = {
     &cmd_plan_compare,
     &cmd_plan_coverage,
     &cmd_plan_list,
+    &cmd_plan_months,
     &cmd_plan_note,
     &cmd_plan_show,
     &cmd_plan_trend,

@@ -69,6 +69,9 @@
  ENTRY(route_plan_file)                                                                            \
  ENTRY(route_plan_clause)                                                                          \
  ENTRY(route_plan_trend)                                                                           \
+ ENTRY(route_plan_months)                                                                          \
+ ENTRY(route_plan_months_file)                                                                     \
+ ENTRY(route_reminders)                                                                            \
  ENTRY(route_plan_changes)                                                                         \
  ENTRY(route_plan_entries_post)                                                                    \
  ENTRY(route_plan_entry_end)                                                                       \

@@ -1,5 +1,5 @@
-/* catchment plan list|show|coverage|trend|changes|note: plans, how far each clause is, and what is
- * said of them. */
+/* catchment plan list|show|coverage|trend|changes|months|note: plans, how far each clause is, and
+ * what is said of them. */
 #include "cli/commands.h"
 
 #include "cli/json_lines.h"
@@ -328,6 +328,65 @@ const Command cmd_plan_changes = {
                                    {"on", "DATE", NULL, false, "the later day; today when absent"},
                                    {0}},
     .run = changes_run,
+};
+
+/* ---- what falls due ---- */
+
+static bool is_of_unit(const PlanClause *clause, Str unit)
+{
+    for (size_t i = 0; i < clause->owner_n; i++)
+        if (str_equals(clause->owners[i]->id, unit))
+            return true;
+    return unit.n == 0;
+}
+
+static Err put_due(Cli *cli, const PlanDue *due)
+{
+    JsonLine line;
+    char period[PERIOD_NAME_SIZE];
+    const PlanClause *clause = due->clause->clause;
+    json_line_begin(&line, cli->arena);
+    put_date(&line.json, "day", due->day);
+    json_put_text(&line.json, "state", str_from_c(plan_due_state_name(due->state)));
+    json_put_text(&line.json, "clause", clause->id);
+    json_put_text(&line.json, "title", wording_in(clause->title, cli->cx->lang));
+    json_put_text(&line.json, "owner",
+                  clause->owner_n > 0 ? wording_in(clause->owners[0]->title, cli->cx->lang)
+                                      : (Str){0});
+    if (due->has_period)
+        json_put_text(&line.json, "period", str_from_c(period_name(due->period, period)));
+    if (due->answer != NULL)
+        json_put_text(&line.json, "answer", due->answer->id);
+    if (due->has_counts) {
+        put_count(&line.json, "owed", due->owed);
+        put_count(&line.json, "done", due->done);
+    }
+    return json_line_end(&line);
+}
+
+static Err months_run(Cli *cli)
+{
+    const Plan *plan = NULL;
+    const PlanFacts *facts = NULL;
+    const PlanDue *dues = NULL;
+    size_t n = 0;
+    TRY(plan_find(cli->cx, cli_value(cli, "plan"), &plan));
+    TRY(plan_facts_read(cli->cx, cli->cx->today, true, &facts));
+    TRY(plan_dues(cli->cx, facts, plan, &dues, &n));
+    for (size_t i = 0; i < n; i++)
+        if (is_of_unit(dues[i].clause->clause, cli_value(cli, "owner")))
+            TRY(put_due(cli, &dues[i]));
+    return OK;
+}
+
+const Command cmd_plan_months = {
+    .name = "plan months",
+    .summary = "what falls due by which day, whose it is, and whether it is done",
+    .needs = CLI_DATABASE,
+    .options = (const CliOption[]){{"plan", "ID", NULL, true, "of the packs (plan list)"},
+                                   {"owner", "UNIT", NULL, false, "of this unit of the plan only"},
+                                   {0}},
+    .run = months_run,
 };
 
 /* A milestone when --milestone is given, otherwise progress. */

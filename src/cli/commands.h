@@ -35,6 +35,7 @@ extern const Command cmd_plan_changes;
 extern const Command cmd_plan_compare;
 extern const Command cmd_plan_coverage;
 extern const Command cmd_plan_list;
+extern const Command cmd_plan_months;
 extern const Command cmd_plan_note;
 extern const Command cmd_plan_show;
 extern const Command cmd_plan_trend;

@@ -34,9 +34,23 @@ static const PlanUnit *find_unit(const Plan *plan, Str id)
     return NULL;
 }
 
+static void load_roles(Reader *reader, const Yaml *map, PlanUnit *unit)
+{
+    const Yaml *list = read_key(map, "roles");
+    if (list == NULL || !read_list(reader, list, "roles", true))
+        return;
+    Str *roles = arena_array(reader->loader->arena, Str, list->n);
+    for (const Yaml *item = list->first; item != NULL; item = item->next) {
+        const Declared *role = refer_to(reader, item, DECLARED_ROLE, MISTAKE_ROLE_UNKNOWN);
+        if (role != NULL)
+            roles[unit->role_n++] = str_copy(reader->loader->arena, role->id);
+    }
+    unit->roles = roles;
+}
+
 static void load_units(Reader *reader, const Yaml *map, Plan *plan)
 {
-    static const char *const keys[] = {"unit", "title", NULL};
+    static const char *const keys[] = {"unit", "title", "roles", NULL};
     const Yaml *list = read_key(map, "units");
     Map seen;
     if (!read_list(reader, list, "units", true))
@@ -47,7 +61,9 @@ static void load_units(Reader *reader, const Yaml *map, Plan *plan)
         if (!read_map(reader, item, keys, 2))
             continue;
         PlanUnit *unit = &units[plan->unit_n++];
-        *unit = (PlanUnit){read_id(reader, item, "unit"), read_wording(reader, item, "title")};
+        *unit = (PlanUnit){.id = read_id(reader, item, "unit"),
+                           .title = read_wording(reader, item, "title")};
+        load_roles(reader, item, unit);
         if (unit->id.n > 0)
             note_id_once(reader, read_key(item, "unit"), &seen, unit->id);
     }

@@ -73,6 +73,8 @@ typedef struct PlanAnswer {
 typedef struct PlanUnit {
     Str id;
     Wording title;
+    const Str *roles; /* accounts of these roles work for it: what it owes is theirs */
+    size_t role_n;
 } PlanUnit;
 
 typedef struct PlanClause {

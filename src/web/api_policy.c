@@ -256,7 +256,7 @@ const Route route_policy = {
     .out = "{on: date, earliest: date, parameters: [{id: text, pack: text, title: wording, unit?: "
            "text, type: text, value: text, since?: date, is_own: bool, source: wording, "
            "pack_title: wording, is_fixed: bool, range?: [number], uses: [{kind: "
-           "rule|form|measure|clause, id: text, title: wording}], values: "
+           "rule|form|measure|clause|score, id: text, title: wording}], values: "
            "[{from?: date, until?: date, value: text}], history: [{from: date, value?: text, "
            "source: text, set_at: text, set_by?: text}]}]}",
     .title = {"参数在本地的取值、单位、依据和历史",

@@ -82,6 +82,36 @@ test('beside the trend of a measure stands the path of a plan that asks for it, 
   await end(page)
 })
 
+for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-US']]) {
+  test(`whoever logs in sees what plans ask of the post, opens the months of a plan and narrows them to it (${lang})`, async () => {
+    const page = await begin('', { locale })
+    const late = page.locator('.plan-reminders li')
+    await late.first().waitFor()
+    assert.ok((await late.count()) > 0 && (await late.count()) <= 5)
+    await look(page, `plan-reminders-${lang}`)
+    await page.goto(`${server.address}/desk.html#/plans/paired_areas`)
+    await page.locator('.plan-actions a[href="#/plans/paired_areas/months"]').press('Enter')
+    await page.locator('.plan-month').first().waitFor()
+    await look(page, `plan-months-${lang}`)
+    assert.equal(await page.locator('.plan-urgent tbody tr').count(), 3)
+    assert.equal(await page.locator('.plan-reminders').count(), 0)
+    const all = await page.locator('.plan-dues tbody tr').count()
+    await page.locator('.plan-filter select').selectOption('own')
+    await page.waitForURL(/owner=own/)
+    assert.equal(await page.locator('.plan-urgent tbody tr').count(), 2)
+    assert.ok((await page.locator('.plan-dues tbody tr').count()) < all)
+    await page.locator('.plan-past summary').press('Enter')
+    await page.locator('.plan-past .plan-dues').first().waitFor()
+    await page.locator('.plan-urgent a').first().press('Enter')
+    await page.waitForURL(/#\/plans\/paired_areas\/26/)
+    await page.setViewportSize(NARROW)
+    await page.goto(`${server.address}/desk.html#/plans/paired_areas/months`)
+    await page.locator('.plan-month').first().waitFor()
+    await look(page, `plan-months-narrow-${lang}`)
+    await end(page)
+  })
+}
+
 test('a clinician sees by facility who is left to see, takes the table as a file, and a narrow page does not break', async () => {
   const page = await begin('#/measures/hypertension_norm_rate?period=2024&by=facility', { login: 'clinician' })
   await page.locator(UNITS).nth(1).waitFor()

@@ -441,6 +441,67 @@ for (const [name, makeDatabase] of databases) {
       assert.deepEqual(ended.entries.map(({ ended_on, end_reason }) => [ended_on, end_reason]), [["2025-06-30", "记错了条款"]]);
     });
 
+    it("the months of a plan say what falls due by which day and whether it is done, by page, file and command", async () => {
+      const { dues, dated, clauses: all, on } = (await county.fetch("/api/plans/paired_areas/months")).body;
+      const told = (list) => list.map(({ clause, day, state, owed, done }) => [clause, day, state, owed ?? null, done ?? null]);
+      assert.deepEqual(dues, dues.toSorted((a, b) => (a.day < b.day ? -1 : a.day > b.day ? 1 : 0)));
+      const of = (clause, day) => told(dues.filter((due) => due.clause === clause && due.day === day));
+      /* A report's own day, not the end of the half-year; three of four agreements filed it. */
+      assert.deepEqual(of("27", "2025-06-20"), [["27", "2025-06-20", "overdue", 4, 3]]);
+      assert.deepEqual(of("27", "2025-12-20"), [["27", "2025-12-20", "later", 4, 0]]);
+      assert.deepEqual(of("07", "2024-12-31").map(([, , state]) => state), ["missed"]);
+      assert.deepEqual(of("07", on).map(([, , state]) => state), ["soon"]);
+      assert.deepEqual(of("23", "2024-12-31").map(([, , state]) => state), ["overdue"]);
+      assert.ok(dues.some(({ state }) => state === "done"));
+      assert.equal(dated, new Set(dues.map(({ clause }) => clause)).size);
+      assert.ok(dated < all);
+      const lines = parseLines(attempt("plan", "months", "--plan", "paired_areas", ...options).out);
+      assert.deepEqual(told(lines), told(dues));
+      const bureaus = parseLines(attempt("plan", "months", "--plan", "paired_areas", "--owner", "county_bureaus", ...options).out);
+      assert.deepEqual(told(bureaus), told(dues.filter(({ owners }) => owners.some(({ id }) => id === "county_bureaus"))));
+      const [sheet] = sheetsOf((await file("/api/plans/paired_areas/months/file")).bytes);
+      const rows = tableOf(sheet).lines;
+      assert.equal(rows.length, dues.length);
+      assert.deepEqual(rows.slice(0, 3).map((line) => line["进展"]), ["逾期", "逾期", "逾期"]);
+      assert.match(textOfPdf((await file("/api/plans/paired_areas/months/file?as=pdf")).bytes), /逾期/);
+      assert.equal((await county.fetch("/api/plans/no_such/months")).status, 404);
+      assert.equal((await doctor.fetch("/api/plans/paired_areas/months")).status, 403);
+    });
+
+    it("what a post owes is named to it when it logs in, what is done no more, and nothing of others' plans", async () => {
+      const reminders = async (who = county) => (await who.fetch("/api/reminders")).body;
+      const before = await reminders();
+      assert.deepEqual([before.dues.filter(({ state }) => state === "overdue").length, before.dues.filter(({ state }) => state === "soon").length], [before.overdue, before.soon]);
+      assert.ok(before.dues.every(({ is_own: is, plan: id }) => is && id !== "grassroots_2023"));
+      assert.deepEqual(before.dues.filter(({ plan: id }) => id === "paired_areas").map(({ clause, day }) => [clause, day]), [["26", "2025-06-20"], ["27", "2025-06-20"]]);
+      const late = before.dues.find(({ plan: id, clause }) => id === "quality_2023" && clause === "70");
+      assert.deepEqual([late.day, late.state], ["2023-12-31", "overdue"]);
+      const { answers } = clauses(await plan("quality_2023")).find(({ id }) => id === "70");
+      const entry = { id: newId(), clause: "70", kind: "milestone", milestone: answers[0].id, happened_on: "2025-06-25", evidence: "评审通过通知" };
+      assert.equal((await county.fetch("/api/plans/quality_2023/entries", { method: "POST", body: entry })).status, 200);
+      assert.equal((await reminders()).overdue, before.overdue - 1);
+      assert.equal((await county.fetch(`/api/plans/entries/${entry.id}/end`, { method: "POST", body: { reason: "只是测试" } })).status, 204);
+      assert.equal((await reminders()).overdue, before.overdue);
+      assert.ok((await reminders(await logIn(server, "director"))).dues.every(({ owners }) => owners.some(({ id }) => /centres$/.test(id))));
+      assert.equal((await doctor.fetch("/api/reminders")).status, 403);
+    });
+
+    it("what recurs is reached anew in each period", async () => {
+      const clause = async () => (await county.fetch("/api/plans/public_health_quality/clauses/22")).body.clause;
+      const year = async (period) => (await county.fetch("/api/plans/public_health_quality/months")).body.dues.find((due) => due.clause === "22" && due.period === period).state;
+      const write = async (happened_on) => {
+        const id = newId();
+        assert.equal((await county.fetch("/api/plans/public_health_quality/entries", { method: "POST", body: { id, clause: "22", kind: "milestone", milestone: "yearly_programme_plan", happened_on, evidence: "博卫〔2024〕3号" } })).status, 200);
+        return id;
+      };
+      assert.deepEqual([(await clause()).state, await year("2024"), await year("2025")], ["not_due", "overdue", "later"]);
+      const last = await write("2024-05-06");
+      assert.deepEqual([(await clause()).state, await year("2024"), await year("2025")], ["not_due", "done", "later"]);
+      const now = await write("2025-05-06");
+      assert.deepEqual([(await clause()).state, await year("2024"), await year("2025")], ["met", "done", "done"]);
+      for (const id of [last, now]) await county.fetch(`/api/plans/entries/${id}/end`, { method: "POST", body: { reason: "只是测试" } });
+    });
+
     it("ranks the health centres by their totals as they are shown, ties sharing a rank, and says what costs each most", () => {
       const rows = parseLines(attempt("score", "show", "--score", "public_health_work", "--period", "2024", ...options).out);
       assert.ok(rows.length >= 20);

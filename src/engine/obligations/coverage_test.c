@@ -183,6 +183,7 @@ static void compare(const History *history, const ObligationOutcomes *outcomes, 
     if (got == NULL)
         return;
     assert_int_equal(got->coverage->total, expected.total);
+    assert_true(date_is_none(got->obligation.waived_on) && date_is_none(got->obligation.spared_on));
     assert_int_equal((int)got->obligation.needed, expected.needed);
     assert_int_equal(got->coverage->covered, expected.covered);
     assert_int_equal(got->coverage->missing_n, expected.total - expected.covered);

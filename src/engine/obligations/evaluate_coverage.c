@@ -207,7 +207,8 @@ static void ask_period(Evaluation *evaluation, const Spell *spell, Period period
                        .closes_on = asked.last,
                        .needed = asked.needed,
                        .met_on = DATE_NONE,
-                       .waived_on = DATE_NONE},
+                       .waived_on = DATE_NONE,
+                       .spared_on = DATE_NONE},
         .reason = DUE_PERIOD_END,
         .enrolled_by = spell->enter == NULL ? UUID_NIL : spell->enter->record,
     };

@@ -190,6 +190,37 @@ static void ask_page_ahead(Cx *cx, const ObligationFilter *filter)
     obligation_spared_count_ahead(cx->db, list_scope(cx), &in);
 }
 
+static Err read_dues(Cx *cx, const ObligationDuesOfOthersIn *in, const ObligationDue **ret_dues,
+                     size_t *ret_n)
+{
+    VEC(ObligationDue) dues = {0};
+    CLEANUP(db_rows_close) DbRows found = {0};
+    TRY(obligation_dues_of_others_open(cx->db, list_scope(cx), in, &found));
+    for (;;) {
+        ObligationDuesOfOthersRow row;
+        bool has_row = false;
+        TRY(obligation_dues_of_others_next(&found, cx->arena, &row, &has_row));
+        if (!has_row)
+            break;
+        const Rule *rule = rule_by_key(cx, row.rule_key);
+        if (rule != NULL)
+            VEC_PUSH(cx->arena, &dues,
+                     (ObligationDue){rule, row.due_on, row.owed, row.done, row.closed});
+    }
+    *ret_dues = dues.items;
+    *ret_n = dues.n;
+    return OK;
+}
+
+Err obligation_dues_of_others(Cx *cx, Date first, Date last, const ObligationDue **ret_dues,
+                              size_t *ret_n)
+{
+    const ObligationDuesOfOthersIn in = {cx->place, first, last, cx->today};
+    TRY(settle_sight(cx, cx->today, STR("")));
+    Err err = read_dues(cx, &in, ret_dues, ret_n);
+    return err == OK ? OK : cx_fail_db(cx, err);
+}
+
 static Err count_spared(Cx *cx, const ObligationFilter *filter, int64_t *ret_n)
 {
     const ObligationSparedCountIn in = spared_count_in(cx, filter);

@@ -195,6 +195,17 @@ Date obligation_horizon(const Cx *cx);
 Err obligation_counts(Cx *cx, Date on, Str area, const ObligationCount **ret_counts,
                       size_t *ret_n) MUST_CHECK;
 
+/* What organisations within the actor's scope owe by the day that it is due on, done or not, by day
+ * and rule; within the days that stored rows answer for. */
+typedef struct ObligationDue {
+    const Rule *rule;
+    Date day;
+    int64_t owed, done;
+    int64_t closed; /* not done, and its time is over on cx->today */
+} ObligationDue;
+Err obligation_dues_of_others(Cx *cx, Date first, Date last, const ObligationDue **ret_dues,
+                              size_t *ret_n) MUST_CHECK;
+
 /* What was owed on a past day, as known in its evening, by rule and area or desk, from evidence: of
  * areas from `from` to before `before` (bytes order). The system's own, for whoever keeps it. */
 typedef struct ObligationKnown {

@@ -419,6 +419,21 @@ WHERE s.place = :place AND {scope:subject s}
   AND EXISTS (SELECT 1 FROM obligation_evidence e WHERE e.place = s.place AND e.subject_id = s.id)
 ORDER BY s.id;
 
+-- What organisations in sight owe by the day that it is due on, without what they are spared; closed: not done, and its time is over.
+-- name: obligation_dues_of_others :many
+-- in: place text, first date, last date, on_day date
+-- out: rule_key integer, due_on date, owed integer, done integer, closed integer
+SELECT o.rule_key, o.due_on, count(*) AS owed,
+    sum(CASE WHEN o.met_by IS NOT NULL THEN 1 ELSE 0 END) AS done,
+    sum(CASE WHEN o.met_by IS NULL AND o.closes_on < :on_day THEN 1 ELSE 0 END) AS closed
+FROM v_subject s
+CROSS JOIN obligation o
+WHERE s.place = :place AND {scope:subject s}
+  AND o.place = s.place AND o.subject_id = s.id AND o.due_on >= :first AND o.due_on <= :last
+  AND (o.met_by IS NOT NULL OR o.spared_on IS NULL)
+GROUP BY o.rule_key, o.due_on
+ORDER BY o.due_on, o.rule_key;
+
 -- Desks in sight: where organisations owe.
 -- name: obligation_desks_in_scope :many
 -- in: place text

@@ -258,7 +258,7 @@ static void judge_on_day(const Facts *facts, const Plan *plan, const PlanClause 
     *answered = then;
 }
 
-static bool find_total(const Facts *facts, const Measure *measure, MeasureTotal *ret_total)
+bool plan_total_find(const Facts *facts, const Measure *measure, MeasureTotal *ret_total)
 {
     for (size_t i = 0; i < facts->measured_n; i++) {
         if (facts->measured[i].measure != measure)
@@ -274,7 +274,7 @@ void plan_measure_answer(const Facts *facts, const Plan *plan, const PlanClause 
                          PlanAnswered *answered)
 {
     MeasureTotal total;
-    if (!find_total(facts, answered->answer->measure, &total)) {
+    if (!plan_total_find(facts, answered->answer->measure, &total)) {
         say(answered, PLAN_STATE_NO_DATA, PLAN_REASON_NOT_TOLD);
         return;
     }

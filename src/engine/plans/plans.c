@@ -171,14 +171,45 @@ PlanState plan_waiting(const Facts *facts, Date due, Date on)
     return date_compare(on, warned) >= 0 ? PLAN_STATE_AT_RISK : PLAN_STATE_NOT_DUE;
 }
 
+bool plan_period_on(const PlanClause *clause, Date day, Period *ret_period)
+{
+    static const struct {
+        const char *every;
+        PeriodKind kind;
+    } kinds[] = {{"month", PERIOD_MONTH},
+                 {"quarter", PERIOD_QUARTER},
+                 {"half_year", PERIOD_HALF},
+                 {"year", PERIOD_YEAR}};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        if (!str_equals_c(clause->every, kinds[i].every))
+            continue;
+        *ret_period = period_of(kinds[i].kind, day);
+        return true;
+    }
+    return false;
+}
+
+const PlanEntry *plan_reached(const Facts *facts, const PlanClause *clause,
+                              const PlanAnswer *answer, const Period *period)
+{
+    for (size_t i = 0; i < facts->entry_n; i++) {
+        const PlanEntry *entry = &facts->entries[i];
+        if (entry->kind == PLAN_ENTRY_MILESTONE && is_in_force(entry)
+            && str_equals(entry->clause, clause->id) && str_equals(entry->milestone, answer->id)
+            && (period == NULL || period_has(*period, entry->happened_on)))
+            return entry;
+    }
+    return NULL;
+}
+
+/* What recurs is reached anew in each period, until its last day. */
 static void answer_milestone(const Facts *facts, const PlanClause *clause, PlanAnswered *answered)
 {
     const PlanAnswer *answer = answered->answer;
-    for (size_t i = 0; i < facts->entry_n; i++) {
-        const PlanEntry *entry = &facts->entries[i];
-        if (entry->kind != PLAN_ENTRY_MILESTONE || !is_in_force(entry)
-            || !str_equals(entry->clause, clause->id) || !str_equals(entry->milestone, answer->id))
-            continue;
+    Period period;
+    bool recurs = plan_period_on(clause, facts->on, &period);
+    const PlanEntry *entry = plan_reached(facts, clause, answer, recurs ? &period : NULL);
+    if (entry != NULL) {
         answered->state = PLAN_STATE_MET;
         answered->reason = PLAN_REASON_REACHED;
         answered->reached_on = entry->happened_on;
@@ -186,6 +217,8 @@ static void answer_milestone(const Facts *facts, const PlanClause *clause, PlanA
         return;
     }
     Date due = date_is_none(answer->target.by) ? clause->due : answer->target.by;
+    if (recurs && date_is_none(due))
+        due = period_last(period);
     answered->reason = PLAN_REASON_NOT_REACHED;
     answered->state = plan_waiting(facts, due, facts->on);
 }

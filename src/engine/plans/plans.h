@@ -244,6 +244,42 @@ Err plan_changes(Cx *cx, const PlanFacts *then, const PlanFacts *now, const Plan
                  const PlanClauseChange **ret_changes, size_t *ret_n) MUST_CHECK;
 const char *plan_change_name(PlanChange change);
 
+/* ---- what falls due ---- */
+
+typedef enum {
+    PLAN_DUE_OVERDUE, /* its day has passed, and it can still be done */
+    PLAN_DUE_UNTOLD,  /* its day has passed, and nothing says whether it is done */
+    PLAN_DUE_SOON,    /* within PLAN_SOON_DAYS */
+    PLAN_DUE_LATER,
+    PLAN_DUE_MISSED, /* its time is over, and it was not done */
+    PLAN_DUE_DONE,
+    PLAN_DUE_N,
+} PlanDueState;
+enum { PLAN_SOON_DAYS = 30 };
+
+/* A day by which a clause asks for something: its own, that of a target, the end of each period of
+ * what recurs, or the days on which duties that answer it fall due. */
+typedef struct PlanDue {
+    const Plan *plan;
+    const PlanClauseState *clause;
+    const PlanAnswer *answer; /* whose day it is; NULL: of the clause */
+    Date day;
+    bool has_period; /* of what recurs: what it is for */
+    Period period;
+    PlanDueState state;
+    bool has_counts; /* of duties of organisations */
+    int64_t owed, done;
+    bool is_own; /* the asking one's role works for one of its units */
+} PlanDue;
+
+/* Of a plan, or (NULL) of every plan of this place and of no place; facts of today. The last day
+ * that has passed of what recurs, and those of the year to come, within the plan; by day, then
+ * clause. Nothing is stored: what is due follows from the plan and the records. */
+Err plan_dues(Cx *cx, const PlanFacts *facts, const Plan *plan, const PlanDue **ret_dues,
+              size_t *ret_n) MUST_CHECK;
+const char *plan_due_state_name(PlanDueState state);
+Wording plan_due_state_wording(Arena *arena, PlanDueState state);
+
 /* ---- entries ---- */
 
 typedef enum {

@@ -47,6 +47,12 @@ Err plan_parameters_read(PlanFacts *facts) MUST_CHECK;
 /* What is encouraged is never a failure. */
 void plan_soften(const PlanClause *clause, PlanAnswered *answered);
 
+/* The period of what recurs that holds the day; false: the clause is asked for once. */
+bool plan_period_on(const PlanClause *clause, Date day, Period *ret_period);
+/* When the milestone was reached; within the period, where there is one (NULL: whenever). */
+const PlanEntry *plan_reached(const Facts *facts, const PlanClause *clause,
+                              const PlanAnswer *answer, const Period *period);
+
 /* days.c. What past days are needed on the day, and the kept numbers of them. */
 Err plan_days_read(Cx *cx, Date on, bool is_patient, const PlanFacts **ret_facts) MUST_CHECK;
 bool plan_day_is_made(const Facts *facts, Date day, Str source);
@@ -62,6 +68,8 @@ bool plan_is_upward(PlanCompare compare);
 bool plan_is_part(const Facts *facts, const Measure *measure);
 /* trend.c. Whether a target of the longest periods is one of this kind too. */
 bool plan_holds_in(const Facts *facts, const Measure *measure, PeriodKind kind);
+/* What all in sight have of it on facts->on; false: not told to the asking one. */
+bool plan_total_find(const Facts *facts, const Measure *measure, MeasureTotal *ret_total);
 /* Whether the number meets the answer's target, and where it should be on the day. */
 bool plan_meets(const PlanAnswered *answered, double number);
 void plan_expect(const Plan *plan, const PlanClause *clause, const MeasureTotal *total, Date on,

@@ -176,3 +176,13 @@ const PlanAnswered *plan_deciding(const PlanClauseState *state)
             return &state->answers[i];
     return state->answer_n > 0 ? &state->answers[0] : NULL;
 }
+
+Wording plan_due_state_wording(Arena *arena, PlanDueState state)
+{
+    static const TextId texts[PLAN_DUE_N] = {
+        [PLAN_DUE_OVERDUE] = TEXT_PLAN_DUE_OVERDUE, [PLAN_DUE_UNTOLD] = TEXT_PLAN_DUE_UNTOLD,
+        [PLAN_DUE_SOON] = TEXT_PLAN_DUE_SOON,       [PLAN_DUE_LATER] = TEXT_PLAN_DUE_LATER,
+        [PLAN_DUE_MISSED] = TEXT_PLAN_DUE_MISSED,   [PLAN_DUE_DONE] = TEXT_PLAN_DUE_DONE,
+    };
+    return text_fill(arena, texts[state], NULL, 0);
+}
