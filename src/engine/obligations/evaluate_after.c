@@ -73,7 +73,8 @@ static void walk_spell(Evaluation *evaluation, const Spell *spell)
         next =
             (Next){row->next_on, date_add_days(row->happened_on, 1), DUE_AFTER_LAST, row->record};
     }
-    if (!date_is_none(next.due_on))
+    /* of a spell that has ended nothing is owed, in another one neither */
+    if (!date_is_none(next.due_on) && date_is_none(spell->after))
         push(evaluation, spell, &next, NULL);
 }
 

@@ -176,6 +176,42 @@ static void rolling_dates_follow_the_last_visit(void **state)
 
 /* The i-th counted visit is the i-th dose; the next one opens at its age and behind the interval.
  */
+/* Whoever left owes nothing of before: what is owed after coming back begins with coming back. */
+static void rolling_dates_begin_anew_for_who_left_and_came_back(void **state)
+{
+    (void)state;
+    static const Form entry;
+    const Program program = {.enrolled_by = &entry};
+    Rule rule = rule_of(SCHEDULE_AFTER, NULL, 0);
+    rule.program = &program;
+    rule.first_after = (Span){.days = 7};
+    const Evidence rows[] = {
+        {.record = id_of(1),
+         .happened_on = day("2024-01-10"),
+         .kind = EVIDENCE_ENTER,
+         .next_on = DATE_NONE},
+        {.record = id_of(2),
+         .happened_on = day("2024-02-01"),
+         .kind = EVIDENCE_VISIT,
+         .is_counted = true,
+         .next_on = day("2024-05-01")},
+        {.record = id_of(3),
+         .happened_on = day("2024-03-01"),
+         .kind = EVIDENCE_LEAVE,
+         .next_on = DATE_NONE},
+        {.record = id_of(4),
+         .happened_on = day("2024-06-01"),
+         .kind = EVIDENCE_ENTER,
+         .next_on = DATE_NONE},
+    };
+    ObligationOutcomes outcomes = evaluate(&rule, day("1960-01-01"), DATE_NONE, rows, 3);
+    assert_int_equal(outcomes.n, 1); /* met before leaving */
+    outcomes = evaluate(&rule, day("1960-01-01"), DATE_NONE, rows, 4);
+    assert_int_equal(outcomes.n, 2);
+    assert_true(is_same(outcomes.items[1].obligation.opens_on, day("2024-06-01")));
+    assert_true(is_same(outcomes.items[1].obligation.due_on, day("2024-06-08")));
+}
+
 static void doses_are_counted_and_only_the_next_is_owed(void **state)
 {
     (void)state;
@@ -439,6 +475,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(windows_are_met_by_the_first_visit_in_them),
         cmocka_unit_test(rolling_dates_follow_the_last_visit),
+        cmocka_unit_test(rolling_dates_begin_anew_for_who_left_and_came_back),
         cmocka_unit_test(doses_are_counted_and_only_the_next_is_owed),
         cmocka_unit_test(deadlines_are_met_in_their_own_days),
         cmocka_unit_test(a_dose_between_two_editions_is_owed_once),
