@@ -114,6 +114,18 @@ for (const [name, makeDatabase] of databases) {
       }
     });
 
+    it("the grid and the health-management centres stand where the registers say", () => {
+      const said = parseLines(attempt("measure", "--plan", "public_health_quality", "--period", "2025", "--unit", "441322", ...options).out);
+      for (const [clause, measure, number, state, reason] of [
+        ["01", "grid_centres", 22, "met", "target_met"],
+        ["01", "grid_clinics", 343, "met", "target_met"],
+        ["09", "management_centres_registered", 1, "behind", "target_not_met"],
+      ]) {
+        const line = said.find((one) => one.clause === clause && one.measure === measure);
+        assert.deepEqual([line?.value, line?.state, line?.reason], [number, state, reason], `${clause} ${measure}`);
+      }
+    });
+
     it("standards of facilities, staff and villages answer the clauses of the three-year plan, met and missed", () => {
       const lines = parseLines(attempt("measure", "--plan", "grassroots_2023", "--period", "2025", "--unit", "441322", ...options).out);
       const told = (clause, measure) => lines.find((line) => line.clause === clause && line.measure === measure);
