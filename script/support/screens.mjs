@@ -3,23 +3,25 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { ask, DESK, openBrowser, openPage, PHONE, startServer } from '../../tests/browser/support.mjs'
+import { run } from '../../tests/support/server.mjs'
 
 const [folder, more] = process.argv.slice(2)
+const RESIDENTS = Number(process.env.RESIDENTS ?? 60_000) /* fewer, for whoever only looks */
 const VISIT = ({ program, obligation }) => program === 'hypertension' && obligation === 'followup'
 
 mkdirSync(folder, { recursive: true })
-const server = await startServer({ residents: 60000 })
+const server = await startServer({ residents: RESIDENTS })
 const browser = await openBrowser()
 
 const take = async (page, name) => {
   await page.waitForLoadState('networkidle')
-  await page.waitForFunction(() => !document.querySelector('.is-loading'))
+  await page.waitForFunction(() => !document.querySelector('.is-loading, .skeleton'))
   await page.screenshot({ path: join(folder, `${name}.png`) })
 }
 
-async function begin(entry, login, options = {}) {
+async function begin(entry, login, { at = server, ...options } = {}) {
   const page = await openPage(browser, options)
-  await page.goto(`${server.address}/${entry}`)
+  await page.goto(`${at.address}/${entry}`)
   await page.locator(`.demo-take[data-login=${login}]`).waitFor()
   if (options.named) await take(page, options.named)
   await page.locator(`.demo-take[data-login=${login}]`).click()
@@ -97,19 +99,42 @@ async function desk(end, options) {
   await places.context().close()
 }
 
-/* Measures, a clause that one answers, parameters; the server has made the numbers when the list is complete. */
+/* What a county's commission looks at. The server makes the numbers in its first minutes, step by step beside whoever asks;
+ * the command does at once, for the years that the pages show. */
+const SCOREBOARD = [
+  ['desk-measure', 'measures/hypertension_norm_rate', '.measure-rows'],
+  ['desk-measure-referral', 'measures/referral_followed_rate', '.measure-rows'],
+  ['desk-plans', 'plans', '.plan-page'],
+  ['desk-plan', 'plans/grassroots_2023', '.work-table tbody tr'],
+  ['desk-clause', 'plans/grassroots_2023/02', '.plan-measure'],
+  ['desk-scores', 'scores/public_health_work?period=2024', '.score-table tbody tr'],
+  ['desk-policy', 'policy', '.policy-list'],
+]
 async function scoreboard(end, options) {
   const page = await begin('desk.html#/measures', 'county', { viewport: DESK, ...options })
   await page.locator('.measure-list').first().waitFor()
-  await page.locator('.measure-page > .note').waitFor({ state: 'detached', timeout: 120_000 })
   await take(page, `desk-measures${end}`)
-  const places = { 'desk-measure': ['measures/hypertension_norm_rate', '.measure-rows'], 'desk-clause': ['plans/public_health_quality/28', '.plan-measure'], 'desk-policy': ['policy', '.policy-list'] }
-  for (const [name, [address, wanted]] of Object.entries(places)) {
+  for (const [name, address, wanted] of SCOREBOARD) {
     await page.goto(`${server.address}/desk.html#/${address}`)
-    await page.locator(wanted).first().waitFor()
+    await page.locator(wanted).first().waitFor({ timeout: 120_000 })
     await take(page, `${name}${end}`)
   }
   await page.context().close()
+}
+
+/* The counties of a city side by side, with what the numbers of one plan say of each. */
+async function comparison(languages) {
+  const at = await startServer({ residents: Math.max(1000, RESIDENTS / 10), places: '441322,410882' })
+  for (const place of ['441322', '410882']) run('measure', ...at.options, '--place', place, '--period', '2025', '--plan', 'grassroots_2023', '--unit', place)
+  for (const [end, options] of languages) {
+    const page = await begin('desk.html', 'city', { at, viewport: DESK, ...options })
+    await page.locator('.comparison-places li.card').first().waitFor()
+    await page.goto(`${at.address}/desk.html#/comparison/grassroots_2023`)
+    await page.locator('.comparison-table tbody tr').nth(20).waitFor()
+    await take(page, `desk-comparison${end}`)
+    await page.context().close()
+  }
+  await at.close()
 }
 
 async function others() {
@@ -123,9 +148,10 @@ async function others() {
     await take(page, `phone-${login}.zh`)
     await page.context().close()
   }
-  await scoreboard('.zh', {})
+  await scoreboard('.en', { locale: 'en-US' })
   await scoreboard('-narrow.en', { locale: 'en-US', viewport: { width: 320, height: 640 } })
-  for (const login of ['director', 'county', 'officer', 'admin']) {
+  await scoreboard('-dark.zh', { colorScheme: 'dark' })
+  for (const login of ['director', 'county', 'officer', 'reporter', 'admin']) {
     const page = await begin('desk.html', login, { viewport: DESK })
     await page.locator('.bar-leave').first().waitFor()
     await take(page, `desk-${login}.zh`)
@@ -136,6 +162,9 @@ async function others() {
 try {
   await phone('.zh', {}, true)
   await desk('.zh', {})
+  for (const period of ['2024', '2025']) run('measure', ...server.options, '--period', period, '--unit', '441322')
+  await scoreboard('.zh', {})
+  await comparison(more === 'all' ? [['.zh', {}], ['.en', { locale: 'en-US' }], ['-narrow.en', { locale: 'en-US', viewport: { width: 320, height: 640 } }]] : [['.zh', {}]])
   if (more === 'all') await others()
 } finally {
   await browser.close()

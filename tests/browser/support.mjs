@@ -24,8 +24,8 @@ const ARGUMENTS = [
 
 /* A demo county of its own, served until close(), if wanted with other packs than it was made with; restart() serves
  * the same database anew at the same address. */
-export async function startServer({ residents = 6000, seed = 1, packs = join(ROOT, 'packs'), servedPacks = packs } = {}) {
-  const options = makeCounty(undefined, { residents, seed, on: TODAY, packs })
+export async function startServer({ residents = 6000, seed = 1, packs = join(ROOT, 'packs'), servedPacks = packs, places = '' } = {}) {
+  const options = makeCounty(undefined, { residents, seed, on: TODAY, packs, places })
   let running = await serve(options, '--packs', servedPacks)
   const { url: address, port } = running
   return {
