@@ -22,6 +22,7 @@ const char *const access_permissions[] = {
     "residents.emergency", /* opening somebody out of sight by the exact number */
     "emergencies.review",  /* at the own facility and below */
     "records.read",        "records.write",    "records.void",
+    "records.void_own", /* what one wrote oneself, while the form takes records of that day */
     "records.backdate", /* later than a form allows, with a reason */
     "tables.read",      /* the records of a form in a table, without identity where so purposed */
     "tables.export",    /* the same as a file */

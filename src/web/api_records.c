@@ -215,6 +215,11 @@ static Err record_get(Cx *cx, const HttpRequest *request, HttpResponse *response
     web_json_text(&out, "subject_kind", form == NULL ? STR("resident") : form->subject);
     TRY(record_write_references(cx, &out, &record, &names));
     web_json_text(&out, "reason", record.reason);
+    bool may_void = false;
+    if (form != NULL && !record.is_ended)
+        TRY(record_may_void(cx, form, &record, &may_void));
+    json_key_c(&out, "may_void");
+    json_bool(&out, may_void);
     TRY(write_attachments(cx, &out, id));
     TRY(record_write_chain(cx, &out, &record, &names));
     json_object_end(&out);
@@ -226,10 +231,11 @@ const Route route_record = {
     .path = "/api/records/{id}",
     .handler = record_get,
     .permit = "records.read",
-    .out = "{" SCHEMA_RECORD_MEMBERS ", summary: " SCHEMA_SUMMARY
-           ", answers?: answers, subject_kind: text, references: [{kind: text, code: text, "
-           "name: wording}], reason?: text, attachments: [{field: text, hash: text, type: text, "
-           "bytes: integer}], chain: [{" SCHEMA_RECORD_MEMBERS "}]}",
+    .out =
+        "{" SCHEMA_RECORD_MEMBERS ", summary: " SCHEMA_SUMMARY
+        ", answers?: answers, subject_kind: text, references: [{kind: text, code: text, "
+        "name: wording}], reason?: text, may_void: bool, attachments: [{field: text, hash: text, type: text, "
+        "bytes: integer}], chain: [{" SCHEMA_RECORD_MEMBERS "}]}",
     .title = {"一条记录及其内容", "One record with its answers"},
 };
 
@@ -368,7 +374,7 @@ const Route route_record_void = {
     .method = HTTP_POST,
     .path = "/api/records/{id}/void",
     .handler = record_void_post,
-    .permit = "records.void",
+    .permit = "records.void_own",
     .body_most = REASON_BODY_MOST,
     .in = "{reason: text}",
     .out = "{id: uuid, obligations: [" SCHEMA_OBLIGATION "]}",
@@ -401,7 +407,7 @@ const Route route_record_refile = {
     .method = HTTP_POST,
     .path = "/api/records/{id}/refile",
     .handler = record_refile_post,
-    .permit = "records.void",
+    .permit = "records.void_own",
     .body_most = REASON_BODY_MOST,
     .in = "{id: uuid, subject: uuid, reason: text}",
     .out = "{id: uuid, obligations: [" SCHEMA_OBLIGATION "]}",
@@ -482,13 +488,15 @@ static Err write_served(Cx *cx, JsonOut *out, const Form *form, Date on)
 
 /* What the form's expressions read about the subject on a day: facts and the previous record; and
  * who may have served. */
-/* Only where the form asks: which programs somebody is in tells what he has. */
+/* Only where the form asks, and no member at all otherwise: which programs somebody is in tells
+ * what he has, and an empty list would tell that he is in none. */
 static Err write_programs(Cx *cx, JsonOut *out, const Form *form, Uuid resident, Date on)
 {
     const Str *ids = NULL;
     size_t n = 0;
-    if (form_reads_slot(form, form_slot(form, FORM_SLOT_SUBJECT_PROGRAMS)))
-        TRY(obligation_programs_on(cx, resident, on, &ids, &n));
+    if (!form_reads_slot(form, form_slot(form, FORM_SLOT_SUBJECT_PROGRAMS)))
+        return OK;
+    TRY(obligation_programs_on(cx, resident, on, &ids, &n));
     json_key_c(out, "programs");
     json_array_begin(out);
     for (size_t i = 0; i < n; i++)
@@ -542,7 +550,7 @@ const Route route_form_context = {
     .permit = "records.write",
     .query = "{resident?: uuid, subject?: uuid, on?: date, amends?: uuid}",
     .out = "{happened_on: date, today: date, subject: {sex?: text, birth_date?: date, "
-           "programs: [text]}, previous?: "
+           "programs?: [text]}, previous?: "
            "{id: uuid, happened_on: date, answers: answers}, earliest?: date, may_backdate: bool, "
            "performers: [{id: uuid, name: text, facility: text, facility_name: wording}]}",
     .title = {"填表所需的既往情况", "What a form reads before it is filled in"},

@@ -45,7 +45,9 @@ for (const [name, makeDatabase] of databases) {
       assert.equal(status, 200);
       assert.equal(body.today, "2025-06-30");
       assert.equal(body.happened_on, "2025-06-30");
-      assert.deepEqual(body.subject, { sex: first.resident.sex, birth_date: first.resident.birth_date, programs: [] });
+      assert.deepEqual(body.subject, { sex: first.resident.sex, birth_date: first.resident.birth_date }, "programs are nobody's business where the form does not ask");
+      const exam = (await doctor.fetch(`/api/forms/health_exam/context?resident=${first.resident.id}`)).body;
+      assert.ok(exam.subject.programs.includes("hypertension"), "and are there where it does");
       assert.ok(body.previous === null || body.previous.happened_on < "2025-06-30");
     });
 
@@ -155,7 +157,7 @@ for (const [name, makeDatabase] of databases) {
 
     it("voids only with a permission and a reason", async () => {
       const body = followup(first.resident.id);
-      assert.equal((await submit(doctor, body)).status, 201);
+      assert.equal((await submit(clinician, body)).status, 201);
       const path = `/api/records/${body.id}/void`;
       assert.equal((await doctor.fetch(path, { method: "POST", body: { reason: "错" } })).status, 403);
       for (const reason of ["", "  ", undefined, 5]) {

@@ -38,6 +38,33 @@ for (const [name, makeDatabase] of databases) {
       assert.equal((await submit(clinician, amendment)).status, 201);
     });
 
+    it("lets a doctor void, or file anew, what he wrote himself while its days last, and nobody else's", async () => {
+      const pageOf = async (id, client = doctor) => (await client.fetch(`/api/records/${id}`)).body;
+      const voided = (id) => doctor.fetch(`/api/records/${id}/void`, { method: "POST", body: { reason: "记错了人" } });
+      const own = followup(resident.id), others = followup(resident.id);
+      assert.equal((await submit(doctor, own)).status, 201);
+      assert.equal((await submit(clinician, others)).status, 201);
+      assert.deepEqual([(await pageOf(own.id)).may_void, (await pageOf(others.id)).may_void, (await pageOf(own.id, clinician)).may_void], [true, false, true]);
+      assert.deepEqual(problemOf(await voided(others.id)).slice(0, 2), [403, "RECORD_VOID_OTHERS"]);
+      const list = await wholeList(doctor);
+      const right = list.find((line) => line.resident.id !== resident.id && line.resident.sex === resident.sex).resident;
+      const again = newId();
+      const refile = (id) => doctor.fetch(`/api/records/${id}/refile`, { method: "POST", body: { id: again, subject: right.id, reason: "记错了人" } });
+      assert.deepEqual(problemOf(await refile(others.id)).slice(0, 2), [403, "RECORD_VOID_OTHERS"]);
+      const refiled = await refile(own.id);
+      assert.equal(refiled.status, 200, refiled.text);
+      assert.deepEqual([(await pageOf(own.id)).is_ended, (await pageOf(own.id)).may_void, (await pageOf(again)).subject], [true, false, right.id]);
+      assert.deepEqual([(await voided(again)).status, (await voided(again)).status], [200, 200]);
+      const voids = (id) => lines("audit list", options, "--until", "2025-07-02", "--person", id).filter(({ action }) => action === "record.void").length;
+      assert.deepEqual([voids(resident.id), voids(right.id)], [1, 1], "each is in the audit once");
+      const me = (await doctor.fetch("/api/session")).body.account.name;
+      const lived = (await Promise.all(list.slice(0, 8).map(({ resident: { id } }) => doctor.fetch(`/api/residents/${id}`)))).flatMap(({ body }) => body.records);
+      const old = lived.find(({ is_ended: ended, recorded_by_name: by, happened_on: day }) => !ended && by === me && day < "2025-05-31");
+      assert.ok(old, "the doctor wrote something long ago");
+      assert.equal((await pageOf(old.id)).may_void, false);
+      assert.deepEqual(problemOf(await voided(old.id)).slice(0, 2), [403, "RECORD_VOID_OTHERS"]);
+    });
+
     it("refuses who was not on duty that day, or at no place in sight", async () => {
       const { performers } = await context(clinician, "2025-06-30");
       assert.deepEqual((await context(clinician, "2022-06-30")).performers, [], "nobody was at work yet");

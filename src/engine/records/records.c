@@ -10,6 +10,13 @@ typedef struct {
     Str reason;
 } Voiding;
 
+static Err check_may(Cx *cx, const Form *form, const Record *record)
+{
+    bool may = false;
+    TRY(record_may_void(cx, form, record, &may));
+    return may ? OK : cx_fail(cx, ERR_FORBIDDEN, TEXT_RECORD_VOID_OTHERS, (Str){0}, 0);
+}
+
 /* It has ended: the same voiding sent again was done already, anything else comes too late. */
 static Err void_again(Cx *cx, const Voiding *voiding)
 {
@@ -35,11 +42,12 @@ static Err void_work(Cx *cx, void *arg)
         return cx_fail(cx, ERR_NOT_FOUND, TEXT_NOT_FOUND, (Str){0}, 1,
                        str_copy(cx->arena, str_from_c(uuid_format(voiding->id, id))));
     }
-    if (record.is_ended)
-        return void_again(cx, voiding);
     const RecordForm *form = record_form_find(cx, form_id);
     if (form == NULL)
         return cx_fail(cx, ERR_INVALID, TEXT_RECORD_FORM_UNKNOWN, (Str){0}, 1, form_id);
+    TRY(check_may(cx, form->form, &record));
+    if (record.is_ended)
+        return void_again(cx, voiding);
     TRY(record_answers_read(cx, form, &record));
     int64_t rev = 0;
     TRY(place_rev_take(cx, &rev));
@@ -56,9 +64,27 @@ static Err void_work(Cx *cx, void *arg)
                                        .detail = form_id});
 }
 
+Err record_may_void(Cx *cx, const Form *form, const Record *record, bool *ret_may)
+{
+    Date earliest = DATE_NONE;
+    *ret_may = access_may(cx->actor, STR("records.void"));
+    if (*ret_may || !access_may(cx->actor, STR("records.void_own"))
+        || !uuid_equals(record->recorded_by, cx->actor->account))
+        return OK;
+    TRY(record_earliest(cx, form, &earliest));
+    *ret_may = date_is_none(earliest) || date_compare(record->happened_on, earliest) >= 0;
+    return OK;
+}
+
+Err record_may_void_some(Cx *cx)
+{
+    return access_may(cx->actor, STR("records.void")) ? OK
+                                                      : access_require(cx, STR("records.void_own"));
+}
+
 Err record_void(Cx *cx, Uuid id, Str reason)
 {
-    TRY(access_require(cx, STR("records.void")));
+    TRY(record_may_void_some(cx));
     Voiding voiding = {id, str_trim(reason)};
     if (str_is_empty(voiding.reason))
         return cx_fail(cx, ERR_INVALID, TEXT_REASON_REQUIRED, STR("/reason"), 0);

@@ -101,11 +101,16 @@ Err record_submit(Cx *cx, RecordDraft *draft, RecordReceipt *ret_receipt) MUST_C
 Err record_earliest(Cx *cx, const Form *form, Date *ret_day) MUST_CHECK;
 /* Who served: an account or a member of staff. Empty when nobody is known by the id. */
 Err record_performer_name(Cx *cx, Uuid id, Str *ret_name) MUST_CHECK;
-/* Reason required. ERR_CONFLICT when it already ended, unless by this very voiding. */
+/* Whether the actor may void the record, or file it anew: any with records.void; with
+ * records.void_own what he recorded himself, as long as the form takes records of its day. */
+Err record_may_void(Cx *cx, const Form *form, const Record *record, bool *ret_may) MUST_CHECK;
+/* Reason required. ERR_FORBIDDEN: record_may_void. ERR_CONFLICT when it already ended, unless by
+ * this very voiding. */
 Err record_void(Cx *cx, Uuid id, Str reason) MUST_CHECK;
 /* A record that was filed about the wrong person: voided with the reason, and its answers written
- * again for the right one under new_id, in one write with both audit entries. Needs records.void
- * and records.write; both persons in sight. What had to be confirmed stays confirmed. */
+ * again for the right one under new_id, in one write with both audit entries. Needs
+ * record_may_void and records.write; both persons in sight. What had to be confirmed stays
+ * confirmed. */
 Err record_refile(Cx *cx, Uuid id, Uuid new_id, Uuid subject, Str reason,
                   RecordReceipt *ret_receipt) MUST_CHECK;
 /* Files records under the person to whom they belong after a merge, or after it was undone, and

@@ -138,6 +138,9 @@ Err record_earlier_find(Cx *cx, const RecordForm *form, const PreviousOf *of, Da
 Err record_header_find(Cx *cx, Uuid id, bool *ret_found, Str *ret_form,
                        Record *ret_record) MUST_CHECK;
 
+/* records.c: ERR_FORBIDDEN unless the actor may void records, be it his own only. */
+Err record_may_void_some(Cx *cx) MUST_CHECK;
+
 /* submit.c */
 Err record_end_write(Cx *cx, Uuid id, int64_t rev, Uuid amended_by, Str reason) MUST_CHECK;
 Err record_hooks_run(Cx *cx, const RecordChange *change) MUST_CHECK;

@@ -266,6 +266,7 @@ export interface RecordPage extends RecordBrief {
   answers: AnswersJson
   references?: Reference[]
   reason?: string | null
+  may_void?: boolean
   attachments: RecordFile[]
   chain: RecordVersion[]
 }
