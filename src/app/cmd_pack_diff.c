@@ -10,6 +10,7 @@
 #include "pack/pack_diff.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* Numbers of differences. */
 typedef struct {
@@ -204,6 +205,9 @@ static Err say_declared(Comparison *comparison)
         if (found[i].kind == FIELD_DIFFERS)
             put(json, "field", found[i].field);
         put(json, "what", str_from_c(found[i].what));
+        if (found[i].kind == PACK_DIFFERS && strcmp(found[i].what, "text") == 0)
+            TRY(cli_say_text(comparison->cli, OK, found[i].id, TEXT_PACK_VERSION_SAME, 1,
+                             found[i].after));
         if (found[i].kind != FORM_DIFFERS) {
             put(json, "from", found[i].before);
             put(json, "to", found[i].after);

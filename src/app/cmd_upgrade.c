@@ -60,6 +60,9 @@ static Err say_packs(Plan *plan)
         put(json, "pack", changes[i].pack);
         put(json, "from", changes[i].from);
         put(json, "to", changes[i].to);
+        if (changes[i].to.n > 0 && str_equals(changes[i].from, changes[i].to))
+            TRY(cli_say_text(plan->cli, OK, changes[i].pack, TEXT_PACK_VERSION_SAME, 1,
+                             changes[i].to));
         TRY(json_line_end(&line));
     }
     return OK;

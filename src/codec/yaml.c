@@ -45,12 +45,17 @@ typedef struct {
 #define WORDING(zh_text, en_text)                                                                  \
  ((Wording){{"" zh_text, sizeof(zh_text) - 1}, {"" en_text, sizeof(en_text) - 1}})
 
-static void report(Reader *reader, YamlPlace at, Wording message)
+static void report_kind(Reader *reader, YamlPlace at, Wording message, YamlFaultKind kind)
 {
     if (reader->faults->n < FAULTS_MOST)
-        VEC_PUSH(reader->arena, reader->faults, (YamlFault){at, message});
+        VEC_PUSH(reader->arena, reader->faults, (YamlFault){at, message, kind});
     else
         reader->is_stopped = true;
+}
+
+static void report(Reader *reader, YamlPlace at, Wording message)
+{
+    report_kind(reader, at, message, YAML_FAULT);
 }
 
 static void report_limit(Reader *reader, YamlPlace at, Wording message)
@@ -104,7 +109,7 @@ static void take_key(Reader *reader, Frame *frame, const Yaml *node)
                             earlier->line);
         Str en = str_printf(reader->arena, "the key %.*s occurs twice, first on line %d",
                             STR_ARG(node->text), earlier->line);
-        report(reader, node->at, (Wording){zh, en});
+        report_kind(reader, node->at, (Wording){zh, en}, YAML_FAULT_KEY_TWICE);
         return;
     }
     YamlPlace *at = arena_new(reader->arena, YamlPlace);
@@ -359,8 +364,9 @@ static void report_syntax(Reader *reader, struct fy_diag *diag)
         Str original = str_copy(reader->arena, str_trim(str_from_c(error->msg)));
         YamlPlace at_end = place_of_byte(reader->text, reader->text.n);
         YamlPlace place = {error->line, error->column};
-        report(reader, place.line > at_end.line ? at_end : place,
-               syntax_wording(reader->arena, original));
+        bool is_tab = str_find(original, STR("tab"), 0) != SIZE_MAX;
+        report_kind(reader, place.line > at_end.line ? at_end : place,
+                    syntax_wording(reader->arena, original), is_tab ? YAML_FAULT_TAB : YAML_FAULT);
         return;
     }
     report(reader, reader->last_at, syntax_wording(reader->arena, (Str){0}));

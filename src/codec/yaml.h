@@ -35,9 +35,13 @@ struct Yaml {
     Yaml *next;
 };
 
+/* Those with a remedy of their own. */
+typedef enum { YAML_FAULT, YAML_FAULT_KEY_TWICE, YAML_FAULT_TAB } YamlFaultKind;
+
 typedef struct {
     YamlPlace at;
     Wording message;
+    YamlFaultKind kind;
 } YamlFault;
 
 typedef VEC(YamlFault) YamlFaults;

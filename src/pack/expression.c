@@ -2,6 +2,7 @@
 #include "pack/pack_int.h"
 
 #include "base/utf8.h"
+#include "expr/expr_functions.h"
 
 /* What the compiler asked for and did not get. */
 typedef struct NameWatch {
@@ -247,6 +248,33 @@ static void note_name(Reader *reader, YamlPlace at, const NameWatch *watch)
         MISTAKE_AT(loader, reader->file, at, MISTAKE_NAME_LATER, name);
 }
 
+static bool is_of_name(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+/* Whether a function is called there that does not exist; it is noted then. */
+static bool note_function(Reader *reader, YamlPlace at, Str text, size_t column)
+{
+    Loader *loader = reader->loader;
+    uint32_t code = 0;
+    for (size_t i = 1; i < column && utf8_next(&text, &code); i++)
+        continue;
+    size_t n = 0;
+    while (n < text.n && is_of_name(text.p[n]))
+        n++;
+    Str name = str_slice(text, 0, n);
+    bool is_call = n > 0 && str_has_prefix(str_trim(str_slice(text, n, text.n)), STR("("));
+    if (!is_call || expr_function_find(name) != NULL)
+        return false;
+    VEC(Str) names = {0};
+    for (size_t i = 0; i < EXPR_FN_N; i++)
+        VEC_PUSH(&loader->work, &names, str_from_c(expr_function_at(i)->name));
+    MISTAKE_AT(loader, reader->file, at, MISTAKE_FUNCTION_UNKNOWN, same(name),
+               choice_fix(loader, name, names.items, names.n));
+    return true;
+}
+
 const Expr *compile_expression(Reader *reader, const Yaml *scalar, const ExpressionPlace *place,
                                ExprType wanted)
 {
@@ -275,7 +303,7 @@ const Expr *compile_expression(Reader *reader, const Yaml *scalar, const Express
     YamlPlace at = scalar_place(reader->file, scalar, problem.column == 0 ? 0 : problem.column - 1);
     if (watch.failed.n > 0)
         note_name(reader, at, &watch);
-    else if (!watch.is_table_wrong)
+    else if (!watch.is_table_wrong && !note_function(reader, at, scalar->text, problem.column))
         MISTAKE_AT(loader, reader->file, at, MISTAKE_EXPRESSION,
                    (Wording){problem.message_zh, problem.message});
     return NULL;

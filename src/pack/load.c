@@ -109,6 +109,9 @@ static void parse_file(Loader *loader, LoadFile *file)
     }
     if (str_has_suffix(file->in_pack, STR(".csv")) || str_has_suffix(file->in_pack, STR(".sql")))
         return;
+    static const MistakeKind kinds[] = {[YAML_FAULT] = MISTAKE_YAML,
+                                        [YAML_FAULT_KEY_TWICE] = MISTAKE_YAML_KEY_TWICE,
+                                        [YAML_FAULT_TAB] = MISTAKE_YAML_TAB};
     Yaml *yaml = NULL;
     YamlFaults faults = {0};
     Err err = yaml_parse(&loader->work, file->text, YAML_LIMITS_DEFAULT, &yaml, &faults);
@@ -120,7 +123,8 @@ static void parse_file(Loader *loader, LoadFile *file)
     if (err == OK)
         MISTAKE_PLAIN(loader, file, top, MISTAKE_FILE_EMPTY);
     for (size_t i = 0; err != OK && i < faults.n; i++)
-        MISTAKE_AT(loader, file, faults.items[i].at, MISTAKE_YAML, faults.items[i].message);
+        MISTAKE_AT(loader, file, faults.items[i].at, kinds[faults.items[i].kind],
+                   faults.items[i].message);
 }
 
 /* NULL where no file of a pack may stand; that is noted. */

@@ -162,6 +162,37 @@ static void check_reference(Reader *reader, const Yaml *map, Str type)
 }
 
 /* Of which level an area must be. */
+/* LOINC: digits, a hyphen and the check digit, which makes the sum of its digits, each other one
+ * from the right doubled, a multiple of ten (Mod 10). */
+static bool is_loinc(Str text)
+{
+    enum { DIGITS_MOST = 7 };
+    if (text.n < 3 || text.n > DIGITS_MOST + 2 || text.p[text.n - 2] != '-')
+        return false;
+    int sum = 0;
+    bool is_doubled = false;
+    for (size_t i = text.n; i-- > 0;) {
+        if (i == text.n - 2)
+            continue;
+        if (text.p[i] < '0' || text.p[i] > '9')
+            return false;
+        int digit = text.p[i] - '0';
+        int counted = is_doubled ? digit * 2 : digit;
+        sum += counted > 9 ? counted - 9 : counted;
+        is_doubled = !is_doubled;
+    }
+    return sum % 10 == 0;
+}
+
+static Str read_loinc(Reader *reader, const Yaml *map)
+{
+    const Yaml *scalar = read_key(map, "loinc");
+    Str code = read_text(reader, map, "loinc");
+    if (scalar != NULL && code.n > 0 && !is_loinc(code))
+        MISTAKE_AT(reader->loader, reader->file, scalar->at, MISTAKE_LOINC, same(code));
+    return code;
+}
+
 static int read_level(Reader *reader, const Yaml *map, Str refers_to)
 {
     enum { LEVEL_FIRST = 3 };
@@ -234,7 +265,7 @@ static void read_field(Reader *reader, const Yaml *map, FormField *field, LoadFi
     field->is_multiline = read_true(reader, map, "multiline");
     field->is_in_lists = read_true(reader, map, "in_lists");
     field->is_off_paper = read_true(reader, map, "off_paper");
-    field->loinc = read_text(reader, map, "loinc");
+    field->loinc = read_loinc(reader, map);
     field->source = read_source(reader, map);
     field->row_most = (size_t)read_whole(reader, map, "rows_most", 1, ROWS_MOST, ROWS_DEFAULT);
     if (!note->is_type_known)

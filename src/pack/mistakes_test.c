@@ -69,6 +69,7 @@ static Str replace_all(Arena *arena, Str text, Str from, Str to)
 
 static Str unescape(Arena *arena, Str cell)
 {
+    cell = replace_all(arena, cell, STR("\\t"), STR("\t"));
     return replace_all(arena, replace_all(arena, cell, STR("\\n"), STR("\n")), STR("\\xff"),
                        STR("\xff"));
 }

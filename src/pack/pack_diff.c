@@ -38,8 +38,10 @@ static void compare_packs(Comparison *comparison, const PackSet *before, const P
             note(comparison,
                  (PackDifference){PACK_DIFFERS, "new", .id = pack->id, .after = pack->version});
         else if (!str_equals(was->hash, pack->hash))
-            note(comparison, (PackDifference){PACK_DIFFERS, "version", .id = pack->id,
-                                              .before = was->version, .after = pack->version});
+            note(comparison,
+                 (PackDifference){PACK_DIFFERS,
+                                  str_equals(was->version, pack->version) ? "text" : "version",
+                                  .id = pack->id, .before = was->version, .after = pack->version});
     }
     for (size_t i = 0; i < before->pack_n; i++) {
         const Pack *pack = &before->packs[i];

@@ -13,7 +13,8 @@ typedef enum {
 
 typedef struct PackDifference {
     PackDiffers kind;
-    const char *what;  /* "new", "gone"; of a pack "version"; of a field "type", "unit", "retired";
+    const char *what;  /* "new", "gone"; of a pack "version", or "text" under the same version;
+                          of a field "type", "unit", "retired";
                           of a parameter "value" */
     Str id;            /* of the pack, form or parameter */
     Str field;         /* of FIELD_DIFFERS: "drugs", "drugs.name" */

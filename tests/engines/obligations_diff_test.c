@@ -732,7 +732,7 @@ static void fields_and_parameters_are_told_by_name(void **state)
     PackSet *next = open_set(f, is_edited);
     pack_sets_compare(f->sets[0], next, &f->arena, &found, &n);
     assert_int_equal(n, 3);
-    assert_true(is_told(found, n, "version", "schedules", ""));
+    assert_true(is_told(found, n, "text", "schedules", "")); /* the version stayed */
     assert_true(is_told(found, n, "new", "visit", "place_of_visit"));
     assert_true(is_told(found, n, "value", "elderly_from", ""));
     assert_true(str_equals_c(found[2].before, "65y 岁") && str_equals_c(found[2].after, "60y 岁"));
