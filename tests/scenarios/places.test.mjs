@@ -210,6 +210,15 @@ for (const [name, makeDatabase] of databases) {
       const sees = async () => (await first.fetch(`/api/residents/${person}`)).status === 200;
       const away = (valid_from, valid_to) => send(township, `/api/staff/${absent.id}/leave`, { valid_from, valid_to, substitute: stand_in.id });
       assert.equal(await sees(), false);
+      /* A village that two doctors share: both are named for it, then one of them only. */
+      const shared = (await wholeList(doctor))[0].resident.area;
+      const name = (...doctors) => send(township, "/api/catchments", rows({ area: shared, facility: own, valid_from: today, doctors: doctors.map(({ code }) => code).join(" ") }));
+      const lists = async () => Promise.all([doctor, first].map(async (client) => (await wholeList(client)).some(({ resident }) => resident.id === person)));
+      const both = await name(absent, stand_in);
+      assert.equal(both.status, 200, both.text);
+      assert.deepEqual(await lists(), [true, true], "both lists have the person");
+      assert.equal((await name(absent)).status, 200);
+      assert.deepEqual(await lists(), [true, false], "the one who is not named any more has not");
       assert.equal((await away(daysAfter(today, -9), daysAfter(today, -1))).status, 204);
       assert.equal(await sees(), false, "the leave ended yesterday");
       assert.equal((await away(daysAfter(today, 1), daysAfter(today, 9))).status, 204);
