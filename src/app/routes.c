@@ -26,8 +26,13 @@
  ENTRY(route_catchments)                                                                           \
  ENTRY(route_catchments_post)                                                                      \
  ENTRY(route_grid)                                                                                 \
+ ENTRY(route_grid_areas)                                                                           \
+ ENTRY(route_grid_faults)                                                                          \
+ ENTRY(route_grid_file)                                                                            \
  ENTRY(route_grid_doctor)                                                                          \
  ENTRY(route_health_files)                                                                         \
+ ENTRY(route_health_files_areas)                                                                   \
+ ENTRY(route_health_files_file)                                                                    \
  ENTRY(route_staff)                                                                                \
  ENTRY(route_staff_post)                                                                           \
  ENTRY(route_staff_leave)                                                                          \

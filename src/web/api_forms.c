@@ -41,6 +41,8 @@ static Err forms_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
             continue;
         json_object_begin(&out);
         put_header(&out, form);
+        json_key_c(&out, "opens_file");
+        json_bool(&out, form->opens_file);
         json_object_end(&out);
     }
     json_array_end(&out);
@@ -54,7 +56,7 @@ const Route route_forms = {
     .handler = forms_get,
     .permit = "forms.read",
     .out = "{forms: [{id: text, title: wording, version: text, program?: text, subject: text, "
-           "registers: bool}]}",
+           "registers: bool, opens_file: bool}]}",
     .title = {"表单目录", "The forms"},
 };
 

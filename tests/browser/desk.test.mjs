@@ -1,11 +1,13 @@
 /* The desk of a township, in one county: worklists with their filters, numbers, views, file, keyboard and print;
  * lives of residents: registering, moving, households, death, what is taken back, duplicates;
- * who answers for which village, and leave. */
+ * who answers for which village, and leave; who has a health record; how far the grid service covers, and the doctor of an
+ * address. */
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
 import { attempt } from '../support/county.mjs'
-import { DESK, ask, checkPage as look, openBrowser, openPage, startServer } from './support.mjs'
+import { logIn } from '../support/server.mjs'
+import { DESK, PHONE, ask, checkPage as look, openBrowser, openPage, startServer } from './support.mjs'
 
 const ROWS = '.desk-table tbody tr'
 
@@ -536,5 +538,157 @@ test('the commission sees what rules of data quality name without identity (en)'
   await page.locator('.quality-table tbody tr').first().waitFor()
   assert.equal(await page.locator('.quality-table a, .quality-table .work-clear').count(), 0)
   await look(page, 'quality-en')
+  await end(page)
+})
+
+/* ---- health records ---- */
+
+async function saved(page, button) {
+  const file = page.waitForEvent('download')
+  await page.locator(button).click()
+  return readFile(await (await file).path())
+}
+
+for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-US']]) {
+  test(`SYS-01: the county sees who has a health record by township and village, without persons (${lang})`, async () => {
+    const page = await begin('', { login: 'county', locale })
+    await page.locator('.overview-files').press('Enter')
+    const rows = page.locator('.files-table tbody tr')
+    await rows.first().waitFor()
+    await look(page, `files-${lang}`)
+    const { areas, residents, files } = await ask(page, '/health-files/areas')
+    assert.equal(await rows.count(), areas.length)
+    assert.deepEqual((await page.locator('.files-sum dd').allInnerTexts()).slice(1).map(Number), [files, residents - files])
+    assert.equal(await page.locator('.files-people').count(), 0)
+    const csv = (await saved(page, '.files-save')).toString('utf8').trim().split('\r\n')
+    assert.equal(csv.length, areas.length + 1)
+    assert.equal((await saved(page, '.work-button[aria-busy] >> nth=0')).subarray(0, 2).toString(), 'PK')
+    await rows.first().locator('a').press('Enter')
+    await page.waitForURL(/#\/files\/\d{9}$/)
+    await page.waitForFunction((wanted) => /^\d{9}$/.test(location.hash.slice(8)) && document.querySelectorAll('.files-table tbody a').length === 0 && document.querySelectorAll('.files-table tbody tr').length > 0, null)
+    await look(page, `files-villages-${lang}`)
+    await page.route('**/api/health-files/areas*', (route) => route.abort())
+    await page.reload()
+    await page.locator('.files-page .note.is-danger').waitFor()
+    await page.unroute('**/api/health-files/areas*')
+    await page.locator('.files-page .note.is-danger button').click()
+    await rows.first().waitFor()
+    await page.context().close()
+  })
+}
+
+test('SYS-01: who has no health record is listed to the township, with his page and the forms that open one', async () => {
+  const page = await begin('#/files')
+  const people = page.locator('.files-people tbody tr')
+  await people.first().waitFor()
+  await look(page, 'files-people')
+  const { missing } = await ask(page, '/health-files')
+  assert.equal(await people.count(), missing.length)
+  await page.locator('.files-table a').first().click()
+  await page.waitForURL(/#\/files\/\d{12}$/)
+  const village = new URL(page.url()).hash.slice(8)
+  const { missing: there } = await ask(page, `/health-files?area=${village}`)
+  await page.waitForFunction((n) => document.querySelectorAll('.files-people tbody tr').length === n, there.length)
+  await page.goto(`${server.address}/desk.html#/files`)
+  await people.first().waitFor()
+  await people.first().locator('.files-form[href*=personal_information]').click()
+  await page.waitForURL(/m\.html#\/form\/personal_information\?resident=/)
+  await page.locator('.field-label, .form-field').first().waitFor()
+  await page.goBack()
+  await people.first().locator('.desk-name').click()
+  await page.waitForURL(/desk\.html#\/residents\//)
+  await end(page)
+})
+
+/* ---- grids and doctors: the last one takes a grid away ---- */
+
+for (const [lang, locale, nowhere] of [['zh', 'zh-CN', '\u4e0a\u6d77\u5e02'], ['en', 'en-US', 'Shanghai']]) {
+  test(`SYS-04: whoever has no account finds the doctor of an address on the page of the login (${lang})`, async () => {
+    const clinician = await logIn({ url: server.address }, 'clinician')
+    const { areas } = (await clinician.fetch('/api/areas')).body
+    const village = areas.find(({ level }) => level === 5)
+    const town = areas.find(({ code }) => code === village.parent)
+    for (const [entry, viewport] of [['m', PHONE], ['desk', DESK]]) {
+      const page = await openPage(browser, { locale, viewport })
+      await page.goto(`${server.address}/${entry}.html`)
+      await page.locator('details > summary').first().press('Enter')
+      await page.locator('#find-address').fill(`${town.name}${village.name}`)
+      await page.keyboard.press('Enter')
+      await page.locator('.find-match').first().waitFor()
+      const { items } = await ask(page, `/grid-doctor?address=${encodeURIComponent(`${town.name}${village.name}`)}`)
+      assert.equal(await page.locator('.find-match').count(), items.length)
+      assert.ok((await page.locator('.find-match').first().innerText()).includes(items[0].doctors[0].name))
+      await look(page, `find-doctor-${entry}-${lang}`)
+      await page.locator('#find-address').fill(nowhere)
+      await page.locator('.find-go').click()
+      await page.locator('.find-doctor .note').waitFor()
+      await page.route('**/api/grid-doctor*', (route) => route.abort())
+      await page.locator('.find-go').click()
+      await page.locator('.find-doctor .note.is-danger').waitFor()
+      await end(page)
+    }
+  })
+}
+
+test('SYS-04: a resident sees his own doctor on his page', async () => {
+  const page = await openPage(browser)
+  await page.goto(`${server.address}/m.html`)
+  await page.locator('.demo-take[data-login=resident]').click()
+  await page.locator('.own-doctor .find-match').waitFor()
+  const { items: [self] } = await ask(page, '/own')
+  const { items: [match] } = await ask(page, `/grid-doctor?address=${self.area}`)
+  assert.ok((await page.locator('.own-doctor').innerText()).includes(match.doctors[0].name))
+  await look(page, 'own-doctor')
+  await end(page)
+})
+
+for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-US']]) {
+  test(`SYS-04: the grid page tells by township which villages have a doctor, opens them, and is a file (${lang})`, async () => {
+    const page = await begin('#/grid', { login: 'county', locale })
+    const rows = page.locator('.grid-towns tbody tr')
+    await rows.first().waitFor()
+    await page.locator('.grid-page [aria-labelledby=grid-faults] p').waitFor()
+    await look(page, `grid-${lang}`)
+    const { centres, clinics, townships } = await ask(page, '/grid')
+    assert.deepEqual((await page.locator('.grid-sum dd').allInnerTexts()).map((text) => text.trim()), [centres, clinics].map(({ covered, units }) => `${covered}/${units}`))
+    assert.equal(await rows.count(), townships.length)
+    assert.equal((await saved(page, '.grid-save')).toString('utf8').trim().split('\r\n').length, townships.length + 1)
+    assert.equal((await saved(page, '.work-button[aria-busy] >> nth=0')).subarray(0, 2).toString(), 'PK')
+    await rows.first().locator('a').press('Enter')
+    await page.locator('.grid-areas tbody tr').first().waitFor()
+    const town = townships.find(({ code }) => page.url().endsWith(code))
+    assert.equal(await page.locator('.grid-areas tbody tr').count(), town.areas)
+    await look(page, `grid-town-${lang}`)
+    await page.route('**/api/grid**', (route) => route.abort())
+    await page.goto(`${server.address}/desk.html#/grid`)
+    await page.reload()
+    await page.locator('.grid-page .note.is-danger').nth(1).waitFor()
+    await page.unroute('**/api/grid**')
+    for (let n = 2; n > 0; n--) {
+      await page.locator('.grid-page .note.is-danger button').first().click()
+      await page.waitForFunction((left) => document.querySelectorAll('.grid-page .note.is-danger').length === left, n - 1)
+    }
+    await rows.first().waitFor()
+    await page.context().close()
+  })
+}
+
+test('SYS-04: a clinic whose grid is taken away is named, 342 of 343, and its village opens where it is given again', async () => {
+  const admin = await logIn({ url: server.address }, 'admin')
+  const { items } = (await admin.fetch('/api/catchments')).body
+  const alone = items.findLast(({ facility }) => items.filter((one) => one.facility === facility).length === 1)
+  const row = { area: alone.area, facility: alone.facility, valid_from: alone.valid_from, valid_to: '2025-06-29', doctors: alone.doctors.map(({ code }) => code).join(' ') }
+  assert.equal((await admin.fetch('/api/catchments', { method: 'POST', body: { rows: [row] } })).status, 200)
+  const page = await begin('#/grid', { login: 'admin' })
+  await page.locator('.grid-missing li').waitFor()
+  assert.equal((await page.locator('.grid-sum dd').nth(1).innerText()).trim(), '342/343')
+  assert.match(await page.locator('.grid-missing li').innerText(), new RegExp(alone.facility))
+  await page.locator('.grid-faults tbody tr').waitFor()
+  await look(page, 'grid-gap')
+  await page.locator('.grid-towns tbody tr a').first().click()
+  await page.locator('tr.is-gap .grid-assign').click()
+  await page.waitForURL(/#\/catchments/)
+  assert.equal(await page.locator('.catchment-village input:checked').inputValue(), alone.area)
+  await look(page, 'grid-assign')
   await end(page)
 })

@@ -29,7 +29,17 @@ for (const [name, makeDatabase] of databases) {
     after(() => server?.stop());
 
     it("shows 22 of 22 centres and 343 of 343 clinics, and nobody without a grid", async () => {
-      assert.deepEqual(await coverage(), { centres: { covered: 22, units: 22 }, clinics: { covered: 343, units: 343 }, missing: [], gaps: [] });
+      const { townships, ...sums } = await coverage();
+      assert.deepEqual(sums, { centres: { covered: 22, units: 22 }, clinics: { covered: 343, units: 343 }, missing: [], gaps: [] });
+      assert.equal(townships.length, areas.filter(({ level }) => level === 4).length);
+      assert.equal(townships.reduce((sum, town) => sum + town.clinics, 0), 343, "every clinic stands in a township");
+      for (const town of townships) {
+        assert.deepEqual([town.areas, town.people], [town.areas_covered, 0], town.name);
+        const { items } = (await admin.fetch(`/api/grid/areas?area=${town.code}`)).body;
+        assert.deepEqual([items.length, [...new Set(items.map(({ state }) => state))]], [town.areas, ["covered"]]);
+      }
+      assert.deepEqual((await admin.fetch("/api/grid/faults")).body.items, []);
+      assert.equal((await admin.fetch("/api/grid/areas?area=449999999")).status, 404);
       assert.deepEqual(lines("grid coverage", options), [
         { units_of: "centres", covered: 22, units: 22 },
         { units_of: "clinics", covered: 343, units: 343 },
@@ -68,12 +78,23 @@ for (const [name, makeDatabase] of databases) {
       const rows = own.map(({ area, facility, valid_from, doctors }) => ({ area, facility, valid_from, valid_to: "2025-06-29", doctors: doctors.map(({ code }) => code).join(" ") }));
       const done = await admin.fetch("/api/catchments", { method: "POST", body: { rows } });
       assert.equal(done.status, 200, done.text);
-      const { centres, clinics, missing, gaps } = await coverage();
+      const { centres, clinics, missing, gaps, townships } = await coverage();
       assert.deepEqual(centres, { covered: 22, units: 22 });
       assert.deepEqual(clinics, { covered: 342, units: 343 });
       assert.deepEqual(missing.map(({ code, name: words, level }) => [code, words.zh, level]), [[clinic.code, clinic.name, 5]]);
       assert.deepEqual(gaps.map(({ area }) => area), own.map(({ area }) => area).sort());
       assert.ok(gaps.reduce((sum, { people }) => sum + people, 0) > 0);
+      const town = townships.find(({ code }) => own[0].area.startsWith(code));
+      assert.deepEqual([town.areas - town.areas_covered, town.clinics - town.clinics_covered], [own.length, 1]);
+      assert.equal(town.people, gaps.reduce((sum, { people }) => sum + people, 0));
+      const { items: below } = (await admin.fetch(`/api/grid/areas?area=${town.code}`)).body;
+      assert.deepEqual(below.filter(({ state }) => state === "gap").map(({ code }) => code), own.map(({ area }) => area).sort());
+      const { items: faults } = (await admin.fetch("/api/grid/faults")).body;
+      assert.deepEqual(faults.map(({ fault, code }) => [fault, code]), own.map(({ area }) => ["gap", area]).sort((a, b) => (a[1] < b[1] ? -1 : 1)));
+      const file = await admin.fetch("/api/grid/file?as=xlsx");
+      assert.match(file.headers.get("content-disposition"), /grid-2025-06-30\.xlsx/);
+      assert.equal(file.text.slice(0, 2), "PK");
+      assert.equal((await anybody.fetch("/api/grid/faults")).status, 401);
       const [match] = await ask(own[0].area);
       assert.equal(match.facility, null);
       assert.deepEqual(match.doctors, []);
@@ -90,6 +111,9 @@ for (const [name, makeDatabase] of databases) {
       const { clinics, missing } = await coverage();
       assert.deepEqual(clinics, { covered: 341, units: 343 });
       assert.ok(missing.some(({ code }) => code === other.facility));
+      const { items } = (await admin.fetch(`/api/grid/areas?area=${other.area.slice(0, 9)}`)).body;
+      const { state, facility, doctors } = items.find(({ code }) => code === other.area);
+      assert.deepEqual([state, facility.code, doctors], ["nameless", other.facility, []]);
     });
   });
 }

@@ -74,6 +74,18 @@ for (const [name, makeDatabase] of databases) {
       assert.ok(!second.missing.some(({ id }) => id === mother));
       const [line] = lines("health files", options);
       assert.ok(line.residents >= second.residents && line.percent > 0 && line.percent <= 100);
+      const county = await logIn(server, "county");
+      const towns = (await county.fetch("/api/health-files/areas")).body;
+      assert.deepEqual([towns.residents, towns.files], [line.residents, line.files], "numbers for who sees no persons");
+      assert.equal(towns.areas.reduce((sum, town) => sum + town.files, 0), towns.files);
+      const township = towns.areas.find(({ code }) => area.startsWith(code));
+      const villages = (await county.fetch(`/api/health-files/areas?area=${township.code}`)).body;
+      assert.deepEqual([villages.residents, villages.files, villages.percent], [township.residents, township.files, township.percent]);
+      assert.ok(villages.areas.every(({ code }) => code.length === 12 && code.startsWith(township.code)));
+      assert.equal((await county.fetch("/api/health-files")).status, 403, "no list of persons");
+      const own = (await doctor.fetch("/api/health-files/areas")).body;
+      assert.deepEqual([own.residents, own.files], [second.residents, second.files], "a doctor's numbers are of his own people");
+      assert.match((await county.fetch("/api/health-files/file?as=xlsx")).headers.get("content-disposition"), /health-records-2025-06-30\.xlsx/);
       const clinician = await logIn(server, "clinician");
       const voided = await clinician.fetch(`/api/records/${given}/void`, { method: "POST", body: { reason: "误录入，测试" } });
       assert.ok(voided.status < 300, voided.text);

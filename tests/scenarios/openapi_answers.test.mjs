@@ -88,6 +88,11 @@ const examples = {
   "/api/catchments": ["township", ""],
   "/api/staff": ["township", ""],
   "/api/grid": ["county", ""],
+  "/api/grid/areas": ["county", "/api/grid/areas?area={area}"],
+  "/api/grid/faults": ["county", ""],
+  "/api/grid/file": ["county", ""],
+  "/api/health-files/areas": ["county", ""],
+  "/api/health-files/file": ["county", "/api/health-files/file?area={area}"],
   "/api/health-files": ["doctor", ""],
   "/api/grid-doctor": ["county", "/api/grid-doctor?address={area}"],
 };

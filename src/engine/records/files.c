@@ -4,6 +4,7 @@
 #include "base/vec.h"
 #include "engine/records/records_int.h"
 #include "engine/records/records_sql.h"
+#include "engine/subjects/places.h"
 
 enum { FILE_FORM_MOST = 6 };
 
@@ -36,6 +37,52 @@ Err record_files_count(Cx *cx, Str area, RecordFiles *ret_files)
     if (err != OK)
         return cx_fail_db(cx, err);
     *ret_files = (RecordFiles){row.residents, row.files};
+    return OK;
+}
+
+typedef VEC(RecordAreaFiles) AreaFiles;
+
+static Err read_areas(Cx *cx, Str area, AreaFiles *areas)
+{
+    Str forms[FILE_FORM_MOST] = {{0}};
+    file_forms(cx->packs, forms);
+    RecordFileByAreaIn in = {.place = cx->place,
+                             .area = area,
+                             .form1 = forms[0],
+                             .form2 = forms[1],
+                             .form3 = forms[2],
+                             .form4 = forms[3],
+                             .form5 = forms[4],
+                             .form6 = forms[5]};
+    CLEANUP(db_rows_close) DbRows rows = {0};
+    TRY(record_file_by_area_open(cx->db, access_sight(cx), &in, &rows));
+    for (;;) {
+        RecordFileByAreaRow row;
+        bool has_row = false;
+        TRY(record_file_by_area_next(&rows, cx->arena, &row, &has_row));
+        if (!has_row)
+            return OK;
+        VEC_PUSH(cx->arena, areas,
+                 ((RecordAreaFiles){.area = row.area, .files = {row.residents, row.files}}));
+    }
+}
+
+Err record_files_by_area(Cx *cx, Str area, const RecordAreaFiles **ret_areas, size_t *ret_n)
+{
+    AreaFiles areas = {0};
+    AreaNames names;
+    TRY(access_require(cx, STR("measures.read")));
+    Err err = read_areas(cx, area.p == NULL ? STR("") : area, &areas);
+    if (err != OK)
+        return cx_fail_db(cx, err);
+    Str *codes = arena_array(cx->arena, Str, areas.n + 1);
+    for (size_t i = 0; i < areas.n; i++)
+        codes[i] = areas.items[i].area;
+    TRY(subject_area_names(cx, codes, areas.n, &names));
+    for (size_t i = 0; i < areas.n; i++)
+        areas.items[i].name = area_name(&names, codes[i]);
+    *ret_areas = areas.items;
+    *ret_n = areas.n;
     return OK;
 }
 

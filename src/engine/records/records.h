@@ -277,6 +277,15 @@ typedef struct RecordFiles {
 } RecordFiles;
 /* area: a code, or empty for everybody in sight. */
 Err record_files_count(Cx *cx, Str area, RecordFiles *ret_files) MUST_CHECK;
+/* The same for each township in sight, or (area: a township) each village: numbers only, also for
+ * those who see no persons. By code; areas where nobody lives are left out. */
+typedef struct RecordAreaFiles {
+    Str area;
+    Wording name;
+    RecordFiles files;
+} RecordAreaFiles;
+Err record_files_by_area(Cx *cx, Str area, const RecordAreaFiles **ret_areas,
+                         size_t *ret_n) MUST_CHECK;
 /* The residents who have none, by area; the first RECORD_FILES_MISSING_MOST. One audit entry. */
 Err record_files_missing(Cx *cx, Str area, const Uuid **ret_ids, size_t *ret_n) MUST_CHECK;
 /* Of 100, two decimals; there must be residents. */

@@ -432,6 +432,26 @@ FROM resident p
 WHERE p.place = :place AND p.area_code >= :area AND p.area_code < :area || ':'
   AND p.merged_into IS NULL AND p.died_on IS NULL AND p.left_on IS NULL AND {scope:resident p};
 
+-- The same by area, for numbers: within the county by township (9 digits), within a township by village.
+-- name: record_file_by_area :many
+-- in: place text, area text, form1 text?, form2 text?, form3 text?, form4 text?, form5 text?, form6 text?
+-- out: area text, residents integer, files integer
+-- scan: counts everybody in sight
+SELECT substr(p.area_code, 1, CASE WHEN length(:area) < 9 THEN 9 ELSE 12 END) AS area,
+       count(*) AS residents,
+       count(CASE WHEN EXISTS (
+         SELECT 1 FROM record c
+         WHERE c.place = p.place AND c.subject_id = p.id
+           AND c.form IN (:form1, :form2, :form3, :form4, :form5, :form6)
+           AND NOT EXISTS (SELECT 1 FROM record_end e
+                           WHERE e.place = c.place AND e.record_id = c.id))
+         THEN 1 END) AS files
+FROM resident p
+WHERE p.place = :place AND p.area_code >= :area AND p.area_code < :area || ':'
+  AND p.merged_into IS NULL AND p.died_on IS NULL AND p.left_on IS NULL AND {scope:area p}
+GROUP BY 1
+ORDER BY 1;
+
 -- Those of them who have none.
 -- name: record_file_missing :many
 -- in: place text, area text, most integer

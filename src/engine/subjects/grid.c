@@ -86,6 +86,25 @@ static const Catchment *answering(const Grid *grid, Str code)
     }
 }
 
+static const Area *township_of(const Grid *grid, const Area *area)
+{
+    while (area != NULL && area->level >= VILLAGE_LEVEL)
+        area = map_get(&grid->area_by_code, area->parent);
+    return area != NULL && area->level == VILLAGE_LEVEL - 1 ? area : NULL;
+}
+
+/* Where the facility stands, or the nearest one above it that says where; NULL: none does. */
+static const Area *township_of_facility(const Grid *grid, const Facility *facility)
+{
+    enum { DEPTH_MOST = 8 };
+    for (int depth = 0; facility != NULL && depth < DEPTH_MOST; depth++) {
+        if (facility->area.n > 0)
+            return township_of(grid, map_get(&grid->area_by_code, facility->area));
+        facility = map_get(&grid->facility_by_code, facility->parent);
+    }
+    return NULL;
+}
+
 static bool is_named(const Grid *grid, const Catchment *catchment)
 {
     for (size_t i = 0; i < grid->all_doctor_n && catchment != NULL; i++) {
@@ -118,54 +137,155 @@ static void mark_covered(const Grid *grid, Map *covered)
     }
 }
 
-static Err find_gaps(Grid *grid, GridCoverage *coverage)
+/* The last areas of the tree: an address is in one of them. */
+static bool is_leaf(const Grid *grid, const Area *area)
+{
+    return area->level >= VILLAGE_LEVEL && !map_has(&grid->has_below, area->code);
+}
+
+typedef struct Towns {
+    GridTown *items; /* in the order of the areas */
+    size_t n;
+    Map by_code;
+} Towns;
+
+static void find_towns(const Grid *grid, Towns *towns)
+{
+    Cx *cx = grid->cx;
+    map_init(&towns->by_code, cx->arena);
+    towns->items = arena_array(cx->arena, GridTown, grid->area_n + 1);
+    for (size_t i = 0; i < grid->area_n; i++) {
+        if (grid->areas[i].level != VILLAGE_LEVEL - 1)
+            continue;
+        GridTown *town = &towns->items[towns->n++];
+        *town = (GridTown){.area = &grid->areas[i]};
+        map_put(&towns->by_code, town->area->code, town);
+    }
+}
+
+static GridTown *town_of(const Towns *towns, const Area *area)
+{
+    return area == NULL ? NULL : map_get(&towns->by_code, area->code);
+}
+
+static Err find_gaps(Grid *grid, const Towns *towns, GridCoverage *coverage)
 {
     Cx *cx = grid->cx;
     VEC(GridGap) gaps = {0};
     for (size_t i = 0; i < grid->area_n; i++) {
         const Area *area = &grid->areas[i];
-        if (area->level < VILLAGE_LEVEL || map_has(&grid->has_below, area->code)
-            || is_named(grid, answering(grid, area->code)))
+        if (!is_leaf(grid, area))
+            continue;
+        GridTown *town = town_of(towns, township_of(grid, area));
+        bool is_covered = is_named(grid, answering(grid, area->code));
+        if (town != NULL) {
+            town->areas++;
+            town->areas_covered += is_covered;
+        }
+        if (is_covered)
             continue;
         AreaPopulationIn in = {.place = cx->place, .area_code = area->code};
         AreaPopulationRow row;
         TRY(area_population(cx->db, cx->arena, &in, &row));
         VEC_PUSH(cx->arena, &gaps, ((GridGap){area, row.people}));
+        if (town != NULL)
+            town->people += row.people;
     }
     coverage->gaps = gaps.items;
     coverage->gap_n = gaps.n;
     return OK;
 }
 
+static void count_units(const Grid *grid, const Towns *towns, GridCoverage *coverage)
+{
+    Map covered;
+    VEC(const Facility *) missing = {0};
+    map_init(&covered, grid->cx->arena);
+    mark_covered(grid, &covered);
+    for (size_t at = 0; at < GRID_LEVEL_N; at++) {
+        GridLevel *level = &coverage->levels[at];
+        for (size_t i = 0; i < grid->facility_n; i++) {
+            const Facility *facility = &grid->facilities[i];
+            if (facility->level != level->level)
+                continue;
+            bool is_covered = map_has(&covered, facility->code);
+            GridTown *town = facility->level != CLINIC_LEVEL
+                                 ? NULL
+                                 : town_of(towns, township_of_facility(grid, facility));
+            level->units++;
+            level->covered += is_covered;
+            if (town != NULL) {
+                town->clinics++;
+                town->clinics_covered += is_covered;
+            }
+            if (!is_covered)
+                VEC_PUSH(grid->cx->arena, &missing, facility);
+        }
+    }
+    coverage->missing = missing.items;
+    coverage->missing_n = missing.n;
+}
+
 Err grid_coverage(Cx *cx, GridCoverage *ret_coverage)
 {
     Grid grid = {.cx = cx};
+    Towns towns = {0};
     TRY(read_grid(&grid));
-    Map covered;
-    map_init(&covered, cx->arena);
-    mark_covered(&grid, &covered);
-    VEC(const Facility *) missing = {0};
-    GridCoverage coverage = {.levels = {{.level = CENTRE_LEVEL}, {.level = CLINIC_LEVEL}}};
-    for (size_t at = 0; at < GRID_LEVEL_N; at++) {
-        GridLevel *level = &coverage.levels[at];
-        for (size_t i = 0; i < grid.facility_n; i++) {
-            const Facility *facility = &grid.facilities[i];
-            if (facility->level != level->level)
-                continue;
-            level->units++;
-            if (map_has(&covered, facility->code))
-                level->covered++;
-            else
-                VEC_PUSH(cx->arena, &missing, facility);
-        }
-    }
-    coverage.missing = missing.items;
-    coverage.missing_n = missing.n;
-    Err err = find_gaps(&grid, &coverage);
+    find_towns(&grid, &towns);
+    GridCoverage coverage = {.levels = {{.level = CENTRE_LEVEL}, {.level = CLINIC_LEVEL}},
+                             .towns = towns.items,
+                             .town_n = towns.n};
+    count_units(&grid, &towns, &coverage);
+    Err err = find_gaps(&grid, &towns, &coverage);
     if (err != OK)
         return cx_fail_db(cx, err);
     *ret_coverage = coverage;
     return OK;
+}
+
+/* ---- the areas of a township ---- */
+
+static GridPlace place_of(Grid *grid, const Area *area)
+{
+    const Catchment *catchment = answering(grid, area->code);
+    GridPlace place = {.area = area, .state = GRID_GAP};
+    VEC(Str) doctors = {0};
+    if (catchment == NULL)
+        return place;
+    place.facility = map_get(&grid->facility_by_code, catchment->facility);
+    for (size_t i = 0; i < grid->all_doctor_n; i++) {
+        const CatchmentDoctor *doctor = &grid->all_doctors[i];
+        if (str_equals(doctor->area, catchment->area)
+            && str_equals(doctor->facility, catchment->facility))
+            VEC_PUSH(grid->cx->arena, &doctors, doctor->name);
+    }
+    place.doctors = doctors.items;
+    place.doctor_n = doctors.n;
+    place.state = doctors.n > 0 ? GRID_COVERED : GRID_NAMELESS;
+    return place;
+}
+
+Err grid_areas(Cx *cx, Str township, const GridPlace **ret_places, size_t *ret_n)
+{
+    Grid grid = {.cx = cx};
+    VEC(GridPlace) places = {0};
+    TRY(read_grid(&grid));
+    if (map_get(&grid.area_by_code, township) == NULL)
+        return cx_fail(cx, ERR_NOT_FOUND, TEXT_NOT_FOUND, STR("area"), 1, township);
+    for (size_t i = 0; i < grid.area_n; i++) {
+        const Area *area = &grid.areas[i];
+        if (is_leaf(&grid, area) && str_has_prefix(area->code, township))
+            VEC_PUSH(cx->arena, &places, place_of(&grid, area));
+    }
+    *ret_places = places.items;
+    *ret_n = places.n;
+    return OK;
+}
+
+const char *grid_state_name(GridState state)
+{
+    static const char *const names[] = {"covered", "nameless", "gap"};
+    return names[state];
 }
 
 /* ---- the doctor of an address ---- */
@@ -174,13 +294,6 @@ typedef struct Candidate {
     const Area *area, *township;
     size_t rank; /* longer names are surer; a named township decides */
 } Candidate;
-
-static const Area *township_of(const Grid *grid, const Area *area)
-{
-    while (area != NULL && area->level >= VILLAGE_LEVEL)
-        area = map_get(&grid->area_by_code, area->parent);
-    return area != NULL && area->level == VILLAGE_LEVEL - 1 ? area : NULL;
-}
 
 /* 0: the address does not mean it. */
 static size_t rank_of(const Area *area, const Area *township, Str address)

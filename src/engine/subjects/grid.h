@@ -20,6 +20,14 @@ typedef struct GridGap {
     int64_t people; /* registered in it, living and here */
 } GridGap;
 
+/* A township: its last areas (villages, or the grids in them) and its clinics. */
+typedef struct GridTown {
+    const Area *area;
+    size_t areas, areas_covered;
+    size_t clinics, clinics_covered; /* a clinic whose place nobody declares is in none */
+    int64_t people;                  /* in its gaps */
+} GridTown;
+
 enum { GRID_LEVEL_N = 2 };
 
 typedef struct GridCoverage {
@@ -28,10 +36,33 @@ typedef struct GridCoverage {
     size_t missing_n;
     const GridGap *gaps; /* by code */
     size_t gap_n;
+    const GridTown *towns; /* by code */
+    size_t town_n;
 } GridCoverage;
 
 /* On the asked day. Reads no person; people are counted in gaps only. */
 Err grid_coverage(Cx *cx, GridCoverage *ret_coverage) MUST_CHECK;
+
+typedef enum {
+    GRID_COVERED,
+    GRID_NAMELESS, /* a facility answers for it, and names no doctor */
+    GRID_GAP,      /* nobody answers for it */
+} GridState;
+
+const char *grid_state_name(GridState state);
+
+/* One of the last areas, and who answers for it. */
+typedef struct GridPlace {
+    const Area *area;
+    const Facility *facility; /* NULL: nobody, or one that is not in force */
+    const Str *doctors;
+    size_t doctor_n;
+    GridState state;
+} GridPlace;
+
+/* Those of a township (or another area that has areas in it), by code, on the asked day.
+ * ERR_NOT_FOUND when there is no such area. */
+Err grid_areas(Cx *cx, Str township, const GridPlace **ret_places, size_t *ret_n) MUST_CHECK;
 
 typedef struct GridDoctor {
     Str name;

@@ -99,7 +99,7 @@ typedef struct AreaFinding {
 } AreaFinding;
 
 /* What keeps addresses from being in exactly one area that one facility answers for; on the asked
- * day, by area. For the command line: reads every resident's area. */
+ * day, by area. Counts the people of every area. */
 Err subject_areas_check(Cx *cx, const AreaFinding **ret_findings, size_t *ret_n) MUST_CHECK;
 const char *area_fault_name(AreaFault fault);
 

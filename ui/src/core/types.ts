@@ -212,6 +212,7 @@ export interface FormBrief {
   program: string | null
   subject: string
   registers: boolean /* its records make, change and end the subjects of its kind */
+  opens_file?: boolean /* who has such a record has a health record */
 }
 
 export interface FormDefinition {

@@ -3,6 +3,8 @@ import { t } from '../core/i18n'
 import { menuOf, VILLAGE, type MenuPage } from '../core/menu'
 import type { Account } from '../core/types'
 import { word as comparisonWord } from '../areas/comparison/comparison-words'
+import { word as filesWord } from '../areas/records/file-words'
+import { word as gridWord } from '../areas/subjects/grid-words'
 import { word as measureWord } from '../areas/measures/measure-words'
 import { word as planWord } from '../areas/plans/plan-words'
 import { word as policyWord } from '../areas/policy/policy-words'
@@ -11,7 +13,7 @@ import { word as scoreWord } from '../areas/scores/score-words'
 import { word } from '../areas/subjects/catchment-words'
 import { word as workWord } from '../areas/workdays/workday-words'
 
-type Own = 'comparison' | 'work' | 'quality' | 'catchments' | 'measures' | 'scores' | 'plans' | 'policy'
+type Own = 'comparison' | 'work' | 'quality' | 'files' | 'grid' | 'catchments' | 'measures' | 'scores' | 'plans' | 'policy'
 
 export interface DeskPage extends Omit<MenuPage, 'name'> {
   name: MenuPage['name'] | Own
@@ -21,6 +23,8 @@ const OWN: readonly DeskPage[] = [
   /* of those above the village */
   { name: 'work', devices: ['desk'], may: (account) => ['tables.read', 'staff.read'].every((permission) => account.permissions.includes(permission)) && (account.facility.level ?? 0) < VILLAGE },
   { name: 'quality', devices: ['desk'], may: (account) => ['measures.read', 'tables.read'].every((permission) => account.permissions.includes(permission)) },
+  { name: 'files', devices: ['desk'], may: (account) => account.permissions.includes('measures.read') },
+  { name: 'grid', devices: ['desk'], may: (account) => account.permissions.includes('catchments.read') && (account.facility.level ?? 0) < VILLAGE },
   { name: 'catchments', devices: ['desk'], may: (account) => ['catchments.write', 'staff.read'].every((permission) => account.permissions.includes(permission)) },
   { name: 'measures', devices: ['desk'], may: (account) => account.permissions.includes('measures.read') },
   { name: 'scores', devices: ['desk'], may: (account) => account.permissions.includes('measures.read') && (account.facility.level ?? 0) < VILLAGE },
@@ -42,6 +46,8 @@ const TITLES: Record<Own, () => string> = {
   comparison: () => comparisonWord('tab'),
   work: () => workWord('tab'),
   quality: () => qualityWord('tab'),
+  files: () => filesWord('tab'),
+  grid: () => gridWord('tab'),
   catchments: () => word('tab'),
   measures: () => measureWord('tab'),
   scores: () => scoreWord('tab'),
