@@ -151,12 +151,21 @@ static Str own_relation(const Measure *measure)
     return pack_kind_is_built_in(measure->subject) ? measure->subject : STR("registered");
 }
 
+/* Where the parenthesis of "AS (", "AS MATERIALIZED (" or "AS NOT MATERIALIZED (" stands. */
+static size_t behind_as(SelectReader *reader, size_t at)
+{
+    if (is_word(reader, at + 1, "NOT") && is_word(reader, at + 2, "MATERIALIZED"))
+        return at + 3;
+    return is_word(reader, at + 1, "MATERIALIZED") ? at + 2 : at + 1;
+}
+
 /* A relation that the text itself makes: WITH name AS (...), other AS (...). */
 static bool is_own(SelectReader *reader, Str name)
 {
     for (size_t i = 1; i + 2 < reader->words.n; i++) {
         bool is_head = is_word(reader, i - 1, "WITH") || is_sign(reader, i - 1, ',');
-        if (is_head && is_word(reader, i + 1, "AS") && is_sign(reader, i + 2, '(')
+        if (is_head && is_word(reader, i + 1, "AS")
+            && is_sign(reader, behind_as(reader, i + 1), '(')
             && str_equals(word(reader, i)->text, name))
             return true;
     }
@@ -343,19 +352,20 @@ static bool is_function(Str name)
 static bool opens_group(Str name)
 {
     static const char *const words[] = {
-        "IN",   "AND",     "OR",       "NOT",    "EXISTS", "AS",   "OVER",      "WHEN",   "THEN",
-        "ELSE", "ON",      "WHERE",    "FROM",   "SELECT", "ALL",  "UNION",     "EXCEPT", "JOIN",
-        "BY",   "BETWEEN", "DISTINCT", "HAVING", "FILTER", "CASE", "INTERSECT", NULL};
+        "IN",     "AND",    "OR",     "NOT",       "EXISTS",       "AS",      "OVER",
+        "WHEN",   "THEN",   "ELSE",   "ON",        "WHERE",        "FROM",    "SELECT",
+        "ALL",    "UNION",  "EXCEPT", "JOIN",      "BY",           "BETWEEN", "DISTINCT",
+        "HAVING", "FILTER", "CASE",   "INTERSECT", "MATERIALIZED", NULL};
     return is_among(name, words);
 }
 
 static void check_name(SelectReader *reader, size_t at)
 {
     static const char *const refused[] = {
-        "insert", "update", "delete", "create",   "drop",  "alter",   "attach",       "detach",
-        "pragma", "vacuum", "copy",   "into",     "grant", "revoke",  "set",          "call",
-        "do",     "begin",  "commit", "rollback", "load",  "explain", "lateral",      "recursive",
-        "ilike",  "glob",   "regexp", "interval", "using", "natural", "materialized", NULL};
+        "insert", "update", "delete", "create",   "drop",  "alter",   "attach",  "detach",
+        "pragma", "vacuum", "copy",   "into",     "grant", "revoke",  "set",     "call",
+        "do",     "begin",  "commit", "rollback", "load",  "explain", "lateral", "recursive",
+        "ilike",  "glob",   "regexp", "interval", "using", "natural", NULL};
     Str name = word(reader, at)->text, in_capitals = upper(reader, name);
     Str lower = str_lower(&reader->loader->work, name);
     if (is_among(lower, refused)) {

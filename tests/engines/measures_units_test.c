@@ -446,6 +446,28 @@ static void every_kind_of_change_is_seen_at_once(void **state)
     assert_stored_is_cold(f);
 }
 
+static int steps_to_the_end(Fixture *f)
+{
+    int n = 0;
+    for (bool has_more = true; has_more; n++)
+        assert_int_equal(measure_settle_step(&f->cx, &has_more), OK);
+    return n;
+}
+
+static void a_record_makes_the_measures_anew_that_read_its_form(void **state)
+{
+    Fixture *f = *state;
+    const Facility changed = clinic("V1", villages[1]);
+    assert_int_equal(measure_settle(&f->cx), OK);
+    assert_int_equal(steps_to_the_end(f), 1); /* which finds nothing */
+    assert_int_equal(equip(f, "V1", 1000, 2, f->cx.today), OK);
+    /* the first step finds the two that read the form, in both kinds of periods */
+    assert_int_equal(steps_to_the_end(f), 2 + 2 * 2);
+    assert_int_equal(subject_facility_add(&f->cx, &changed), OK);
+    assert_int_equal(steps_to_the_end(f), 2 + 2 * (int)f->packs->measures.n);
+    assert_stored_is_cold(f);
+}
+
 /* 1,001 people need two thousands' worth of beds. */
 static void a_standard_says_what_is_required_and_what_is_there(void **state)
 {
@@ -538,6 +560,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown(refreshed_numbers_equal_a_cold_run_and_their_lists, set_up,
                                     tear_down),
     cmocka_unit_test_setup_teardown(every_kind_of_change_is_seen_at_once, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(a_record_makes_the_measures_anew_that_read_its_form, set_up,
+                                    tear_down),
     cmocka_unit_test_setup_teardown(a_standard_says_what_is_required_and_what_is_there, set_up,
                                     tear_down),
     cmocka_unit_test_setup_teardown(amounts_are_added_up_and_not_counted_as_one, set_up, tear_down),

@@ -3,11 +3,11 @@
 #include "check.h"
 
 /* The two places that build SQL at run time (tables and answers of forms, the predicate of access),
- * and the drivers, which speak to their database about itself: settings, transactions, bulk loads.
+ * and the drivers, which speak to their database about itself: settings, transactions, bulk loads, tables of a connection.
  */
 static const char *const sql_builders[] = {
     "src/form/ddl",       "src/form/answers_sql", "src/access/scope",
-    "src/db/db_sqlite.c", "src/db/db_postgres.c",
+    "src/db/db_sqlite.c", "src/db/db_postgres.c", "src/db/scratch.c",
 };
 
 static const char *const sql_beginnings[] = {

@@ -6,11 +6,11 @@ WITH enrolled AS (
     WHERE p.is_here = 1
     GROUP BY p.subject_id, p.period, p.ends_on, p.area_code
 ), managed AS (
-    SELECT e.subject_id, e.period, e.ends_on, e.area_code, e.since
-    FROM enrolled e
+    SELECT n.subject_id, n.period, n.ends_on, n.area_code, n.since
+    FROM enrolled n
     WHERE NOT EXISTS (SELECT 1 FROM v_hypertension_leave l
-                      WHERE l.place = :place AND l.subject_id = e.subject_id
-                        AND l.happened_on >= e.since AND l.happened_on <= e.ends_on)
+                      WHERE l.place = :place AND l.subject_id = n.subject_id
+                        AND l.happened_on >= n.since AND l.happened_on <= n.ends_on)
 )
 SELECT m.subject_id, m.period, m.area_code AS unit, m.subject_id AS counted, 1 AS in_denominator,
     CASE WHEN (SELECT f.bp_control FROM v_hypertension_followup f

@@ -1,4 +1,4 @@
-WITH people AS (
+WITH people AS NOT MATERIALIZED (
     SELECT DISTINCT p.subject_id FROM person p
 ), service AS (
     SELECT f.subject_id, f.record_id, f.happened_on, f.recorded_on

@@ -17,43 +17,117 @@ WITH RECURSIVE period_start (starts_on) AS (
     WHERE add_months(s.starts_on, :run_months) <= :run_last
 ), period (starts_on, ends_on) AS MATERIALIZED (
     SELECT s.starts_on, add_days(add_months(s.starts_on, :run_months), -1) FROM period_start s
-), asked (id) AS (
-    SELECT r.id FROM v_resident r
+), span (starts_on, ends_on, last_day, settled_by) AS MATERIALIZED (
+    SELECT t.starts_on, t.ends_on, t.last_day, add_months(t.last_day, -:run_residence)
+    FROM (SELECT q.starts_on, q.ends_on, CASE WHEN q.ends_on < :run_day THEN q.ends_on ELSE :run_day END AS last_day
+          FROM period q) t
+), event (resident_id, rev, kind, happened_on, area_code) AS NOT MATERIALIZED (
+    SELECT e.resident_id, e.rev, e.kind, e.happened_on, e.area_code
+    FROM v_resident_event e
+    WHERE e.place = :place AND (e.kind = 'registered' OR e.recorded_at < :run_known)
+      AND (e.ended_at IS NULL OR e.ended_at >= :run_known)
+), asked (id, events) AS (
+    SELECT r.id, (SELECT count(*) FROM event e WHERE e.resident_id = r.id)
+    FROM v_resident r
     WHERE :run_stale = 0 AND r.place = :place AND r.id >= :run_from AND r.id <= :run_upto
     UNION ALL
-    SELECT s.subject_id FROM measure_stale s
+    SELECT s.subject_id, (SELECT count(*) FROM event e WHERE e.resident_id = s.subject_id)
+    FROM measure_stale s
     WHERE :run_stale = 1 AND s.place = :place AND s.subject_id >= :run_from AND s.subject_id <= :run_upto
-), life AS (
-    SELECT r.id, q.starts_on, q.ends_on, r.sex, r.birth_date, r.registered_on,
-        CASE WHEN q.ends_on < :run_day THEN q.ends_on ELSE :run_day END AS last_day,
-        coalesce((SELECT e.area_code FROM v_resident_event e
-                  WHERE e.place = :place AND e.resident_id = r.id AND e.happened_on <= q.ends_on
-                    AND e.kind NOT IN ('left', 'died')
-                    AND (e.kind = 'registered' OR e.recorded_at < :run_known)
-                    AND (e.ended_at IS NULL OR e.ended_at >= :run_known)
-                  ORDER BY e.happened_on DESC, e.rev DESC LIMIT 1), r.area_code) AS area_code,
-        coalesce((SELECT CASE WHEN e.kind IN ('left', 'died') THEN 0 ELSE 1 END FROM v_resident_event e
-                  WHERE e.place = :place AND e.resident_id = r.id AND e.happened_on <= q.ends_on
-                    AND (e.kind = 'registered' OR e.recorded_at < :run_known)
-                    AND (e.ended_at IS NULL OR e.ended_at >= :run_known)
-                  ORDER BY e.happened_on DESC, e.rev DESC LIMIT 1),
-                 CASE WHEN r.died_on <= q.ends_on OR r.left_on <= q.ends_on THEN 0 ELSE 1 END) AS is_here,
-        (SELECT coalesce(max(CASE WHEN e.happened_on > r.registered_on THEN e.happened_on END), r.registered_on)
-         FROM v_resident_event e
-         WHERE e.place = :place AND e.resident_id = r.id AND e.happened_on <= q.ends_on AND e.kind = 'returned'
-           AND e.recorded_at < :run_known AND (e.ended_at IS NULL OR e.ended_at >= :run_known)) AS since
+), life (id, starts_on, ends_on, last_day, settled_by, sex, birth_date, registered_on, area_code, is_here, since) AS (
+    -- nearly everybody was registered once, and that is all: read once, not for each period
+    SELECT r.id, q.starts_on, q.ends_on, q.last_day, q.settled_by, r.sex, r.birth_date, r.registered_on,
+        CASE WHEN e.happened_on <= q.ends_on AND e.kind NOT IN ('left', 'died')
+            THEN coalesce(e.area_code, r.area_code) ELSE r.area_code END,
+        CASE WHEN e.happened_on <= q.ends_on THEN CASE WHEN e.kind IN ('left', 'died') THEN 0 ELSE 1 END
+            WHEN r.died_on <= q.ends_on OR r.left_on <= q.ends_on THEN 0 ELSE 1 END,
+        CASE WHEN e.kind = 'returned' AND e.happened_on <= q.ends_on AND e.happened_on > r.registered_on
+            THEN e.happened_on ELSE r.registered_on END
     FROM asked a
-    JOIN v_resident r ON r.place = :place AND r.id = a.id
-    CROSS JOIN period q
-    WHERE r.registered_on <= q.ends_on AND r.registered_on <= :run_known_on
+    CROSS JOIN v_resident r
+    CROSS JOIN event e
+    CROSS JOIN span q
+    WHERE a.events = 1 AND r.place = :place AND r.id = a.id AND e.resident_id = a.id
+      AND r.registered_on <= q.ends_on AND r.registered_on <= :run_known_on
+    UNION ALL
+    SELECT r.id, q.starts_on, q.ends_on, q.last_day, q.settled_by, r.sex, r.birth_date, r.registered_on,
+        coalesce((SELECT e.area_code FROM event e
+                  WHERE e.resident_id = r.id AND e.happened_on <= q.ends_on AND e.kind NOT IN ('left', 'died')
+                  ORDER BY e.happened_on DESC, e.rev DESC LIMIT 1), r.area_code),
+        coalesce((SELECT CASE WHEN e.kind IN ('left', 'died') THEN 0 ELSE 1 END FROM event e
+                  WHERE e.resident_id = r.id AND e.happened_on <= q.ends_on
+                  ORDER BY e.happened_on DESC, e.rev DESC LIMIT 1),
+                 CASE WHEN r.died_on <= q.ends_on OR r.left_on <= q.ends_on THEN 0 ELSE 1 END),
+        (SELECT coalesce(max(CASE WHEN e.happened_on > r.registered_on THEN e.happened_on END), r.registered_on)
+         FROM event e
+         WHERE e.resident_id = r.id AND e.happened_on <= q.ends_on AND e.kind = 'returned')
+    FROM asked a
+    CROSS JOIN v_resident r
+    CROSS JOIN span q
+    WHERE a.events <> 1 AND r.place = :place AND r.id = a.id
+      AND r.registered_on <= q.ends_on AND r.registered_on <= :run_known_on
 ), person (subject_id, period, ends_on, area_code, sex, birth_date, registered_on, is_here, is_permanent) AS (
     SELECT l.id, l.starts_on, l.ends_on, l.area_code, l.sex, l.birth_date, l.registered_on, l.is_here,
-        CASE WHEN l.is_here = 1 AND add_months(l.since, :run_residence) <= l.last_day THEN 1 ELSE 0 END
+        -- months are of different lengths: only who came around that day has to be reckoned
+        CASE WHEN l.is_here = 0 THEN 0 WHEN l.since <= l.settled_by THEN 1
+            WHEN l.since > add_days(l.settled_by, 4) THEN 0
+            WHEN add_months(l.since, :run_residence) <= l.last_day THEN 1 ELSE 0 END
     FROM life l
 ), measured AS (
     SELECT p.subject_id, p.period, p.subject_id AS counted, p.area_code AS unit, p.is_here AS in_denominator,
         p.is_permanent AS in_numerator
     FROM person p
+)
+SELECT m.subject_id, m.period, m.counted, m.unit AS area_code,
+    CASE WHEN m.in_numerator = 1 THEN 1 ELSE 0 END AS in_numerator
+FROM measured m
+WHERE m.in_denominator = 1;
+
+-- The people of the frame above, written down once for all measures that are asked of them: its relation
+-- `person` goes into the table of that name of this connection (run.c, db_scratch). The
+-- relations of the frame take the place of `person`.
+-- name: measure_people_write :run
+-- in: place text
+-- unscoped: the frame of measures; whoever lists the rows is scoped
+INSERT INTO measure_person (subject_id, period, ends_on, area_code, sex, birth_date, registered_on, is_here,
+                            is_permanent)
+WITH person AS (
+    SELECT w.subject_id, w.period, w.ends_on, w.area_code, w.sex, w.birth_date, w.registered_on, w.is_here,
+        w.is_permanent
+    FROM measure_person w
+    WHERE :place <> ''
+), measured AS (
+    SELECT p.subject_id, p.period, p.ends_on, p.area_code, p.sex, p.birth_date, p.registered_on, p.is_here,
+        p.is_permanent
+    FROM person p
+)
+SELECT m.subject_id, m.period, m.ends_on, m.area_code, m.sex, m.birth_date, m.registered_on, m.is_here,
+    m.is_permanent
+FROM measured m;
+
+-- The frame of a measure that is asked of the people written down, with the same relations. Who runs it leaves
+-- out what it gives of other periods: a condition here would make PostgreSQL believe that hardly anybody is asked.
+-- name: measure_written_frame :many
+-- in: place text, run_first date, run_last date, run_months integer
+-- out: subject_id uuid, period date, counted uuid, area_code text, in_numerator integer
+-- unscoped: counts; whoever lists the rows is scoped
+WITH RECURSIVE period_start (starts_on) AS (
+    SELECT CAST(:run_first AS text)
+    UNION ALL
+    SELECT add_months(s.starts_on, :run_months) FROM period_start s
+    WHERE add_months(s.starts_on, :run_months) <= :run_last
+), period (starts_on, ends_on) AS MATERIALIZED (
+    SELECT s.starts_on, add_days(add_months(s.starts_on, :run_months), -1) FROM period_start s
+), person (subject_id, period, ends_on, area_code, sex, birth_date, registered_on, is_here, is_permanent)
+AS NOT MATERIALIZED (
+    SELECT w.subject_id, w.period, w.ends_on, w.area_code, w.sex, w.birth_date, w.registered_on, w.is_here,
+        w.is_permanent
+    FROM measure_person w
+), measured AS (
+    SELECT p.subject_id, p.period, p.subject_id AS counted, p.area_code AS unit, p.is_here AS in_denominator,
+        p.is_permanent AS in_numerator
+    FROM person p
+    WHERE :place <> ''
 )
 SELECT m.subject_id, m.period, m.counted, m.unit AS area_code,
     CASE WHEN m.in_numerator = 1 THEN 1 ELSE 0 END AS in_numerator

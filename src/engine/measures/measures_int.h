@@ -27,7 +27,8 @@ typedef struct MeasureRun {
     PeriodKind kind;
     Date first, last; /* first days of the first and last period */
     Uuid from, upto;
-    bool is_stale; /* of these the stale ones only */
+    bool is_stale;   /* of these the stale ones only */
+    bool is_written; /* of people: those that run_people has written down, whoever they are */
 } MeasureRun;
 
 #define EVERY_UUID_END                                                                             \
@@ -39,6 +40,11 @@ typedef struct MeasureRun {
 
 /* run.c. By subject, period, counted; each key once. */
 Err run_measure(Cx *cx, const MeasureRun *run, MeasureRows *rows) MUST_CHECK;
+/* Writes the people of a run and their periods down, for every measure that is asked of them in
+ * this transaction: each in the same periods may say is_written. */
+Err run_people(Cx *cx, const MeasureRun *run) MUST_CHECK;
+/* Where they are written: empty. In a transaction. */
+Err run_scratch(Cx *cx) MUST_CHECK;
 int run_order(const MeasureRow *a, const MeasureRow *b);
 /* The row with what it adds to the sums: 1 and whether it is in the numerator, or its amounts. */
 MeasureRow run_weighed(const Measure *measure, MeasureRow row);
@@ -47,7 +53,7 @@ Str run_signature(Cx *cx, const Measure *measure);
 /* Months after which a stay is a residence, on a day; 0 when no pack says. */
 Err run_residence(Cx *cx, Date day, int64_t *ret_months) MUST_CHECK;
 /* The statement of a measure: the frame with its text. */
-DbStatement run_statement(const Measure *measure, Arena *arena);
+DbStatement run_statement(const Measure *measure, bool is_written, Arena *arena);
 
 /* states.c. A measure's periods of one kind that are kept. */
 typedef struct MeasureState {

@@ -14,7 +14,7 @@
 /* Raised when the frame gives other rows for the same text. */
 enum { FRAME_VERSION = 2, SQL_MOST = 2 * 1024 * 1024 };
 
-static const char text_begin[] = "measured AS (";
+static const char relations_begin[] = "WITH ", text_begin[] = "measured AS (";
 static const char text_end[] = ")\nSELECT m.subject_id";
 static const Str residence_parameter = {"permanent_residence_months",
                                         sizeof "permanent_residence_months" - 1};
@@ -28,30 +28,39 @@ static DbType column_type(ExprType type)
     return type == EXPR_DATE ? DB_DATE : DB_TEXT;
 }
 
-static const DbStatement *frame_of(const Measure *measure)
+static const DbStatement *frame_of(const Measure *measure, bool is_written)
 {
-    return measure_is_of_units(measure) ? &sql_measure_unit_frame : &sql_measure_frame;
+    return measure_is_of_units(measure) ? &sql_measure_unit_frame
+           : is_written                 ? &sql_measure_written_frame
+                                        : &sql_measure_frame;
 }
 
-/* The frame up to the text, and what follows the text in `ending`. */
-static Str text_of(const Measure *measure, const DbStatement *ending, Arena *arena)
+static Str before_text(const DbStatement *frame)
 {
-    Str frame = str_from_c(frame_of(measure)->sql), after = str_from_c(ending->sql);
-    size_t begin = str_find(frame, str_from_c(text_begin), 0) + sizeof text_begin - 1;
-    size_t end = str_find(after, str_from_c(text_end), 0);
-    ENSURE(begin < frame.n && end != SIZE_MAX);
-    Buf buf;
-    buf_init(&buf, arena, SQL_MOST);
-    buf_put(&buf, str_slice(frame, 0, begin));
-    buf_printf(&buf, "\n%.*s\n", STR_ARG(measure->sql));
-    buf_put(&buf, str_slice(after, end, after.n));
-    ENSURE(!buf.is_over);
-    return buf_str(&buf);
+    Str sql = str_from_c(frame->sql);
+    size_t at = str_find(sql, str_from_c(text_begin), 0);
+    ENSURE(at != SIZE_MAX);
+    return str_slice(sql, 0, at + sizeof text_begin - 1);
 }
 
-DbStatement run_statement(const Measure *measure, Arena *arena)
+static Str behind_text(const DbStatement *ending)
 {
-    const DbStatement *frame = frame_of(measure);
+    Str sql = str_from_c(ending->sql);
+    size_t at = str_find(sql, str_from_c(text_end), 0);
+    ENSURE(at != SIZE_MAX);
+    return str_slice(sql, at, sql.n);
+}
+
+static void take_text(DbStatement *statement, const Buf *sql, Arena *arena)
+{
+    ENSURE(!sql->is_over);
+    statement->sql = str_to_c(arena, buf_str(sql));
+    statement->text_hash = str_hash(buf_str(sql));
+}
+
+DbStatement run_statement(const Measure *measure, bool is_written, Arena *arena)
+{
+    const DbStatement *frame = frame_of(measure, is_written);
     const DbStatement *ending = measure->has_amounts   ? &sql_measure_amount_frame
                                 : measure->is_standard ? &sql_measure_standard_frame
                                                        : frame;
@@ -64,10 +73,14 @@ DbStatement run_statement(const Measure *measure, Arena *arena)
             (DbColumn){str_to_c(arena, parameter->id), column_type(parameter->value.type), false};
     }
     DbStatement statement = *ending;
-    statement.name = str_to_c(arena, str_printf(arena, "measure %.*s", STR_ARG(measure->id)));
-    Str sql = text_of(measure, ending, arena);
-    statement.sql = str_to_c(arena, sql);
-    statement.text_hash = str_hash(sql);
+    statement.name = str_to_c(arena, str_printf(arena, "measure %.*s%s", STR_ARG(measure->id),
+                                                is_written ? " of people written down" : ""));
+    Buf sql;
+    buf_init(&sql, arena, SQL_MOST);
+    buf_put(&sql, before_text(frame));
+    buf_printf(&sql, "\n%.*s\n", STR_ARG(measure->sql));
+    buf_put(&sql, behind_text(ending));
+    take_text(&statement, &sql, arena);
     statement.in = in;
     statement.in_n = own_n + measure->parameter_n;
     return statement;
@@ -77,7 +90,9 @@ Str run_signature(Cx *cx, const Measure *measure)
 {
     Buf buf;
     buf_init(&buf, cx->arena, SQL_MOST);
-    buf_printf(&buf, "%d %.*s", FRAME_VERSION, STR_ARG(measure->sql));
+    /* asked of every measure in every step */
+    buf_printf(&buf, "%d %016llx %zu", FRAME_VERSION, (unsigned long long)str_hash(measure->sql),
+               measure->sql.n);
     if (measure_is_of_units(measure))
         buf_printf(&buf, " about %.*s", STR_ARG(measure->subject));
     if (measure->has_amounts)
@@ -188,25 +203,23 @@ static void put_own_values(const Cx *cx, const MeasureRun *run, const Stretch *s
     Date known = is_past ? cx->as_of : date_from_ymd(9999, 12, 31);
     Instant known_at = instant_of_date(is_past ? date_add_days(known, 1) : known, 0, 0);
     const DbValue common[] = {
-        db_text(cx->place),     db_date(stretch->first),
-        db_date(stretch->last), db_integer(months_of(run->kind)),
-        db_date(day),
+        db_text(cx->place),
+        db_date(stretch->first),
+        db_date(stretch->last),
+        db_integer(months_of(run->kind)),
     };
     const DbValue of_people[] = {
-        db_integer(stretch->residence),
-        db_instant(known_at),
-        db_uuid(run->from),
-        db_uuid(run->upto),
-        db_integer(run->is_stale),
+        db_date(day),         db_integer(stretch->residence),
+        db_instant(known_at), db_uuid(run->from),
+        db_uuid(run->upto),   db_integer(run->is_stale),
         db_date(known),
     };
-    const DbValue of_units[] = {db_date(known), db_text(run->measure->subject)};
-    bool is_of_units = measure_is_of_units(run->measure);
+    const DbValue of_units[] = {db_date(day), db_date(known), db_text(run->measure->subject)};
     size_t common_n = sizeof common / sizeof *common;
     memcpy(in, common, sizeof common);
-    if (is_of_units)
+    if (measure_is_of_units(run->measure))
         memcpy(in + common_n, of_units, sizeof of_units);
-    else
+    else if (!run->is_written)
         memcpy(in + common_n, of_people, sizeof of_people);
 }
 
@@ -238,16 +251,19 @@ static MeasureRow row_of(Cx *cx, const MeasureRun *run, const DbRows *found)
     return run_weighed(measure, row);
 }
 
-static bool is_asked_for(const MeasureRun *run, Uuid subject)
+static bool is_asked_for(const MeasureRun *run, const Stretch *stretch, const DbRows *found)
 {
-    return uuid_compare(subject, run->from) >= 0 && uuid_compare(subject, run->upto) <= 0;
+    Uuid subject = db_column(found, 0).as.uuid;
+    Date period = db_column(found, 1).as.date;
+    return uuid_compare(subject, run->from) >= 0 && uuid_compare(subject, run->upto) <= 0
+           && date_compare(period, stretch->first) >= 0 && date_compare(period, stretch->last) <= 0;
 }
 
 static Err read_rows(Cx *cx, const MeasureRun *run, const Stretch *stretch, MeasureRows *rows)
 {
-    const DbStatement statement = run_statement(run->measure, cx->arena);
+    const DbStatement statement = run_statement(run->measure, run->is_written, cx->arena);
     DbValue *in = arena_array(cx->arena, DbValue, statement.in_n);
-    size_t own_n = frame_of(run->measure)->in_n;
+    size_t own_n = frame_of(run->measure, run->is_written)->in_n;
     put_own_values(cx, run, stretch, in);
     for (size_t i = 0; i < run->measure->parameter_n; i++)
         in[own_n + i] = value_of(stretch->values[i], statement.in[own_n + i].type);
@@ -258,7 +274,7 @@ static Err read_rows(Cx *cx, const MeasureRun *run, const Stretch *stretch, Meas
         TRY(db_next(&found, &has_row));
         if (!has_row)
             return OK;
-        if (is_asked_for(run, db_column(&found, 0).as.uuid))
+        if (is_asked_for(run, stretch, &found))
             VEC_PUSH(cx->arena, rows, row_of(cx, run, &found));
     }
 }
@@ -295,13 +311,64 @@ Err run_measure(Cx *cx, const MeasureRun *run, MeasureRows *rows)
     return OK;
 }
 
+/* ---- people written down ---- */
+
+static const Measure of_nothing = {.subject = {"resident", sizeof "resident" - 1}};
+
+static Err write_people(Cx *cx, const MeasureRun *run, const Stretch *stretch)
+{
+    DbStatement statement = sql_measure_people_write;
+    Str write = str_from_c(statement.sql);
+    Buf sql;
+    buf_init(&sql, cx->arena, SQL_MOST);
+    buf_put(&sql, str_slice(write, 0, str_find(write, str_from_c(relations_begin), 0)));
+    buf_put(&sql, before_text(&sql_measure_frame));
+    buf_put(&sql, str_slice(write, before_text(&statement).n, write.n));
+    take_text(&statement, &sql, cx->arena);
+    statement.in = sql_measure_frame.in;
+    statement.in_n = sql_measure_frame.in_n;
+    DbValue *in = arena_array(cx->arena, DbValue, statement.in_n);
+    put_own_values(cx, run, stretch, in);
+    return db_run(cx->db, &statement, NULL, in, NULL);
+}
+
+Err run_scratch(Cx *cx)
+{
+    static const DbColumn columns[] = {
+        {"subject_id", DB_UUID, false},
+        {"period", DB_DATE, false},
+        {"ends_on", DB_DATE, false},
+        {"area_code", DB_TEXT, false},
+        {"sex", DB_TEXT, false},
+        {"birth_date", DB_DATE, true},
+        {"registered_on", DB_DATE, true},
+        {"is_here", DB_INTEGER, false},
+        {"is_permanent", DB_INTEGER, false},
+    };
+    return db_scratch(cx->db, cx->arena, "measure_person", columns,
+                      sizeof columns / sizeof *columns);
+}
+
+Err run_people(Cx *cx, const MeasureRun *asked)
+{
+    Stretches stretches = {0};
+    MeasureRun run = *asked;
+    run.measure = &of_nothing; /* no parameters but the frame's own */
+    run.is_written = false;
+    TRY(read_stretches(cx, &run, &stretches));
+    Err err = run_scratch(cx);
+    for (size_t i = 0; err == OK && i < stretches.n; i++)
+        err = write_people(cx, &run, &stretches.items[i]);
+    return err == OK ? OK : cx_fail_db(cx, err);
+}
+
 Err measure_check(Cx *cx, Str *ret_faults)
 {
     size_t n = cx->packs->measures.n;
     DbStatement *statements = arena_array(cx->arena, DbStatement, n + 1);
     const DbStatement **list = arena_array(cx->arena, const DbStatement *, n + 1);
     for (size_t i = 0; i < n; i++) {
-        statements[i] = run_statement(cx->packs->measures.entries[i].value, cx->arena);
+        statements[i] = run_statement(cx->packs->measures.entries[i].value, false, cx->arena);
         list[i] = &statements[i];
     }
     *ret_faults = STR("");

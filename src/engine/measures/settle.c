@@ -10,16 +10,16 @@
 #include <string.h>
 
 enum {
-    STEP_STALE = 200,   /* people, of every measure */
-    STEP_PEOPLE = 1000, /* of one measure */
+    STEP_STALE = 200,  /* people, of every measure */
+    STEP_PEOPLE = 400, /* of every measure that has come as far as the first */
     RETRY_MS = 60 * 60 * 1000
 };
 
 /* One transaction. */
 typedef struct Step {
-    const MeasureState *state; /* of a walk */
-    int64_t refused;           /* key of the measure whose SELECT the database refused; or 0 */
-    bool was_units;            /* it made a measure about organisations */
+    const Measure *only; /* of a walk: this measure; NULL: all */
+    int64_t refused;     /* key of the measure whose SELECT the database refused; or 0 */
+    bool was_units;      /* it made a measure about organisations */
 } Step;
 
 static const Str day_setting = {"measures.day", sizeof "measures.day" - 1};
@@ -262,13 +262,28 @@ static bool is_made_when_stale(const Cx *cx, const MeasureState *state, bool of_
            && (!of_units || !date_is_none(state->done_first)); /* the walk makes it whole */
 }
 
-/* One organisation has changed: each measure about them is made anew, whole, in a step of its own.
- */
-static Err split_units(Cx *cx, const MeasureStates *states)
+/* Records of a form about organisations have changed. Keys of states are small: no state has it. */
+static Uuid units_form_id(const Form *form)
+{
+    return units_id((int64_t)(str_hash(form->id) | 1ULL << 63));
+}
+
+static bool reads_marked(const Measure *measure, Uuid id)
+{
+    bool is_read = uuid_equals(id, STALE_UNITS);
+    for (size_t i = 0; i < measure->form_n && !is_read; i++)
+        is_read = uuid_equals(units_form_id(measure->forms[i]), id);
+    return is_read;
+}
+
+/* An organisation has changed, or records about them: each measure that follows from it is made
+ * anew, whole, in a step of its own. */
+static Err split_units(Cx *cx, const MeasureStates *states, Uuid id)
 {
     for (size_t i = 0; i < states->n; i++) {
-        if (is_made_when_stale(cx, &states->items[i], true))
-            TRY(mark_stale(cx, units_id(states->items[i].key)));
+        const MeasureState *state = &states->items[i];
+        if (is_made_when_stale(cx, state, true) && reads_marked(state->measure, id))
+            TRY(mark_stale(cx, units_id(state->key)));
     }
     return OK;
 }
@@ -277,25 +292,56 @@ static Err make_units(Cx *cx, const MeasureStates *states, Uuid id, Step *step)
 {
     const MeasureState *state = state_by_units_id(states, id);
     step->was_units = true;
-    if (uuid_equals(id, STALE_UNITS))
-        return split_units(cx, states);
-    if (state == NULL || !is_made_when_stale(cx, state, true))
+    if (state == NULL)
+        return split_units(cx, states, id);
+    if (!is_made_when_stale(cx, state, true))
         return OK;
     const MeasureRun run = run_of(state, UUID_NIL, EVERY_UUID_END);
     return make_rows(cx, state, &run, step);
 }
 
+/* Measures in the same periods, asked together of the same people. */
+typedef VEC(const MeasureState *) Together;
+
+static bool has_same_periods(const MeasureState *a, const MeasureState *b)
+{
+    return a->kind == b->kind && date_compare(a->first, b->first) == 0
+           && date_compare(a->last, b->last) == 0;
+}
+
+/* Who they are and where they lived is written down once for all of them. people: whom to ask. */
+static Err make_together(Cx *cx, const Together *together, const MeasureRun *people, Step *step)
+{
+    MeasureRun run = run_of(together->items[0], people->from, people->upto);
+    run.is_stale = people->is_stale;
+    run.is_written = true;
+    TRY(run_people(cx, &run));
+    for (size_t i = 0; i < together->n; i++) {
+        ArenaMark mark = arena_mark(cx->arena);
+        run.measure = together->items[i]->measure;
+        TRY(make_rows(cx, together->items[i], &run, step));
+        arena_reset_to(cx->arena, mark);
+    }
+    return OK;
+}
+
 static Err make_people(Cx *cx, const MeasureStates *states, Uuid upto, Step *step)
 {
+    const MeasureRun people = {.from = UUID_NIL, .upto = upto, .is_stale = true};
+    bool *is_made = arena_array(cx->arena, bool, states->n + 1);
     for (size_t i = 0; i < states->n; i++) {
-        const MeasureState *state = &states->items[i];
-        if (!is_made_when_stale(cx, state, false))
-            continue;
-        ArenaMark mark = arena_mark(cx->arena);
-        MeasureRun run = run_of(state, UUID_NIL, upto);
-        run.is_stale = true;
-        TRY(make_rows(cx, state, &run, step));
-        arena_reset_to(cx->arena, mark);
+        const MeasureState *first = &states->items[i];
+        Together together = {0};
+        for (size_t j = i; j < states->n; j++) {
+            const MeasureState *state = &states->items[j];
+            if (is_made[j] || !is_made_when_stale(cx, state, false)
+                || !has_same_periods(state, first))
+                continue;
+            is_made[j] = true;
+            VEC_PUSH(cx->arena, &together, state);
+        }
+        if (together.n > 0)
+            TRY(make_together(cx, &together, &people, step));
     }
     return OK;
 }
@@ -387,55 +433,88 @@ static Err day_work(Cx *cx, void *arg)
 
 /* ---- everybody ---- */
 
-static bool is_same_state(const MeasureState *a, const MeasureState *b)
+/* The first that is still to be made; NULL: all of it is. */
+static const MeasureState *next_of_walk(const Cx *cx, const MeasureStates *states,
+                                        const Measure *only)
 {
-    return date_compare(a->first, b->first) == 0 && date_compare(a->last, b->last) == 0
-           && uuid_equals(a->after, b->after) && str_equals(a->signature, b->signature);
+    for (size_t i = 0; i < states->n; i++) {
+        const MeasureState *state = &states->items[i];
+        if (!state_is_done(state) && !state_is_put_off(cx, state)
+            && (only == NULL || state->measure == only))
+            return state;
+    }
+    return NULL;
 }
 
-/* Nothing when somebody has wanted or made something else of it since it was read. */
-static Err walk_work(Cx *cx, void *arg)
+static bool walks_along(const Cx *cx, const MeasureState *state, const MeasureState *first)
 {
-    Step *step = arg;
-    MeasureState state = *step->state;
-    MeasureStates states = {0};
-    if (!date_is_none(cx->as_of))
-        return ERR_INTERNAL;
-    TRY(states_read(cx, &states));
-    const MeasureState *present = state_by_key(&states, state.key);
-    if (present == NULL || !is_same_state(present, &state))
-        return OK;
-    const MeasurePageEndIn in = {cx->place, state.after, STEP_PEOPLE - 1};
-    MeasurePageEndRow page;
-    bool is_found = false; /* organisations are few: all in one step */
-    Err err = measure_is_of_units(state.measure)
-                  ? OK
-                  : measure_page_end(cx->db, cx->arena, &in, &page, &is_found);
-    if (err != OK)
-        return cx_fail_db(cx, err);
-    const MeasureRun run = run_of(&state, state.after, is_found ? page.id : EVERY_UUID_END);
-    TRY(make_rows(cx, &state, &run, step));
-    state.after = is_found ? page.id : UUID_NIL;
-    if (!is_found) {
+    return state->measure != NULL && has_same_periods(state, first) && !state_is_done(state)
+           && !state_is_put_off(cx, state) && !measure_is_of_units(state->measure)
+           && uuid_equals(state->after, first->after);
+}
+
+/* after: rows of everybody up to here are made; nil: of all. */
+static Err note_made(Cx *cx, const MeasureState *made, Uuid after)
+{
+    MeasureState state = *made;
+    state.after = after;
+    if (uuid_is_nil(after)) {
         state.done_first = state.first;
         state.done_last = state.last;
     }
     return state_write(cx, &state);
 }
 
+/* Organisations are few: all in one step. */
+static Err walk_units(Cx *cx, const MeasureState *state, Step *step)
+{
+    const MeasureRun run = run_of(state, UUID_NIL, EVERY_UUID_END);
+    TRY(make_rows(cx, state, &run, step));
+    return note_made(cx, state, UUID_NIL);
+}
+
+/* The next people, and every measure that has come to the same place in the same periods. */
+static Err walk_people(Cx *cx, const MeasureStates *states, const MeasureState *first, Step *step)
+{
+    Together together = {0};
+    const MeasurePageEndIn in = {cx->place, first->after, STEP_PEOPLE - 1};
+    MeasurePageEndRow page;
+    bool is_found = false;
+    Err err = measure_page_end(cx->db, cx->arena, &in, &page, &is_found);
+    if (err != OK)
+        return cx_fail_db(cx, err);
+    for (size_t i = 0; i < states->n; i++) {
+        const MeasureState *state = &states->items[i];
+        if (walks_along(cx, state, first) && (step->only == NULL || state->measure == step->only))
+            VEC_PUSH(cx->arena, &together, state);
+    }
+    const MeasureRun people = {.from = first->after, .upto = is_found ? page.id : EVERY_UUID_END};
+    TRY(make_together(cx, &together, &people, step));
+    for (size_t i = 0; i < together.n; i++)
+        TRY(note_made(cx, together.items[i], is_found ? page.id : UUID_NIL));
+    return OK;
+}
+
+static Err walk_work(Cx *cx, void *arg)
+{
+    Step *step = arg;
+    MeasureStates states = {0};
+    if (!date_is_none(cx->as_of))
+        return ERR_INTERNAL;
+    TRY(states_read(cx, &states));
+    const MeasureState *first = next_of_walk(cx, &states, step->only);
+    if (first == NULL || !first->is_as_declared) /* another process has other packs */
+        return OK;
+    return measure_is_of_units(first->measure) ? walk_units(cx, first, step)
+                                               : walk_people(cx, &states, first, step);
+}
+
 /* only: this measure; NULL: all. */
 static Err settle_walk(Cx *cx, const MeasureStates *states, const Measure *only, bool *ret_has_more)
 {
-    *ret_has_more = false;
-    for (size_t i = 0; i < states->n; i++) {
-        const MeasureState *state = &states->items[i];
-        if (state_is_done(state) || state_is_put_off(cx, state)
-            || (only != NULL && state->measure != only))
-            continue;
-        *ret_has_more = true;
-        return run_step(cx, walk_work, &(Step){.state = state});
-    }
-    return OK;
+    Step step = {.only = only};
+    *ret_has_more = next_of_walk(cx, states, only) != NULL;
+    return *ret_has_more ? run_step(cx, walk_work, &step) : OK;
 }
 
 /* ---- steps ---- */
@@ -532,7 +611,7 @@ Err measure_record_hook(Cx *cx, const RecordChange *change)
     if (!is_read)
         return OK;
     if (is_of_units)
-        return mark_stale(cx, STALE_UNITS);
+        return mark_stale(cx, units_form_id(change->form));
     if (change->ended != NULL)
         TRY(mark_person(cx, change->ended->subject));
     bool is_other =

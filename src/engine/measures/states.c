@@ -36,7 +36,7 @@ static Err state_of_row(Cx *cx, const MeasureStatesRow *row, MeasureState *state
     ArenaMark mark = arena_mark(cx->arena);
     state->is_as_declared =
         state->measure != NULL && str_equals(row->signature, run_signature(cx, state->measure));
-    arena_reset_to(cx->arena, mark); /* the whole text of the SELECT, of each of many measures */
+    arena_reset_to(cx->arena, mark);
     return OK;
 }
 
