@@ -3,7 +3,8 @@
 #include "check.h"
 
 /* The two places that build SQL at run time (tables and answers of forms, the predicate of access),
- * and the drivers, which speak to their database about itself: settings, transactions, bulk loads, tables of a connection.
+ * and the drivers, which speak to their database about itself: settings, transactions, bulk loads,
+ * tables of a connection.
  */
 static const char *const sql_builders[] = {
     "src/form/ddl",       "src/form/answers_sql", "src/access/scope",
