@@ -23,6 +23,15 @@ typedef struct Step {
 } Step;
 
 static const Str day_setting = {"measures.day", sizeof "measures.day" - 1};
+static const Str turn_setting = {"measures.turn", sizeof "measures.turn" - 1};
+
+/* First in a transaction: a server and a command do not make rows at the same time. Who comes
+ * second waits here and then reads what the first has stored; else both would add the same
+ * differences to the sums. */
+static Err take_turn(Cx *cx)
+{
+    return setting_put(cx, turn_setting, STR(""));
+}
 
 /* ---- differences ---- */
 
@@ -364,6 +373,7 @@ static Err stale_work(Cx *cx, void *arg)
     MeasureStalePageRow page;
     if (!date_is_none(cx->as_of))
         return ERR_INTERNAL;
+    TRY(take_turn(cx));
     TRY(stale_page(cx, 1, &page));
     if (page.n == 0)
         return OK;
@@ -501,6 +511,7 @@ static Err walk_work(Cx *cx, void *arg)
     MeasureStates states = {0};
     if (!date_is_none(cx->as_of))
         return ERR_INTERNAL;
+    TRY(take_turn(cx));
     TRY(states_read(cx, &states));
     const MeasureState *first = next_of_walk(cx, &states, step->only);
     if (first == NULL || !first->is_as_declared) /* another process has other packs */
