@@ -53,6 +53,7 @@ export interface ResidentBrief {
   name: string
   sex: string
   age: number
+  age_group?: string /* instead of name and day of birth, to who sees no persons */
   birth_date: string
   area: string
   area_name: string

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { AreaRow, Overview } from '../../core/types'
-import { fileRows, leavesOut, linesOf, percent, programsOf, sorted, totalOf } from './overview'
+import { byClinic, fileRows, leavesOut, linesOf, percent, programsOf, sorted, totalOf } from './overview'
 
 function area(code: string, overdue: number, due: number, other = 0): AreaRow {
   const one = { overdue, due, open: 0, days_late_mean: overdue ? 10 : 0, days_late_most: overdue * 5 }
@@ -29,6 +29,17 @@ test('one program alone, and the sum of all areas', () => {
   expect(linesOf(overview, 'b')[0]?.share).toBeNull()
   const total = totalOf(linesOf(overview, 'a'))
   expect([total.numbers.overdue, total.owed, total.numbers.days_late_most]).toEqual([9, 26, 25])
+})
+
+test('a clinic that answers for several villages is one line with their sums', () => {
+  const other = { ...area('5', 1, 0), facilities: [{ code: 'g', name: 'other' }] }
+  const [clinic, last, ...rest] = byClinic({ ...overview, areas: [...overview.areas, other] }).areas
+  expect([clinic?.code, clinic?.overdue, clinic?.due, clinic?.days_late_most, clinic?.days_late_mean]).toEqual(['f', 10, 17, 25, 10])
+  expect(clinic?.facilities.map(({ code }) => code).join('')).toBe('1234')
+  expect(clinic?.by_program.map(({ overdue }) => overdue)).toEqual([9, 1])
+  expect([last?.code, last?.overdue, rest.length]).toEqual(['g', 1, 0])
+  const few = { ...area('6', 0, 0), by_program: [{ program: 'a', overdue: 0, due: 0, open: 0, days_late_mean: 0, days_late_most: 0, is_few: true }] }
+  expect(byClinic({ ...overview, areas: [few] }).areas[0]?.by_program[0]?.is_few).toBe(true)
 })
 
 test('a program of which nobody is owed anything has no column, unless it was chosen', () => {

@@ -1,6 +1,6 @@
 /* The table of areas: which numbers it shows, in which order, and the same as rows of a file. */
 import type { Cell } from '../../core/csv'
-import type { AreaNumbers, AreaRow, Overview } from '../../core/types'
+import type { AreaNumbers, AreaRow, NamedPlace, Overview } from '../../core/types'
 
 export const COLUMNS = ['name', 'overdue', 'due', 'open', 'share', 'most'] as const
 export type Column = (typeof COLUMNS)[number]
@@ -43,6 +43,45 @@ export function sorted(lines: readonly Line[], column: Column, isReversed: boole
   const byCode = (a: Line, b: Line) => (a.area.code < b.area.code ? -1 : 1)
   const order = (a: Line, b: Line) => (column === 'name' ? byCode(a, b) : valueOf(b, column) - valueOf(a, column) || byCode(a, b))
   return lines.slice().sort((a, b) => (isReversed ? -order(a, b) : order(a, b)))
+}
+
+/* A clinic that answers for several villages is one line: the same numbers by who answers, each with its villages instead of its clinics.
+ * Of a sensitive kind the villages that are told are summed; those that are not stay out, as in every sum. */
+export function byClinic(overview: Overview): Overview {
+  const groups = new Map<string, AreaRow[]>()
+  for (const area of overview.areas) {
+    const key = area.facilities.map(({ code }) => code).join(' ')
+    groups.set(key, [...(groups.get(key) ?? []), area])
+  }
+  const areas = [...groups.values()].map((villages): AreaRow => {
+    const first = villages[0] as AreaRow
+    const clinic = first.facilities[0]
+    if (!clinic) return { ...first, ...sumOf(villages), by_program: programSums(villages) }
+    const name = (read: (place: NamedPlace) => string) => first.facilities.map(read).join(' ')
+    return {
+      code: clinic.code, level: first.level, name: name((one) => one.name), name_en: name((one) => one.name_en || one.name),
+      facilities: villages.map(({ code, name: zh, name_en: en }) => ({ code, name: zh, name_en: en })), ...sumOf(villages), by_program: programSums(villages),
+    }
+  })
+  return { ...overview, areas }
+}
+
+function sumOf(many: readonly AreaNumbers[]): AreaNumbers {
+  const sum = (read: (one: AreaNumbers) => number) => many.reduce((total, one) => total + read(one), 0)
+  const overdue = sum((one) => one.overdue)
+  return {
+    overdue, due: sum((one) => one.due), open: sum((one) => one.open),
+    days_late_mean: overdue === 0 ? 0 : Math.round(sum((one) => one.days_late_mean * one.overdue) / overdue),
+    days_late_most: Math.max(0, ...many.map((one) => one.days_late_most)),
+  }
+}
+
+function programSums(villages: readonly AreaRow[]): AreaRow['by_program'] {
+  return (villages[0]?.by_program ?? []).map(({ program }) => {
+    const many = villages.flatMap((village) => village.by_program.filter((one) => one.program === program))
+    const sums = sumOf(many)
+    return { program, ...sums, is_few: many.some((one) => one.is_few) && sums.overdue + sums.due + sums.open === 0 }
+  })
 }
 
 /* Whether anything is left out of the sums because it is too little of a sensitive kind. */
