@@ -131,6 +131,8 @@ static void put_total(Cx *cx, JsonOut *out, const MeasureTotal *total, int earli
     json_object_begin(out);
     put_measure(cx, out, total->measure);
     put_period(out, total->period);
+    json_key_c(out, "is_made"); /* else the numbers say nothing yet */
+    json_bool(out, total->is_made);
     json_key_c(out, "is_complete");
     json_bool(out, total->is_complete);
     put_numbers(out, &value);
@@ -170,7 +172,7 @@ const Route route_measures = {
     .handler = measures_get,
     .permit = "measures.read",
     .query = "{period?: text, earlier?: integer}",
-    .out = "{on: date, measures: [{" MEASURE_MEMBERS ", period: text, is_complete: "
+    .out = "{on: date, measures: [{" MEASURE_MEMBERS ", period: text, is_made: bool, is_complete: "
            "bool, " NUMBER_MEMBERS ", checked?: integer, earlier: [{period: text, " NUMBER_MEMBERS
            "}]}]}",
     .title = {"各项指标在所辖范围的数值", "What each measure says of the areas in sight"},

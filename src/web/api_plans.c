@@ -197,17 +197,22 @@ static Err read_facts(Cx *cx, const HttpRequest *request, Date *ret_on, const Pl
     return plan_facts_read(cx, *ret_on, false, ret_facts);
 }
 
-#define SCHEMA_DAY "on: date, today: date, made: integer, wanted: integer"
+#define SCHEMA_DAY                                                                                 \
+ "on: date, today: date, made: integer, wanted: integer, counted: integer, measures: integer"
 
-/* made of wanted: numbers of past days, which are made when somebody asks for them first. */
+/* made of wanted: numbers of past days, which are made when somebody asks for them first. counted
+ * of measures: today's, which a new database or new packs begin with none of. */
 static void put_day(Cx *cx, JsonOut *out, Date on, const PlanFacts *facts)
 {
-    int64_t made = 0, wanted = 0;
+    int64_t made = 0, wanted = 0, counted = 0, measures = 0;
     plan_facts_progress(facts, &made, &wanted);
+    plan_facts_counted(facts, &counted, &measures);
     web_json_date(out, "on", on);
     web_json_date(out, "today", cx->today);
     web_json_integer(out, "made", made);
     web_json_integer(out, "wanted", wanted);
+    web_json_integer(out, "counted", counted);
+    web_json_integer(out, "measures", measures);
 }
 
 static Err plans_get(Cx *cx, const HttpRequest *request, HttpResponse *response)

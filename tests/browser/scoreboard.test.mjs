@@ -65,6 +65,32 @@ for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-US']]) {
   })
 }
 
+test('while measures are counted for the first time no page takes nothing for an answer, and each looks again by itself', async () => {
+  const page = await begin('#/measures')
+  await page.locator('.measure-list').first().waitFor()
+  const answers = async (pattern, change) => page.route(pattern, async (request) => {
+    const response = await request.fetch()
+    await request.fulfill({ response, json: change(await response.json()) })
+  })
+  await answers(/\/api\/measures(\?.*)?$/, ({ measures, ...rest }) => ({ ...rest, measures: measures.map((one) => ({ ...one, is_made: false, is_complete: false, numerator: 0, denominator: 0 })) }))
+  await answers(/\/api\/measures\/\w+\/cases/, () => ({ cases: [] }))
+  await answers(/\/api\/plans(\/\w+)?(\?.*)?$/, (answer) => ({ ...answer, counted: 0 }))
+  await answers(/\/api\/scores\/(?!bulletins)\w+(\?.*)?$/, (answer) => ({ ...answer, is_complete: false, units: answer.units.map((unit) => ({ ...unit, rank: null, total: null, parts: unit.parts.map((part) => ({ ...part, points: null, lost: 0 })) })) }))
+  const all = (await (await page.request.get(`${server.address}/api/measures`)).json()).measures
+  assert.ok(all.some((one) => one.is_made))
+  for (const [address, ready] of [['measures', '.measure-list'], ['scores', '.score-table'], ['plans', '.plan-card'], ['plans/quality_2023', '.plan-table'], ['quality', '.quality-main']]) {
+    await page.goto(`${server.address}/desk.html?${address.replace('/', '')}#/${address}`)
+    await page.locator(ready).first().waitFor()
+    await page.locator('.note[role=status], [role=status] .note', { hasText: `统计中 0/${all.length}` }).first().waitFor()
+    assert.doesNotMatch(await page.locator('main').innerText(), /没有要核对的记录|没有失分| 0 条/)
+    await look(page, `counting-${address.replace('/', '-')}`)
+  }
+  await page.unrouteAll()
+  await page.locator('.quality-main .note').waitFor({ state: 'detached' })
+  await page.locator('.quality-rule .is-some').first().waitFor()
+  await end(page)
+})
+
 test('beside the trend of a measure stands the path of a plan that asks for it, in the key, as a dashed line and in the table; another or none is chosen', async () => {
   const page = await begin('#/measures/public_clinic_share')
   const key = page.locator('.measure-went .desk-chart-key li')

@@ -368,6 +368,14 @@ Err plan_states(Cx *cx, const PlanFacts *facts, const Plan *plan,
     return OK;
 }
 
+void plan_facts_counted(const PlanFacts *facts, int64_t *ret_counted, int64_t *ret_measures)
+{
+    *ret_counted = 0;
+    for (size_t i = 0; i < facts->measured_n; i++)
+        *ret_counted += facts->measured[i].is_made;
+    *ret_measures = (int64_t)facts->measured_n;
+}
+
 /* The stored sums of today: whether all of the measure is in them. */
 static bool is_whole(const PlanFacts *facts, const Measure *measure)
 {

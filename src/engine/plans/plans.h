@@ -100,6 +100,8 @@ typedef struct PlanFacts PlanFacts;
 Err plan_facts_read(Cx *cx, Date on, bool is_patient, const PlanFacts **ret_facts) MUST_CHECK;
 /* How many numbers of past days are needed, and made already. */
 void plan_facts_progress(const PlanFacts *facts, int64_t *ret_made, int64_t *ret_wanted);
+/* Of the measures that the asking one may know today, how many have been counted at all. */
+void plan_facts_counted(const PlanFacts *facts, int64_t *ret_counted, int64_t *ret_measures);
 /* One step of making them; has_more: call again. The server's jobs: the second one keeps the end of
  * the month before. */
 Err plan_day_step(Cx *cx, bool *ret_has_more) MUST_CHECK;

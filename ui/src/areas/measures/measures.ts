@@ -35,6 +35,7 @@ export interface Measure {
 }
 
 export interface MeasureLine extends Measure, PeriodNumbers {
+  is_made: boolean /* else it is counted for the first time, and its numbers say nothing yet */
   is_complete: boolean
   earlier: PeriodNumbers[]
 }

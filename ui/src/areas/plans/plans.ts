@@ -80,6 +80,8 @@ export interface Day {
   today: string
   made: number
   wanted: number
+  counted: number /* of so many measures: today's numbers that are there at all */
+  measures: number
 }
 
 export interface Plan extends PlanHead, Day {
@@ -182,6 +184,11 @@ export function numberText(value: number, target?: Bounds): string {
 /* Numbers of past days that are still being made. */
 export function isWaiting({ made, wanted }: Day): boolean {
   return made < wanted
+}
+
+/* Today's numbers are being made for the first time. */
+export function isCounting({ counted, measures }: Day): boolean {
+  return counted < measures
 }
 
 /* Written whole, and one of the days that can be shown. */

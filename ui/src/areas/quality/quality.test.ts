@@ -3,7 +3,7 @@ import { rulesOf, whoIs, type Rule } from './quality'
 
 const rule = (id: string, numerator: number, more: Partial<Rule> = {}): Rule => ({
   id, numerator, denominator: 10, title: { zh: id, en: id }, numerator_title: { zh: id, en: id }, source: { zh: '', en: '' },
-  quality: true, grain: 'record', period: '2025', is_complete: true, ...more,
+  quality: true, grain: 'record', period: '2025', is_made: true, is_complete: true, ...more,
 })
 
 test('rules with hits come first, and indicators are left out', () => {

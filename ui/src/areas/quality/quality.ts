@@ -13,6 +13,7 @@ export interface Rule {
   quality: boolean
   grain: string
   period: string
+  is_made: boolean
   is_complete: boolean
   denominator: number
   numerator: number

@@ -58,6 +58,10 @@ export function pointsText(points: number | null | undefined): string {
   return digits.includes('e') ? points.toFixed(2) : (Math.round(Number(`${digits}e2`)) / 100).toFixed(2)
 }
 
+export function isNumber(points: number | null | undefined): points is number {
+  return points !== null && points !== undefined
+}
+
 export function partName(part: Part): string {
   return part.title ? say(part.title) : part.measure
 }
