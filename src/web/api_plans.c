@@ -340,6 +340,8 @@ static Err plan_clause_get(Cx *cx, const HttpRequest *request, HttpResponse *res
     JsonOut out = web_json(response);
     json_object_begin(&out);
     put_day(cx, &out, on, facts);
+    web_json_wording(&out, "plan_title", plan->title);
+    web_json_wording(&out, "section", states[at].section->title);
     json_key_c(&out, "clause");
     put_clause(cx, &out, &states[at]);
     json_key_c(&out, "entries");
@@ -358,7 +360,8 @@ const Route route_plan_clause = {
     .handler = plan_clause_get,
     .permit = "plans.read",
     .query = "{on?: date}",
-    .out = "{" SCHEMA_DAY ", clause: " SCHEMA_CLAUSE ", entries: [" SCHEMA_ENTRY "]}",
+    .out = "{" SCHEMA_DAY ", plan_title: wording, section: wording, clause: " SCHEMA_CLAUSE
+           ", entries: [" SCHEMA_ENTRY "]}",
     .title = {"一条条款的进展、依据和各单位的记载",
               "A clause: how far, what says so, what units have written"},
 };

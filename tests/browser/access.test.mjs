@@ -200,6 +200,9 @@ test('the desk works by keyboard: log in, filter, open a village', async () => {
   await page.keyboard.type(password)
   await page.keyboard.press('Enter')
   await page.locator('.desk-table tbody tr').first().waitFor()
+  await page.locator('.bar-skip').focus()
+  await page.keyboard.press('Enter') /* past the menu */
+  assert.equal(await page.evaluate(() => document.activeElement?.closest('main')?.id), 'main')
   await tabTo('.desk-state.is-overdue')
   await page.keyboard.press('Enter')
   await page.locator('.desk-state.is-overdue[aria-pressed=true]').waitFor()

@@ -69,8 +69,12 @@ test('while measures are counted for the first time no page takes nothing for an
   const page = await begin('#/measures')
   await page.locator('.measure-list').first().waitFor()
   const answers = async (pattern, change) => page.route(pattern, async (request) => {
-    const response = await request.fetch()
-    await request.fulfill({ response, json: change(await response.json()) })
+    try {
+      const response = await request.fetch()
+      await request.fulfill({ response, json: change(await response.json()) })
+    } catch {
+      /* the page went on before its answer came */
+    }
   })
   await answers(/\/api\/measures(\?.*)?$/, ({ measures, ...rest }) => ({ ...rest, measures: measures.map((one) => ({ ...one, is_made: false, is_complete: false, numerator: 0, denominator: 0 })) }))
   await answers(/\/api\/measures\/\w+\/cases/, () => ({ cases: [] }))
@@ -158,6 +162,8 @@ test('a clinician sees by facility who is left to see, takes the table as a file
   await look(page, 'measure-narrow')
   await page.goto(`${server.address}/desk.html#/measures`)
   await page.locator('.measure-list').first().waitFor()
+  const bar = await page.locator('.bar').boundingBox()
+  assert.ok(bar.height <= 160, `the bar of a narrow window is ${bar.height} px high`)
   await look(page, 'measures-narrow')
   await page.goto(`${server.address}/desk.html#/measures/nothing`)
   await page.locator('.note.is-danger').waitFor()
@@ -170,8 +176,12 @@ for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-US']]) {
     const page = await begin('#/plans', { locale })
     await page.goto(`${server.address}/desk.html#/plans/public_health_quality`)
     await page.locator('.plan-path-bar').first().waitFor()
+    assert.doesNotMatch(await page.locator('.plan-table').allInnerTexts().then((all) => all.join()), /[a-z]+_[a-z]+/, 'no id of a pack')
+    const watched = page.locator('tr:has(.plan-watched)')
+    assert.equal(await watched.count(), await watched.locator('.plan-state.is-on_track').count())
     await page.locator('tr:has(.plan-path-bar) th a').first().click()
     await page.locator('.plan-worst tbody tr').first().waitFor()
+    assert.match(await page.locator('.plan-of').innerText(), /.+ · .+/, 'which plan, and which section of it')
     for (const left of await page.locator('.plan-worst tbody td:last-child').allInnerTexts()) assert.ok(Number(left) > 0)
     await look(page, `plan-measure-${lang}`)
     await page.locator('.plan-measure-link a').first().click()

@@ -57,7 +57,7 @@ Wording plan_answer_title(Arena *arena, const PlanAnswer *answer)
     if (answer->kind == PLAN_ANSWER_ENGINE)
         return answer->needed;
     if (answer->kind == PLAN_ANSWER_MEASURE_WANTED)
-        return text_fill(arena, TEXT_PLAN_WANTED_NAME, &answer->id, 1);
+        return text_fill(arena, TEXT_PLAN_WANTED_NAME, NULL, 0);
     return answer->measure != NULL     ? answer->measure->title
            : answer->rule != NULL      ? answer->rule->title
            : answer->form != NULL      ? answer->form->title

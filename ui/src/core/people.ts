@@ -70,3 +70,9 @@ export function localName(thing: { name: string; name_en?: string | null }): str
 export function togetherLine(items: readonly { title: Wording }[]): string {
   return t('due.together', { n: items.length, items: items.map((one) => say(one.title)).join(t('list.comma')) })
 }
+
+/* The server, and the copy on the phone, find so many at most. */
+export const FOUND_MOST = 50
+export function foundLine(n: number): string {
+  return t(n >= FOUND_MOST ? 'search.first' : 'search.found', { n })
+}

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { chinaTime, daysBetween } from './dates'
+import { FOUND_MOST, foundLine } from './people'
 import { parseHash } from './router'
 import { newId } from './uuid'
 
@@ -28,4 +29,8 @@ test('an instant is shown by the clock of China, into the next day and year', ()
   expect(chinaTime('2025-12-31T16:00:00Z')).toBe('2026-01-01 00:00')
   expect(chinaTime('2025-06-30T01:05:59+08:00')).toBe('2025-06-30 01:05')
   expect(chinaTime('')).toBe('')
+})
+
+test('as many as are told at most are the first ones, not all', () => {
+  expect(foundLine(FOUND_MOST)).not.toBe(foundLine(FOUND_MOST - 1).replace(String(FOUND_MOST - 1), String(FOUND_MOST)))
 })

@@ -221,6 +221,11 @@ export function deciding(clause: Clause): Answer | undefined {
   return clause.answers.find((answer) => answer.state === clause.state) ?? clause.answers[0]
 }
 
+/* On track because nothing is asked of the number: it is only watched. */
+export function isWatched(clause: Clause): boolean {
+  return clause.state === 'on_track' && deciding(clause)?.reason === 'watched'
+}
+
 /* ---- over time ---- */
 
 /* The measures of a clause, each with its kinds of periods: the one that it is judged by first. */
