@@ -117,20 +117,33 @@ static void put_newest(int most, Buf *out)
 }
 
 /* A child table has those of the page: its first and last record are known. */
-static void put_page(const FormField *child, Buf *out)
+static bool is_of_residents(const Form *form)
 {
-    buf_put_c(out,
-              " WHERE person.place = r.place AND person.id = r.subject_id AND r.place = :place"
-              " AND r.form = :form AND r.happened_on >= :from_day AND r.happened_on <= :to_day"
-              " AND r.happened_on <= :before_day"
-              " AND (r.happened_on < :before_day OR r.id < :before_id)"
-              " AND r.happened_on >= :last_day AND (r.happened_on > :last_day OR r.id >= :last_id)"
-              " AND (:facility = '' OR r.facility = :facility)"
-              " AND r.performed_by >= :served_from AND r.performed_by <= :served_to"
-              " AND person.area_code >= :area_from AND person.area_code < :area_to"
-              " AND NOT EXISTS (SELECT 1 FROM record_end e"
-              " WHERE e.place = r.place AND e.record_id = r.id)"
-              " AND {scope:area person} AND {scope:form r}");
+    return str_equals_c(form->subject, "resident");
+}
+
+static void put_page(const Form *form, const FormField *child, Buf *out)
+{
+    buf_put_c(out, is_of_residents(form)
+                       ? " WHERE person.place = r.place AND person.id = r.subject_id AND"
+                       : " WHERE");
+    buf_put_c(
+        out,
+        " r.place = :place AND r.form = :form AND r.happened_on >= :from_day AND r.happened_on <= :to_day"
+        " AND r.happened_on <= :before_day"
+        " AND (r.happened_on < :before_day OR r.id < :before_id)"
+        " AND r.happened_on >= :last_day AND (r.happened_on > :last_day OR r.id >= :last_id)"
+        " AND (:facility = '' OR r.facility = :facility)"
+        " AND r.performed_by >= :served_from AND r.performed_by <= :served_to"
+        " AND NOT EXISTS (SELECT 1 FROM record_end e"
+        " WHERE e.place = r.place AND e.record_id = r.id)");
+    buf_put_c(out, is_of_residents(form)
+                       ? " AND person.area_code >= :area_from AND person.area_code < :area_to"
+                         " AND {scope:area person} AND {scope:form r}"
+                       : " AND (:area_from = '' OR EXISTS (SELECT 1 FROM v_subject_party stands"
+                         " WHERE stands.place = r.place AND stands.subject_id = r.subject_id"
+                         " AND stands.area_code >= :area_from AND stands.area_code < :area_to))"
+                         " AND {scope:record r}");
     if (child != NULL) /* so that every read of a page has the same parameters */
         buf_put_c(out, " AND :most > 0");
 }
@@ -188,7 +201,7 @@ static void put_where(const Form *form, const FormField *child, AnswersWhich whi
     case ANSWERS_LATEST:
     case ANSWERS_LATEST_FEW: buf_put_c(out, " WHERE r.place = :place AND r.id = newest.id"); break;
     case ANSWERS_OF_MANY: break; /* read_many */
-    case ANSWERS_PAGE: put_page(child, out); break;
+    case ANSWERS_PAGE: put_page(form, child, out); break;
     case ANSWERS_EACH: put_each(form, out); break;
     }
 }
@@ -260,7 +273,8 @@ Str answers_sql_read(const Form *form, const FormField *child, AnswersWhich whic
         put_newest(which == ANSWERS_LATEST ? ANSWERS_LATEST_MOST : ANSWERS_FEW_MOST, &out);
     else
         buf_put_c(&out, " FROM record r");
-    if (which == ANSWERS_PAGE) /* the person before the answers: most may be out of sight */
+    if (which == ANSWERS_PAGE
+        && is_of_residents(form)) /* the person before the answers: most may be out of sight */
         buf_put_c(&out, " CROSS JOIN resident person");
     buf_put_c(&out, " CROSS JOIN ");
     ddl_put_name(&out, ddl_table(form, child, arena));

@@ -78,19 +78,37 @@ static void write_person(Cx *cx, JsonOut *out, const Record *record, const Resid
     json_object_end(out);
 }
 
+/* Whom the record is about. */
+static void write_whom(Cx *cx, JsonOut *out, const Record *record, const ResidentBrief *person,
+                       const Subject *subject)
+{
+    if (subject == NULL) {
+        write_person(cx, out, record, person);
+        return;
+    }
+    json_key_c(out, "subject");
+    subject_brief_write(cx, out, subject);
+}
+
 static Err write_records(Cx *cx, JsonOut *out, const Form *form, const Record *records, size_t n)
 {
     const ResidentBrief *people = NULL;
+    const Subject *subjects = NULL;
+    bool is_of_persons = record_table_is_of_persons(form);
     PerformerNames names = {0};
     Uuid *ids = arena_array(cx->arena, Uuid, n + 1);
     for (size_t i = 0; i < n; i++)
         ids[i] = records[i].subject;
-    TRY(resident_briefs(cx, ids, n, &people));
+    if (is_of_persons)
+        TRY(resident_briefs(cx, ids, n, &people));
+    else
+        TRY(subject_briefs(cx, ids, n, &subjects));
     json_key_c(out, "records");
     json_array_begin(out);
     for (size_t i = 0; i < n; i++) {
         json_object_begin(out);
-        write_person(cx, out, &records[i], &people[i]);
+        write_whom(cx, out, &records[i], is_of_persons ? &people[i] : NULL,
+                   is_of_persons ? NULL : &subjects[i]);
         web_json_date(out, "happened_on", records[i].happened_on);
         web_json_text(out, "facility", records[i].facility);
         if (!cx->actor->sees_rows) {
@@ -151,11 +169,11 @@ const Route route_form_records = {
     .permit = "tables.read",
     .persons = ROUTE_PERSONS_LIST,
     .query = "{" FILTER_MEMBERS ", after?: text, limit?: integer}",
-    .out =
-        "{fields: [text], records: [{resident: {id?: uuid, name?: text, sex?: text, birth_date?: "
-        "date, age?: integer, age_group?: text, area?: text, area_name?: text, area_name_en?: "
-        "text}, happened_on: date, facility?: text, id?: uuid, performed_by?: uuid, "
-        "performed_by_name?: text, answers: answers}], next?: text}",
+    .out = "{fields: [text], records: [{subject?: {" SCHEMA_SUBJECT_MEMBERS
+           "}, resident?: {id?: uuid, name?: text, sex?: text, birth_date?: "
+           "date, age?: integer, age_group?: text, area?: text, area_name?: text, area_name_en?: "
+           "text}, happened_on: date, facility?: text, id?: uuid, performed_by?: uuid, "
+           "performed_by_name?: text, answers: answers}], next?: text}",
     .title = {"一种表单的现行记录，分页，可按日期、机构、地区筛选",
               "The current records of a form, by pages, of days, a facility or an area"},
 };

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
-import { checkPage, DESK, enter, openBrowser, openPage, startServer } from './support.mjs'
+import { ask, checkPage, DESK, enter, openBrowser, openPage, startServer } from './support.mjs'
 
 let server, browser
 
@@ -54,6 +54,27 @@ for (const [name, locale, title] of [['zh', 'zh-CN', '高血压患者随访'], [
     await page.fill('.table-from', '2025-06-30')
     await page.locator('.desk-filters .el-button--primary').click()
     await page.waitForFunction((n) => document.querySelectorAll('.el-table__body-wrapper tbody tr').length < n, first)
+    assert.deepEqual(page.faults, [])
+    await page.context().close()
+  })
+}
+
+for (const [name, locale] of [['zh', 'zh-CN'], ['en', 'en-US']]) {
+  test(`the county reads what organisations record in the same table, by name, and takes it as a file (${name})`, async () => {
+    const page = await begin('county', locale)
+    const { forms } = await ask(page, '/forms')
+    const { id, title: { zh, en } } = forms.find((one) => one.id === 'facility_premises')
+    await choose(page, name === 'zh' ? zh : en)
+    await page.fill('.table-from', '2020-01-01')
+    await page.locator('.desk-filters .el-button--primary').click()
+    const names = page.locator('.el-table__body-wrapper tbody .table-subject')
+    await names.nth(3).waitFor()
+    const { records } = await ask(page, `/forms/${id}/records`)
+    assert.ok(records.length > 3 && records.every(({ subject, resident }) => subject.kind === 'facility' && !resident))
+    assert.equal(await names.first().getAttribute('href'), null, 'numbers are its business, not single records')
+    await checkPage(page, `record-table-organisations-${name}`)
+    const file = await page.evaluate(async (form) => (await fetch(`/api/forms/${form}/records.csv`)).text(), id)
+    assert.ok(file.split('\r\n').length > 4 && [records[0].subject.name.zh, records[0].subject.name.en].some((one) => file.includes(one)))
     assert.deepEqual(page.faults, [])
     await page.context().close()
   })

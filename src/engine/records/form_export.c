@@ -7,6 +7,7 @@
 #include "codec/csv.h"
 #include "engine/records/form_table.h"
 #include "engine/records/records_int.h"
+#include "engine/subjects/registers.h"
 #include "engine/subjects/subjects.h"
 
 enum {
@@ -99,12 +100,17 @@ void record_export_head(const Cx *cx, const RecordExport *export, Buf *out)
     buf_put_c(out, "\xef\xbb\xbf");
     CsvWriter writer = csv_write(out);
     put_wording(cx, &writer, TEXT_EXPORT_DAY);
-    for (size_t i = 0; i < 3 && !cx->actor->sees_rows; i++)
+    bool is_of_persons = record_table_is_of_persons(export->form);
+    if (!is_of_persons)
+        put_wording(cx, &writer, TEXT_EXPORT_NAME);
+    for (size_t i = 0; i < 3 && is_of_persons && !cx->actor->sees_rows; i++)
         put_wording(cx, &writer, of_persons[i]);
-    if (cx->actor->sees_rows)
+    if (is_of_persons && cx->actor->sees_rows)
         put_wording(cx, &writer, TEXT_EXPORT_AGE_GROUP);
-    put_wording(cx, &writer, TEXT_EXPORT_SEX);
-    put_wording(cx, &writer, TEXT_EXPORT_AREA);
+    if (is_of_persons) {
+        put_wording(cx, &writer, TEXT_EXPORT_SEX);
+        put_wording(cx, &writer, TEXT_EXPORT_AREA);
+    }
     put_wording(cx, &writer, TEXT_EXPORT_FACILITY);
     for (size_t i = 0; i < export->form->field_n; i++) {
         const FormField *field = &export->form->fields[i];
@@ -164,17 +170,25 @@ static void put_person(Cx *cx, CsvWriter *writer, const Record *record, const Re
 static Err put_rows(Cx *cx, const RecordExport *export, const Record *records, size_t n, Buf *out)
 {
     const ResidentBrief *people = NULL;
+    const Subject *subjects = NULL;
+    bool is_of_persons = record_table_is_of_persons(export->form);
     const Facility *facilities = NULL;
     size_t facility_n = 0;
     Uuid *ids = arena_array(cx->arena, Uuid, n + 1);
     for (size_t i = 0; i < n; i++)
         ids[i] = records[i].subject;
-    TRY(resident_briefs(cx, ids, n, &people));
+    if (is_of_persons)
+        TRY(resident_briefs(cx, ids, n, &people));
+    else
+        TRY(subject_briefs(cx, ids, n, &subjects));
     TRY(subject_facilities(cx, &facilities, &facility_n));
     CsvWriter writer = csv_write(out);
     for (size_t i = 0; i < n; i++) {
         csv_put(&writer, date_text(cx, records[i].happened_on));
-        put_person(cx, &writer, &records[i], &people[i]);
+        if (is_of_persons)
+            put_person(cx, &writer, &records[i], &people[i]);
+        else
+            put_safely(&writer, cx->arena, wording_in(subjects[i].name, cx->lang));
         put_safely(&writer, cx->arena,
                    facility_text(cx, facilities, facility_n, records[i].facility));
         for (size_t k = 0; k < export->form->field_n; k++) {

@@ -18,6 +18,11 @@ bool record_table_shows(const Cx *cx, const FormField *field)
     return is_plain && str_is_empty(field->keeps);
 }
 
+bool record_table_is_of_persons(const Form *form)
+{
+    return str_equals_c(form->subject, "resident");
+}
+
 static Uuid last_id(void)
 {
     Uuid id;

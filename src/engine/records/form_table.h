@@ -29,6 +29,8 @@ Str record_age_group(Arena *arena, Date birth, Date on);
  * he may not see. No audit entry of its own. */
 Err record_table_page(Cx *cx, const Form *form, const RecordTablePage *page,
                       const Record **ret_records, size_t *ret_n) MUST_CHECK;
+/* Else about organisations: their rows tell which. */
+bool record_table_is_of_persons(const Form *form);
 /* Whether the field has a column for who asks. */
 bool record_table_shows(const Cx *cx, const FormField *field);
 
