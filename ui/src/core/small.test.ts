@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { chinaTime, daysBetween } from './dates'
+import { loadTexts } from './i18n'
 import { FOUND_MOST, foundLine } from './people'
 import { parseHash } from './router'
 import { newId } from './uuid'
@@ -31,6 +32,7 @@ test('an instant is shown by the clock of China, into the next day and year', ()
   expect(chinaTime('')).toBe('')
 })
 
-test('as many as are told at most are the first ones, not all', () => {
+test('as many as are told at most are the first ones, not all', async () => {
+  await loadTexts()
   expect(foundLine(FOUND_MOST)).not.toBe(foundLine(FOUND_MOST - 1).replace(String(FOUND_MOST - 1), String(FOUND_MOST)))
 })
