@@ -59,7 +59,7 @@ for (const [name, makeDatabase] of databases) {
           }
         }
       }
-      for (const permission of ["residents.read", "residents.search", "records.read", "records.write", "records.void", "obligations.read"]) assert.ok(refused.has(permission), permission);
+      for (const permission of ["residents.read", "residents.search", "records.read", "records.write", "records.void_own", "obligations.read"]) assert.ok(refused.has(permission), permission);
     });
 
     it("takes no write without the token of the session, from any role", async () => {
