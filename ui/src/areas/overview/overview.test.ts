@@ -42,6 +42,13 @@ test('a clinic that answers for several villages is one line with their sums', (
   expect(byClinic({ ...overview, areas: [few] }).areas[0]?.by_program[0]?.is_few).toBe(true)
 })
 
+test('villages without a clinic stay apart, and two clinics together are not the first of them', () => {
+  const alone = ['7', '8'].map((code) => ({ ...area(code, 1, 0), facilities: [] }))
+  const shared = { ...area('9', 4, 0), facilities: ['f', 'g'].map((code) => ({ code, name: code })) }
+  const { areas } = byClinic({ ...overview, areas: [area('1', 2, 2), ...alone, shared] })
+  expect(areas.map(({ code, overdue }) => [code, overdue])).toEqual([['f', 2], ['7', 1], ['8', 1], ['f g', 4]])
+})
+
 test('a program of which nobody is owed anything has no column, unless it was chosen', () => {
   const title = { zh: '', en: '' }
   const all = { ...overview, programs: ['a', 'b', 'c'].map((program) => ({ program, title, tag: title })) }

@@ -46,24 +46,28 @@ export function sorted(lines: readonly Line[], column: Column, isReversed: boole
 }
 
 /* A clinic that answers for several villages is one line: the same numbers by who answers, each with its villages instead of its clinics.
- * Of a sensitive kind the villages that are told are summed; those that are not stay out, as in every sum. */
+ * A village for which nobody answers stays a line of its own. Of a sensitive kind the villages that are told are summed; those that are not stay out, as in every sum. */
 export function byClinic(overview: Overview): Overview {
   const groups = new Map<string, AreaRow[]>()
   for (const area of overview.areas) {
-    const key = area.facilities.map(({ code }) => code).join(' ')
+    const key = codesOf(area)
     groups.set(key, [...(groups.get(key) ?? []), area])
   }
   const areas = [...groups.values()].map((villages): AreaRow => {
     const first = villages[0] as AreaRow
-    const clinic = first.facilities[0]
-    if (!clinic) return { ...first, ...sumOf(villages), by_program: programSums(villages) }
+    if (first.facilities.length === 0) return first
     const name = (read: (place: NamedPlace) => string) => first.facilities.map(read).join(' ')
     return {
-      code: clinic.code, level: first.level, name: name((one) => one.name), name_en: name((one) => one.name_en || one.name),
+      code: codesOf(first), level: first.level, name: name((one) => one.name), name_en: name((one) => one.name_en || one.name),
       facilities: villages.map(({ code, name: zh, name_en: en }) => ({ code, name: zh, name_en: en })), ...sumOf(villages), by_program: programSums(villages),
     }
   })
   return { ...overview, areas }
+}
+
+/* Who answers; the village itself where nobody does. */
+function codesOf(area: AreaRow): string {
+  return area.facilities.map(({ code }) => code).join(' ') || area.code
 }
 
 function sumOf(many: readonly AreaNumbers[]): AreaNumbers {
