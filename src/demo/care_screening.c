@@ -62,7 +62,7 @@ static void fill(History *history, Filling *filling, bool was_referred, bool *re
 }
 
 /* Who is confirmed is registered within days, or stays outside the program. Those who are visited
- * for diabetes are left as they are: their visits are written. */
+ * for diabetes, or register later by themselves, are left as they are: their visits are written. */
 static Err follow(History *history, Date on)
 {
     Rng rng = rng_stream(history->care->demo->options->seed, STREAM_CONFIRMED,
@@ -70,7 +70,7 @@ static Err follow(History *history, Date on)
     double share = registered_least + registered_more * care_timeliness(history, on);
     Date registers_on = date_add_days(on, (int)rng_between(&rng, 0, 14));
     if (!rng_chance(&rng, share) || !date_is_none(history->diabetes_since)
-        || !care_is_here(history, registers_on))
+        || !date_is_none(history->registers_on) || !care_is_here(history, registers_on))
         return OK;
     return care_hypertension_found(history, registers_on);
 }

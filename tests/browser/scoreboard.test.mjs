@@ -13,7 +13,7 @@ let server, browser
 
 before(async () => {
   server = await startServer({ residents: 3000 })
-  for (const period of ['2024', '2025']) attempt('measure', '--period', period, ...server.options) /* what the server does in its first minutes */
+  for (const period of ['2024', '2025']) assert.equal(attempt('measure', '--period', period, ...server.options).code, 0) /* what the server does in its first minutes */
   browser = await openBrowser()
 })
 after(async () => {
