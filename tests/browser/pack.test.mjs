@@ -118,7 +118,7 @@ test('after the pack changed again, old records open, and a form in hand goes on
   await picture(page, 'pack-old-record')
   assert.match(await page.locator('.answers').first().innerText(), /92 cm/)
   assert.equal((await ask(page, `/records/${old.id}`)).form_version, version)
-  /* the draft may have been on its way to a program that was just starting */
-  assert.deepEqual(page.faults.filter((fault) => !fault.includes('ERR_CONNECTION_REFUSED')), [])
+  /* the draft, or words of the page, may have been on their way to a program that was just starting */
+  assert.deepEqual(page.faults.filter((fault) => !/ERR_CONNECTION_REFUSED|Unable to preload/.test(fault)), [])
   await page.context().close()
 })
