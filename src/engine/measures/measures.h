@@ -192,8 +192,8 @@ Err measure_record_hook(Cx *cx, const RecordChange *change) MUST_CHECK;
 Err measure_resident_hook(Cx *cx, const ResidentChange *change) MUST_CHECK;
 Err measure_subject_hook(Cx *cx, Uuid subject, Str kind) MUST_CHECK;
 
-/* Makes some hundred people's rows, or those of all organisations, in one short transaction.
- * has_more: call again. The server's job. */
+/* Makes some dozens of people's rows, or those of all organisations, in one short transaction.
+ * has_more: call again. Nothing is done while another process makes rows. The server's job. */
 Err measure_settle_step(Cx *cx, bool *ret_has_more) MUST_CHECK;
 Err measure_settle(Cx *cx) MUST_CHECK; /* all of it */
 

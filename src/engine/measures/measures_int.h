@@ -83,6 +83,11 @@ Err states_earliest(Cx *cx, PeriodKind kind, Date *ret_first) MUST_CHECK;
 /* Periods from this one on, or from the earliest that is kept, are wanted too. */
 Err states_want(Cx *cx, const Measure *measure, Period period) MUST_CHECK;
 
+/* turn.c. A write of states or rows, when it is this process's turn; else nothing is done. Also
+ * when the database was busy: the same is asked again later. */
+Err turn_write(Cx *cx, CxWork work, void *arg, bool *ret_is_mine) MUST_CHECK;
+void turn_pause(void); /* some milliseconds, outside of any write */
+
 /* Whether a measure of the packs counts organisations. */
 bool states_have_units(const Cx *cx);
 
@@ -116,7 +121,7 @@ Err unit_cases(Cx *cx, const MeasureCaseFilter *filter, int64_t key, MeasureCase
  *
  * Some stale people first, in at most so many steps, then nothing more. What storage refuses does
  * not stop the reader: who is still stale makes his answer incomplete. */
-enum { READER_STEPS = 5 };
+enum { READER_STEPS = 20 };
 void settle_for_reader(Cx *cx);
 /* All of one measure; fails when the database refuses its SELECT. */
 Err settle_measure(Cx *cx, const Measure *measure) MUST_CHECK;

@@ -321,7 +321,9 @@ static Err write_people(Cx *cx, const MeasureRun *run, const Stretch *stretch)
     Str write = str_from_c(statement.sql);
     Buf sql;
     buf_init(&sql, cx->arena, SQL_MOST);
-    buf_put(&sql, str_slice(write, 0, str_find(write, str_from_c(relations_begin), 0)));
+    size_t with = str_find(write, str_from_c(relations_begin), 0);
+    ENSURE(with < write.n);
+    buf_put(&sql, str_slice(write, 0, with));
     buf_put(&sql, before_text(&sql_measure_frame));
     buf_put(&sql, str_slice(write, before_text(&statement).n, write.n));
     take_text(&statement, &sql, cx->arena);

@@ -1,17 +1,19 @@
 /* Keeps stored rows right: of whom records and lives have changed, of who has lived here long
  * enough since yesterday, and of everybody where a measure or a period is new. In steps that hold
- * the writer for some milliseconds. Only differences are written, and each changes its sum. */
+ * the writer for less than a tenth of a second: a record that somebody writes waits for one. Only
+ * differences are written, and each changes its sum. */
 #include "engine/measures/measures_int.h"
 
 #include "base/map.h"
+#include "base/os_clock.h"
 #include "base/os_log.h"
 #include "core/place.h"
 
 #include <string.h>
 
 enum {
-    STEP_STALE = 200,  /* people, of every measure */
-    STEP_PEOPLE = 400, /* of every measure that has come as far as the first */
+    STEP_STALE = 50,   /* people, of every measure */
+    STEP_PEOPLE = 100, /* of every measure that has come as far as the first */
     RETRY_MS = 60 * 60 * 1000
 };
 
@@ -20,18 +22,10 @@ typedef struct Step {
     const Measure *only; /* of a walk: this measure; NULL: all */
     int64_t refused;     /* key of the measure whose SELECT the database refused; or 0 */
     bool was_units;      /* it made a measure about organisations */
+    bool is_mine;        /* false: another process makes rows, nothing was done */
 } Step;
 
 static const Str day_setting = {"measures.day", sizeof "measures.day" - 1};
-static const Str turn_setting = {"measures.turn", sizeof "measures.turn" - 1};
-
-/* First in a transaction: a server and a command do not make rows at the same time. Who comes
- * second waits here and then reads what the first has stored; else both would add the same
- * differences to the sums. */
-static Err take_turn(Cx *cx)
-{
-    return setting_put(cx, turn_setting, STR(""));
-}
 
 /* ---- differences ---- */
 
@@ -218,11 +212,11 @@ static Err put_off_work(Cx *cx, void *arg)
 static Err run_step(Cx *cx, CxWork work, Step *step)
 {
     size_t problem_n = cx->problem_n;
-    Err err = cx_write(cx, work, step);
+    Err err = turn_write(cx, work, step, &step->is_mine);
     if (err == OK || step->refused == 0 || cx->is_writing)
         return err;
     cx->problem_n = problem_n;
-    return cx_write(cx, put_off_work, step);
+    return turn_write(cx, put_off_work, step, &step->is_mine);
 }
 
 /* ---- stale people ---- */
@@ -373,7 +367,6 @@ static Err stale_work(Cx *cx, void *arg)
     MeasureStalePageRow page;
     if (!date_is_none(cx->as_of))
         return ERR_INTERNAL;
-    TRY(take_turn(cx));
     TRY(stale_page(cx, 1, &page));
     if (page.n == 0)
         return OK;
@@ -389,15 +382,14 @@ static Err stale_work(Cx *cx, void *arg)
     return err == OK ? OK : cx_fail_db(cx, err);
 }
 
-static Err settle_stale(Cx *cx, bool *ret_was_units, bool *ret_has_more)
+/* step: its measures about organisations, and whether it was this process's turn. */
+static Err settle_stale(Cx *cx, Step *step, bool *ret_has_more)
 {
     int64_t n = 0;
-    Step step = {0};
+    *step = (Step){.is_mine = true};
     TRY(stale_count(cx, &n));
     *ret_has_more = n > 0;
-    Err err = n == 0 ? OK : run_step(cx, stale_work, &step);
-    *ret_was_units = step.was_units;
-    return err;
+    return n == 0 ? OK : run_step(cx, stale_work, step);
 }
 
 /* ---- a new day ---- */
@@ -458,7 +450,8 @@ static const MeasureState *next_of_walk(const Cx *cx, const MeasureStates *state
 
 static bool walks_along(const Cx *cx, const MeasureState *state, const MeasureState *first)
 {
-    return state->measure != NULL && has_same_periods(state, first) && !state_is_done(state)
+    return state->measure != NULL && state->is_as_declared /* else another process counts it */
+           && has_same_periods(state, first) && !state_is_done(state)
            && !state_is_put_off(cx, state) && !measure_is_of_units(state->measure)
            && uuid_equals(state->after, first->after);
 }
@@ -511,7 +504,6 @@ static Err walk_work(Cx *cx, void *arg)
     MeasureStates states = {0};
     if (!date_is_none(cx->as_of))
         return ERR_INTERNAL;
-    TRY(take_turn(cx));
     TRY(states_read(cx, &states));
     const MeasureState *first = next_of_walk(cx, &states, step->only);
     if (first == NULL || !first->is_as_declared) /* another process has other packs */
@@ -521,41 +513,54 @@ static Err walk_work(Cx *cx, void *arg)
 }
 
 /* only: this measure; NULL: all. */
-static Err settle_walk(Cx *cx, const MeasureStates *states, const Measure *only, bool *ret_has_more)
+static Err settle_walk(Cx *cx, const MeasureStates *states, const Measure *only, Step *step,
+                       bool *ret_has_more)
 {
-    Step step = {.only = only};
+    *step = (Step){.only = only, .is_mine = true};
     *ret_has_more = next_of_walk(cx, states, only) != NULL;
-    return *ret_has_more ? run_step(cx, walk_work, &step) : OK;
+    return *ret_has_more ? run_step(cx, walk_work, step) : OK;
 }
 
 /* ---- steps ---- */
 
-/* *days: the steps that began a day, or followed changed packs. */
-static Err settle_step(Cx *cx, const Measure *only, int *days, bool *ret_has_more)
+/* *days: the steps that began a day, or followed changed packs. *ret_is_mine false: another process
+ * makes rows, nothing was done. */
+static Err settle_step(Cx *cx, const Measure *only, int *days, bool *ret_is_mine,
+                       bool *ret_has_more)
 {
     Date day = DATE_NONE;
     MeasureStates states = {0};
-    bool ignored = false;
+    Step step = {0};
     TRY(read_day(cx, &day));
     TRY(states_read(cx, &states));
     *ret_has_more = true;
     if (date_compare(day, cx->today) != 0 || !states_follow_packs(cx, &states)) {
-        ++*days;
-        return cx_write(cx, day_work, NULL);
+        Err err = turn_write(cx, day_work, NULL, ret_is_mine);
+        *days += *ret_is_mine;
+        return err;
     }
-    TRY(settle_stale(cx, &ignored, ret_has_more));
-    return *ret_has_more ? OK : settle_walk(cx, &states, only, ret_has_more);
+    Err err = settle_stale(cx, &step, ret_has_more);
+    if (err == OK && !*ret_has_more)
+        err = settle_walk(cx, &states, only, &step, ret_has_more);
+    *ret_is_mine = step.is_mine;
+    return err;
 }
 
 /* Once begun a day stays, unless somebody else counts for another one, or with other packs: a
  * server past midnight while a command lives in the evening. Two of them would go on for ever. */
 static Err settle_all(Cx *cx, const Measure *only)
 {
+    static const int64_t waits_most_ns = INT64_C(60) * 1000 * 1000 * 1000;
     int days = 0;
-    for (bool has_more = true; has_more;) {
+    int64_t since_ns = os_clock_monotonic_ns();
+    for (bool has_more = true, is_mine = true; has_more;) {
         ArenaMark mark = arena_mark(cx->arena);
-        TRY(settle_step(cx, only, &days, &has_more));
-        if (days > 1)
+        TRY(settle_step(cx, only, &days, &is_mine, &has_more));
+        if (is_mine)
+            since_ns = os_clock_monotonic_ns();
+        else
+            turn_pause();
+        if (days > 1 || os_clock_monotonic_ns() - since_ns > waits_most_ns)
             return cx_fail(cx, ERR_BUSY, TEXT_MEASURE_COUNTED_ELSEWHERE, (Str){0}, 0);
         arena_reset_to(cx->arena, mark);
     }
@@ -572,7 +577,10 @@ static Err settle_all(Cx *cx, const Measure *only)
 Err measure_settle_step(Cx *cx, bool *ret_has_more)
 {
     int ignored = 0;
-    return settle_step(cx, NULL, &ignored, ret_has_more);
+    bool is_mine = true;
+    Err err = settle_step(cx, NULL, &ignored, &is_mine, ret_has_more);
+    *ret_has_more = *ret_has_more && is_mine; /* else after the job's rest */
+    return err;
 }
 
 Err measure_settle(Cx *cx)
@@ -588,11 +596,12 @@ Err settle_measure(Cx *cx, const Measure *measure)
 void settle_for_reader(Cx *cx)
 {
     size_t problem_n = cx->problem_n;
-    bool has_more = date_is_none(cx->as_of), was_units = false;
+    bool has_more = date_is_none(cx->as_of);
+    Step step = {.is_mine = true};
     Err err = OK;
     /* Steps of measures about organisations are short, and no more than there are such measures. */
-    for (int i = 0; i < READER_STEPS && has_more && err == OK; i += !was_units)
-        err = settle_stale(cx, &was_units, &has_more);
+    for (int i = 0; i < READER_STEPS && has_more && step.is_mine && err == OK; i += !step.was_units)
+        err = settle_stale(cx, &step, &has_more);
     if (err != OK) /* the log has it */
         cx->problem_n = problem_n;
 }

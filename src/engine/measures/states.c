@@ -223,6 +223,13 @@ static Err want_work(Cx *cx, void *arg)
 
 Err states_want(Cx *cx, const Measure *measure, Period period)
 {
+    enum { TRIES_MOST = 50 };
     Wanted wanted = {measure, period};
-    return cx_write(cx, want_work, &wanted);
+    bool is_mine = false;
+    for (int i = 0; i < TRIES_MOST && !is_mine; i++) {
+        if (i > 0)
+            turn_pause();
+        TRY(turn_write(cx, want_work, &wanted, &is_mine));
+    }
+    return is_mine ? OK : cx_fail(cx, ERR_BUSY, TEXT_MEASURE_COUNTED_ELSEWHERE, (Str){0}, 0);
 }
