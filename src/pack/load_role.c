@@ -3,6 +3,16 @@
 
 #include <string.h>
 
+static bool is_among(const Str *permissions, size_t n, Str permission)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (str_equals(permissions[i], permission))
+            return true;
+    }
+    return false;
+}
+
+/* Who may void anybody's record may void his own: a county's roles may be older than the second. */
 static void read_permissions(Reader *reader, const Yaml *map, Role *role)
 {
     Loader *loader = reader->loader;
@@ -26,6 +36,9 @@ static void read_permissions(Reader *reader, const Yaml *map, Role *role)
         }
         permissions[n++] = permission;
     }
+    if (is_among(permissions, n, STR("records.void"))
+        && !is_among(permissions, n, STR("records.void_own")))
+        permissions[n++] = STR("records.void_own");
     role->permissions = permissions;
     role->permission_n = n;
 }

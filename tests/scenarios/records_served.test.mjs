@@ -63,6 +63,10 @@ for (const [name, makeDatabase] of databases) {
       assert.ok(old, "the doctor wrote something long ago");
       assert.equal((await pageOf(old.id)).may_void, false);
       assert.deepEqual(problemOf(await voided(old.id)).slice(0, 2), [403, "RECORD_VOID_OTHERS"]);
+      const registered = lived.find(({ is_ended: ended, recorded_by_name: by, happened_on: day, form }) => !ended && by === me && day < "2025-05-31" && form === "hypertension_registration");
+      assert.ok(registered, "the doctor registered somebody long ago, with a form that takes any day");
+      assert.equal((await pageOf(registered.id)).may_void, false);
+      assert.deepEqual(problemOf(await voided(registered.id)).slice(0, 2), [403, "RECORD_VOID_OTHERS"]);
     });
 
     it("refuses who was not on duty that day, or at no place in sight", async () => {

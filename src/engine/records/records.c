@@ -2,6 +2,7 @@
 #include "access/access.h"
 #include "core/core_sql.h"
 #include "core/place.h"
+#include "engine/policy/policy_values.h"
 #include "engine/records/records_int.h"
 #include "engine/records/records_sql.h"
 
@@ -45,9 +46,9 @@ static Err void_work(Cx *cx, void *arg)
     const RecordForm *form = record_form_find(cx, form_id);
     if (form == NULL)
         return cx_fail(cx, ERR_INVALID, TEXT_RECORD_FORM_UNKNOWN, (Str){0}, 1, form_id);
-    TRY(check_may(cx, form->form, &record));
-    if (record.is_ended)
+    if (record.is_ended) /* its days may have gone since; only who voided it is answered */
         return void_again(cx, voiding);
+    TRY(check_may(cx, form->form, &record));
     TRY(record_answers_read(cx, form, &record));
     int64_t rev = 0;
     TRY(place_rev_take(cx, &rev));
@@ -64,15 +65,30 @@ static Err void_work(Cx *cx, void *arg)
                                        .detail = form_id});
 }
 
-Err record_may_void(Cx *cx, const Form *form, const Record *record, bool *ret_may)
+/* A form that takes any day sets no days for voiding either: the county does, from the writing on.
+ */
+static Err void_own_ends(Cx *cx, const Form *form, const Record *record, bool *ret_has_ended)
 {
     Date earliest = DATE_NONE;
+    int64_t days = 0;
+    TRY(record_earliest(cx, form, &earliest));
+    *ret_has_ended = date_compare(record->happened_on, earliest) < 0;
+    if (!date_is_none(earliest))
+        return OK;
+    TRY(policy_whole_on(cx, STR("void_own_days"), cx->today, &days));
+    *ret_has_ended = date_days_between(date_of_instant(record->recorded_at), cx->today) > days;
+    return OK;
+}
+
+Err record_may_void(Cx *cx, const Form *form, const Record *record, bool *ret_may)
+{
+    bool has_ended = false;
     *ret_may = access_may(cx->actor, STR("records.void"));
     if (*ret_may || !access_may(cx->actor, STR("records.void_own"))
         || !uuid_equals(record->recorded_by, cx->actor->account))
         return OK;
-    TRY(record_earliest(cx, form, &earliest));
-    *ret_may = date_is_none(earliest) || date_compare(record->happened_on, earliest) >= 0;
+    TRY(void_own_ends(cx, form, record, &has_ended));
+    *ret_may = !has_ended;
     return OK;
 }
 

@@ -102,7 +102,8 @@ Err record_earliest(Cx *cx, const Form *form, Date *ret_day) MUST_CHECK;
 /* Who served: an account or a member of staff. Empty when nobody is known by the id. */
 Err record_performer_name(Cx *cx, Uuid id, Str *ret_name) MUST_CHECK;
 /* Whether the actor may void the record, or file it anew: any with records.void; with
- * records.void_own what he recorded himself, as long as the form takes records of its day. */
+ * records.void_own what he recorded himself, as long as the form takes records of its day, or, of
+ * a form that takes any day, for void_own_days after it was recorded. */
 Err record_may_void(Cx *cx, const Form *form, const Record *record, bool *ret_may) MUST_CHECK;
 /* Reason required. ERR_FORBIDDEN: record_may_void. ERR_CONFLICT when it already ended, unless by
  * this very voiding. */
