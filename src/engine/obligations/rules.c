@@ -144,10 +144,16 @@ static void put_coverage(Buf *buf, const Rule *rule)
         put_text(buf, rule->unit_kinds[i]);
 }
 
+/* One more whenever evaluate_after.c gives something else of the same records: who is enrolled is
+ * then evaluated anew. 2: nothing is owed of a stay that has ended. */
+enum { AFTER_VERSION = 2 };
+
 Str rule_signature(const Rule *rule, Arena *arena)
 {
     Buf buf;
     buf_init(&buf, arena, KIB(64));
+    if (rule->schedule == SCHEDULE_AFTER)
+        buf_printf(&buf, "after %d ", (int)AFTER_VERSION);
     put_who(&buf, rule->program);
     put_text(&buf, form_of(rule->evidence));
     put_expr(&buf, rule->evidence, rule->evidence_where);
