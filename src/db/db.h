@@ -131,8 +131,9 @@ Err db_query(Db *db, const DbStatement *statement, const DbScope *scope, const D
 /* Says what will be asked soon with the same values: PostgreSQL is then asked all of it with the
  * first question, in one round trip, and db_query takes the answer; SQLite has no way to go, so
  * nothing happens. An answer is as old as the first question behind it: a write, a step of a
- * transaction and db_ahead_end drop those that nobody has taken. What fails is asked again when its
- * turn comes. Not for streams, and not for what writes. */
+ * transaction and db_ahead_end drop those that nobody has taken. Outside a transaction what fails
+ * is asked again when its turn comes; inside one its failure is that of the next call, as with
+ * db_run_later. Not for streams, and not for what writes. */
 void db_ahead(Db *db, const DbStatement *statement, const DbScope *scope, const DbValue *in);
 void db_ahead_end(Db *db);
 Err db_next(DbRows *rows, bool *ret_has_row) MUST_CHECK;

@@ -116,12 +116,12 @@ static void put_newest(int most, Buf *out)
                most);
 }
 
-/* A child table has those of the page: its first and last record are known. */
 static bool is_of_residents(const Form *form)
 {
     return str_equals_c(form->subject, "resident");
 }
 
+/* A child table has those of the page: its first and last record are known. */
 static void put_page(const Form *form, const FormField *child, Buf *out)
 {
     buf_put_c(out, is_of_residents(form)

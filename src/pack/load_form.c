@@ -161,7 +161,6 @@ static void check_reference(Reader *reader, const Yaml *map, Str type)
     }
 }
 
-/* Of which level an area must be. */
 /* LOINC: digits, a hyphen and the check digit, which makes the sum of its digits, each other one
  * from the right doubled, a multiple of ten (Mod 10). */
 static bool is_loinc(Str text)
@@ -193,6 +192,7 @@ static Str read_loinc(Reader *reader, const Yaml *map)
     return code;
 }
 
+/* Of which level an area must be. */
 static int read_level(Reader *reader, const Yaml *map, Str refers_to)
 {
     enum { LEVEL_FIRST = 3 };

@@ -486,8 +486,6 @@ static Err write_served(Cx *cx, JsonOut *out, const Form *form, Date on)
     return OK;
 }
 
-/* What the form's expressions read about the subject on a day: facts and the previous record; and
- * who may have served. */
 /* Only where the form asks, and no member at all otherwise: which programs somebody is in tells
  * what he has, and an empty list would tell that he is in none. */
 static Err write_programs(Cx *cx, JsonOut *out, const Form *form, Uuid resident, Date on)
@@ -505,6 +503,8 @@ static Err write_programs(Cx *cx, JsonOut *out, const Form *form, Uuid resident,
     return OK;
 }
 
+/* What the form's expressions read about the subject on a day: facts and the previous record; and
+ * who may have served. */
 static Err form_context_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
 {
     Uuid id = UUID_NIL;

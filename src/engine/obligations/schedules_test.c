@@ -174,8 +174,6 @@ static void rolling_dates_follow_the_last_visit(void **state)
     }
 }
 
-/* The i-th counted visit is the i-th dose; the next one opens at its age and behind the interval.
- */
 /* Whoever left owes nothing of before: what is owed after coming back begins with coming back. */
 static void rolling_dates_begin_anew_for_who_left_and_came_back(void **state)
 {
@@ -212,6 +210,8 @@ static void rolling_dates_begin_anew_for_who_left_and_came_back(void **state)
     assert_true(is_same(outcomes.items[1].obligation.due_on, day("2024-06-08")));
 }
 
+/* The i-th counted visit is the i-th dose; the next one opens at its age and behind the interval.
+ */
 static void doses_are_counted_and_only_the_next_is_owed(void **state)
 {
     (void)state;

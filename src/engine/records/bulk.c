@@ -94,6 +94,7 @@ static Err send_waiting(Cx *cx, const Waiting *waiting)
 {
     if (waiting->rows.n == 0)
         return OK;
+    DCHECK(waiting->columns[1].type == DB_UUID);
     ArenaMark mark = arena_mark(cx->arena);
     qsort(waiting->rows.items, waiting->rows.n, sizeof *waiting->rows.items, compare_rows);
     DbBulk *rows;

@@ -17,12 +17,12 @@ static void put_record(const Uuid *subjects, size_t n, size_t *next, const Recor
     }
 }
 
-/* At most ANSWERS_LATEST_MOST. */
 typedef struct {
     const DbStatement *statement;
     DbValue in[2 + ANSWERS_LATEST_MOST];
 } Batch;
 
+/* n: at most ANSWERS_LATEST_MOST. */
 static void bind_batch(const Cx *cx, const RecordForm *form, const Uuid *subjects, size_t n,
                        Batch *batch)
 {
