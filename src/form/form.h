@@ -146,7 +146,8 @@ typedef struct Form {
     int paper_visits; /* visits side by side on it, 1 to 6. Not on the wire */
     Str sensitivity;  /* its class, of the code list of that name; empty: none */
     Str within; /* policy parameter: days after the service in which it may be recorded; or empty */
-    bool opens_file; /* who has such a record has a health record */
+    bool opens_file;      /* who has such a record has a health record */
+    int opens_file_below; /* ... offered to those below this age, in years; 0: to everybody */
     Str source;
     const FormRegister *registers; /* NULL: it registers nothing. Not on the wire */
     const FormSection *sections;

@@ -11,6 +11,7 @@ enum {
     ROWS_DEFAULT = 20,
     ROWS_MOST = 200,
     PAPER_VISITS_MOST = 6,
+    FILE_AGE_MOST = 150,
     FILES_DEFAULT = 4,
     FILES_MOST = 20,
     KILOBYTES_DEFAULT = 2048,
@@ -541,6 +542,7 @@ static void read_head(Reader *reader, const Yaml *map, Form *form)
     form->sensitivity = read_sensitivity(reader, read_key(map, "sensitivity"));
     form->within = read_within(reader, map);
     form->opens_file = read_true(reader, map, "opens_file");
+    form->opens_file_below = (int)read_whole(reader, map, "opens_file_below", 1, FILE_AGE_MOST, 0);
     form->source = read_source(reader, map);
     form->subject = read_subject(reader, map);
     const Yaml *program = read_key(map, "program");
@@ -552,10 +554,11 @@ static void read_head(Reader *reader, const Yaml *map, Form *form)
 
 void load_form(Loader *loader, Declared *declared)
 {
-    static const char *const keys[] = {"form",       "title",    "subject",     "source",
-                                       "sections",   "program",  "paper",       "paper_visits",
-                                       "checks",     "advice",   "sensitivity", "recorded_within",
-                                       "opens_file", "register", NULL};
+    static const char *const keys[] = {
+        "form",        "title",           "subject",      "source",   "sections",
+        "program",     "paper",           "paper_visits", "checks",   "advice",
+        "sensitivity", "recorded_within", "opens_file",   "register", "opens_file_below",
+        NULL};
     Reader reader = {loader, declared->file};
     const Yaml *map = declared->yaml;
     if (!read_map(&reader, map, keys, 5))

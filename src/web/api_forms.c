@@ -43,6 +43,8 @@ static Err forms_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
         put_header(&out, form);
         json_key_c(&out, "opens_file");
         json_bool(&out, form->opens_file);
+        if (form->opens_file_below > 0)
+            web_json_integer(&out, "opens_file_below", form->opens_file_below);
         json_object_end(&out);
     }
     json_array_end(&out);
@@ -56,7 +58,7 @@ const Route route_forms = {
     .handler = forms_get,
     .permit = "forms.read",
     .out = "{forms: [{id: text, title: wording, version: text, program?: text, subject: text, "
-           "registers: bool, opens_file: bool}]}",
+           "registers: bool, opens_file: bool, opens_file_below?: number}]}",
     .title = {"表单目录", "The forms"},
 };
 

@@ -214,6 +214,7 @@ export interface FormBrief {
   subject: string
   registers: boolean /* its records make, change and end the subjects of its kind */
   opens_file?: boolean /* who has such a record has a health record */
+  opens_file_below?: number /* years: it is not for those who are older */
 }
 
 export interface FormDefinition {
