@@ -13,11 +13,11 @@ use([BarChart, LineChart, GridComponent, SVGRenderer])
 const MANY = 64 /* points of width for a label */
 
 /* Series differ by dash and symbol, colour besides. */
-const DASHES = ['solid', [6, 4], [2, 3]] as const
+const DASHES = ['solid', [6, 4], [2, 3], [10, 3, 2, 3]] as const
 const SYMBOLS = ['circle', 'rect', 'diamond'] as const
 
 function colourOf(drawing: Drawing, at: number): string {
-  return [drawing.colours.first, drawing.colours.second, drawing.colours.third][at] ?? drawing.colours.second
+  return [drawing.colours.first, drawing.colours.second, drawing.colours.third, drawing.colours.soft][at] ?? drawing.colours.second
 }
 
 function lineOf(drawing: Drawing, series: Series, at: number): object {
