@@ -74,10 +74,13 @@ export async function sql([, url], text) {
   if (url.startsWith("postgresql:")) return execFileSync("psql", [url, "-qAt", "-v", "ON_ERROR_STOP=1", "-c", text], { encoding: "utf8" }).trim();
   const { DatabaseSync } = await import("node:sqlite"); // the program itself is tried with older Node.js too
   const database = new DatabaseSync(url);
-  const rows = /^SELECT/.test(text) ? database.prepare(text).all() : [];
-  if (!/^SELECT/.test(text)) database.exec(text);
-  database.close();
-  return rows.map((row) => Object.values(row).map((value) => value ?? "").join("|")).join("\n");
+  try {
+    const rows = /^SELECT/.test(text) ? database.prepare(text).all() : [];
+    if (!/^SELECT/.test(text)) database.exec(text);
+    return rows.map((row) => Object.values(row).map((value) => value ?? "").join("|")).join("\n");
+  } finally {
+    database.close();
+  }
 }
 
 /** What the program is tried on: the engine's name, and what makes a database of it. */
