@@ -89,6 +89,11 @@ test('while measures are counted for the first time no page takes nothing for an
     assert.doesNotMatch(await page.locator('main').innerText(), /没有要核对的记录|没有失分| 0 条/)
     await look(page, `counting-${address.replace('/', '-')}`)
   }
+  await page.goto(`${server.address}/desk.html#/measures`)
+  await page.locator('.measure-list .measure-value').first().waitFor()
+  assert.deepEqual([...new Set(await page.locator('.measure-list .measure-value').allInnerTexts())], ['统计中'], 'no row shows a number')
+  await page.goto(`${server.address}/desk.html#/quality`)
+  await page.locator('.quality-main').waitFor()
   await page.unrouteAll()
   await page.locator('.quality-main .note').waitFor({ state: 'detached' })
   await page.locator('.quality-rule .is-some').first().waitFor()
