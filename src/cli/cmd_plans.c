@@ -340,6 +340,14 @@ static bool is_of_unit(const PlanClause *clause, Str unit)
     return unit.n == 0;
 }
 
+static Str owners_text(Cli *cli, const PlanClause *clause)
+{
+    Str *names = arena_array(cli->arena, Str, clause->owner_n + 1);
+    for (size_t i = 0; i < clause->owner_n; i++)
+        names[i] = wording_in(clause->owners[i]->title, cli->cx->lang);
+    return str_join(cli->arena, names, clause->owner_n, STR(" · "));
+}
+
 static Err put_due(Cli *cli, const PlanDue *due)
 {
     JsonLine line;
@@ -350,9 +358,7 @@ static Err put_due(Cli *cli, const PlanDue *due)
     json_put_text(&line.json, "state", str_from_c(plan_due_state_name(due->state)));
     json_put_text(&line.json, "clause", clause->id);
     json_put_text(&line.json, "title", wording_in(clause->title, cli->cx->lang));
-    json_put_text(&line.json, "owner",
-                  clause->owner_n > 0 ? wording_in(clause->owners[0]->title, cli->cx->lang)
-                                      : (Str){0});
+    json_put_text(&line.json, "owner", owners_text(cli, clause));
     if (due->has_period)
         json_put_text(&line.json, "period", str_from_c(period_name(due->period, period)));
     if (due->answer != NULL)

@@ -1,5 +1,6 @@
 /* /api/plans/{plan}/months and its file: what falls due by which day, month after month.
  * /api/reminders: what is overdue or due soon of the asking one's own. */
+#include "base/map.h"
 #include "engine/plans/plans.h"
 #include "web/report_file.h"
 
@@ -65,16 +66,31 @@ static void put_due(Cx *cx, JsonOut *out, const PlanDue *due)
 
 /* ---- the months of a plan ---- */
 
-static int64_t dated_clauses(const PlanDue *dues, size_t n)
+static int64_t dated_clauses(Cx *cx, const PlanDue *dues, size_t n)
 {
-    int64_t found = 0;
-    for (size_t i = 0; i < n; i++) {
-        bool is_known = false;
-        for (size_t k = 0; k < i && !is_known; k++)
-            is_known = dues[k].clause->clause == dues[i].clause->clause;
-        found += !is_known;
+    Map known;
+    map_init(&known, cx->arena);
+    for (size_t i = 0; i < n; i++)
+        map_put(&known, dues[i].clause->clause->id, &known);
+    return (int64_t)known.n;
+}
+
+/* Narrows to the clauses of a unit, or ("own") of the asking one's own; empty: all. */
+static void narrow(Cx *cx, Str owner, const PlanDue **dues, size_t *n)
+{
+    PlanDue *kept = arena_array(cx->arena, PlanDue, *n + 1);
+    size_t kept_n = 0;
+    for (size_t i = 0; i < *n; i++) {
+        const PlanDue *due = &(*dues)[i];
+        const PlanClause *clause = due->clause->clause;
+        bool is_of = owner.n == 0 || (str_equals_c(owner, "own") && due->is_own);
+        for (size_t k = 0; k < clause->owner_n && !is_of; k++)
+            is_of = str_equals(clause->owners[k]->id, owner);
+        if (is_of)
+            kept[kept_n++] = *due;
     }
-    return found;
+    *dues = kept;
+    *n = kept_n;
 }
 
 static Err read_months(Cx *cx, const HttpRequest *request, const Plan **ret_plan,
@@ -98,7 +114,7 @@ static Err plan_months_get(Cx *cx, const HttpRequest *request, HttpResponse *res
     web_json_text(&out, "id", plan->id);
     web_json_wording(&out, "title", plan->title);
     web_json_integer(&out, "clauses", (int64_t)plan->clause_n);
-    web_json_integer(&out, "dated", dated_clauses(dues, n));
+    web_json_integer(&out, "dated", dated_clauses(cx, dues, n));
     json_key_c(&out, "dues");
     json_array_begin(&out);
     for (size_t i = 0; i < n; i++)
@@ -223,12 +239,14 @@ static Err plan_months_file_get(Cx *cx, const HttpRequest *request, HttpResponse
     const PlanDue *dues = NULL;
     size_t n = 0;
     ReportFile file;
+    Str owner = http_query(request, "owner");
     TRY(read_months(cx, request, &plan, &dues, &n));
+    narrow(cx, owner, &dues, &n);
     TRY(report_file_begin(cx, wording_in(plan->title, cx->lang), TEXT_FILE_MONTHS, &file));
     fill(cx, dues, n, &file);
     report_file_source(cx, &file, plan->pack, plan->source);
     file.action = "export.plan_months";
-    file.detail = str_printf(cx->arena, "plan=%.*s", STR_ARG(plan->id));
+    file.detail = str_printf(cx->arena, "plan=%.*s owner=%.*s", STR_ARG(plan->id), STR_ARG(owner));
     file.name = str_printf(cx->arena, "%.*s-months", STR_ARG(plan->id));
     return report_file_answer(cx, request, &file, response);
 }
@@ -239,7 +257,7 @@ const Route route_plan_months_file = {
     .persons = ROUTE_PERSONS_COUNT,
     .handler = plan_months_file_get,
     .permit = "plans.read",
-    .query = "{" REPORT_QUERY "}",
+    .query = "{" REPORT_QUERY ", owner?: text}",
     .out_media = REPORT_MEDIA,
     .title = {"一个方案的逐月作战图，导出为 Excel 或 PDF",
               "The months of a plan, as a workbook or as pages"},

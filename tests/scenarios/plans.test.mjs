@@ -474,8 +474,13 @@ for (const [name, makeDatabase] of databases) {
       const [sheet] = sheetsOf((await file("/api/plans/paired_areas/months/file")).bytes);
       const rows = tableOf(sheet).lines;
       assert.equal(rows.length, dues.length);
+      const [ofBureaus] = sheetsOf((await file("/api/plans/paired_areas/months/file?owner=county_bureaus")).bytes);
+      assert.ok(bureaus.length > 0 && bureaus.length < dues.length);
+      assert.equal(tableOf(ofBureaus).lines.length, bureaus.length);
       assert.deepEqual(rows.slice(0, 3).map((line) => line["进展"]), ["逾期", "逾期", "逾期"]);
       assert.match(textOfPdf((await file("/api/plans/paired_areas/months/file?as=pdf")).bytes), /逾期/);
+      const of2023 = (await county.fetch("/api/plans/grassroots_2023/months")).body.dues.filter(({ clause }) => clause === "120");
+      assert.deepEqual(of2023.map(({ day }) => day), ["2023-12-31"]); // asked of one year alone
       assert.equal((await county.fetch("/api/plans/no_such/months")).status, 404);
       assert.equal((await doctor.fetch("/api/plans/paired_areas/months")).status, 403);
     });

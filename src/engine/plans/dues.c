@@ -100,6 +100,14 @@ static PlanDueState answer_in(const Dues *dues, const PlanClause *clause, const 
                                                   : PLAN_DUE_MISSED;
 }
 
+/* Of a period that is over; what was missed is worse than what cannot be told. */
+static int badness(PlanDueState state)
+{
+    static const int ranks[PLAN_DUE_N] = {
+        [PLAN_DUE_OVERDUE] = 3, [PLAN_DUE_MISSED] = 2, [PLAN_DUE_UNTOLD] = 1};
+    return ranks[state];
+}
+
 /* As the worst of its answers; numbers in force say nothing. */
 static PlanDueState clause_in(const Dues *dues, const PlanClause *clause, Period period)
 {
@@ -108,9 +116,8 @@ static PlanDueState clause_in(const Dues *dues, const PlanClause *clause, Period
         if (clause->answers[i].kind == PLAN_ANSWER_POLICY)
             continue;
         PlanDueState one = answer_in(dues, clause, &clause->answers[i], period);
-        bool is_worse =
-            state == PLAN_DUE_N || state == PLAN_DUE_DONE || (one != PLAN_DUE_DONE && one < state);
-        state = is_worse ? one : state;
+        if (state == PLAN_DUE_N || badness(one) > badness(state))
+            state = one;
     }
     bool is_missed = state == PLAN_DUE_OVERDUE || state == PLAN_DUE_MISSED;
     return state == PLAN_DUE_N || (is_missed && clause->force == PLAN_ENCOURAGED) ? PLAN_DUE_UNTOLD
@@ -132,13 +139,20 @@ static bool is_duty_of(const PlanClause *clause, const Rule *rule, const PlanAns
     return false;
 }
 
+static bool is_within(const Plan *plan, Date day)
+{
+    return (date_is_none(plan->from) || date_compare(day, plan->from) >= 0)
+           && (date_is_none(plan->until) || date_compare(day, plan->until) <= 0);
+}
+
+/* Whether any of them falls due in these days. */
 static bool add_duties(Dues *dues, const PlanClauseState *state)
 {
     size_t before = dues->items.n;
     for (size_t i = 0; i < dues->duty_n; i++) {
         const ObligationDue *duty = &dues->duties[i];
         const PlanAnswer *answer = NULL;
-        if (!is_duty_of(state->clause, duty->rule, &answer))
+        if (!is_within(dues->plan, duty->day) || !is_duty_of(state->clause, duty->rule, &answer))
             continue;
         PlanDue *due = add(dues, state, answer, duty->day);
         int64_t undone = duty->owed - duty->done;
@@ -156,11 +170,10 @@ static bool add_duties(Dues *dues, const PlanClauseState *state)
 
 static void add_period(Dues *dues, const PlanClauseState *state, Period period)
 {
-    const Plan *plan = dues->plan;
-    Date day = period_last(period);
-    bool is_within = (date_is_none(plan->from) || date_compare(day, plan->from) >= 0)
-                     && (date_is_none(plan->until) || date_compare(day, plan->until) <= 0);
-    if (!is_within)
+    Date due_on = state->clause->due, day = period_last(period);
+    if (!date_is_none(due_on) && date_compare(due_on, day) < 0)
+        day = due_on;
+    if (!is_within(dues->plan, day))
         return;
     PlanDue *due = add(dues, state, NULL, day);
     due->has_period = true;
@@ -171,43 +184,65 @@ static void add_period(Dues *dues, const PlanClauseState *state, Period period)
                      : waiting(dues, day);
 }
 
+/* Days of its own that answers have, except `told`. */
+static void add_targets(Dues *dues, const PlanClauseState *state, Date told)
+{
+    for (size_t i = 0; i < state->answer_n; i++) {
+        Date day = state->answers[i].answer->target.by;
+        if (!date_is_none(day) && date_compare(day, told) != 0)
+            add(dues, state, state->answers[i].answer, day)->state =
+                by_state(dues, state->answers[i].state, false, day);
+    }
+}
+
 static void add_once(Dues *dues, const PlanClauseState *state)
 {
     const PlanClause *clause = state->clause;
     if (!date_is_none(clause->due))
         add(dues, state, NULL, clause->due)->state =
             by_state(dues, state->state, state->is_partly, clause->due);
-    for (size_t i = 0; i < state->answer_n; i++) {
-        Date day = state->answers[i].answer->target.by;
-        if (!date_is_none(day) && date_compare(day, clause->due) != 0)
-            add(dues, state, state->answers[i].answer, day)->state =
-                by_state(dues, state->answers[i].state, false, day);
-    }
+    add_targets(dues, state, clause->due);
 }
 
+/* What recurs until a day is owed for the periods that have begun by then. */
 static void add_clause(Dues *dues, const PlanClauseState *state)
 {
     Period period;
-    if (add_duties(dues, state))
+    Date due = state->clause->due;
+    if (add_duties(dues, state)) {
+        add_targets(dues, state, DATE_NONE);
         return;
-    if (!plan_period_on(state->clause, dues->facts.on, &period)) {
+    }
+    bool recurs = plan_period_on(state->clause, dues->facts.on, &period);
+    period = recurs ? period_previous(period) : period;
+    if (!recurs || (!date_is_none(due) && date_compare(due, period.first) < 0)) {
         add_once(dues, state);
         return;
     }
-    for (period = period_previous(period); date_compare(period_last(period), dues->last) <= 0;
+    for (; date_compare(period_last(period), dues->last) <= 0
+           && (date_is_none(due) || date_compare(period.first, due) <= 0);
          period = period_next(period))
         add_period(dues, state, period);
 }
 
+static int compare_numbers(int64_t left, int64_t right)
+{
+    return (left > right) - (left < right);
+}
+
+/* What is the clause's own before what is an answer's; editions of one rule on one day by what is
+ * told of them. */
 static int compare_dues(const void *left, const void *right)
 {
     const PlanDue *a = left, *b = right;
     int order = date_compare(a->day, b->day);
     order = order == 0 ? str_compare(a->plan->id, b->plan->id) : order;
     order = order == 0 ? str_compare(a->clause->clause->id, b->clause->clause->id) : order;
-    return order == 0 && a->answer != NULL && b->answer != NULL
-               ? str_compare(a->answer->id, b->answer->id)
-               : order;
+    order = order == 0 ? (a->answer != NULL) - (b->answer != NULL) : order;
+    order = order == 0 && a->answer != NULL ? str_compare(a->answer->id, b->answer->id) : order;
+    order = order == 0 ? compare_numbers(a->owed, b->owed) : order;
+    order = order == 0 ? compare_numbers(a->done, b->done) : order;
+    return order == 0 ? (int)a->state - (int)b->state : order;
 }
 
 static Err add_plan(Dues *dues, const PlanFacts *facts, const Plan *plan)

@@ -202,12 +202,16 @@ const PlanEntry *plan_reached(const Facts *facts, const PlanClause *clause,
     return NULL;
 }
 
-/* What recurs is reached anew in each period, until its last day. */
+/* What recurs is reached anew in each period, until its last day; what recurs until a day, in the
+ * periods that have begun by then. */
 static void answer_milestone(const Facts *facts, const PlanClause *clause, PlanAnswered *answered)
 {
     const PlanAnswer *answer = answered->answer;
     Period period;
+    Date due = date_is_none(answer->target.by) ? clause->due : answer->target.by;
     bool recurs = plan_period_on(clause, facts->on, &period);
+    if (recurs && !date_is_none(due) && date_compare(due, period.first) < 0)
+        recurs = plan_period_on(clause, due, &period);
     const PlanEntry *entry = plan_reached(facts, clause, answer, recurs ? &period : NULL);
     if (entry != NULL) {
         answered->state = PLAN_STATE_MET;
@@ -216,8 +220,7 @@ static void answer_milestone(const Facts *facts, const PlanClause *clause, PlanA
         answered->evidence = entry->evidence;
         return;
     }
-    Date due = date_is_none(answer->target.by) ? clause->due : answer->target.by;
-    if (recurs && date_is_none(due))
+    if (recurs && (date_is_none(due) || date_compare(period_last(period), due) < 0))
         due = period_last(period);
     answered->reason = PLAN_REASON_NOT_REACHED;
     answered->state = plan_waiting(facts, due, facts->on);

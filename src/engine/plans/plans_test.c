@@ -14,7 +14,8 @@
 #include "engine/plans/plans.h"
 #include "support/both_engines.h"
 
-enum { CLAUSES = 9, NOW_BY_DAY = 6, BY_PATH = 7 }; /* where clauses 08 and 09 stand */
+/* Where clauses 08, 09 and 10 stand. */
+enum { NOW_BY_DAY = 6, BY_PATH = 7, UNTIL_A_DAY = 9, CLAUSES = 10 };
 
 typedef struct {
     Arena arena;
@@ -84,7 +85,10 @@ static void open_packs(Fixture *f)
              "owners: [bureau], due: 2025-12-31, answers: [{measure: men, at_least: 90, unit: '%', "
              "path: {from: 40}}]}\n"
              "      - {clause: '05', title: {zh: 戊, en: E}, text: {zh: 戊, en: E}, kind: governance, "
-             "owners: [bureau], answers: [{policy: plan_warning_days}]}\n")},
+             "owners: [bureau], answers: [{policy: plan_warning_days}]}\n"
+             "      - {clause: '10', title: {zh: 癸, en: J}, text: {zh: 癸, en: J}, kind: governance, "
+             "owners: [bureau], due: 2023-12-31, every: year, answers: [{milestone: paid, title: {zh: "
+             "拨付, en: Paid}, evidence: {zh: 凭证, en: Voucher}}]}\n")},
         {STR("p/policy/numbers.yaml"),
          STR("parameters:\n"
              "  - id: plan_warning_days\n    title: {zh: 提前, en: Before}\n    unit: d\n    value: 90\n"
@@ -192,6 +196,32 @@ static void a_milestone_is_not_due_then_at_risk_then_behind_until_it_is_reached(
     assert_int_equal(states_of(f, &coverage)[0].state, PLAN_STATE_BEHIND);
 }
 
+static void owes_once(Fixture *f, PlanState state, PlanDueState due)
+{
+    const PlanFacts *facts = NULL;
+    const PlanDue *dues = NULL;
+    size_t n = 0, found = 0;
+    assert_int_equal(states_on(f, "2025-06-30")[UNTIL_A_DAY].state, state);
+    assert_int_equal(plan_facts_read(&f->cx, f->cx.today, true, &facts), OK);
+    assert_int_equal(plan_dues(&f->cx, facts, pack_plan(f->packs, STR("plan")), &dues, &n), OK);
+    for (size_t i = 0; i < n; i++)
+        if (str_equals_c(dues[i].clause->clause->id, "10") && dues[i].state == due)
+            found += date_compare(dues[i].day, test_day("2023-12-31")) == 0 ? 1 : 2;
+    assert_int_equal(found, 1);
+}
+
+static void what_recurs_until_a_day_is_owed_for_no_later_period(void **state)
+{
+    Fixture *f = *state;
+    PlanEntry paid = issued(f);
+    paid.clause = STR("10");
+    paid.milestone = STR("paid");
+    paid.happened_on = test_day("2023-06-20");
+    owes_once(f, PLAN_STATE_BEHIND, PLAN_DUE_OVERDUE);
+    assert_int_equal(plan_entry_add(&f->cx, &paid), OK);
+    owes_once(f, PLAN_STATE_MET, PLAN_DUE_DONE);
+}
+
 static void what_is_encouraged_is_never_a_failure(void **state)
 {
     Fixture *f = *state;
@@ -213,7 +243,7 @@ static void what_no_engine_answers_never_counts_as_answered_nor_as_met(void **st
     assert_int_equal(states[3].state, PLAN_STATE_ON_TRACK);
     assert_true(states[3].is_partly);
     assert_int_equal(coverage.clauses, CLAUSES);
-    assert_int_equal(coverage.answered, 3);
+    assert_int_equal(coverage.answered, 4);
     assert_int_equal(coverage.partly, 1);
     assert_int_equal(coverage.waiting[0], 1);
     assert_int_equal(coverage.waiting[2], 1);
@@ -395,7 +425,7 @@ static void a_measure_that_counts_nobody_is_no_data_and_not_answered(void **stat
     assert_int_equal(states[4].state, PLAN_STATE_NO_DATA);
     assert_int_equal(states[4].answers[0].reason, PLAN_REASON_COUNTS_NOBODY);
     assert_int_equal(states[5].state, PLAN_STATE_NO_DATA);
-    assert_int_equal(coverage.answered, 3);
+    assert_int_equal(coverage.answered, 4);
 }
 
 /* ---- over time ---- */
@@ -743,6 +773,7 @@ static void a_trend_stands_beside_its_path_and_judges_by_unrounded_numbers(void 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 static const struct CMUnitTest tests[] = {
     TEST(a_milestone_is_not_due_then_at_risk_then_behind_until_it_is_reached),
+    TEST(what_recurs_until_a_day_is_owed_for_no_later_period),
     TEST(what_is_encouraged_is_never_a_failure),
     TEST(what_no_engine_answers_never_counts_as_answered_nor_as_met),
     TEST(a_number_is_judged_by_its_target_its_day_its_path_and_how_it_grows),
