@@ -34,6 +34,15 @@ static const PlanUnit *find_unit(const Plan *plan, Str id)
     return NULL;
 }
 
+static bool reads_plans(const Role *role)
+{
+    for (size_t i = 0; i < role->permission_n; i++)
+        if (str_equals_c(role->permissions[i], "plans.read"))
+            return true;
+    return false;
+}
+
+/* Whoever is named here is reminded of what is due, so must be able to read plans. */
 static void load_roles(Reader *reader, const Yaml *map, PlanUnit *unit)
 {
     const Yaml *list = read_key(map, "roles");
@@ -44,6 +53,9 @@ static void load_roles(Reader *reader, const Yaml *map, PlanUnit *unit)
         const Declared *role = refer_to(reader, item, DECLARED_ROLE, MISTAKE_ROLE_UNKNOWN);
         if (role != NULL)
             roles[unit->role_n++] = str_copy(reader->loader->arena, role->id);
+        if (role != NULL && role->compiled != NULL && !reads_plans(role->compiled))
+            MISTAKE_AT(reader->loader, reader->file, item->at, MISTAKE_PLAN_ROLE_BLIND,
+                       same(role->id));
     }
     unit->roles = roles;
 }
