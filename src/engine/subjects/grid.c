@@ -168,10 +168,29 @@ static GridTown *town_of(const Towns *towns, const Area *area)
     return area == NULL ? NULL : map_get(&towns->by_code, area->code);
 }
 
+/* By area code. Read once, and only when there is a gap. */
+static Err read_people(Grid *grid, Map *people)
+{
+    Cx *cx = grid->cx;
+    CLEANUP(db_rows_close) DbRows rows = {0};
+    AreaPeopleIn in = {.place = cx->place};
+    map_init(people, cx->arena);
+    TRY(area_people_open(cx->db, &in, &rows));
+    for (;;) {
+        AreaPeopleRow *row = arena_new(cx->arena, AreaPeopleRow);
+        bool has_row = false;
+        TRY(area_people_next(&rows, cx->arena, row, &has_row));
+        if (!has_row)
+            return OK;
+        map_put(people, row->area_code, row);
+    }
+}
+
 static Err find_gaps(Grid *grid, const Towns *towns, GridCoverage *coverage)
 {
     Cx *cx = grid->cx;
     VEC(GridGap) gaps = {0};
+    Map people = {0};
     for (size_t i = 0; i < grid->area_n; i++) {
         const Area *area = &grid->areas[i];
         if (!is_leaf(grid, area))
@@ -184,12 +203,13 @@ static Err find_gaps(Grid *grid, const Towns *towns, GridCoverage *coverage)
         }
         if (is_covered)
             continue;
-        AreaPopulationIn in = {.place = cx->place, .area_code = area->code};
-        AreaPopulationRow row;
-        TRY(area_population(cx->db, cx->arena, &in, &row));
-        VEC_PUSH(cx->arena, &gaps, ((GridGap){area, row.people}));
+        if (gaps.n == 0)
+            TRY(read_people(grid, &people));
+        const AreaPeopleRow *row = map_get(&people, area->code);
+        int64_t here = row == NULL ? 0 : row->people;
+        VEC_PUSH(cx->arena, &gaps, ((GridGap){area, here}));
         if (town != NULL)
-            town->people += row.people;
+            town->people += here;
     }
     coverage->gaps = gaps.items;
     coverage->gap_n = gaps.n;

@@ -85,20 +85,12 @@ ORDER BY s.code, s.successor;
 -- in: place text
 -- out: area_code text, people integer
 -- unscoped: counts by area, of no person
--- scan: the check of all areas
+-- scan: the check of all areas, and gaps of the grid
 SELECT r.area_code, count(*) AS people
 FROM resident r
 WHERE r.place = :place AND r.died_on IS NULL AND r.left_on IS NULL
 GROUP BY r.area_code
 ORDER BY r.area_code;
-
--- name: area_population :one
--- in: place text, area_code text
--- out: people integer
--- unscoped: a count of one area, of no person
-SELECT count(*) AS people
-FROM resident r
-WHERE r.place = :place AND r.area_code = :area_code AND r.died_on IS NULL AND r.left_on IS NULL;
 
 -- name: facility_in_force :many
 -- in: place text, day date
