@@ -116,7 +116,7 @@ for (const [name, makeDatabase] of databases) {
       for (const [more, said] of [
         [{}, /officer is already taken/],
         [{ login: "other", role: "emperor" }, /no role emperor/],
-        [{ login: "other", password: "short" }, /8 to 256 bytes/],
+        [{ login: "other", password: "short" }, /8 to 256 characters/],
         [{ login: "other", role: "village_doctor", facility: "441322999999V01" }, /Not found: 441322999999V01/],
       ]) {
         const { code, err } = addUser(more);
