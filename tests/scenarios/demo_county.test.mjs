@@ -23,12 +23,12 @@ async function killedFile() {
   const file = options[options.indexOf("--db") + 1];
   let hadLog = false;
   const isBeingFilled = () => {
-    const names = readdirSync(dirname(file)), hasLog = names.includes(`${basename(file)}-wal`);
-    hadLog ||= hasLog;
-    return hadLog && !hasLog && names.includes(`${basename(file)}-journal`);
+    const names = readdirSync(dirname(file));
+    return hadLog && !names.includes(`${basename(file)}-wal`) && names.includes(`${basename(file)}-journal`);
   };
-  const watcher = watch(dirname(file));
-  const child = spawn(program, ["demo", ...options, ...packs, "--residents", "2000", "--seed", "7"], { stdio: "ignore" });
+  /* each event is told, however late; filling so many people takes seconds, of which the first moment is enough */
+  const watcher = watch(dirname(file)).on("change", (_, name) => (hadLog ||= name === `${basename(file)}-wal`));
+  const child = spawn(program, ["demo", ...options, ...packs, "--residents", "20000", "--seed", "7"], { stdio: "ignore" });
   const ended = once(child, "exit");
   while (!isBeingFilled() && child.exitCode === null) await Promise.race([once(watcher, "change"), ended]);
   child.kill("SIGKILL");
