@@ -2,6 +2,7 @@
  * /api/reminders: what is overdue or due soon of the asking one's own. */
 #include "base/map.h"
 #include "engine/plans/plans.h"
+#include "web/plan_json.h"
 #include "web/report_file.h"
 
 #define SCHEMA_DUE                                                                                 \
@@ -11,19 +12,6 @@
  "done?: integer}"
 
 /* ---- writing ---- */
-
-static void put_owners(JsonOut *out, const PlanClause *clause)
-{
-    json_key_c(out, "owners");
-    json_array_begin(out);
-    for (size_t i = 0; i < clause->owner_n; i++) {
-        json_object_begin(out);
-        web_json_text(out, "id", clause->owners[i]->id);
-        web_json_wording(out, "title", clause->owners[i]->title);
-        json_object_end(out);
-    }
-    json_array_end(out);
-}
 
 /* Why the clause is as it is today: of the answer whose day it is, else of the deciding one. It
  * says nothing of another period than the running one, and of duties the counts do. */
@@ -45,7 +33,7 @@ static void put_due(Cx *cx, JsonOut *out, const PlanDue *due)
     web_json_text(out, "plan", due->plan->id);
     web_json_text(out, "clause", due->clause->clause->id);
     web_json_wording(out, "title", due->clause->clause->title);
-    put_owners(out, due->clause->clause);
+    plan_json_owners(out, due->clause->clause);
     json_key_c(out, "is_own");
     json_bool(out, due->is_own);
     if (due->answer != NULL)

@@ -1,6 +1,7 @@
 /* /api/plans: plans of the packs, how far each clause is today or was on a past day, how its
  * numbers went, two days side by side, and what units say of it. */
 #include "engine/plans/plans.h"
+#include "web/plan_json.h"
 #include "web/route.h"
 
 enum { BODY_MOST = 8192 };
@@ -131,15 +132,7 @@ static void put_clause(Cx *cx, JsonOut *out, const PlanClauseState *state)
         web_json_wording(out, "remark", clause->remark);
     web_json_text(out, "kind", clause->kind);
     web_json_text(out, "force", str_from_c(plan_forces[clause->force]));
-    json_key_c(out, "owners");
-    json_array_begin(out);
-    for (size_t i = 0; i < clause->owner_n; i++) {
-        json_object_begin(out);
-        web_json_text(out, "id", clause->owners[i]->id);
-        web_json_wording(out, "title", clause->owners[i]->title);
-        json_object_end(out);
-    }
-    json_array_end(out);
+    plan_json_owners(out, clause);
     json_key_c(out, "is_reading");
     json_bool(out, clause->is_reading);
     web_json_date(out, "due", clause->due);
