@@ -42,10 +42,10 @@ Err db_load_close(Db *db)
     return is_file ? sqlite_load_with_log(db, NULL) : OK;
 }
 
-static Err read_sqlite(Db *db, Arena *arena, Texts *drops, Texts *makes)
+static Err read_sqlite(Db *db, Arena *arena, Str table, Texts *drops, Texts *makes)
 {
     CLEANUP(db_rows_close) DbRows rows = {0};
-    TRY(sqlite_load_indexes_open(db, &rows));
+    TRY(sqlite_load_indexes_open(db, &(SqliteLoadIndexesIn){table}, &rows));
     for (;;) {
         SqliteLoadIndexesRow row;
         bool has_row = false;
@@ -57,11 +57,10 @@ static Err read_sqlite(Db *db, Arena *arena, Texts *drops, Texts *makes)
     }
 }
 
-static Err read_postgres(Db *db, Arena *arena, Texts *drops, Texts *makes)
+static Err read_postgres(Db *db, Arena *arena, Str table, Texts *drops, Texts *makes)
 {
     CLEANUP(db_rows_close) DbRows rows = {0};
-    TRY(postgres_load_memory(db, NULL));
-    TRY(postgres_load_indexes_open(db, &rows));
+    TRY(postgres_load_indexes_open(db, &(PostgresLoadIndexesIn){table}, &rows));
     for (;;) {
         PostgresLoadIndexesRow row;
         bool has_row = false;
@@ -73,11 +72,17 @@ static Err read_postgres(Db *db, Arena *arena, Texts *drops, Texts *makes)
     }
 }
 
-Err db_load_begin(Db *db, Arena *arena, DbLoad *ret_load)
+Err db_load_begin(Db *db, Arena *arena, const char *const *tables, size_t n, DbLoad *ret_load)
 {
     Texts drops = {0}, makes = {0};
-    TRY(db_engine(db) == DB_SQLITE ? read_sqlite(db, arena, &drops, &makes)
-                                   : read_postgres(db, arena, &drops, &makes));
+    const bool is_sqlite = db_engine(db) == DB_SQLITE;
+    if (!is_sqlite)
+        TRY(postgres_load_memory(db, NULL));
+    for (size_t i = 0; i < n; i++) {
+        const Str table = str_from_c(tables[i]);
+        TRY(is_sqlite ? read_sqlite(db, arena, table, &drops, &makes)
+                      : read_postgres(db, arena, table, &drops, &makes));
+    }
     for (size_t i = 0; i < drops.n; i++)
         TRY(db_script(db, drops.items[i]));
     *ret_load = (DbLoad){.arena = arena, .indexes = makes.items, .index_n = makes.n};

@@ -7,8 +7,8 @@
  * a crash finds what was there before the transaction; nothing else is waited for less than
  * otherwise.
  *
- * Indexes of the big tables are made at once when the rows are in, on both engines: rows come
- * person by person, and each index would be touched everywhere all the time. */
+ * Indexes of tables that are filled are made at once when the rows are in, on both engines: rows
+ * come person by person, and each index would be touched everywhere all the time. */
 #pragma once
 
 #include "db/db.h"
@@ -24,7 +24,8 @@ typedef struct DbLoad {
 Err db_load_open(Db *db) MUST_CHECK;
 Err db_load_close(Db *db) MUST_CHECK;
 
-/* Within the transaction, while the big tables are empty; and before they are read by anything but
- * their keys. */
-Err db_load_begin(Db *db, Arena *arena, DbLoad *ret_load) MUST_CHECK;
+/* Within the transaction, while the tables are empty; and before they are read by anything but
+ * their keys. PostgreSQL keeps others out of the tables until the commit. */
+Err db_load_begin(Db *db, Arena *arena, const char *const *tables, size_t n,
+                  DbLoad *ret_load) MUST_CHECK;
 Err db_load_end(Db *db, DbLoad *load) MUST_CHECK;

@@ -21,9 +21,10 @@ PRAGMA journal_mode = DELETE;
 PRAGMA journal_mode = WAL;
 
 -- name: sqlite_load_indexes :many
+-- in: table text
 -- out: drops text, makes text
 SELECT 'DROP INDEX ' || s.name || ';' AS drops, s.sql || ';' AS makes
 FROM sqlite_schema s
 WHERE s.type = 'index' AND s.sql IS NOT NULL
-  AND s.tbl_name IN ('resident', 'record', 'record_end', 'obligation_evidence')
+  AND s.tbl_name = :table
 ORDER BY s.name;

@@ -52,6 +52,9 @@ static Err settle_place(Cx *cx, const DemoOptions *options, Str text)
     return setting_put(cx, STR("demo"), text);
 }
 
+/* Those that the people fill. */
+static const char *const big_tables[] = {"resident", "record", "record_end", "obligation_evidence"};
+
 static Err make_county(Demo *demo)
 {
     Cx *cx = demo->cx;
@@ -59,7 +62,8 @@ static Err make_county(Demo *demo)
     TRY(demo_county(demo));
     demo_people_apportion(demo);
     if (demo->is_first)
-        TRY(db_load_begin(cx->db, cx->arena, &load));
+        TRY(db_load_begin(cx->db, cx->arena, big_tables, sizeof big_tables / sizeof *big_tables,
+                          &load));
     TRY(make_people(demo));
     DemoCare *care = NULL;
     TRY(obligation_rules_update(cx));

@@ -292,6 +292,11 @@ ORDER BY o.subject_id, o.rule_key, o.item, o.closes_on;
 -- out: rule_key integer
 SELECT o.rule_key FROM obligation o WHERE o.place = :place LIMIT 1;
 
+-- name: obligation_any_place :maybe
+-- scan: the first row will do
+-- out: place text
+SELECT o.place FROM obligation o LIMIT 1;
+
 -- name: obligation_write :later
 -- in: place text, subject_id uuid, rule_key integer, item integer, closes_on date, opens_on date
 -- in: due_on date, due_minute integer, area_code text, done decimal, needed decimal, met_by uuid?
