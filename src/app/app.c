@@ -171,6 +171,7 @@ static Err open_all(App *app, const AppOptions *options)
     access_register_scopes();
     record_set_hooks(app_record_hooks);
     record_set_programs(obligation_programs_on);
+    record_set_reading(&obligation_record_reading);
     resident_set_hooks(app_resident_hooks);
     policy_set_hooks(app_policy_hooks);
     subject_set_hooks(app_subject_hooks);

@@ -230,18 +230,46 @@ static void take_key(RuleKeys *keys, int64_t key)
     keys->until = key > keys->until ? key : keys->until;
 }
 
+/* The rules that records of the form may tell something. */
+static RuleKeys keys_of_form(const Cx *cx, const Form *form)
+{
+    RuleKeys keys = NO_RULE;
+    for (size_t i = 0; i < cx->packs->rule_n; i++) {
+        if (rule_reads(cx->packs->rules[i], form))
+            take_key(&keys, rule_key(cx->packs->rules[i]));
+    }
+    return keys;
+}
+
 /* The rules that are told something by the change. */
 static RuleKeys keys_of(const Cx *cx, const RecordChange *change, const EvidenceRows *added)
 {
-    RuleKeys keys = NO_RULE;
-    for (size_t i = 0; change->ended != NULL && i < cx->packs->rule_n; i++) {
-        if (rule_reads(cx->packs->rules[i], change->form))
-            take_key(&keys, rule_key(cx->packs->rules[i]));
-    }
+    RuleKeys keys = change->ended != NULL ? keys_of_form(cx, change->form) : NO_RULE;
     for (size_t i = 0; i < added->n; i++)
         take_key(&keys, added->items[i].rule_key);
     return keys;
 }
+
+static void read_ahead(Cx *cx, const Form *form, Uuid resident)
+{
+    const RuleKeys keys = keys_of_form(cx, form);
+    if (keys.from <= keys.until)
+        subject_evidence_ahead(cx, resident, keys);
+}
+
+static Err read_of(Cx *cx, const Form *form, Uuid resident, const void **ret_read)
+{
+    const RuleKeys keys = keys_of_form(cx, form);
+    EvidenceRows *rows = arena_new(cx->arena, EvidenceRows);
+    const Policy *policy = NULL;
+    TRY(policy_of(cx, &policy)); /* which the submission asked ahead */
+    if (keys.from <= keys.until)
+        TRY(subject_evidence(cx, resident, keys, rows));
+    *ret_read = rows;
+    return OK;
+}
+
+const RecordReading obligation_record_reading = {read_ahead, read_of};
 
 static Err write_change(Cx *cx, const RecordChange *change)
 {

@@ -104,6 +104,8 @@ typedef struct ObligationFilter {
 
 /* The record hook: writes the record's evidence and recomputes its subject, in its transaction. */
 Err obligation_record_hook(Cx *cx, const RecordChange *change) MUST_CHECK;
+/* What it reads of a resident, with what a submission reads: for record_set_reading. */
+extern const RecordReading obligation_record_reading;
 /* The hook of residents: who is new, or of whom a fact has changed that rules read, is computed
  * anew. In a merge, and when it is undone, evidence follows the records: after
  * record_resident_hook. */

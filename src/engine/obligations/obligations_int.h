@@ -118,6 +118,9 @@ void subject_evaluate(Cx *cx, const Policy *policy, const SubjectFacts *facts,
 Err subject_read(Cx *cx, Uuid subject, Date known_on, SubjectFacts *ret_facts,
                  EvidenceRows *rows) MUST_CHECK;
 void subject_read_ahead(Cx *cx, Uuid subject, Date known_on);
+/* The subject's evidence of some rules, as known now. */
+void subject_evidence_ahead(Cx *cx, Uuid subject, RuleKeys keys);
+Err subject_evidence(Cx *cx, Uuid subject, RuleKeys keys, EvidenceRows *rows) MUST_CHECK;
 /* list.c. The same as it was on a day, with whoever was kept under it then. */
 Err subject_read_on(Cx *cx, Uuid subject, Date on, SubjectFacts *ret_facts,
                     EvidenceRows *rows) MUST_CHECK;

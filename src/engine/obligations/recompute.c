@@ -217,6 +217,12 @@ void subject_read_ahead(Cx *cx, Uuid subject, Date known_on)
     obligation_subject_facts_ahead(cx->db, &(ObligationSubjectFactsIn){cx->place, subject});
 }
 
+void subject_evidence_ahead(Cx *cx, Uuid subject, RuleKeys keys)
+{
+    const ObligationEvidenceOfSubjectIn in = {cx->place, subject, KNOWN_NOW, keys.from, keys.until};
+    obligation_evidence_of_subject_ahead(cx->db, &in);
+}
+
 static Err read_evidence(Cx *cx, Uuid subject, Date known_on, RuleKeys keys, EvidenceRows *rows)
 {
     CLEANUP(db_rows_close) DbRows found = {0};
@@ -249,6 +255,11 @@ static Err read_evidence(Cx *cx, Uuid subject, Date known_on, RuleKeys keys, Evi
                                   .met_on = (row).met_on,                                          \
                                   .waived_on = (row).waived_on,                                    \
                                   .spared_on = (row).spared_on}}})
+
+Err subject_evidence(Cx *cx, Uuid subject, RuleKeys keys, EvidenceRows *rows)
+{
+    return read_evidence(cx, subject, KNOWN_NOW, keys, rows);
+}
 
 static Err read_stored(Cx *cx, Uuid subject, ObligationRows *rows)
 {
@@ -356,7 +367,10 @@ Err subject_follow(Cx *cx, const RecordChange *change, RuleKeys keys, const Evid
     ObligationRecompute totals = {0};
     const Policy *policy = NULL;
     TRY(policy_of(cx, &policy));
-    TRY(read_evidence(cx, subject, KNOWN_NOW, keys, &known));
+    if (change->read != NULL)
+        known = *(const EvidenceRows *)change->read;
+    else
+        TRY(read_evidence(cx, subject, KNOWN_NOW, keys, &known));
     TRY(facts_of_change(cx, change, subject, &known, &facts));
     const EvidenceRows next = evidence_after(cx, &known, ended, added);
     Date horizon = stored_horizon(cx);

@@ -501,6 +501,13 @@ static void bind_previous(const Cx *cx, const RecordForm *form, const PreviousOf
     in[6] = db_date(record_known_on(cx));
 }
 
+void record_earlier_ahead(Cx *cx, const RecordForm *form, const PreviousOf *of)
+{
+    DbValue in[PREVIOUS_IN_N];
+    bind_previous(cx, form, of, in);
+    db_ahead(cx->db, &form->earlier, NULL, in);
+}
+
 Err record_earlier_find(Cx *cx, const RecordForm *form, const PreviousOf *of, Date *ret_happened_on,
                         const ExprValue **ret_values)
 {

@@ -54,6 +54,7 @@ typedef struct RecordChange {
     const Form *form;           /* of both */
     const Record *ended;        /* NULL for an original */
     const RecordPerson *person; /* as this write has read him; NULL: it has not */
+    const void *read;           /* by RecordReading; NULL: it has not been asked */
 } RecordChange;
 
 typedef Err (*RecordHook)(Cx *cx, const RecordChange *change);
@@ -63,6 +64,14 @@ Err record_register_hook(Cx *cx, const RecordChange *change) MUST_CHECK;
 Err record_treating_hook(Cx *cx, const RecordChange *change) MUST_CHECK;
 /* Set once by app/, before any write. NULL-terminated. */
 void record_set_hooks(const RecordHook *hooks);
+/* What hooks will read of the resident of a submission: asked ahead (db.h) together with what
+ * judging asks, and read before anything is written. Set once by app/; without it, and where a
+ * record is not submitted, hooks read for themselves. */
+typedef struct RecordReading {
+    void (*ahead)(Cx *cx, const Form *form, Uuid resident);
+    Err (*read)(Cx *cx, const Form *form, Uuid resident, const void **ret_read);
+} RecordReading;
+void record_set_reading(const RecordReading *reading);
 /* Who knows the programs that a subject is in on a day: subject.programs of forms. Set once by
  * app/; without it forms read none. */
 typedef Err (*RecordPrograms)(Cx *cx, Uuid subject, Date day, const Str **ret_ids, size_t *ret_n);

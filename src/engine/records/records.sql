@@ -3,6 +3,7 @@
 
 -- Of whom a record with this id is to be written, and whether the id is taken.
 -- name: record_subject :maybe
+-- ahead: a submission
 -- in: place text, subject uuid, id uuid
 -- out: sex text, birth_date date?, area_code text, registered_on date, died_on date?, left_on date?
 -- out: merged_into uuid?, known_rev integer?

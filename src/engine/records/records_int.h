@@ -134,6 +134,8 @@ typedef struct PreviousOf {
 Err record_earlier_find(Cx *cx, const RecordForm *form, const PreviousOf *of, Date *ret_happened_on,
                         const ExprValue **ret_values) MUST_CHECK;
 
+void record_earlier_ahead(Cx *cx, const RecordForm *form, const PreviousOf *of);
+
 /* The header within the caller's scope, ended or not; ret_form tells its form. */
 Err record_header_find(Cx *cx, Uuid id, bool *ret_found, Str *ret_form,
                        Record *ret_record) MUST_CHECK;

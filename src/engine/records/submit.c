@@ -28,6 +28,13 @@ void record_set_programs(RecordPrograms programs)
     installed_programs = programs;
 }
 
+static const RecordReading *installed_reading;
+
+void record_set_reading(const RecordReading *reading)
+{
+    installed_reading = reading;
+}
+
 Err record_hooks_run(Cx *cx, const RecordChange *change)
 {
     for (const RecordHook *hook = installed_hooks; hook != NULL && *hook != NULL; hook++)
@@ -56,12 +63,45 @@ typedef struct Submission {
     FormResult result;
     Sha256 content; /* of what was sent, before it was judged */
     Sha256 hash;
+    const void *read; /* for the hooks */
 } Submission;
+
+/* An amendment stands where the amended record stood. */
+static PreviousOf previous_of(const Submission *submission)
+{
+    const RecordDraft *draft = submission->draft;
+    bool amends = !uuid_is_nil(draft->amends);
+    return (PreviousOf){submission->record.subject, draft->happened_on,
+                        amends ? draft->amends : draft->id, draft->amends};
+}
+
+static RecordSubjectIn subject_in(const Cx *cx, const Submission *submission, Uuid id)
+{
+    return (RecordSubjectIn){.place = cx->place, .subject = id, .id = submission->draft->id};
+}
+
+/* What a usual submission will read, in one round trip. Whoever turns out to be kept under another
+ * person is asked for again. */
+static void ask_ahead(Cx *cx, const Submission *submission)
+{
+    const RecordForm *form = submission->form;
+    const RecordSubjectIn in = subject_in(cx, submission, submission->draft->subject);
+    if (!form->is_about_resident)
+        return;
+    record_subject_ahead(cx->db, access_scope(cx), &in);
+    policy_ahead(cx);
+    if (form->reads_previous) {
+        const PreviousOf previous = previous_of(submission);
+        record_earlier_ahead(cx, form, &previous);
+    }
+    if (installed_reading != NULL)
+        installed_reading->ahead(cx, form->form, in.subject);
+}
 
 /* In sight, as an entry that is a person of its own. */
 static Err find_person(Cx *cx, Submission *submission, Uuid id)
 {
-    const RecordSubjectIn in = {.place = cx->place, .subject = id, .id = submission->draft->id};
+    const RecordSubjectIn in = subject_in(cx, submission, id);
     RecordSubjectRow row;
     bool found = false;
     TRY(record_subject(cx->db, access_scope(cx), cx->arena, &in, &row, &found));
@@ -261,10 +301,7 @@ static Err evaluate(Cx *cx, Submission *submission, Date day)
         TRY(installed_programs(cx, submission->record.subject, draft->happened_on,
                                &context.subject_programs, &context.subject_program_n));
     if (submission->form->reads_previous) {
-        /* An amendment stands where the amended record stood. */
-        bool amends = !uuid_is_nil(draft->amends);
-        const PreviousOf previous = {submission->record.subject, draft->happened_on,
-                                     amends ? draft->amends : draft->id, draft->amends};
+        const PreviousOf previous = previous_of(submission);
         TRY(record_earlier_find(cx, submission->form, &previous, &context.previous_happened_on,
                                 &context.previous));
     }
@@ -362,7 +399,8 @@ static Err store(Cx *cx, Submission *submission)
     const RecordChange change = {.added = record,
                                  .form = submission->form->form,
                                  .ended = amends ? &submission->amended : NULL,
-                                 .person = &submission->person};
+                                 .person = &submission->person,
+                                 .read = submission->read};
     TRY(record_hooks_run(cx, &change));
     return audit_add(cx,
                      &(AuditEntry){.action = amends ? STR("record.amend") : STR("record.submit"),
@@ -371,8 +409,18 @@ static Err store(Cx *cx, Submission *submission)
                                    .detail = stored_mark(cx, submission)});
 }
 
+/* While what was asked ahead is still true: a write drops it. */
+static Err read_for_hooks(Cx *cx, Submission *submission)
+{
+    if (installed_reading == NULL || !submission->form->is_about_resident)
+        return OK;
+    return installed_reading->read(cx, submission->form->form, submission->record.subject,
+                                   &submission->read);
+}
+
 static Err check_and_store(Cx *cx, Submission *submission)
 {
+    ask_ahead(cx, submission);
     TRY(find_subject(cx, submission));
     TRY(check_class(cx, submission));
     if (submission->is_known)
@@ -388,6 +436,7 @@ static Err check_and_store(Cx *cx, Submission *submission)
                                      submission->amended.answers));
     if (submission->form->has_references)
         TRY(record_references_check(cx, submission->form->form, submission->draft));
+    TRY(read_for_hooks(cx, submission));
     return store(cx, submission);
 }
 
