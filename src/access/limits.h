@@ -29,6 +29,7 @@ enum {
     SMALL_COUNT = 5,         /* fewer of a sensitive kind are not told to who may not see persons */
     ROWS_AREA_DIGITS = 9,    /* of a township: the finest area that rows without identity tell */
     AUDIT_LIST_DAYS = 31,    /* read at once, when no person is named */
-    AUDIT_QUEUE_MOST = 1024, /* entries of reads that wait for a write */
+    AUDIT_QUEUE_MOST = 4096, /* entries of reads that wait for a write */
+    AUDIT_FLUSH_AT = 512,    /* so many are written at once, before their second is over */
     AUDIT_CHECKPOINT_EVERY = 1000,
 };
