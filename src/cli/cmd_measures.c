@@ -68,6 +68,8 @@ static Err put_case(Cli *cli, const Measure *measure, const MeasureCase *one)
         json_decimal(&line.json, one->required);
         json_key_c(&line.json, "actual");
         json_decimal(&line.json, one->actual);
+        if (measure->required_unit.zh.n > 0)
+            json_put_text(&line.json, "required_unit", measure->required_unit.zh);
     }
     json_key_c(&line.json, "in_numerator");
     json_bool(&line.json, one->in_numerator);

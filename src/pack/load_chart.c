@@ -148,7 +148,7 @@ void load_chart(Loader *loader, Declared *declared)
     Chart *chart = arena_new(loader->arena, Chart);
     *chart = (Chart){.id = str_copy(loader->arena, declared->id),
                      .title = read_wording(&reader, map, "title"),
-                     .unit = read_unit(&reader, map)};
+                     .unit = read_unit(&reader, map, "unit")};
     read_lines(&reader, map, chart);
     read_band(&reader, map, chart);
     read_limits(&reader, map, chart);

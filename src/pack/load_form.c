@@ -257,7 +257,7 @@ static void read_field(Reader *reader, const Yaml *map, FormField *field, LoadFi
         field->area_level = read_level(reader, map, field->refers_to);
     field->label = read_wording(reader, map, "label");
     field->hint = read_wording(reader, map, "hint");
-    field->unit = read_unit(reader, map);
+    field->unit = read_unit(reader, map, "unit");
     field->places = (int)read_whole(reader, map, "places", 0, 6, 0);
     field->length_most =
         (size_t)read_whole(reader, map, "length", 1, TEXT_LENGTH_MOST, TEXT_LENGTH_DEFAULT);

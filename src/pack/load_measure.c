@@ -2,6 +2,7 @@
 #include "pack/pack_int.h"
 
 #include "base/period.h"
+#include "base/utf8.h"
 
 static const YamlPlace top = {1, 1};
 
@@ -120,12 +121,69 @@ static void check_classes(Reader *reader, const Declared *declared, const Measur
     }
 }
 
+/* ---- the formula of a standard: a sentence with its parameters as $id ---- */
+
+/* False when it names something else. */
+static bool check_named(Reader *reader, const Yaml *scalar, const Measure *measure, bool *is_named)
+{
+    Str text = scalar->text, name = {0};
+    bool is_good = true;
+    for (size_t at = 0; measure_formula_next(text, &at, &name);) {
+        bool is_known = false;
+        for (size_t i = 0; i < measure->parameter_n; i++) {
+            bool is_it = str_equals(measure->parameters[i]->id, name);
+            is_named[i] |= is_it;
+            is_known |= is_it;
+        }
+        is_good &= is_known;
+        size_t from = utf8_length(str_slice(text, 0, at - name.n - 1));
+        if (!is_known)
+            MISTAKE_AT(reader->loader, reader->file, scalar_place(reader->file, scalar, from),
+                       MISTAKE_MEASURE_FORMULA_NAME, same(name));
+    }
+    return is_good;
+}
+
+/* Each language names every parameter that the measure reads, and no other. */
+static void check_formula(Reader *reader, const Yaml *formula, const Measure *measure)
+{
+    for (const Yaml *words = formula->first; words != NULL; words = words->next) {
+        bool *is_named = arena_array(&reader->loader->work, bool, measure->parameter_n + 1);
+        bool is_good = words->kind == YAML_SCALAR && check_named(reader, words, measure, is_named);
+        for (size_t i = 0; is_good && i < measure->parameter_n; i++)
+            if (!is_named[i])
+                MISTAKE_AT(reader->loader, reader->file, words->at, MISTAKE_MEASURE_FORMULA_SILENT,
+                           same(measure->parameters[i]->id));
+    }
+}
+
+/* A standard says how it is reckoned and in which unit; a unit without a standard is of nothing. */
+static void read_formula(Reader *reader, const Declared *declared, const char *const *keys,
+                         bool parameters_blind, Measure *measure)
+{
+    const Yaml *map = declared->yaml, *formula = read_key(map, "formula"),
+               *unit = read_key(map, "required_unit");
+    if (formula != NULL)
+        measure->formula = read_wording(reader, map, "formula");
+    if (measure->formula.zh.n > 0 && !parameters_blind)
+        check_formula(reader, formula, measure);
+    measure->required_unit = read_unit(reader, map, "required_unit");
+    if (unit != NULL && measure->sql.n > 0 && !measure->is_standard)
+        MISTAKE_PLAIN(reader->loader, reader->file, unit->at, MISTAKE_MEASURE_REQUIRED_UNIT);
+    static const char *const wanted[] = {"formula", "required_unit"};
+    for (size_t i = 0; measure->is_standard && i < 2; i++)
+        if (read_key(map, wanted[i]) == NULL && !read_is_misspelled(reader, map, keys, wanted[i]))
+            MISTAKE_AT(reader->loader, reader->file, declared->at, MISTAKE_MEASURE_FORMULA_MISSING,
+                       same(str_from_c(wanted[i])));
+}
+
 void load_measure(Loader *loader, Declared *declared)
 {
-    static const char *const keys[] = {
-        "measure",     "title",   "source",    "grain",      "periods", "numerator",
-        "denominator", "unit",    "direction", "parameters", "quality", "remarks",
-        "growth",      "subject", "value",     "amounts",    NULL};
+    static const char *const keys[] = {"measure",   "title",         "source",      "grain",
+                                       "periods",   "numerator",     "denominator", "unit",
+                                       "direction", "parameters",    "quality",     "remarks",
+                                       "growth",    "subject",       "value",       "amounts",
+                                       "formula",   "required_unit", NULL};
     static const char *const grains[] = {"subject", "record", NULL};
     static const char *const directions[] = {"none", "up", "down", NULL};
     static const char *const growths[] = {"none", "even", "late", NULL};
@@ -156,8 +214,24 @@ void load_measure(Loader *loader, Declared *declared)
     read_whom(&reader, map, measure);
     bool is_known = read_parameters(&reader, map, measure);
     read_select(loader, declared, measure, !is_known);
+    read_formula(&reader, declared, keys, !is_known, measure);
     check_classes(&reader, declared, measure);
     declared->compiled = measure;
+}
+
+bool measure_formula_next(Str text, size_t *at, Str *ret_name)
+{
+    size_t from = str_find_char(text, '$', *at);
+    if (from == SIZE_MAX)
+        return false;
+    size_t end = from + 1;
+    while (end < text.n
+           && ((text.p[end] >= 'a' && text.p[end] <= 'z') || text.p[end] == '_'
+               || (text.p[end] >= '0' && text.p[end] <= '9')))
+        end++;
+    *ret_name = str_slice(text, from + 1, end);
+    *at = end;
+    return true;
 }
 
 bool measure_is_of_units(const Measure *measure)

@@ -411,10 +411,10 @@ static void check_standard(SelectReader *reader)
         }
     }
     size_t any = found[0] == SIZE_MAX ? found[1] : found[0];
-    reader->measure->is_standard = any != SIZE_MAX;
     bool is_pair = found[0] != SIZE_MAX && found[1] != SIZE_MAX;
-    if (any != SIZE_MAX
-        && (!is_pair || !measure_is_of_units(reader->measure) || reader->measure->has_amounts))
+    reader->measure->is_standard =
+        is_pair && measure_is_of_units(reader->measure) && !reader->measure->has_amounts;
+    if (any != SIZE_MAX && !reader->measure->is_standard)
         note(reader, any, MISTAKE_MEASURE_STANDARD, word(reader, any)->text, (Wording){0});
 }
 

@@ -327,15 +327,20 @@ typedef struct Measure {
     Str subject;      /* kind of subject that it counts: "resident", "facility" ... */
     bool is_count;    /* its value is the numerator itself, no share */
     bool is_standard; /* its rows say what is required and what is there */
-    bool has_amounts; /* its rows are whole amounts that are added up, none counts as one */
-    unsigned periods; /* 1 << PeriodKind */
-    bool is_quality;  /* its numerator is what somebody should look at */
+    /* How that is reckoned, with each parameter as $id; of a standard always. */
+    Wording formula;
+    Wording required_unit; /* of what is required and there; of a standard alone */
+    bool has_amounts;      /* its rows are whole amounts that are added up, none counts as one */
+    unsigned periods;      /* 1 << PeriodKind */
+    bool is_quality;       /* its numerator is what somebody should look at */
     Str sql;
     const PolicyParameter *const *parameters; /* that it reads as :id */
     size_t parameter_n;
     const Form *const *forms; /* whose records it reads */
     size_t form_n;
 } Measure;
+/* The next $id of a formula from *at on, without the $; *at is behind it then. */
+bool measure_formula_next(Str text, size_t *at, Str *ret_name);
 /* About organisations: its subject is no resident. */
 bool measure_is_of_units(const Measure *measure);
 /* The sensitivity class of the forms that it reads. */

@@ -163,8 +163,8 @@ const Yaml *read_key(const Yaml *map, const char *key);
 Str read_text(Reader *reader, const Yaml *map, const char *key);
 Str read_scalar(Reader *reader, const Yaml *yaml);
 Wording read_wording(Reader *reader, const Yaml *map, const char *key);
-/* `unit:`; one that is the same in both languages (mmHg) is written once. */
-Wording read_unit(Reader *reader, const Yaml *map);
+/* A unit; one that is the same in both languages (mmHg) is written once. */
+Wording read_unit(Reader *reader, const Yaml *map, const char *key);
 bool read_true(Reader *reader, const Yaml *map, const char *key); /* false when absent */
 /* `fallback` when absent or wrong. */
 int64_t read_whole(Reader *reader, const Yaml *map, const char *key, int64_t least, int64_t most,

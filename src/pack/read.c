@@ -268,13 +268,13 @@ Str read_source(Reader *reader, const Yaml *map)
     return source;
 }
 
-Wording read_unit(Reader *reader, const Yaml *map)
+Wording read_unit(Reader *reader, const Yaml *map, const char *key)
 {
-    const Yaml *value = read_key(map, "unit");
+    const Yaml *value = read_key(map, key);
     if (value == NULL)
         return (Wording){0};
     if (value->kind == YAML_MAP)
-        return read_wording(reader, map, "unit");
+        return read_wording(reader, map, key);
     Str unit = read_scalar(reader, value);
     Str rest = unit;
     uint32_t code = 0;

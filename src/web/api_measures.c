@@ -216,6 +216,35 @@ Err measure_ask_read(Cx *cx, const HttpRequest *request, MeasureAsk *ask)
                          http_query(request, "until"), STR("2025, 2025H1, 2025Q1, 2025-01"));
 }
 
+Err measure_put_formula(Cx *cx, JsonOut *out, const Measure *measure, Date day)
+{
+    MeasureFormula formula;
+    if (measure->required_unit.zh.n > 0)
+        web_json_wording(out, "required_unit", measure->required_unit);
+    if (measure->formula.zh.n == 0)
+        return OK;
+    TRY(measure_formula(cx, measure, day, &formula));
+    json_key_c(out, "formula");
+    json_object_begin(out);
+    web_json_wording(out, "text", measure->formula);
+    web_json_wording(out, "filled", formula.filled);
+    web_json_date(out, "on", day);
+    json_key_c(out, "parameters");
+    json_array_begin(out);
+    for (size_t i = 0; i < formula.number_n; i++) {
+        const PolicyParameter *parameter = formula.numbers[i].parameter;
+        json_object_begin(out);
+        web_json_text(out, "id", parameter->id);
+        web_json_wording(out, "title", parameter->title);
+        web_json_text(out, "unit", parameter->unit);
+        web_json_text(out, "value", formula.numbers[i].value);
+        json_object_end(out);
+    }
+    json_array_end(out);
+    json_object_end(out);
+    return OK;
+}
+
 static Err measure_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
 {
     MeasureAsk ask = {0};
@@ -225,6 +254,7 @@ static Err measure_get(Cx *cx, const HttpRequest *request, HttpResponse *respons
     JsonOut out = web_json(response);
     json_object_begin(&out);
     put_measure(cx, &out, ask.measure);
+    TRY(measure_put_formula(cx, &out, ask.measure, ask.last.first));
     web_json_date(&out, "on", cx->today);
     json_key_c(&out, "is_complete");
     json_bool(&out, answer.is_complete);
@@ -246,9 +276,9 @@ const Route route_measure = {
     .handler = measure_get,
     .permit = "measures.read",
     .query = "{from?: text, until?: text, by?: area|facility, unit?: text}",
-    .out =
-        "{" MEASURE_MEMBERS ", on: date, is_complete: bool, values: [{unit: text, name: wording, "
-        "level: integer, period: text, " NUMBER_MEMBERS "}]}",
+    .out = "{" MEASURE_MEMBERS ", " MEASURE_FORMULA_MEMBERS
+           ", on: date, is_complete: bool, values: [{unit: text, name: wording, "
+           "level: integer, period: text, " NUMBER_MEMBERS "}]}",
     .title = {"一项指标的各单位、各期数值",
               "What a measure says of each area or facility in sight, by period"},
 };

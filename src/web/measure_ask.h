@@ -13,3 +13,10 @@ bool measure_value_is_whole(const Cx *cx, const MeasureAsk *ask, const MeasureVa
  * Without identity lists are by township, the finest that they tell; of records they tell the
  * facility too. */
 Err measure_filter_read(Cx *cx, const HttpRequest *request, MeasureCaseFilter *filter) MUST_CHECK;
+
+/* Members of an object that has been begun: the unit of what a standard requires, and its formula
+ * with the numbers of a day. Nothing of a measure without a formula. */
+Err measure_put_formula(Cx *cx, JsonOut *out, const Measure *measure, Date day) MUST_CHECK;
+#define MEASURE_FORMULA_MEMBERS                                                                    \
+ "required_unit?: wording, formula?: {text: wording, filled: wording, on: date, parameters: "      \
+ "[{id: text, title: wording, unit?: text, value: text}]}"

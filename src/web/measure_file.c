@@ -9,19 +9,29 @@
 
 enum { COLUMNS_MOST = 12 };
 
-static void put_column(Cx *cx, Report *report, ReportColumn *columns, TextId title, double wide,
-                       bool is_right)
+static void put_titled(Report *report, ReportColumn *columns, Str title, double wide, bool is_right)
 {
-    columns[report->column_n++] = (ReportColumn){report_word(cx, title), wide, is_right, false};
+    columns[report->column_n++] = (ReportColumn){title, wide, is_right, false};
     report->columns = columns;
 }
 
-static Err begin(Cx *cx, const Measure *measure, TextId sheet, Str period, ReportFile *file)
+static void put_column(Cx *cx, Report *report, ReportColumn *columns, TextId title, double wide,
+                       bool is_right)
 {
+    put_titled(report, columns, report_word(cx, title), wide, is_right);
+}
+
+/* day: the first of the period, whose numbers the formula has. */
+static Err begin(Cx *cx, const Measure *measure, TextId sheet, Str period, Date day,
+                 ReportFile *file)
+{
+    MeasureFormula formula;
+    TRY(measure_formula(cx, measure, day, &formula));
     TRY(report_file_begin(cx, wording_in(measure->title, cx->lang), sheet, file));
     report_file_fact(cx, file, TEXT_FILE_PERIOD, period);
     report_file_fact(cx, file, TEXT_FILE_DENOMINATOR, wording_in(measure->denominator, cx->lang));
     report_file_fact(cx, file, TEXT_FILE_NUMERATOR, wording_in(measure->numerator, cx->lang));
+    report_file_fact(cx, file, TEXT_FILE_FORMULA, wording_in(formula.filled, cx->lang));
     report_file_source(cx, file, measure->pack, measure->source);
     return OK;
 }
@@ -125,7 +135,7 @@ static Err measure_file_get(Cx *cx, const HttpRequest *request, HttpResponse *re
     if (date_compare(ask.first.first, ask.last.first) != 0)
         period = str_printf(cx->arena, "%.*s – %.*s", STR_ARG(period),
                             STR_ARG(period_text(cx, ask.last)));
-    TRY(begin(cx, ask.measure, TEXT_FILE_UNITS, period, &file));
+    TRY(begin(cx, ask.measure, TEXT_FILE_UNITS, period, ask.last.first, &file));
     if (!answer.is_complete)
         report_file_fact(cx, &file, TEXT_FILE_NOTE, report_word(cx, TEXT_FILE_INCOMPLETE));
     put_units(cx, &ask, values, n, &file.report);
@@ -201,6 +211,17 @@ static Str form_text(const Cases *cases, Str id)
     return form == NULL ? id : wording_in(form->title, cases->cx->lang);
 }
 
+/* "Required (beds)" */
+static Str in_unit(const Cases *cases, TextId title)
+{
+    Cx *cx = cases->cx;
+    const Str words[] = {report_word(cx, title),
+                         wording_in(cases->measure->required_unit, cx->lang)};
+    return words[1].n == 0
+               ? words[0]
+               : wording_in(text_fill(cx->arena, TEXT_FILE_IN_UNIT, words, 2), cx->lang);
+}
+
 static void put_case_columns(const Cases *cases, Report *report)
 {
     Cx *cx = cases->cx;
@@ -218,8 +239,8 @@ static void put_case_columns(const Cases *cases, Report *report)
     }
     put_column(cx, report, columns, TEXT_FILE_AREA, 26, false);
     if (cases->has_required) {
-        put_column(cx, report, columns, TEXT_FILE_REQUIRED, 10, true);
-        put_column(cx, report, columns, TEXT_FILE_ACTUAL, 10, true);
+        put_titled(report, columns, in_unit(cases, TEXT_FILE_REQUIRED), 10, true);
+        put_titled(report, columns, in_unit(cases, TEXT_FILE_ACTUAL), 10, true);
     }
     if (cases->is_of_records) {
         put_column(cx, report, columns, TEXT_FILE_RECORD, 26, false);
@@ -310,7 +331,7 @@ static Err measure_cases_file_get(Cx *cx, const HttpRequest *request, HttpRespon
                        str_printf(cx->arena, "%d", REPORT_ROWS_MOST));
     TRY(read_names(&cases));
     Str period = period_text(cx, filter.period);
-    TRY(begin(cx, filter.measure, TEXT_FILE_ROWS, period, &file));
+    TRY(begin(cx, filter.measure, TEXT_FILE_ROWS, period, filter.period.first, &file));
     put_cases(&cases, &file.report);
     file.action = "export.measure.cases";
     file.detail =

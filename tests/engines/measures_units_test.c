@@ -13,6 +13,7 @@
 #include "core/place.h"
 #include "demo/answers.h"
 #include "engine/measures/measures.h"
+#include "engine/policy/policy_values.h"
 #include "engine/subjects/places.h"
 #include "engine/subjects/registers.h"
 #include "support/both_engines.h"
@@ -147,8 +148,10 @@ static PackSet *open_packs(Arena *arena)
              " AND (f.licence_to IS NULL OR f.licence_to >= f.last_on) THEN 1 ELSE 0 END AS in_numerator"
              " FROM facility f WHERE f.kind = 'village_clinic'")},
         {STR("p/measures/beds.yaml"),
-         STR(MEASURE_HEAD("beds") "unit: '%'\ngrain: subject\nsubject: facility\n"
-                                  "parameters: [beds_per_thousand]\n")},
+         STR(MEASURE_HEAD(
+             "beds") "unit: '%'\ngrain: subject\nsubject: facility\n"
+                     "parameters: [beds_per_thousand]\nrequired_unit: m2\n"
+                     "formula: {zh: 每千人 $beds_per_thousand 张, en: '$beds_per_thousand per 1,000'}\n")},
         {STR("p/measures/beds.sql"),
          STR("WITH newest AS (SELECT f.subject_id, f.period, f.code, p.beds,"
              " (p.served + 999) / 1000 * :beds_per_thousand AS required,"
@@ -487,6 +490,28 @@ static void a_standard_says_what_is_required_and_what_is_there(void **state)
     assert_true(str_equals_c(cases[0].code, "V2") && cases[0].name.zh.n > 0);
 }
 
+static Str formula_on(Fixture *f, Date day)
+{
+    MeasureFormula formula;
+    assert_int_equal(measure_formula(&f->cx, pack_measure(f->packs, STR("beds")), day, &formula),
+                     OK);
+    assert_int_equal(formula.number_n, 1);
+    return formula.filled.zh;
+}
+
+static void a_formula_has_the_numbers_that_the_place_has_on_the_day(void **state)
+{
+    Fixture *f = *state;
+    Date tomorrow = date_add_days(f->cx.today, 1);
+    const PolicyChange change = {.parameter = STR("beds_per_thousand"),
+                                 .value = STR("3"),
+                                 .source = STR("县文件"),
+                                 .from = tomorrow};
+    assert_int_equal(policy_set(&f->cx, &change), OK);
+    assert_true(str_equals_c(formula_on(f, f->cx.today), "每千人 2 张"));
+    assert_true(str_equals_c(formula_on(f, tomorrow), "每千人 3 张"));
+}
+
 /* 11 beds for 2,000 people are 5.50 of a thousand, though one clinic alone has fewer. */
 static void amounts_are_added_up_and_not_counted_as_one(void **state)
 {
@@ -563,6 +588,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown(a_record_makes_the_measures_anew_that_read_its_form, set_up,
                                     tear_down),
     cmocka_unit_test_setup_teardown(a_standard_says_what_is_required_and_what_is_there, set_up,
+                                    tear_down),
+    cmocka_unit_test_setup_teardown(a_formula_has_the_numbers_that_the_place_has_on_the_day, set_up,
                                     tear_down),
     cmocka_unit_test_setup_teardown(amounts_are_added_up_and_not_counted_as_one, set_up, tear_down),
     cmocka_unit_test_setup_teardown(a_licence_that_runs_out_counts_until_its_last_day, set_up,

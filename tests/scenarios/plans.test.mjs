@@ -338,6 +338,20 @@ for (const [name, makeDatabase] of databases) {
       assert.equal((await county.fetch("/api/measures/clinics_built?from=2025")).body.value_is, "count");
     });
 
+    it("says how a standard is reckoned with the numbers in force in the period, and in which unit", async () => {
+      const area = (await county.fetch("/api/measures/community_area_standard_share?from=2025")).body;
+      assert.deepEqual(area.required_unit, { zh: "m²", en: "m²" });
+      assert.match(area.formula.filled.zh, /50000 人及以下 1400 m².*每张床位另加 25 m²/);
+      assert.ok(!area.formula.filled.en.includes("$") && area.formula.text.en.includes("$community_area_per_bed"));
+      assert.deepEqual(area.formula.parameters.map(({ id }) => id).sort(), [...area.formula.text.zh.matchAll(/\$([a-z_]+)/g)].map(([, id]) => id).sort());
+      const subsidy = async (year) => (await county.fetch(`/api/measures/clinics_with_full_subsidy_share?from=${year}`)).body.formula.filled.en;
+      assert.match(await subsidy(2023), /4500 yuan/);
+      assert.match(await subsidy(2024), /6000 yuan/);
+      const [row] = parseLines(attempt("measure", "--measure", "township_bed_standard_share", "--period", "2025", "--list", ...options).out);
+      assert.equal(row.required_unit, "张");
+      assert.equal((await county.fetch("/api/measures/clinics_built?from=2025")).body.formula, undefined);
+    });
+
     const DAY = "2025-03-29"; /* no end of a month, which the server keeps by itself */
     it("a past day is being counted when somebody asks for it first, and then is what the records known on its evening say, by page and by command", async () => {
       const first = (await county.fetch(`/api/plans/public_health_quality?on=${DAY}`)).body;
@@ -647,8 +661,10 @@ for (const [name, makeDatabase] of databases) {
       assert.ok(cases.length > 5);
       assert.deepEqual(named.lines.slice(0, 200).map((line) => [line["姓名"], line["计入分子"]]), cases.map(({ resident, in_numerator }) => [resident.name, in_numerator ? "是" : "否"]));
       assert.equal((await doctor.fetch(`/api/measures/${id}/cases/file?period=2024`)).status, 403, "a village doctor has no files of persons");
-      const units = tableOf(sheetsOf((await file("/api/measures/clinic_staffing_share/cases/file?period=2025")).bytes)[0]);
-      assert.ok(units.lines.length > 5 && units.lines.every((line) => line["单位"] && line["代码"]));
+      const [sheet, about] = sheetsOf((await file("/api/measures/clinic_staffing_share/cases/file?period=2025")).bytes);
+      const units = tableOf(sheet);
+      assert.ok(units.lines.length > 5 && units.lines.every((line) => line["单位"] && line["代码"] && line["应有（人）"] > 0));
+      assert.match(about.rows.find((row) => row?.[0]?.value === "应有怎样算")[1].value, /再乘以 1 人/);
     });
 
     it("shows a centre its own score, and no rank", async () => {

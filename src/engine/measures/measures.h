@@ -72,6 +72,19 @@ Err measure_read(Cx *cx, const MeasureAsk *ask, MeasureAnswer *ret_answer) MUST_
 bool measure_number(const Measure *measure, int64_t denominator, int64_t numerator,
                     double *ret_number);
 
+/* How a standard is reckoned in a period, which has the numbers of its first day. */
+typedef struct MeasureFormulaNumber {
+    const PolicyParameter *parameter;
+    Str value;
+} MeasureFormulaNumber;
+typedef struct MeasureFormula {
+    Wording filled; /* the measure's own with the numbers in place of each $id; empty without one */
+    const MeasureFormulaNumber *numbers; /* of all parameters that the measure reads */
+    size_t number_n;
+} MeasureFormula;
+Err measure_formula(Cx *cx, const Measure *measure, Date day,
+                    MeasureFormula *ret_formula) MUST_CHECK;
+
 /* Whether its numbers may be told: of what follows from sensitive forms to who sees persons of its
  * class only, few of a kind could be recognised. */
 bool measure_is_told(const Cx *cx, const Measure *measure);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { bandsOf, changeOf, holdsForUnits, isRunning, judgedBy, kindOf, lastDayOf, medianOf, pathValues, periodAfter, periodOn, periodsUpto, pointsOf, ranked, signed, sorted, trendOf, unitsBelow, valueText, verdictOf, wholeOf, worst, type Measure, type PlanPath, type UnitValue } from './measures'
+import { bandsOf, changeOf, formulaPieces, holdsForUnits, isRunning, judgedBy, kindOf, lastDayOf, medianOf, pathValues, periodAfter, periodOn, periodsUpto, pointsOf, ranked, signed, sorted, trendOf, unitsBelow, valueText, verdictOf, wholeOf, worst, type Measure, type PlanPath, type UnitValue } from './measures'
 
 const unit = (code: string, level: number, numerator: number, denominator: number, period = '2025'): UnitValue =>
   ({ unit: code, level, period, numerator, denominator, value: denominator ? numerator / denominator : null, name: { zh: code, en: code } })
@@ -84,4 +84,9 @@ test('bands and the middle tell how units spread', () => {
 test('a line has gaps', () => {
   const values = [{ period: '1', denominator: 1, numerator: 0, value: 0 }, { period: '2', denominator: 0, numerator: 0, value: null }, { period: '3', denominator: 1, numerator: 1, value: 1 }]
   expect(pointsOf(values, 0, 1, 100, 10).map(({ x, y }) => [x, y])).toEqual([[0, 10], [100, 0]])
+})
+
+test('a formula is words and the numbers of its parameters, in its order', () => {
+  const beds = { id: 'beds_2', title: { zh: 'Beds', en: 'Beds' }, value: '1.2' }
+  expect(formulaPieces('people × $beds_2, $other', [beds])).toEqual(['people × ', beds, ', ', '$other', ''])
 })

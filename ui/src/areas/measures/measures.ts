@@ -46,7 +46,24 @@ export interface UnitValue extends PeriodNumbers {
   level: number
 }
 
+/* How a standard is reckoned: the pack's sentence with each parameter as $id, and what these are on a day. */
+export interface FormulaNumber {
+  id: string
+  title: Wording
+  unit?: string | null
+  value: string
+}
+
+export interface Formula {
+  text: Wording
+  filled: Wording
+  on: string
+  parameters: FormulaNumber[]
+}
+
 export interface MeasureAnswer extends Measure {
+  required_unit?: Wording
+  formula?: Formula
   on: string
   is_complete: boolean
   values: UnitValue[]
@@ -219,6 +236,11 @@ export function pathValues(path: PlanPath, end: 'expected' | 'high', periods: re
 /* What the plan asks of the whole says something of a unit too, unless it counts up or goes by the year before. */
 export function holdsForUnits({ shape }: Pick<PlanPath, 'shape'>, { value_is: valueIs }: Pick<Measure, 'value_is'>): boolean {
   return valueIs === 'ratio' && shape !== 'a_year'
+}
+
+/* A formula's sentence in pieces: words, and numbers in place of each $id. */
+export function formulaPieces(text: string, parameters: readonly FormulaNumber[]): (string | FormulaNumber)[] {
+  return text.split(/\$([a-z0-9_]+)/).map((piece, at) => (at % 2 === 0 ? piece : (parameters.find(({ id }) => id === piece) ?? `$${piece}`)))
 }
 
 /* ---- units side by side ---- */
