@@ -8,6 +8,10 @@
 enum {
     COPIED_SBP = 132, /* what a doctor writes down who does not measure */
     COPIED_DBP = 84,
+    COPIED_RATE = 76,
+    TYPED_LATE_LEAST = 16, /* days after the visit of what is typed in late */
+    TYPED_LATE_MOST = 28,
+    ODDITY_N = 7,      /* that somebody in a clinic that is shown has */
     PERSON_MEMORY = 4, /* MiB of one person's answers */
     WAIVER_MEMORY = 64,
     KNOWN_MOST = 900, /* days that somebody knew of it before he was managed */
@@ -19,6 +23,9 @@ static const double managed_share = 0.43;
 /* Of the visits of those managed with both diseases, how many are for one of them only: by a
  * punctual doctor, and what the latest one does more (convention; no survey is known). */
 static const double apart_least = 0.08, apart_more = 0.35;
+/* Of a doctor who never comes on time, the visits that are typed in weeks later; of all visits,
+ * those that are typed in twice (convention; no survey is known). */
+static const double typed_late_share = 0.08, twice_share = 0.003;
 
 Err demo_care_begin(Demo *demo, DemoCare **ret_care)
 {
@@ -68,19 +75,10 @@ Instant care_evening(Rng *rng, Date day)
     return instant_of_date(day, 17, (int)rng_between(rng, 0, 59));
 }
 
-/* The clinic that answers for the person on the day, and who works there. */
-static Uuid who_works(const DemoClinic *clinic, Date on)
-{
-    bool is_away = clinic->has_leave && date_compare(on, clinic->leave_from) >= 0
-                   && date_compare(on, clinic->leave_to) <= 0;
-    return is_away ? clinic->substitute : clinic->doctor;
-}
-
 double care_timeliness(const History *history, Date on)
 {
     const DemoClinic *clinic = demo_clinic_on(history->care->demo, history->person, on);
-    bool has_own = uuid_equals(who_works(clinic, on), clinic->doctor);
-    return has_own ? clinic->timeliness : clinic->timeliness * 0.5;
+    return demo_is_away(clinic, on) ? clinic->timeliness * 0.5 : clinic->timeliness;
 }
 
 bool care_is_guided(const History *history)
@@ -91,7 +89,9 @@ bool care_is_guided(const History *history)
 
 bool care_is_here(const History *history, Date on)
 {
-    return demo_is_here(history->person, on);
+    Date served_on = demo_served_from(history->care->demo, history->person, on);
+    return demo_is_here(history->person, on) && !date_is_none(served_on)
+           && date_compare(served_on, on) == 0;
 }
 
 Err care_write(History *history, Filling *filling, const Writing *writing)
@@ -104,7 +104,7 @@ Err care_write(History *history, Filling *filling, const Writing *writing)
     const DemoPerson *person = history->person;
     Date happened_on = filling->context.happened_on;
     const DemoClinic *clinic = demo_clinic_on(care->demo, person, happened_on);
-    Uuid doctor = who_works(clinic, happened_on);
+    Uuid doctor = demo_who_works(clinic, person->number, happened_on);
     Record record = {
         .id = writing->id,
         .form = filling->form->id,
@@ -298,23 +298,34 @@ static void fill_drugs(History *history, Filling *filling)
     rows->rows[0].values = cells;
 }
 
-static void fill_visit(History *history, Filling *filling, Str mode, int64_t sbp, int64_t dbp)
+/* One visit before it is written. Whoever copies writes down what he wrote the last time. */
+typedef struct Visit {
+    Date on;
+    Str mode;
+    int64_t sbp, dbp;
+    bool is_copied;
+    Rng drawn; /* where the draws of its answers begin: typed in again, it says the same */
+} Visit;
+
+static void fill_visit(History *history, Filling *filling, const Visit *visit)
 {
     Rng *rng = &history->rng;
-    bool is_telephone = str_equals(mode, STR("3"));
-    filling_text(filling, "mode", mode);
+    bool is_telephone = str_equals(visit->mode, STR("3"));
+    filling_text(filling, "mode", visit->mode);
     bool has_symptom = rng_chance(rng, 0.12);
     filling_codes(filling, "symptoms", has_symptom ? STR("2") : STR("1"));
     filling_codes(filling, "critical_signs", STR("1"));
     if (!is_telephone || rng_chance(rng, 0.5)) {
-        filling_integer(filling, "sbp", sbp);
-        filling_integer(filling, "dbp", dbp);
+        filling_integer(filling, "sbp", visit->sbp);
+        filling_integer(filling, "dbp", visit->dbp);
     }
     filling_decimal(filling, "height", history->height);
-    double weight = num_round(history->weight + rng_normal(rng, 0, 1), 1);
+    double change = rng_normal(rng, 0, 1);
+    double weight = visit->is_copied ? history->weight : num_round(history->weight + change, 1);
     bool is_mistyped = rng_chance(rng, 0.003) || history->oddity == ODDITY_MISTYPED;
     filling_decimal(filling, "weight", is_mistyped ? weight + 100 : weight);
-    filling_integer(filling, "heart_rate", within(rng_normal(rng, 75, 8), 52, 110));
+    int64_t rate = within(rng_normal(rng, 75, 8), 52, 110);
+    filling_integer(filling, "heart_rate", visit->is_copied ? COPIED_RATE : rate);
     filling_integer(filling, "cigarettes", history->cigarettes);
     filling_integer(filling, "cigarettes_target", history->cigarettes / 2);
     filling_decimal(filling, "alcohol", (double)history->alcohol);
@@ -354,53 +365,102 @@ static bool is_odd_day(const History *history, CareOddity oddity, Date on)
            && date_compare(on, date_from_ymd(2024, 12, 20)) < 0;
 }
 
-/* One visit: perhaps with a slip of the pen that is amended some days later. */
-static Err write_visit(History *history, Date on, Date recorded_on, Date *ret_next)
+static Visit draw_visit(History *history, Date on)
 {
     Rng *rng = &history->rng;
     const double shares[] = {0.68, 0.22, 0.10};
     static const Str modes[] = {{"1", 1}, {"2", 1}, {"3", 1}};
-    static const CareReferral referral = {"bp_control", "last_bp_control", "心血管内科"};
-    Str mode = modes[rng_weighted(rng, shares, 3)];
-    int64_t sbp = within(rng_normal(rng, history->sbp, 9), 92, 196);
-    int64_t dbp = within(rng_normal(rng, history->dbp, 6), 52, sbp - 20 < 118 ? sbp - 20 : 118);
-    if (demo_clinic_on(history->care->demo, history->person, on)->copies && rng_chance(rng, 0.85)) {
-        sbp = COPIED_SBP;
-        dbp = COPIED_DBP;
+    Visit visit = {.on = on, .mode = modes[rng_weighted(rng, shares, 3)]};
+    visit.sbp = within(rng_normal(rng, history->sbp, 9), 92, 196);
+    visit.dbp =
+        within(rng_normal(rng, history->dbp, 6), 52, visit.sbp - 20 < 118 ? visit.sbp - 20 : 118);
+    visit.is_copied =
+        demo_clinic_on(history->care->demo, history->person, on)->copies && rng_chance(rng, 0.85);
+    if (visit.is_copied) {
+        visit.sbp = COPIED_SBP;
+        visit.dbp = COPIED_DBP;
     }
+    return visit;
+}
+
+static Err type_in(History *history, const Visit *visit, const Writing *writing,
+                   Filling *ret_filling)
+{
+    static const CareReferral referral = {"bp_control", "last_bp_control", "心血管内科"};
+    *ret_filling = care_begin(history, history->care->followup, visit->on,
+                              date_of_instant(writing->recorded_at));
+    fill_visit(history, ret_filling, visit);
+    TRY(care_refer(history, ret_filling, &referral));
+    return care_write(history, ret_filling, writing);
+}
+
+/* The same visit once more, under another id; the draws that follow do not depend on it. */
+static Err type_again(History *history, const Visit *visit, const Writing *writing,
+                      Filling *ret_filling)
+{
+    Rng after = history->rng;
+    history->rng = visit->drawn;
+    TRY(type_in(history, visit, writing, ret_filling));
+    history->rng = after;
+    return OK;
+}
+
+static bool is_typed_twice(const History *history, Date on, Rng *ret_rng)
+{
+    *ret_rng = rng_stream(history->care->demo->options->seed, STREAM_TYPED,
+                          history->person->number * 80000 + (uint64_t)on.days * 2 + 1);
+    bool is_odd =
+        history->oddity == ODDITY_TWICE && date_compare(on, date_from_ymd(2024, 10, 1)) >= 0;
+    return rng_chance(ret_rng, twice_share) || is_odd;
+}
+
+/* One visit: perhaps with a slip of the pen that is amended some days later, or typed in twice. */
+static Err write_visit(History *history, Date on, Date recorded_on, Date *ret_next)
+{
+    Rng *rng = &history->rng, typist;
+    Visit visit = draw_visit(history, on), slip;
     bool slips = rng_chance(rng, 0.015) || is_odd_day(history, ODDITY_AMENDED, on);
     bool is_void = !slips && (rng_chance(rng, 0.004) || is_odd_day(history, ODDITY_VOIDED, on));
     Instant at = care_evening(rng, recorded_on);
     Instant ended_at = care_evening(rng, date_add_days(recorded_on, (int)rng_between(rng, 1, 6)));
     bool ends = (slips || is_void) && care_is_known(history->care, ended_at);
-    Rng before = *rng; /* the amended record differs in the slip only */
     const Writing first = {
         .id = rng_uuid(rng, at), .recorded_at = at, .ends = ends, .ended_at = ended_at};
-    Filling filling = care_begin(history, history->care->followup, on, recorded_on);
-    fill_visit(history, &filling, mode, slips ? sbp - 20 : sbp, slips ? dbp - 10 : dbp);
-    TRY(care_refer(history, &filling, &referral));
-    TRY(care_write(history, &filling, &first));
+    visit.drawn = *rng;
+    slip = visit; /* the amended record differs in the slip only */
+    slip.sbp -= slips ? 20 : 0;
+    slip.dbp -= slips ? 10 : 0;
+    Filling filling;
+    TRY(type_in(history, &slip, &first, &filling));
     if (slips && ends) {
-        Rng replay = before;
-        Uuid id = rng_uuid(rng, ended_at);
-        Rng after = *rng;
-        (void)rng_uuid(&replay, at);
-        *rng = replay;
-        filling = care_begin(history, history->care->followup, on, date_of_instant(ended_at));
-        fill_visit(history, &filling, mode, sbp, dbp);
-        TRY(care_refer(history, &filling, &referral));
-        const Writing amendment = {
-            .id = id, .amends = first.id, .recorded_at = ended_at, .reason = STR("血压录入有误")};
-        TRY(care_write(history, &filling, &amendment));
-        *rng = after;
-    }
-    if (is_void && ends)
+        const Writing amendment = {.id = rng_uuid(rng, ended_at),
+                                   .amends = first.id,
+                                   .recorded_at = ended_at,
+                                   .reason = STR("血压录入有误")};
+        TRY(type_again(history, &visit, &amendment, &filling));
+    } else if (is_void && ends) {
         TRY(record_bulk_void(history->care->records, first.id, history->person->clinic->doctor,
                              ended_at, STR("录到了别人名下")));
+    } else if (!slips && !is_void && is_typed_twice(history, on, &typist)) {
+        const Writing second = {.id = rng_uuid(&typist, at), .recorded_at = at};
+        TRY(type_again(history, &visit, &second, &filling));
+    }
     if (!is_void || !ends)
         care_keep(history, &filling, on);
     *ret_next = care_next_date(&filling);
     return OK;
+}
+
+/* When it is typed in: the same day, some days later, or weeks later. */
+static Date typed_on(History *history, Date on)
+{
+    int days = rng_chance(&history->rng, 0.8) ? 0 : (int)rng_between(&history->rng, 1, 4);
+    Rng rng = rng_stream(history->care->demo->options->seed, STREAM_TYPED,
+                         history->person->number * 80000 + (uint64_t)on.days * 2);
+    double share = typed_late_share * (1 - care_timeliness(history, on));
+    if (rng_chance(&rng, share) || history->oddity == ODDITY_TYPED_LATE)
+        days = (int)rng_between(&rng, TYPED_LATE_LEAST, TYPED_LATE_MOST);
+    return date_add_days(on, days);
 }
 
 /* Who does everything on time is not two days late either. */
@@ -457,9 +517,12 @@ static Date next_there(const History *history, Date on)
         if (date_compare(on, history->spared_to) <= 0)
             on = date_add_days(history->spared_to, 4);
     }
-    if (care_is_here(history, on))
-        return on;
-    return life->kind == LIFE_RETURNS ? date_add_days(life->back_on, 10) : DATE_NONE;
+    if (!demo_is_here(history->person, on)) {
+        if (life->kind != LIFE_RETURNS)
+            return DATE_NONE;
+        on = date_add_days(life->back_on, 10);
+    }
+    return demo_served_from(history->care->demo, history->person, on);
 }
 
 static Err write_visits(History *history, Date first)
@@ -470,8 +533,7 @@ static Err write_visits(History *history, Date first)
          * county from changing what came before */
         history->rng = rng_stream(history->care->demo->options->seed, STREAM_CARE,
                                   history->person->number * 40000 + (uint64_t)on.days);
-        Date recorded_on = date_add_days(
-            on, rng_chance(&history->rng, 0.8) ? 0 : (int)rng_between(&history->rng, 1, 4));
+        Date recorded_on = typed_on(history, on);
         if (!care_is_known(history->care, instant_of_date(recorded_on, 12, 0)))
             return OK;
         Date next = DATE_NONE, visited = on;
@@ -511,15 +573,17 @@ static Err write_registration(History *history, Date on, int known_most, Date *r
 /* Something of each kind in a clinic that is shown. */
 static void draw_oddity(History *history, bool is_old)
 {
-    static const CareOddity guided[5] = {ODDITY_MISTYPED, ODDITY_AMENDED, ODDITY_VOIDED};
-    static const CareOddity others[5] = {ODDITY_REFUSES, ODDITY_AWAY, ODDITY_MISTYPED,
-                                         ODDITY_AMENDED, ODDITY_VOIDED};
+    static const CareOddity guided[ODDITY_N] = {ODDITY_MISTYPED, ODDITY_AMENDED, ODDITY_VOIDED,
+                                                ODDITY_TWICE, ODDITY_TYPED_LATE};
+    static const CareOddity others[ODDITY_N] = {ODDITY_REFUSES,   ODDITY_AWAY,   ODDITY_MISTYPED,
+                                                ODDITY_AMENDED,   ODDITY_VOIDED, ODDITY_TWICE,
+                                                ODDITY_TYPED_LATE};
     Demo *demo = history->care->demo;
     DemoClinic *clinic = history->person->clinic;
     bool is_guided = care_is_guided(history);
     bool is_early = date_compare(history->registers_on, date_from_ymd(2024, 9, 1)) < 0;
     if (clinic->is_shown && is_old && is_early && history->person->life.kind == LIFE_STAYS
-        && clinic->managed_n < 5)
+        && clinic->managed_n < ODDITY_N)
         history->oddity = (is_guided ? guided : others)[clinic->managed_n++];
     if (clinic == &demo->clinics[demo->shown[SHOWN_COPIER]] && history->oddity == ODDITY_AMENDED)
         demo->patient = history->person->id;

@@ -33,6 +33,8 @@ typedef enum {
     ODDITY_AWAY,     /* put off quarter by quarter */
     ODDITY_AMENDED,
     ODDITY_VOIDED,
+    ODDITY_TWICE,      /* each visit is typed in twice */
+    ODDITY_TYPED_LATE, /* and weeks after it */
 } CareOddity;
 
 /* The newest current record of a form, which the next one reads. */

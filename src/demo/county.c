@@ -1,4 +1,4 @@
-/* The county's areas, facilities, catchments and accounts. */
+/* The county's areas, facilities and accounts. Who answers for which village: answering.c. */
 #include "demo/demo_int.h"
 
 #include <math.h>
@@ -148,6 +148,7 @@ static Err add_centre(Demo *demo, const Area *town, int number)
         .level = 4,
         .parent = demo->commission,
     };
+    demo->centres[demo->centre_n++] = centre;
     return add_facility(demo, centre);
 }
 
@@ -174,6 +175,7 @@ static Err add_upper(Demo *demo)
     supporter.name = str_printf(arena, "%.*s示范第二医院", STR_ARG(place->name.zh));
     supporter.name_en = str_printf(arena, "%.*s Second Demo Hospital", STR_ARG(place->name.en));
     TRY(add_facility(demo, supporter));
+    demo->centres = arena_array(arena, Facility, place->centres);
     for (size_t i = 0; i < demo->area_n; i++) {
         const Area *town = &demo->areas[i];
         if (town->level != 4)
@@ -183,6 +185,14 @@ static Err add_upper(Demo *demo)
             TRY(add_centre(demo, town, 2));
     }
     return OK;
+}
+
+Str demo_centre_name(const Demo *demo, const DemoClinic *clinic)
+{
+    for (size_t i = 0; i < demo->centre_n; i++)
+        if (str_equals(demo->centres[i].code, clinic->facility.parent))
+            return demo->centres[i].name;
+    return clinic->facility.parent;
 }
 
 /* The later half of the villages of a town with two centres belongs to the second one. */
@@ -233,7 +243,6 @@ static Err add_clinics(Demo *demo)
 {
     const bool *is_without = choose_without(demo);
     demo->clinics = arena_array(demo->cx->arena, DemoClinic, demo->place->clinics);
-    CatchmentChange *changes = arena_array(demo->cx->arena, CatchmentChange, demo->village_n);
     for (size_t i = 0; i < demo->village_n; i++) {
         DemoVillage *village = &demo->villages[i];
         if (!is_without[i])
@@ -242,15 +251,9 @@ static Err add_clinics(Demo *demo)
         DemoClinic *clinic = &demo->clinics[village->clinic];
         clinic->weight += village->weight;
         clinic->villages++;
-        changes[i] = (CatchmentChange){.catchment = {.facility = clinic->facility.code,
-                                                     .area = village->area->code,
-                                                     .valid_from = date_from_ymd(2023, 1, 1),
-                                                     .valid_to = DATE_NONE},
-                                       .doctors = &clinic->doctor,
-                                       .doctor_n = 1};
     }
     ENSURE(demo->clinic_n == demo->place->clinics);
-    return subject_catchments_change(demo->cx, changes, demo->village_n);
+    return OK;
 }
 
 static Err add_unguided(Demo *demo, Uuid id, Str login, Str name, Str facility)
@@ -312,28 +315,25 @@ static void choose_shown(Demo *demo)
 }
 
 /* A year of training in town; a colleague of the next clinic comes. */
-static Err add_leave(Demo *demo)
+static void plan_training(Demo *demo)
 {
     DemoClinic *clinic = &demo->clinics[demo->shown[SHOWN_LEAVE]];
     clinic->has_leave = true;
     clinic->leave_from = date_from_ymd(2025, 3, 3);
     clinic->leave_to = date_from_ymd(2026, 2, 27);
     clinic->substitute = demo->clinics[demo->shown[SHOWN_COPIER]].doctor;
-    const StaffLeave leave = {.staff = clinic->doctor,
-                              .valid_from = clinic->leave_from,
-                              .valid_to = clinic->leave_to,
-                              .substitute = clinic->substitute};
-    return staff_leave_put(demo->cx, &leave);
 }
 
-static Err add_doctor(Demo *demo, const DemoClinic *clinic, Str name, bool is_male)
+/* id: the clinic's doctor or partner. */
+static Err add_doctor(Demo *demo, const DemoClinic *clinic, Uuid id, Str name, bool is_male)
 {
     /* of five, two have a licence, and most of these the township has hired */
     size_t number = (size_t)(clinic - demo->clinics);
     bool is_licensed = number % 5 < 2, is_hired = is_licensed && number % 15 != 0;
     const Staff staff = {
-        .id = clinic->doctor,
-        .code = str_printf(demo->cx->arena, "%.*s-1", STR_ARG(clinic->facility.code)),
+        .id = id,
+        .code = str_printf(demo->cx->arena, "%.*s-%d", STR_ARG(clinic->facility.code),
+                           uuid_equals(id, clinic->doctor) ? 1 : 2),
         .name = name,
         .sex = is_male ? STR("1") : STR("2"),
         .birth_date = DATE_NONE,
@@ -358,18 +358,34 @@ static const struct {
     {"organisation_officer", AT_SUPPORTER}, {"administrator", AT_COMMISSION},
 };
 
+/* Of streams of their own: they came later than the others. */
+static Err add_late_comers(Demo *demo)
+{
+    Cx *cx = demo->cx;
+    Rng rng = rng_stream(demo->options->seed, STREAM_COUNTY, 2);
+    Str name = name_whole(name_draw(&rng, false, NULL, cx->arena), cx->arena);
+    TRY(demo_account_add(demo, DEMO_REPORTER, rng_uuid(&rng, cx->now), name, STR("county_reporter"),
+                         demo->commission));
+    const DemoClinic *clinic = &demo->clinics[demo->states[STATE_SHARED]];
+    rng = rng_stream(demo->options->seed, STREAM_COUNTY, 4);
+    name = name_whole(name_draw(&rng, false, NULL, cx->arena), cx->arena);
+    TRY(add_doctor(demo, clinic, clinic->partner, name, false));
+    Str login = str_printf(cx->arena, "%.*s-2", STR_ARG(clinic->facility.code));
+    return add_unguided(demo, clinic->partner, str_lower(cx->arena, login), name,
+                        clinic->facility.code);
+}
+
 /* One guided account of each kind; every clinic has its doctor's account, without a password. */
 static Err add_accounts(Demo *demo)
 {
     Cx *cx = demo->cx;
-    choose_shown(demo);
     const DemoClinic *guided = &demo->clinics[demo->shown[SHOWN_GUIDED]];
     for (size_t i = 0; i < demo->clinic_n; i++) {
         const DemoClinic *clinic = &demo->clinics[i];
         bool is_guided = clinic == guided, is_late = i == demo->shown[SHOWN_LATE];
         bool is_male = rng_chance(&demo->rng, 0.58);
         Str name = name_whole(name_draw(&demo->rng, is_male, NULL, cx->arena), cx->arena);
-        TRY(add_doctor(demo, clinic, name, is_male));
+        TRY(add_doctor(demo, clinic, clinic->doctor, name, is_male));
         if (is_guided || is_late)
             TRY(demo_account_add(demo, is_late ? DEMO_LATE : DEMO_DOCTOR, clinic->doctor, name,
                                  STR("village_doctor"), clinic->facility.code));
@@ -388,12 +404,8 @@ static Err add_accounts(Demo *demo)
         TRY(demo_account_add(demo, guide, id, name_whole(name, cx->arena),
                              str_from_c(posts[i].role), facility));
     }
-    /* of a stream of its own: came later than the others */
-    Rng rng = rng_stream(demo->options->seed, STREAM_COUNTY, 2);
-    Str name = name_whole(name_draw(&rng, false, NULL, cx->arena), cx->arena);
-    TRY(demo_account_add(demo, DEMO_REPORTER, rng_uuid(&rng, cx->now), name, STR("county_reporter"),
-                         demo->commission));
-    return add_leave(demo);
+    TRY(add_late_comers(demo));
+    return demo_leaves(demo);
 }
 
 /* What the county said before the first day that one can be made for. */
@@ -426,6 +438,9 @@ Err demo_county(Demo *demo)
     weigh_villages(demo);
     TRY(add_upper(demo));
     TRY(add_clinics(demo));
+    choose_shown(demo);
+    plan_training(demo);
+    TRY(demo_catchments(demo));
     TRY(access_areas_rebuild(demo->cx));
     return add_accounts(demo);
 }

@@ -46,6 +46,7 @@ typedef enum {
     STREAM_APART,
     STREAM_REFERRAL,
     STREAM_CONFIRMED,
+    STREAM_TYPED,
 } DemoStream;
 
 /* Clinics that there is something to see in, all under one centre, and of real size in a small
@@ -58,11 +59,22 @@ typedef enum {
     SHOWN_N,
 } DemoShown;
 
+/* Clinics with a village in a state that pages of catchments tell of. */
+typedef enum {
+    STATE_NOBODY,   /* the clinic gave its second village up, and nobody answers for it */
+    STATE_NAMELESS, /* it answers for its second village, and names no doctor */
+    STATE_SHARED,   /* two doctors share the village */
+    STATE_AWAY,     /* the doctor is on leave, and nobody stands in */
+    STATE_CLAIMED,  /* the clinic before it claims the village too */
+    STATE_N,
+} DemoState;
+
 typedef struct DemoVillage {
     const Area *area;
-    double weight;  /* relative population */
-    size_t clinic;  /* index into clinics */
-    int64_t people; /* of this county */
+    double weight;        /* relative population */
+    size_t clinic;        /* index into clinics */
+    int64_t people;       /* of this county */
+    Date left_alone_from; /* nobody answers for it from this day on, or DATE_NONE */
 } DemoVillage;
 
 typedef struct DemoClinic {
@@ -73,9 +85,10 @@ typedef struct DemoClinic {
     int villages;
     bool is_shown, copies;
     size_t managed_n; /* so far: the first few of a clinic that is shown are made special */
-    bool has_leave;   /* from leave_from to leave_to another doctor comes */
+    bool has_leave;   /* from leave_from to leave_to the substitute comes, or (nil) nobody */
     Date leave_from, leave_to;
     Uuid substitute;
+    Uuid partner; /* the second doctor; nil: there is none */
 } DemoClinic;
 
 typedef enum {
@@ -126,9 +139,12 @@ typedef struct Demo {
     size_t village_n;
     DemoClinic *clinics;
     size_t clinic_n;
+    Facility *centres;
+    size_t centre_n;
     size_t shown[SHOWN_N]; /* clinics */
-    Uuid officer;          /* account at the hospital */
-    Uuid patient;          /* who has an account; nil: not met yet */
+    size_t states[STATE_N];
+    Uuid officer; /* account at the hospital */
+    Uuid patient; /* who has an account; nil: not met yet */
     NumberTable pyramid, hypertension, diabetes;
     uint16_t *serials; /* of ID numbers: by birth day and sex */
 } Demo;
@@ -144,6 +160,19 @@ Err demo_city(Cx *cx, const DemoOptions *options, const DemoPlace *const *counti
 Err demo_county(Demo *demo) MUST_CHECK;
 /* Of demo->patient, whom the care of people has set. */
 Err demo_resident_account(Demo *demo) MUST_CHECK;
+/* The clinics and their doctors answer for the villages; some are left alone, shared or claimed
+ * twice. The clinics that are shown are chosen. */
+Err demo_catchments(Demo *demo) MUST_CHECK;
+/* Of the doctors who have one, once they are staff. */
+Err demo_leaves(Demo *demo) MUST_CHECK;
+/* The name of the centre above a clinic. */
+Str demo_centre_name(const Demo *demo, const DemoClinic *clinic);
+bool demo_is_away(const DemoClinic *clinic, Date on);
+/* Who of the clinic sees a person on the day. */
+Uuid demo_who_works(const DemoClinic *clinic, uint64_t person, Date on);
+/* The first day from this one on on which somebody comes to the person's village; DATE_NONE: nobody
+ * will. */
+Date demo_served_from(const Demo *demo, const DemoPerson *person, Date on);
 /* How many people live in each village; once, because rounding would move some the second time. */
 void demo_people_apportion(Demo *demo);
 /* The people village by village, in order; the same each time. */
@@ -155,7 +184,8 @@ void demo_life_draw(Demo *demo, DemoPerson *person, DemoLifeKind certain);
 /* What the register knows of it on the county's day: the resident, and events. */
 void demo_life_apply(Demo *demo, DemoPerson *person);
 Err demo_life_events(Demo *demo, const DemoPerson *person, ResidentBulk *bulk) MUST_CHECK;
-/* Who answers for somebody on a day, and whether he is there. */
+/* Where somebody lives on a day, whose clinic it is, and whether he is there. */
+const DemoVillage *demo_village_on(const DemoPerson *person, Date on);
 const DemoClinic *demo_clinic_on(const Demo *demo, const DemoPerson *person, Date on);
 bool demo_is_here(const DemoPerson *person, Date on);
 /* Who comes after the first day that a county can be made for: entries that somebody has already,

@@ -132,12 +132,15 @@ Err demo_life_events(Demo *demo, const DemoPerson *person, ResidentBulk *bulk)
     return resident_bulk_event(bulk, &event);
 }
 
-const DemoClinic *demo_clinic_on(const Demo *demo, const DemoPerson *person, Date on)
+const DemoVillage *demo_village_on(const DemoPerson *person, Date on)
 {
     const DemoLife *life = &person->life;
-    return life->kind == LIFE_MOVES && date_compare(life->on, on) <= 0
-               ? &demo->clinics[life->to->clinic]
-               : person->clinic;
+    return life->kind == LIFE_MOVES && date_compare(life->on, on) <= 0 ? life->to : person->village;
+}
+
+const DemoClinic *demo_clinic_on(const Demo *demo, const DemoPerson *person, Date on)
+{
+    return &demo->clinics[demo_village_on(person, on)->clinic];
 }
 
 bool demo_is_here(const DemoPerson *person, Date on)

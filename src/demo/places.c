@@ -70,8 +70,9 @@ static const struct {
              "Lateness by clinic: which is latest, and whose doctor is away on a training")},
     [DEMO_TOWNSHIP] =
         {"township", SAY("乡镇卫生院管理员", "Township administrator"),
-         SAY("账号、人员与片区，看不到居民；看谁在休假、谁代班",
-             "Accounts, staff and catchments, no residents; see who is on leave and who stands in")},
+         SAY("“片区”里有一个村无人负责、一个村两家都管、一位医生休假无人代替：试着安排。看不到居民",
+             "One village that nobody answers for, one claimed twice, one doctor away and nobody "
+             "there: put it right. No residents")},
     [DEMO_COUNTY] = {"county", SAY("县卫生健康局", "County health commission"),
                      SAY("全县各乡镇的数字，逐级点开到不含身份的名单，看不到个人",
                          "Numbers of the townships, down to rows without identity; no persons")},

@@ -248,6 +248,10 @@ static Err report_clinics(Reports *reports)
             TRY(report_all(reports, "clinic", &reporter));
         reporter.subject = clinic->doctor;
         TRY(report_all(reports, "doctor", &reporter));
+        reporter.subject = reporter.writer = clinic->partner;
+        reporter.number = demo->clinic_n + i;
+        if (!uuid_is_nil(clinic->partner))
+            TRY(report_all(reports, "doctor", &reporter));
     }
     return OK;
 }

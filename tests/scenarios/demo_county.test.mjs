@@ -5,8 +5,8 @@ import { once } from "node:events";
 import { readdirSync, watch } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { attempt, lines } from "../support/county.mjs";
-import { databases, logIn, makeCounty, program, root, startServer } from "../support/server.mjs";
+import { attempt, lines, parseLines } from "../support/county.mjs";
+import { databases, logIn, makeCounty, program, root, sql, startServer } from "../support/server.mjs";
 
 const packs = ["--packs", join(root, "packs")];
 const makeFile = databases[0][1];
@@ -15,6 +15,12 @@ function output(command, options, ...more) {
   const { code, out, err } = attempt(command, ...options, ...packs, ...more, "--json");
   assert.equal(code, 0, err);
   return out;
+}
+
+/** What `areas check` finds; it ends like any check that finds something. */
+function findings(options) {
+  const { out } = attempt("areas", "check", ...options, ...packs);
+  return parseLines(out);
 }
 
 /** A file in which making the county was killed: its log of before is gone, the pages of before still lie beside it. */
@@ -63,8 +69,10 @@ describe("the demo county", () => {
     assert.notEqual(output("due", other, "--on", "2025-06-30"), output("due", counties.get("SQLite"), "--on", "2025-06-30"));
   });
 
-  it("has 22 centres over 18 towns and 343 clinics that cover every one of 392 villages once", async () => {
+  it("has 22 centres over 18 towns and 343 clinics that cover 392 villages once, but for one left alone and one claimed twice", async () => {
     for (const options of counties.values()) {
+      const [claimed, left, ...more] = findings(options);
+      assert.deepEqual([claimed.fault, left.fault, more], ["overlap", "gap", []]);
       const facilities = lines("facilities", options);
       const centres = facilities.filter(({ level }) => level === 4);
       const clinics = facilities.filter(({ level }) => level === 5);
@@ -72,7 +80,9 @@ describe("the demo county", () => {
       assert.equal(clinics.length, 343);
       const covered = clinics.flatMap(({ areas }) => areas);
       assert.equal(covered.length, 392);
-      assert.equal(new Set(covered).size, 392);
+      assert.equal(new Set(covered).size, 391);
+      assert.deepEqual(covered.filter((code, at) => covered.indexOf(code) < at), [claimed.area]);
+      assert.ok(!covered.includes(left.area));
       assert.equal(new Set(covered.map((code) => code.slice(0, 9))).size, 18);
       const codes = new Set(facilities.map(({ code }) => code));
       for (const { parent } of [...centres, ...clinics]) assert.ok(codes.has(parent), parent);
@@ -116,13 +126,24 @@ describe("the demo county", () => {
     }
   });
 
-  it("splits the list of the county among its clinics without loss", () => {
+  it("splits the list of the county among its centres without loss, but for the village that nobody answers for", async () => {
     const options = counties.get("SQLite");
-    const whole = lines("due", options, "--on", "2025-06-30").filter(({ resident }) => resident);
+    const { area } = findings(options).find(({ fault }) => fault === "gap");
+    const alone = new Set((await sql(options, `SELECT lower(hex(id)) FROM resident WHERE area_code = '${area}'`)).split("\n"));
+    const inSight = ({ resident }) => resident && !alone.has(resident.replaceAll("-", ""));
+    const whole = lines("due", options, "--on", "2025-06-30").filter(inSight);
     const centres = lines("facilities", options).filter(({ level }) => level === 4);
     const parts = centres.flatMap(({ code }) => lines("due", options, "--on", "2025-06-30", "--facility", code)).filter(({ resident }) => resident);
     const keys = (list) => list.map((line) => `${line.resident} ${line.due_on}`).sort();
     assert.deepEqual(keys(parts), keys(whole));
+  });
+
+  it("has what every rule of data quality looks for, also in the copies of one doctor", () => {
+    for (const options of counties.values()) {
+      const quality = lines("measure", options, "--period", "2025", "--unit", "441322").filter(({ measure }) => measure.startsWith("quality_"));
+      assert.ok(quality.length >= 6);
+      for (const { measure, numerator, denominator } of quality) assert.ok(numerator > 0 && numerator < denominator / 5, `${measure}: ${numerator} of ${denominator}`);
+    }
   });
 
   for (const day of ["2025-03-31", "2025-05-17"]) {
@@ -172,6 +193,26 @@ describe("the demo county", () => {
         }
         assert.ok(numbers.size >= 50, `${numbers.size} people found`);
         for (const number of numbers.values()) assert.match(number, /^9966\d\d\*{8}\d{3}[\dX]$/);
+      });
+
+      it("has villages in every state that the desk tells of, below the centre of the guided accounts, and teams", async () => {
+        const [township, clinician] = [await logIn(server, "township"), await logIn(server, "clinician")];
+        const own = (await township.fetch("/api/session")).body.account.facility.code;
+        const { facilities } = (await township.fetch("/api/facilities")).body;
+        const below = new Set(facilities.filter(({ parent }) => parent === own).map(({ code }) => code));
+        const held = (await township.fetch("/api/catchments")).body.items.filter(({ facility }) => below.has(facility));
+        const staff = new Map((await township.fetch("/api/staff")).body.items.map((one) => [one.id, one]));
+        const away = held.flatMap(({ doctors }) => doctors.map(({ id }) => staff.get(id))).filter((one) => one?.away_from);
+        assert.ok(away.some(({ substitute }) => substitute) && away.some(({ substitute }) => !substitute), "with a substitute and without");
+        assert.ok(held.some(({ doctors }) => doctors.length === 2), "two doctors share a village");
+        const { areas } = (await township.fetch("/api/areas")).body;
+        const names = (await township.fetch("/api/catchments")).body.items;
+        const open = areas.filter(({ code, level }) => level === 5 && !names.some(({ area, doctors }) => area === code && doctors.length));
+        assert.equal(open.length, 2, "one that nobody answers for, one without a doctor by name");
+        const { teams } = (await clinician.fetch("/api/worklist/totals")).body;
+        assert.ok(teams.length >= 2 && teams.every(({ n }) => n > 0));
+        const list = await clinician.fetch(`/api/worklist?limit=100&team=${encodeURIComponent(teams[0].code)}`);
+        assert.equal(list.body.items.length, Math.min(100, teams[0].n));
       });
 
       it("names the real divisions, and says that it is a demonstration", async () => {
