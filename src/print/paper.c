@@ -48,7 +48,7 @@ static void line(Walk *walk, double x0, double y0, double x1, double y1)
 /* The number in boxes, as forms have it: 3 and 5 digits. */
 static void place_number(Walk *walk)
 {
-    Str number = walk->paper->number;
+    Str number = paper_number(walk->paper);
     double x = CANVAS_WIDTH - MARGIN - (double)number.n * (BOX + 1.5);
     Str label = said(walk, TEXT_PRINT_NUMBER, NULL, 0);
     if (!walk->is_drawing || number.n == 0)
@@ -61,7 +61,7 @@ static void place_number(Walk *walk)
             canvas_line(walk->canvas, x + 2, walk->y + BOX / 2, x + BOX - 2, walk->y + BOX / 2,
                         0.8);
         else
-            canvas_box(walk->canvas, x, walk->y, BOX, SIZE, digit);
+            canvas_box(walk->canvas, x, walk->y, BOX, SIZE, str_trim(digit));
     }
 }
 
@@ -99,7 +99,7 @@ static void begin_page(Walk *walk)
     walk->y += text_high(walk, title, size, WIDE) + 8;
     Str name = str_printf(walk->arena, "%.*s %.*s", STR_ARG(said(walk, TEXT_PRINT_NAME, NULL, 0)),
                           STR_ARG(paper->name.n > 0 ? paper->name : STR("__________")));
-    double wide = paper->number.n > 0 ? WIDE * 0.6 : WIDE;
+    double wide = paper_number(paper).n > 0 ? WIDE * 0.6 : WIDE;
     text(walk, MARGIN, walk->y, wide, SIZE + 1, CANVAS_LEFT, name);
     place_number(walk);
     walk->y += text_high(walk, name, SIZE + 1, wide) + 4;

@@ -26,3 +26,6 @@ typedef VEC(PaperRow) PaperRows;
 size_t paper_columns(const Paper *paper);
 /* Day, fields, who served, signatures. */
 PaperRows paper_rows(const Paper *paper, Arena *arena);
+/* What stands in the boxes of the number, "103-00027": blanks to be filled in by hand where a
+ * resident has none; empty on papers about organisations. */
+Str paper_number(const Paper *paper);

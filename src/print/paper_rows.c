@@ -276,3 +276,9 @@ PaperRows paper_rows(const Paper *paper, Arena *arena)
     add_head(&rows, TEXT_PRINT_SIGNED_RESIDENT, OF_SIGNATURE, true);
     return rows.rows;
 }
+
+Str paper_number(const Paper *paper)
+{
+    bool is_blank = paper->number.n == 0 && str_equals_c(paper->form->subject, "resident");
+    return is_blank ? STR("   -     ") : paper->number;
+}

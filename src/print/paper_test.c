@@ -222,6 +222,20 @@ static void the_same_paper_is_the_same_file_and_long_texts_take_more_pages(void 
     (void)state;
 }
 
+static void who_has_no_number_has_boxes_for_it(void **state)
+{
+    Form about = form;
+    Paper paper = {.form = &about};
+    about.subject = STR("resident");
+    assert_true(str_equals_c(paper_number(&paper), "   -     "));
+    paper.number = STR("103-00027");
+    assert_true(str_equals_c(paper_number(&paper), "103-00027"));
+    about.subject = STR("facility");
+    paper.number = (Str){0};
+    assert_int_equal(paper_number(&paper).n, 0);
+    (void)state;
+}
+
 static void a_file_that_is_too_large_is_refused(void **state)
 {
     Arena arena;
@@ -240,6 +254,7 @@ int main(void)
         cmocka_unit_test(a_visit_stands_in_its_column_as_the_form_has_it),
         cmocka_unit_test(a_blank_paper_has_its_columns_and_empty_boxes),
         cmocka_unit_test(the_same_paper_is_the_same_file_and_long_texts_take_more_pages),
+        cmocka_unit_test(who_has_no_number_has_boxes_for_it),
         cmocka_unit_test(a_file_that_is_too_large_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
