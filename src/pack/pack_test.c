@@ -10,6 +10,7 @@
 
 #include "base/os_file.h"
 #include "base/vec.h"
+#include "pack/offers.h"
 #include "pack/pack_tests.h"
 
 static const char *const permissions[] = {"session.own",
@@ -306,6 +307,100 @@ static void kept_files_give_the_same_packs(void **state)
     arena_done(&fixture.arena);
 }
 
+/* ---- whom a form is for ---- */
+
+static bool sees_all(const void *who, Str class)
+{
+    (void)who;
+    (void)class;
+    return true;
+}
+
+static bool sees_no_classes(const void *who, Str class)
+{
+    (void)who;
+    return class.n == 0;
+}
+
+/* Whether the form is for somebody of that age in days, sex and programs. */
+static bool is_for(Fixture *fixture, const Form *offers, const char *form, int days,
+                   const char *sex, const char *program)
+{
+    const Date today = date_from_ymd(2025, 6, 30);
+    const Str programs[] = {str_from_c(program)};
+    const FormContext context = {.happened_on = today,
+                                 .today = today,
+                                 .subject_sex = str_from_c(sex),
+                                 .subject_birth_date =
+                                     days < 0 ? DATE_NONE : date_add_days(today, -days),
+                                 .subject_programs = programs,
+                                 .subject_program_n = programs[0].n > 0,
+                                 .previous_happened_on = DATE_NONE};
+    FormAnswers answers;
+    FormResult result;
+    form_answers_init(&answers, offers, &fixture->arena);
+    form_evaluate(offers, &context, &answers, &fixture->arena, &result);
+    for (size_t i = 0; i < result.issue_n; i++) {
+        if (str_equals_c(result.issues[i].key, form))
+            return false;
+    }
+    return true;
+}
+
+static void a_form_is_for_whom_its_checks_and_programs_could_want(void **state)
+{
+    Fixture *fixture = *state;
+    enum { YEAR = 366, MAN = 40 * YEAR };
+    Form offers;
+    const Policy *policy = policy_build(fixture->set, NULL, 0, &fixture->arena);
+    const Date today = date_from_ymd(2025, 6, 30);
+    assert_int_equal(pack_offers(policy, today, sees_all, NULL, &fixture->arena, &offers), OK);
+    const struct {
+        const char *form;
+        int days; /* -1: the date of birth is not known */
+        const char *sex, *program;
+        bool is_for;
+    } cases[] = {
+        {"hypertension_registration", MAN, "1", "", true},
+        {"hypertension_registration", MAN, "1", "hypertension", false},
+        {"hypertension_registration", 34 * 365, "1", "", false},
+        {"hypertension_registration", -1, "1", "", true},
+        {"hypertension_followup", MAN, "1", "", false},
+        {"hypertension_followup", MAN, "1", "hypertension", true},
+        {"hypertension_leave", MAN, "1", "hypertension", true},
+        {"diabetes_followup", MAN, "1", "hypertension", false},
+        {"health_exam", MAN, "1", "", false},
+        {"health_exam", MAN, "1", "hypertension", true},
+        {"health_exam", 66 * YEAR, "1", "", true},
+        {"pregnancy_registration", MAN, "1", "", false},
+        {"pregnancy_registration", MAN, "2", "", true},
+        {"pregnancy_handbook", MAN, "2", "", false},
+        {"newborn_notice", 3, "1", "", true},
+        {"newborn_notice", 40, "1", "", false},
+        {"newborn_visit", 40, "1", "", true}, /* opens the health record, below 7 */
+        {"newborn_visit", 8 * YEAR, "1", "", false},
+        {"infant_exam", 100, "2", "", true},
+        {"infant_exam", 400, "2", "", false},
+        {"preschool_exam", 5 * YEAR, "2", "", true},
+        {"preschool_exam", 400, "2", "", false},
+        {"personal_information", 400, "2", "", true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        bool is =
+            is_for(fixture, &offers, cases[i].form, cases[i].days, cases[i].sex, cases[i].program);
+        if (is != cases[i].is_for)
+            fail_msg("%s at %d days, sex %s, in '%s'", cases[i].form, cases[i].days, cases[i].sex,
+                     cases[i].program);
+    }
+    /* what somebody does not see is not told of */
+    assert_int_equal(pack_offers(policy, today, sees_no_classes, NULL, &fixture->arena, &offers),
+                     OK);
+    for (size_t i = 0; i < offers.check_n; i++) {
+        const Form *form = pack_form(fixture->set, offers.checks[i].id);
+        assert_int_equal(form->sensitivity.n, 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -321,6 +416,7 @@ int main(void)
         cmocka_unit_test(a_folder_that_is_not_there_is_an_error_and_no_mistake),
         cmocka_unit_test(a_file_beyond_the_limit_is_a_mistake),
         cmocka_unit_test(kept_files_give_the_same_packs),
+        cmocka_unit_test(a_form_is_for_whom_its_checks_and_programs_could_want),
     };
     return cmocka_run_group_tests_name("pack", tests, open_own_packs, close_packs);
 }

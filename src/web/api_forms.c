@@ -3,7 +3,7 @@
 #include "engine/policy/policy_values.h"
 #include "form/form.h"
 #include "form/wire.h"
-#include "pack/pack.h"
+#include "pack/offers.h"
 #include "web/route.h"
 
 static const char *field_type_name(FieldType type)
@@ -28,11 +28,35 @@ static void put_header(JsonOut *out, const Form *form)
     json_bool(out, form->registers != NULL);
 }
 
+enum { WIRE_MOST = 512 * 1024 };
+
+static bool sees_class(const void *who, Str class)
+{
+    return access_sees_class(who, class);
+}
+
+/* Whom each form is for, as the browser's form module reads it (pack/offers.h). */
+static Err put_offers(Cx *cx, JsonOut *out)
+{
+    Buf wire;
+    Form offers;
+    const Policy *policy = NULL;
+    buf_init(&wire, cx->arena, WIRE_MOST);
+    TRY(policy_of(cx, &policy));
+    TRY(pack_offers(policy, cx->today, sees_class, cx, cx->arena, &offers));
+    form_wire_write(&offers, NULL, &wire);
+    if (wire.is_over)
+        return ERR_LIMIT;
+    web_json_text(out, "offers", buf_str(&wire));
+    return OK;
+}
+
 static Err forms_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
 {
     (void)request;
     JsonOut out = web_json(response);
     json_object_begin(&out);
+    TRY(put_offers(cx, &out));
     json_key_c(&out, "forms");
     json_array_begin(&out);
     for (size_t i = 0; i < cx->packs->forms.n; i++) {
@@ -58,7 +82,7 @@ const Route route_forms = {
     .handler = forms_get,
     .permit = "forms.read",
     .out = "{forms: [{id: text, title: wording, version: text, program?: text, subject: text, "
-           "registers: bool, opens_file: bool, opens_file_below?: number}]}",
+           "registers: bool, opens_file: bool, opens_file_below?: number}], offers: text}",
     .title = {"表单目录", "The forms"},
 };
 
@@ -177,8 +201,6 @@ static void put_definition(JsonOut *out, const Form *form)
     json_array_end(out);
     json_object_end(out);
 }
-
-enum { WIRE_MOST = 512 * 1024 };
 
 /* Always the version in force: fields are retired, never removed, so that records of every older
  * version can be read by it. */

@@ -217,6 +217,12 @@ export interface FormBrief {
   opens_file_below?: number /* years: it is not for those who are older */
 }
 
+/* offers: whom each form is for, a form of checks; a copy made by an older version of the app has none */
+export interface FormList {
+  forms: FormBrief[]
+  offers?: string
+}
+
 export interface FormDefinition {
   id: string
   version: string

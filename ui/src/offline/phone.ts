@@ -8,7 +8,7 @@ import { drafts } from '../core/drafts'
 import { parseDeclaration } from '../core/form-declaration'
 import { lang } from '../core/i18n'
 import { device, openSession, session } from '../core/session'
-import type { FormBrief, FormDefinition, Receipt, RecordBrief, RecordPage, Session } from '../core/types'
+import type { FormBrief, FormDefinition, FormList, Receipt, RecordBrief, RecordPage, Session } from '../core/types'
 import { dueList } from '../areas/obligations/phone-due-list'
 import { connection } from './connection'
 import { Clock } from './clock'
@@ -67,7 +67,7 @@ let deviceId = ''
 let owner = ''
 const clock = new Clock()
 let sent: WaitingRecord[] = [] /* since the last copy */
-let forms: FormBrief[] = []
+let forms: FormList = { forms: [] }
 let versions = new Map<string, string>()
 let waiters: ((isOpen: boolean) => void)[] = []
 let probing: ReturnType<typeof setTimeout> | undefined
@@ -286,9 +286,10 @@ async function load(): Promise<void> {
     for (const [id, person] of await vault.findAll<Parameters<typeof copy.people.set>[1]>('people')) copy.people.set(id, person)
     phone.people = copy.people.size
   }
-  forms = (await vault.find<FormBrief[]>('things', 'forms')) ?? []
+  const list = await vault.find<FormList | FormBrief[]>('things', 'forms')
+  forms = Array.isArray(list) ? { forms: list } : (list ?? { forms: [] })
   versions = new Map()
-  for (const { id } of forms) {
+  for (const { id } of forms.forms) {
     const form = await vault.find<FormDefinition>('things', `form:${id}`)
     try {
       if (form) takeForm(form)
@@ -489,7 +490,7 @@ async function fetchDeltaWhile(hear: () => void, signal: AbortSignal): Promise<b
 }
 
 async function keepForms(): Promise<void> {
-  forms = (await line.get<{ forms: FormBrief[] }>('/forms')).forms
+  forms = await line.get<FormList>('/forms')
   await vault.keep('things', 'forms', forms)
   for (const { id, version } of copy.head?.forms ?? []) {
     if (versions.get(id) === version) continue
@@ -551,7 +552,7 @@ async function answer(method: string, path: string, { query = {}, body }: Option
     case 'residents//charts': return copy.charts(second, today())
     case 'residents//records': return copy.timeline(second, query)
     case 'records/': return copy.record(second)
-    case 'forms': return { forms }
+    case 'forms': return forms
     case 'forms/': return vault.find('things', `form:${second}`)
     case 'forms//context': return copy.context(second, String(query['resident'] ?? ''), today(), query)
     default: return undefined
