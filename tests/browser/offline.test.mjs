@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { createServer, request } from 'node:http'
 import { after, before, test } from 'node:test'
-import { ask, checkPage, enter, openBrowser, openPage, PHONE, picture, startServer } from './support.mjs'
+import { ask, checkPage, DESK, enter, openBrowser, openPage, PHONE, picture, startServer } from './support.mjs'
 
 let server, browser, road
 
@@ -148,9 +148,13 @@ const forward = async (page) => {
   await page.waitForFunction((old) => document.getElementById('step-title')?.innerText !== old, title)
 }
 
-/* A whole follow-up of hypertension, sent. */
-async function visit(page, resident, { sbp = '128', dbp = '80' } = {}) {
+async function visit(page, resident, pressure) {
   await page.goto(`${page.url().split('#')[0]}#/form/hypertension_followup?resident=${resident}`)
+  await fillVisit(page, pressure)
+}
+
+/* A whole follow-up of hypertension, sent. */
+async function fillVisit(page, { sbp = '128', dbp = '80' } = {}) {
   await choice(page, 'mode', 0).click()
   await forward(page)
   for (const field of ['symptoms', 'critical_signs']) await choice(page, field, 0).click()
@@ -369,6 +373,173 @@ for (const [lang, words] of Object.entries(WORDS)) {
     for (const one of [page, other]) await one.context().close()
   })
 }
+
+/* The copy is brought up to date, and that is over. */
+async function syncNow(page) {
+  await page.goto(`${road.address}/m.html#/sync`)
+  const button = page.locator('.sync-now:enabled')
+  await button.waitFor()
+  const came = page.waitForResponse((answer) => answer.url().endsWith('/api/sync'))
+  await button.click()
+  await came
+  await button.waitFor()
+}
+
+/* "New record" opened: these are offered, those stand behind them. */
+async function seesOffered(page, fitting, others) {
+  await page.locator('.resident-head button').first().click()
+  await page.locator('dialog summary').waitFor()
+  const named = (where) => page.locator(where).evaluateAll((all) => all.map(({ hash }) => /form\/(\w+)/.exec(hash)[1]))
+  const [first, rest] = [await named('dialog .stack > a:not(details a)'), await named('dialog details a')]
+  assert.deepEqual(fitting.filter((id) => !first.includes(id)), [])
+  assert.deepEqual(others.filter((id) => !rest.includes(id)), [])
+}
+
+/* To the step with the question, the answer changed, and with the reason sent. */
+async function amend(page, [field, value], reason) {
+  await page.locator('.record-actions a').click()
+  await page.locator('.form-body').waitFor()
+  while (!(await page.locator(`#field-${field}`).count())) await forward(page)
+  await page.fill(`#field-${field}`, value)
+  while (await page.locator('.form-body').count()) await forward(page)
+  await page.fill('#amend-reason', reason)
+  await page.locator('.form-actions .is-primary').click()
+  await page.locator('.note-shown, .record-done').first().waitFor()
+}
+
+/* The doctor's phone and the desk speak Chinese, the township English. */
+test('a resident’s whole way: desk, enrolment, visit without a network, two amendments, one truth', async () => {
+  const { waiting, connected, trouble } = WORDS.zh
+  const name = '\u5468\u5168\u7a0b'
+  const page = await newPhone()
+  const { area } = await somebody(page)
+
+  /* the desk registers him in the doctor's village */
+  const desk = await openPage(browser, { viewport: DESK })
+  await desk.goto(`${road.address}/desk.html#/residents/new`)
+  await desk.locator('.demo-take[data-login=clinician]').click()
+  await desk.locator('#life-area option').nth(1).waitFor({ state: 'attached' })
+  await desk.selectOption('#life-area', area)
+  await desk.fill('#life-name', name)
+  await desk.selectOption('#life-sex', '1')
+  await desk.fill('#life-birth', '1979-03-04')
+  await desk.locator('.life-send').click()
+  await desk.locator('.life-done', { hasText: name }).waitFor()
+
+  /* the doctor finds and enrols him */
+  await page.goto(`${road.address}/m.html#/residents`)
+  await page.fill('#search-words', name)
+  await page.locator('.found', { hasText: name }).click()
+  await page.locator('h1', { hasText: name }).waitFor()
+  assert.equal(await page.locator('.obligation').count(), 0)
+  const his = page.url()
+  await seesOffered(page, ['hypertension_registration', 'hypertension_screening', 'personal_information'],
+    ['hypertension_followup', 'hypertension_leave', 'infant_exam', 'newborn_visit', 'pregnancy_registration'])
+  await checkPage(page, 'chain-forms')
+  await page.locator('dialog a[href*="hypertension_registration"]').click()
+  await choice(page, 'hypertension_kind', 0).click()
+  await page.fill('#field-diagnosed_on', '2025-06-23')
+  await page.fill('#field-diagnosed_at', 'A')
+  await choice(page, 'basis', 0).click()
+  await page.fill('#field-sbp', '152')
+  await page.fill('#field-dbp', '94')
+  await choice(page, 'on_drugs', 0).click()
+  await forward(page)
+  await page.fill('#field-first_followup_on', '2025-06-30')
+  await checkPage(page, 'chain-enrolment')
+  await forward(page)
+  await page.locator('.form-actions .is-primary').click()
+  await page.locator('.note-shown, .record-done').first().waitFor()
+
+  /* what he is owed stands on the list and on his page */
+  await page.goto(`${road.address}/m.html#/`)
+  const card = page.locator('.due-card', { hasText: name }).filter({ has: page.locator('a[href*="hypertension_followup"]') })
+  await card.waitFor()
+  assert.match(await card.innerText(), /2025-06-30/)
+  await page.goto(his)
+  await page.locator('.resident-tag').waitFor()
+  const owed = page.locator('.obligation')
+  await owed.nth(1).waitFor()
+  assert.equal(await owed.count(), 2) /* the visit and the year's exam */
+  await syncNow(page)
+
+  /* no network: the visit is filled in from the list, and waits */
+  await page.context().setOffline(true)
+  await page.goto(`${road.address}/m.html#/`)
+  await card.locator('.due-start').click()
+  await fillVisit(page, { sbp: '131' })
+  await page.goto(`${road.address}/m.html#/`)
+  await state(page, waiting)
+  await card.locator('.due-start').waitFor({ state: 'detached' })
+  await page.goto(his)
+  await page.locator('.obligation.is-waiting').waitFor()
+  await page.locator('.record-line', { hasText: '131/80' }).waitFor()
+  await seesOffered(page, ['health_exam', 'hypertension_followup', 'hypertension_leave', 'personal_information'],
+    ['hypertension_registration', 'hypertension_screening', 'preschool_exam', 'pregnancy_registration'])
+  await page.locator('dialog .button.is-quiet').last().click()
+
+  /* the network is back: it is sent, and the township sees it */
+  await page.context().setOffline(false)
+  await state(page, connected)
+  await page.waitForFunction(() => !/\d/.test(document.querySelector('.state-line [role=status]').innerText))
+  await page.goto(`${road.address}/m.html#/sync`)
+  await page.locator('.sync-sent', { hasText: name }).waitFor()
+  await syncNow(page)
+  const township = await openPage(browser, { locale: 'en-US' })
+  await enter(township, road, 'clinician')
+  await township.goto(his)
+  const seen = township.locator('.record-open', { hasText: '131/80' })
+  await seen.click()
+  await township.locator('.record-actions a').waitFor()
+
+  /* both amend it, the phone without a network */
+  await page.context().setOffline(true)
+  await page.goto(his)
+  await page.locator('.record-open', { hasText: '131/80' }).click()
+  await amend(page, ['sbp', '136'], 'read again')
+  await state(page, waiting)
+  await amend(township, ['sbp', '126'], 'measured at the centre')
+  await township.goto(his)
+  await township.locator('.record-open', { hasText: '126/80' }).waitFor()
+  assert.equal(await township.locator('.record-line:not(.is-ended)', { hasText: '131/80' }).count(), 0)
+
+  /* the conflict shows both, and is solved for the township's number */
+  await page.context().setOffline(false)
+  await state(page, trouble)
+  await page.goto(`${road.address}/m.html#/sync`)
+  await page.locator('.sync-item', { hasText: name }).click()
+  const both = page.locator('.conflict-line')
+  await both.first().waitFor()
+  assert.equal(await both.count(), 1)
+  assert.match(await both.innerText(), /126[^]*136/)
+  await checkPage(page, 'chain-conflict')
+  await page.locator('.page > .is-primary').click()
+  await page.locator('.conflict-line .tick').first().click()
+  await page.fill('#merge-reason', 'the centre measured after me')
+  await page.locator('#merge .is-primary').click()
+  await page.locator('.sync-sent', { hasText: name }).first().waitFor()
+  await page.locator('.sync-item').waitFor({ state: 'detached' })
+
+  /* the timeline: one visit with the number chosen, and behind it who said what */
+  for (const one of [page, township]) {
+    await one.goto(`${his}/records`)
+    await one.locator('.record-line', { hasText: '126/80' }).waitFor()
+    assert.equal(await one.locator('.record-line').count(), 2)
+    assert.equal(await one.locator('.record-line', { hasText: /131|136/ }).count(), 0)
+    await one.locator('.timeline-filter input').check()
+    await one.locator('.record-line.is-ended').nth(1).waitFor()
+    assert.equal(await one.locator('.record-line').count(), 4)
+    await one.locator('.record-line:not(.is-ended) .record-open', { hasText: '126/80' }).click()
+    await one.locator('.chain-toggle').nth(1).waitFor()
+    await one.locator('.chain-toggle').first().click()
+    assert.match(await one.locator('.changes').innerText(), /131[^]*126/)
+    await checkPage(one, one === page ? 'chain-truth-zh' : 'chain-truth-en')
+  }
+  for (const one of [page, township, desk]) {
+    assert.deepEqual(one.faults, [])
+    await one.context().close()
+  }
+})
 
 test('a server that goes away in mid-sync leaves the phone what it had', async () => {
   const page = await openPhone()
