@@ -10,14 +10,16 @@
 #include "bench/measure.h"
 #include "bench/report.h"
 
+enum { BENCH_WORKS = 11 };
+
 /* What the command line said. */
 typedef struct BenchOptions {
     Str program, module, packs; /* build/catchment, form.wasm, the packs' folder */
     Str json;                   /* file, or empty */
     int64_t sizes[8];
     size_t size_n;
-    bool has_engine[2]; /* by DbEngine */
-    bool has_work[9];   /* in the order of main.c */
+    bool has_engine[2];         /* by DbEngine */
+    bool has_work[BENCH_WORKS]; /* in the order of main.c */
 } BenchOptions;
 
 /* One county in one database, opened. */
@@ -57,6 +59,7 @@ Err work_http(Bench *bench) MUST_CHECK;   /* also start and memory of the server
 Err work_clinic(Bench *bench) MUST_CHECK; /* takes a minute */
 Err work_measures(Bench *bench) MUST_CHECK;
 Err work_plans(Bench *bench) MUST_CHECK;
+Err work_phone(Bench *bench) MUST_CHECK;
 Err work_sync(Bench *bench) MUST_CHECK; /* widens a doctor's sight: the last */
 Err work_program(const BenchOptions *options, Report *report) MUST_CHECK;
 

@@ -201,21 +201,25 @@ INSERT INTO audit_entry (place, writer, seq, at, account, action, subject_id, ob
 VALUES (:place, :writer, :seq, :at, :account, :action, :subject_id, :object_id, :detail,
     :previous_hash, :hash);
 
--- name: bench_area_count :one
--- in: place text
--- out: n integer
-SELECT count(DISTINCT r.area_code) AS n FROM resident r WHERE r.place = :place;
+-- A sight of access_area anew: the first areas whose people have so many records that a phone keeps.
+-- name: bench_sight_clear :run
+-- in: place text, facility text
+DELETE FROM access_area WHERE place = :place AND facility = :facility;
 
--- More areas in a sight of access_area: the first ones in which people live.
 -- name: bench_sight_add :run
--- in: place text, facility text, most integer
+-- in: place text, facility text, each integer, records integer
 INSERT INTO access_area (place, facility, area_code)
-SELECT DISTINCT r.place, :facility, r.area_code
-FROM resident r
-WHERE r.place = :place
-ORDER BY r.area_code
-LIMIT :most
-ON CONFLICT (place, facility, area_code) DO NOTHING;
+SELECT a.place, :facility, a.area_code
+FROM (SELECT n.place, n.area_code, sum(n.records) OVER (ORDER BY n.area_code) AS so_far
+      FROM (SELECT k.place, k.area_code, sum(CASE WHEN k.records > :each THEN :each ELSE k.records END) AS records
+            FROM (SELECT r.place, r.area_code, c.subject_id, c.form, count(c.id) AS records
+                  FROM resident r
+                  LEFT JOIN record c ON c.place = r.place AND c.subject_id = r.id
+                      AND NOT EXISTS (SELECT 1 FROM record_end e WHERE e.place = c.place AND e.record_id = c.id)
+                  WHERE r.place = :place AND r.died_on IS NULL AND r.left_on IS NULL AND r.merged_into IS NULL
+                  GROUP BY r.place, r.area_code, c.subject_id, c.form) k
+            GROUP BY k.place, k.area_code) n) a
+WHERE a.so_far <= :records;
 
 -- name: bench_device_add :run
 -- in: place text, id uuid, account uuid, registered_at instant

@@ -26,17 +26,27 @@ static void become(const char *const *arguments, int output)
     _exit(127);
 }
 
-/* The number behind the last colon of the line. */
-static Err read_port(int input, uint16_t *ret_port)
+enum { LINE_MOST = 256, LACKING = 3 };
+
+static Err read_line(int input, char line[static LINE_MOST], size_t *ret_n)
 {
-    char line[256];
     size_t n = 0;
-    while (n < sizeof line && (n == 0 || line[n - 1] != '\n')) {
-        ssize_t got = read(input, line + n, sizeof line - n);
+    while (n < LINE_MOST && (n == 0 || line[n - 1] != '\n')) {
+        ssize_t got = read(input, line + n, LINE_MOST - n);
         if (got <= 0)
             return ERR_IO;
         n += (size_t)got;
     }
+    *ret_n = n;
+    return OK;
+}
+
+/* The number behind the last colon of the line. */
+static Err read_port(int input, uint16_t *ret_port)
+{
+    char line[LINE_MOST];
+    size_t n = 0;
+    TRY(read_line(input, line, &n));
     size_t colon = n;
     while (colon > 0 && line[colon - 1] != ':')
         colon--;
@@ -75,4 +85,26 @@ void child_stop(Child *child)
     kill((pid_t)child->pid, SIGTERM);
     waitpid((pid_t)child->pid, NULL, 0);
     *child = (Child){0};
+}
+
+Err child_say(const char *const *arguments, Arena *arena, Str *ret_line)
+{
+    int ends[2], status = 0;
+    char line[LINE_MOST];
+    size_t n = 0;
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return ERR_IO;
+    fflush(stdout);
+    pid_t pid = fork();
+    if (pid == 0)
+        become(arguments, ends[1]);
+    close(ends[1]);
+    Err err = pid < 0 ? ERR_IO : read_line(ends[0], line, &n);
+    close(ends[0]);
+    if (pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status)
+        && WEXITSTATUS(status) == LACKING)
+        return ERR_NOT_FOUND;
+    TRY(err);
+    *ret_line = str_copy(arena, str_trim((Str){line, n}));
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? OK : ERR_IO;
 }

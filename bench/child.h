@@ -12,3 +12,6 @@ typedef struct Child {
 /* arguments end with NULL. Its standard error goes nowhere. */
 Err child_start(const char *const *arguments, Child *ret_child) MUST_CHECK;
 void child_stop(Child *child); /* accepts a zeroed one */
+/* Runs a command to its end: the first line that it said. ERR_NOT_FOUND when it ended with 3: what
+ * it needs is not here. ERR_IO when it ended badly in another way. */
+Err child_say(const char *const *arguments, Arena *arena, Str *ret_line) MUST_CHECK;

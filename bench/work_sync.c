@@ -18,14 +18,15 @@
 #include "engine/records/records_int.h"
 #include "engine/records/records_sql.h"
 #include "engine/subjects/subjects_sql.h"
+#include "engine/sync/sync.h"
 #include "engine/sync/sync_sql.h"
 #include "http/http_int.h"
 
 enum {
     PHONES = 100,
     PEOPLE_AT_ONCE = 50,
-    ROUND = 200,          /* people whose answers are read together */
-    PEOPLE_WANTED = 6300, /* with some 10,000 records in the demo county */
+    ROUND = 200,            /* people whose answers are read together */
+    RECORDS_WANTED = 10000, /* as near below it as whole villages come */
     FORMS_MOST = 64,
 };
 
@@ -41,19 +42,19 @@ typedef struct {
 
 /* ---- the doctor and a sight of the size wanted ---- */
 
-/* Areas are added to what the doctor sees, and phones of his are put into the table. */
+/* Other areas than the doctor's own are what he sees, and phones of his are put into the table. */
 static Err widen_work(Cx *cx, void *arg)
 {
     Sync *sync = arg;
     Rng rng = rng_stream((uint64_t)sync->bench->residents, 98, 0);
-    BenchAreaCountRow areas;
-    TRY(bench_area_count(cx->db, cx->arena, &(BenchAreaCountIn){cx->place}, &areas));
-    int64_t most = areas.n * PEOPLE_WANTED / sync->bench->residents;
     const Str sights[] = {str_printf(cx->arena, "%.*s/own", STR_ARG(sync->account.facility)),
                           str_printf(cx->arena, "@%.*s-1/own", STR_ARG(sync->account.facility))};
-    for (size_t i = 0; i < 2; i++)
-        TRY(bench_sight_add(cx->db, &(BenchSightAddIn){cx->place, sights[i], most < 1 ? 1 : most},
-                            NULL));
+    for (size_t i = 0; i < 2; i++) {
+        TRY(bench_sight_clear(cx->db, &(BenchSightClearIn){cx->place, sights[i]}, NULL));
+        TRY(bench_sight_add(
+            cx->db, &(BenchSightAddIn){cx->place, sights[i], SYNC_RECORDS_EACH, RECORDS_WANTED},
+            NULL));
+    }
     for (size_t i = 0; i < PHONES; i++) {
         sync->phones[i] = rng_uuid(&rng, cx->now);
         const BenchDeviceAddIn in = {cx->place, sync->phones[i], sync->account.id, cx->now};
