@@ -354,6 +354,7 @@ test('two entries of one person are compared, merged, and taken apart again', as
 
 test('a director looks at lives and changes nothing', async () => {
   const page = await begin('#/residents', { login: 'director' })
+  assert.equal(await page.locator('.bar-menu').evaluate((menu) => menu.scrollWidth - menu.clientWidth), 0, 'the name gives way before the menu does')
   await page.locator('.picker-words').waitFor()
   assert.equal(await page.locator('a[href="#/residents/new"], a[href="#/residents/duplicates"]').count(), 0)
   const { items } = await ask(page, '/worklist?limit=1')
@@ -634,10 +635,9 @@ for (const [lang, locale, nowhere] of [['zh', 'zh-CN', '\u4e0a\u6d77\u5e02'], ['
   })
 }
 
-test('SYS-04: a resident sees his own doctor on his page', async () => {
-  const page = await openPage(browser)
-  await page.goto(`${server.address}/m.html`)
-  await page.locator('.demo-take[data-login=resident]').click()
+test('SYS-04: a resident sees his own doctor on his page, to which the desk leads', async () => {
+  const page = await begin('', { login: 'resident' })
+  await page.locator('main a[href="m.html"]').click()
   await page.locator('.own-doctor .find-match').waitFor()
   const { items: [self] } = await ask(page, '/own')
   const { items: [match] } = await ask(page, `/grid-doctor?address=${self.area}`)
