@@ -1,49 +1,12 @@
 /* See obligations_model.h. */
-#include "obligations_model.h"
+#include "obligations_model_int.h"
 
 /* Days of notice of each rule, as the packs of the test say. */
 static const int notice[MODEL_RULE_N] = {
-    [MODEL_FOLLOWUP] = 14, [MODEL_CHECK] = 7, [MODEL_YEARLY] = 0,
-    [MODEL_ELDERLY] = 30,  [MODEL_FIRST] = 1, [MODEL_REST] = 3,
+    [MODEL_FOLLOWUP] = 14, [MODEL_CHECK] = 7, [MODEL_YEARLY] = 0, [MODEL_ELDERLY] = 30,
+    [MODEL_FIRST] = 1,     [MODEL_REST] = 3,  [MODEL_SHOTS] = 10, [MODEL_REPORT] = 20,
+    [MODEL_SUM] = 5,       [MODEL_COUNT] = 0,
 };
-
-/* A record in force, under whoever it is kept. */
-typedef struct {
-    int event;
-    ModelForm form;
-    int code;
-    Date on, answer;
-} Paper;
-typedef VEC(Paper) Papers;
-
-/* Days in a program: from the first to the day before `after` (DATE_NONE: still in). */
-typedef struct {
-    Date from, after;
-    Date first_on; /* of the form that enrolled */
-} Stay;
-typedef VEC(Stay) Stays;
-
-typedef struct {
-    const ModelHistory *history;
-    const ModelPack *pack;
-    Date horizon;
-    Arena *arena;
-    int person;
-    Date born, here_from, gone_on;
-    int area;
-    Papers papers;
-    ModelLines *lines;
-} Asking;
-
-static bool earlier(Date a, Date b)
-{
-    return a.days < b.days;
-}
-
-static bool none(Date date)
-{
-    return date_is_none(date);
-}
 
 Date model_far_day(void)
 {
@@ -165,7 +128,8 @@ static void read_papers(Asking *asking)
         if (!is_record || event->was_refused || is_ended(history, i)
             || model_root(history, event->filed_for) != asking->person)
             continue;
-        Paper paper = {(int)i, event->form, event->code, event->happened_on, event->answer};
+        Paper paper = {(int)i,        event->form,        event->code,
+                       event->amount, event->happened_on, event->answer};
         VEC_PUSH(asking->arena, &asking->papers, paper);
         for (size_t at = asking->papers.n - 1;
              at > 0 && earlier(paper.on, asking->papers.items[at - 1].on); at--) {
@@ -177,27 +141,66 @@ static void read_papers(Asking *asking)
 
 /* ---- waivers ---- */
 
-/* Stretches of days that are spared without a gap count as one; the last of them that touches the
- * line decides. */
-static void spare(const Asking *asking, ModelLine *line)
+static bool is_waiver(ModelKind kind)
+{
+    return kind >= HAPPENS_SPARE && kind <= HAPPENS_PUT_OFF;
+}
+
+/* Of one line alone it is known by the last day of it, and must have been open by then. */
+static bool is_about(const ModelEvent *event, const ModelLine *line)
+{
+    if (event->rule != line->rule || earlier(line->closes, event->from))
+        return false;
+    return event->kind == HAPPENS_SPARE
+           || (event->item == line->item && event->closes.days == line->closes.days
+               && !earlier(event->from, line->opens));
+}
+
+typedef VEC(const ModelEvent *) Waivers;
+
+/* Those about the line, by their first days. */
+static Waivers waivers_of(const Asking *asking, const ModelLine *line)
 {
     const ModelHistory *history = asking->history;
-    Date begin = DATE_NONE, end = DATE_NONE;
+    Waivers waivers = {0};
     for (size_t i = 0; i < history->n; i++) {
         const ModelEvent *event = &history->events[i];
-        if (event->kind != HAPPENS_SPARE || event->was_refused || event->rule != line->rule
-            || is_ended(history, i) || model_root(history, event->filed_for) != asking->person)
+        if (!is_waiver(event->kind) || event->was_refused || is_ended(history, i)
+            || model_root(history, event->filed_for) != asking->person || !is_about(event, line))
             continue;
+        VEC_PUSH(asking->arena, &waivers, event);
+        for (size_t at = waivers.n - 1; at > 0 && earlier(event->from, waivers.items[at - 1]->from);
+             at--) {
+            waivers.items[at] = waivers.items[at - 1];
+            waivers.items[at - 1] = event;
+        }
+    }
+    return waivers;
+}
+
+/* Stretches of days that are spared without a gap count as one; the last of them that touches the
+ * line decides. What is put off is due on another day, its last at most. */
+void model_spare(const Asking *asking, ModelLine *line)
+{
+    const Waivers waivers = waivers_of(asking, line);
+    Date begin = DATE_NONE, end = DATE_NONE, put_off_to = DATE_NONE;
+    for (size_t i = 0; i < waivers.n; i++) {
+        const ModelEvent *event = waivers.items[i];
         Date until = none(event->until) ? model_far_day() : event->until;
-        if (earlier(line->closes, event->today) || earlier(until, line->opens))
+        if (event->kind == HAPPENS_PUT_OFF) {
+            put_off_to = date_max(put_off_to, date_min(until, line->closes));
             continue;
-        if (!none(begin) && !earlier(until, end) && !earlier(date_add_days(end, 1), event->today)) {
+        }
+        if (earlier(until, line->opens))
+            continue;
+        if (!none(begin) && !earlier(until, end) && !earlier(date_add_days(end, 1), event->from)) {
             end = until;
-        } else if (none(begin) || earlier(date_add_days(end, 1), event->today)) {
-            begin = event->today;
+        } else if (none(begin) || earlier(date_add_days(end, 1), event->from)) {
+            begin = event->from;
             end = until;
         }
     }
+    line->due = date_max(line->due, put_off_to);
     if (none(begin))
         return;
     line->spared_on = begin;
@@ -211,7 +214,7 @@ static void spare(const Asking *asking, ModelLine *line)
 
 /* ---- lines ---- */
 
-static ModelLine line_of(const Asking *asking, ModelRule rule, int item)
+ModelLine model_line_of(const Asking *asking, ModelRule rule, int item)
 {
     return (ModelLine){.person = asking->person,
                        .rule = rule,
@@ -220,21 +223,23 @@ static ModelLine line_of(const Asking *asking, ModelRule rule, int item)
                        .met_on = DATE_NONE,
                        .waived_on = DATE_NONE,
                        .spared_on = DATE_NONE,
+                       .needed = 1,
                        .area = asking->area};
 }
 
-static void meet(ModelLine *line, const Paper *paper)
+void model_meet(ModelLine *line, const Paper *paper)
 {
     line->met_by = paper->event;
     line->met_on = paper->on;
+    line->done = 1;
 }
 
-static void put(Asking *asking, ModelLine line)
+void model_put(Asking *asking, ModelLine line)
 {
     VEC_PUSH(asking->arena, asking->lines, line);
 }
 
-static bool is_in(const Stay *stay, Date day)
+bool model_is_in(const Stay *stay, Date day)
 {
     return !earlier(day, stay->from) && (none(stay->after) || earlier(day, stay->after));
 }
@@ -278,7 +283,7 @@ static Stays everybody_from(Asking *asking, Date day)
 /* ---- every ---- */
 
 /* The first day of the calendar period of so many months in which the day lies. */
-static Date period_first(Date day, int months)
+Date model_period_first(Date day, int months)
 {
     int year, month, of_month;
     date_to_ymd(day, &year, &month, &of_month);
@@ -293,26 +298,26 @@ static void ask_exams(Asking *asking, ModelRule rule, const Stays *stays, int mo
     Date answered = DATE_NONE;
     for (size_t s = 0; s < stays->n; s++) {
         const Stay *in = &stays->items[s];
-        Date begins = period_first(in->from, months), before = answered;
+        Date begins = model_period_first(in->from, months), before = answered;
         for (; !earlier(asking->horizon, begins) && (none(in->after) || earlier(begins, in->after));
              begins = date_add_months(begins, months)) {
-            ModelLine line = line_of(asking, rule, 0);
+            ModelLine line = model_line_of(asking, rule, 0);
             line.opens = date_max(begins, in->from);
             line.due = line.closes = date_add_days(date_add_months(begins, months), -1);
             for (size_t i = 0; i < asking->papers.n && line.met_by == MODEL_NOTHING; i++) {
                 const Paper *paper = &asking->papers.items[i];
-                if (paper->form == MODEL_EXAM && is_in(in, paper->on)
+                if (paper->form == MODEL_EXAM && model_is_in(in, paper->on)
                     && !earlier(paper->on, line.opens) && !earlier(line.closes, paper->on))
-                    meet(&line, paper);
+                    model_meet(&line, paper);
             }
-            bool is_owed = line.met_by != MODEL_NOTHING || is_in(in, line.closes);
+            bool is_owed = line.met_by != MODEL_NOTHING || model_is_in(in, line.closes);
             bool is_valid = (none(first_valid) || !earlier(begins, first_valid))
                             && (none(last_valid) || !earlier(last_valid, begins));
             if (!is_owed || !is_valid || (!none(before) && !earlier(before, line.closes)))
                 continue;
             if (line.met_by == MODEL_NOTHING)
-                spare(asking, &line);
-            put(asking, line);
+                model_spare(asking, &line);
+            model_put(asking, line);
             answered = line.closes;
         }
     }
@@ -329,7 +334,7 @@ static void ask_yearly(Asking *asking, const Stays *stays)
 static void ask_elderly(Asking *asking)
 {
     Date birthday = date_add_months(asking->born, 12 * asking->pack->elderly_from);
-    Stays stays = everybody_from(asking, period_first(birthday, 12));
+    Stays stays = everybody_from(asking, model_period_first(birthday, 12));
     ask_exams(asking, MODEL_ELDERLY, &stays, 12, DATE_NONE, DATE_NONE);
 }
 
@@ -358,17 +363,17 @@ static Asked asked_by(const Asking *asking, const Paper *paper)
 /* The days of one quarter, one after another: what visits met and asked for. */
 static void walk_quarter(Asking *asking, const Stay *in, Asked *asked, ModelLine *line)
 {
-    Date first = period_first(line->closes, 3);
+    Date first = model_period_first(line->closes, 3);
     for (size_t i = 0; i < asking->papers.n; i++) {
         const Paper *paper = &asking->papers.items[i];
         if (paper->form != MODEL_VISIT || earlier(paper->on, first)
-            || earlier(line->closes, paper->on) || !is_in(in, paper->on))
+            || earlier(line->closes, paper->on) || !model_is_in(in, paper->on))
             continue;
         *asked = asked_by(asking, paper);
         if (line->met_by != MODEL_NOTHING)
             continue;
         if (paper->code == 1 || asking->pack->counts_call)
-            meet(line, paper);
+            model_meet(line, paper);
         else
             line->due = due_of(asked, line->closes);
     }
@@ -387,11 +392,11 @@ static Date quarter_opens(const Asked *asked, const Stay *in, Date first)
 /* Quarters from the one after the entry, or from its own where a first day falls in it. */
 static Date first_quarter(Asking *asking, const Stay *in, Asked *asked)
 {
-    Date first = period_first(in->from, 3), next = date_add_months(first, 3);
+    Date first = model_period_first(in->from, 3), next = date_add_months(first, 3);
     *asked = (Asked){in->first_on, in->from, false};
     if (!none(asked->on) && earlier(asked->on, next))
         return first;
-    ModelLine not_owed = line_of(asking, MODEL_FOLLOWUP, 0);
+    ModelLine not_owed = model_line_of(asking, MODEL_FOLLOWUP, 0);
     not_owed.closes = date_add_days(next, -1);
     walk_quarter(asking, in, asked, &not_owed);
     return next;
@@ -406,20 +411,20 @@ static void ask_followups(Asking *asking, const Stays *stays)
         Date first = first_quarter(asking, in, &asked), before = answered;
         for (; !earlier(asking->horizon, first) && (none(in->after) || earlier(first, in->after));
              first = date_add_months(first, 3)) {
-            ModelLine line = line_of(asking, MODEL_FOLLOWUP, 0);
+            ModelLine line = model_line_of(asking, MODEL_FOLLOWUP, 0);
             line.closes = date_add_days(date_add_months(first, 3), -1);
             line.opens = quarter_opens(&asked, in, first);
             line.due = due_of(&asked, line.closes);
             walk_quarter(asking, in, &asked, &line);
             if (line.met_by == MODEL_NOTHING) {
-                spare(asking, &line);
+                model_spare(asking, &line);
                 asked = none(line.waived_on) ? (Asked){line.due, line.due, true}
                                              : (Asked){DATE_NONE, DATE_NONE, false};
             }
-            bool is_owed = line.met_by != MODEL_NOTHING || is_in(in, line.closes);
+            bool is_owed = line.met_by != MODEL_NOTHING || model_is_in(in, line.closes);
             if (!is_owed || (!none(before) && !earlier(before, line.closes)))
                 continue;
-            put(asking, line);
+            model_put(asking, line);
             answered = line.closes;
         }
     }
@@ -430,25 +435,25 @@ static void ask_followups(Asking *asking, const Stays *stays)
 static void put_check(Asking *asking, ModelLine line)
 {
     if (!earlier(asking->horizon, line.opens))
-        put(asking, line);
+        model_put(asking, line);
 }
 
 static void ask_checks(Asking *asking, const Stays *stays)
 {
     for (size_t s = 0; s < stays->n; s++) {
         const Stay *in = &stays->items[s];
-        ModelLine line = line_of(asking, MODEL_CHECK, 0);
+        ModelLine line = model_line_of(asking, MODEL_CHECK, 0);
         line.due = date_add_days(in->from, 7);
         line.opens = date_max(in->from, date_add_days(line.due, -14));
         Date last = DATE_NONE;
         for (size_t i = 0; i < asking->papers.n; i++) {
             const Paper *paper = &asking->papers.items[i];
-            if (paper->form != MODEL_VISIT || paper->code != 1 || !is_in(in, paper->on))
+            if (paper->form != MODEL_VISIT || paper->code != 1 || !model_is_in(in, paper->on))
                 continue;
             ModelLine met = line;
             met.opens = earlier(paper->on, met.opens) ? paper->on : met.opens;
             met.closes = paper->on;
-            meet(&met, paper);
+            model_meet(&met, paper);
             if (none(last) || earlier(last, paper->on))
                 put_check(asking, met);
             last = paper->on;
@@ -457,9 +462,9 @@ static void ask_checks(Asking *asking, const Stays *stays)
         }
         line.closes = model_far_day();
         Date scheduled = line.opens;
-        spare(asking, &line);
+        model_spare(asking, &line);
         if (none(in->after) && !earlier(asking->horizon, scheduled))
-            put(asking, line);
+            model_put(asking, line);
     }
 }
 
@@ -470,17 +475,18 @@ static void ask_checks(Asking *asking, const Stays *stays)
 static void put_window(Asking *asking, const Stays *stays, ModelLine line)
 {
     bool is_met = line.met_by != MODEL_NOTHING;
-    if (earlier(asking->horizon, line.opens) || (!is_met && !is_in(stays->items, line.closes)))
+    if (earlier(asking->horizon, line.opens)
+        || (!is_met && !model_is_in(stays->items, line.closes)))
         return;
     if (!is_met)
-        spare(asking, &line);
-    put(asking, line);
+        model_spare(asking, &line);
+    model_put(asking, line);
 }
 
 static ModelLine window_of(const Asking *asking, ModelRule rule, int item, Date day,
                            const int days[3])
 {
-    ModelLine line = line_of(asking, rule, item);
+    ModelLine line = model_line_of(asking, rule, item);
     line.opens = date_add_days(day, days[0]);
     line.due = date_add_days(day, days[1]);
     line.closes = date_add_days(day, days[2]);
@@ -508,14 +514,25 @@ static void ask_firsts(Asking *asking, const Stays *stays)
         for (size_t j = 0; j < asking->papers.n && line.met_by == MODEL_NOTHING; j++) {
             const Paper *paper = &asking->papers.items[j];
             if (paper->form == MODEL_VISIT && is_within(paper->on, line.opens, line.closes))
-                meet(&line, paper);
+                model_meet(&line, paper);
         }
         if (!is_told)
             put_window(asking, stays, line);
     }
 }
 
-/* A visit meets the window in which it is on time, else the earlier one that is still open. */
+ModelLine *model_window(ModelLine *windows, size_t n, const Paper *paper)
+{
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t w = 0; w < n; w++) {
+            Date last = pass == 0 ? windows[w].due : windows[w].closes;
+            if (windows[w].met_by == MODEL_NOTHING && is_within(paper->on, windows[w].opens, last))
+                return &windows[w];
+        }
+    }
+    return NULL;
+}
+
 static void ask_rest(Asking *asking, const Stays *stays)
 {
     static const int days[2][3] = {{0, 10, 20}, {15, 25, 40}};
@@ -533,17 +550,9 @@ static void ask_rest(Asking *asking, const Stays *stays)
         windows[w] = window_of(asking, MODEL_REST, w + 1, newest->answer, days[w]);
     for (size_t i = 0; i < asking->papers.n; i++) {
         const Paper *paper = &asking->papers.items[i];
-        ModelLine *found = NULL;
-        for (int pass = 0; pass < 2 && paper->form == MODEL_VISIT; pass++) {
-            for (int w = 0; w < 2 && found == NULL; w++) {
-                Date last = pass == 0 ? windows[w].due : windows[w].closes;
-                if (windows[w].met_by == MODEL_NOTHING
-                    && is_within(paper->on, windows[w].opens, last))
-                    found = &windows[w];
-            }
-        }
+        ModelLine *found = paper->form == MODEL_VISIT ? model_window(windows, 2, paper) : NULL;
         if (found != NULL)
-            meet(found, paper);
+            model_meet(found, paper);
     }
     for (int w = 0; w < 2; w++)
         put_window(asking, stays, windows[w]);
@@ -551,19 +560,43 @@ static void ask_rest(Asking *asking, const Stays *stays)
 
 /* ---- everything ---- */
 
-static void ask(Asking *asking)
+/* What the newest of his records says that was asked it, else the register. */
+static Date born(const Asking *asking)
 {
-    Stays chronic = chronic_stays(asking);
+    Date born = asking->history->people[asking->person].born;
+    for (size_t i = 0; i < asking->papers.n; i++) {
+        if (asking->papers.items[i].form == MODEL_CARD)
+            born = asking->papers.items[i].answer;
+    }
+    return born;
+}
+
+/* Of whom nobody knows when he was born nothing is owed by age. */
+static void ask_by_age(Asking *asking)
+{
+    Stays all = everybody_from(asking, asking->born);
     Stays adults = everybody_from(asking, date_add_months(asking->born, 12 * 18));
-    ask_followups(asking, &chronic);
-    if (asking->pack->has_check)
-        ask_checks(asking, &chronic);
-    ask_yearly(asking, &chronic);
     ask_elderly(asking);
+    if (all.n > 0)
+        model_ask_shots(asking, &all);
     if (adults.n == 0)
         return;
     ask_firsts(asking, &adults);
     ask_rest(asking, &adults);
+}
+
+static void ask(Asking *asking)
+{
+    Stays chronic = chronic_stays(asking);
+    ask_followups(asking, &chronic);
+    if (asking->pack->has_check)
+        ask_checks(asking, &chronic);
+    ask_yearly(asking, &chronic);
+    model_ask_reports(asking, &chronic);
+    model_ask_sums(asking, &chronic);
+    asking->born = born(asking);
+    if (!none(asking->born))
+        ask_by_age(asking);
 }
 
 void model_lines(const ModelHistory *history, const ModelPack *pack, Date horizon, Arena *arena,
@@ -579,7 +612,6 @@ void model_lines(const ModelHistory *history, const ModelPack *pack, Date horizo
                          .horizon = horizon,
                          .arena = arena,
                          .person = person,
-                         .born = history->people[person].born,
                          .here_from = history->people[person].registered_on,
                          .gone_on = date_min(life.left_on, life.died_on),
                          .area = life.area,
@@ -642,6 +674,10 @@ bool model_allows(const ModelHistory *history, const ModelPack *pack, const Mode
                || (root != event->person && event->other == root);
     case HAPPENS_UNMERGE: return root != event->person;
     case HAPPENS_SPARE: return event->rule != MODEL_CHECK || pack->has_check;
+    case HAPPENS_SPARE_ONE: return none(event->until) || !earlier(event->until, event->from);
+    case HAPPENS_PUT_OFF:
+        return earlier(event->due, event->until) && !earlier(event->closes, event->until)
+               && !earlier(event->until, event->from);
     case HAPPENS_MOVE:
     case HAPPENS_LEAVE:
     case HAPPENS_RETURN:

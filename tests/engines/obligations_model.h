@@ -32,6 +32,8 @@ typedef enum {
     HAPPENS_MERGE,
     HAPPENS_UNMERGE,
     HAPPENS_SPARE, /* whatever of a rule falls in some days */
+    HAPPENS_SPARE_ONE,
+    HAPPENS_PUT_OFF,
     HAPPENS_SPARE_END,
     HAPPENS_PACK,   /* other packs are installed */
     HAPPENS_NIGHTS, /* the clock goes on */
@@ -44,6 +46,8 @@ typedef enum {
     MODEL_VISIT,
     MODEL_EXAM,
     MODEL_DISCHARGE,
+    MODEL_SHOT,
+    MODEL_CARD, /* its day is the date of birth */
     MODEL_FORM_N,
 } ModelForm;
 
@@ -54,6 +58,10 @@ typedef enum {
     MODEL_ELDERLY,  /* everybody from 1 January of an age: every year */
     MODEL_FIRST,    /* windows of each discharge */
     MODEL_REST,     /* overlapping windows of the newest discharge */
+    MODEL_SHOTS,    /* everybody: a series of doses of two kinds */
+    MODEL_REPORT,   /* chronic: two days of every year */
+    MODEL_SUM,      /* chronic: so much in each half */
+    MODEL_COUNT,    /* chronic: twice in each quarter, of visits with an amount */
     MODEL_RULE_N,
 } ModelRule;
 
@@ -66,17 +74,25 @@ typedef struct ModelPack {
     int latest_months; /* a visit's next date, at most */
     int check_months;
     int elderly_from;
-    int first_closes; /* days */
-    Date year_until;  /* last day of the yearly edition */
+    int first_closes;           /* days */
+    Date year_until;            /* last day of the yearly edition */
+    int shot_from, shot_before; /* months of age, of the first kind */
+    int shot_gap, shot_grace;   /* days */
+    int report_late;            /* days */
+    int report_opens;           /* days before; 0: after the day before it */
+    int sum_needed;
+    int count_least; /* amount of a visit that is counted */
 } ModelPack;
 
 typedef struct ModelEvent {
     ModelKind kind;
     int person, other; /* who is merged, and into whom */
     ModelForm form;
-    int code;         /* kind of an entry, why of an exit, mode of a visit */
-    int days_ago;     /* of happened_on, from today */
-    int answer_days;  /* of the form's date, from happened_on; MODEL_NOTHING: none */
+    int code;        /* kind of an entry, why of an exit, mode of a visit */
+    int days_ago;    /* of happened_on, from today */
+    int answer_days; /* of the form's date, from happened_on; MODEL_NOTHING: none */
+    int amount;
+    int pick;         /* which of what is owed is spared or put off */
     int of;           /* the event that is amended, voided, taken back, ended */
     int area;         /* 1 or 2 */
     ModelRule rule;   /* that is spared */
@@ -85,6 +101,9 @@ typedef struct ModelEvent {
     bool is_left_out; /* of a history that is being shortened */
     /* as it happened */
     Date today, happened_on, answer, until;
+    Date from; /* first day that is spared */
+    int item;  /* of the one that is spared or put off, with its days */
+    Date due, closes;
     int filed_for;    /* the entry of the register that it is about */
     bool was_refused; /* or could not be asked for */
     Uuid id;          /* of record, event or waiver */
@@ -108,6 +127,7 @@ typedef struct ModelLine {
     Date opens, due, closes;
     int met_by; /* event, or MODEL_NOTHING */
     Date met_on, waived_on, spared_on;
+    int done, needed;
     int area;
 } ModelLine;
 typedef VEC(ModelLine) ModelLines;

@@ -19,6 +19,7 @@
 #include "engine/obligations/waivers.h"
 #include "engine/subjects/residents.h"
 #include "obligations_model.h"
+#include "obligations_model_packs.h"
 #include "obligations_model_test_sql.h"
 #include "support/both_engines.h"
 
@@ -51,128 +52,10 @@ static const ResidentHook resident_hooks[] = {record_resident_hook, obligation_r
 
 /* ---- packs ---- */
 
-static const char pack_file[] =
-    "pack: model\nversion: 1.0.0\ntitle: {zh: 样例, en: Model}\nlanguages: [zh, en]\nneeds: []\n"
-    "sources:\n  - {key: case, title: {zh: 例子, en: Cases}, edition: \"1\"}\n";
-
-static const char codes_file[] = "codes:\n"
-                                 "  - id: one_or_two\n"
-                                 "    title: {zh: 类别, en: Kind}\n"
-                                 "    source: case\n"
-                                 "    options:\n"
-                                 "      - {code: 1, zh: 一, en: One}\n"
-                                 "      - {code: 2, zh: 二, en: Two}\n";
-
-static const char *const form_names[MODEL_FORM_N] = {
-    [MODEL_ENTRY] = "entry", [MODEL_EXIT] = "exit",           [MODEL_VISIT] = "visit",
-    [MODEL_EXAM] = "exam",   [MODEL_DISCHARGE] = "discharge",
-};
-
-/* Every form has a code and a day. */
-#define FORM_TEXT                                                                                  \
- "form: %s\ntitle: {zh: 表单, en: Form}\nsubject: resident\nsource: case\nsections:\n"           \
- "  - id: only\n    title: {zh: 内容, en: Content}\n    fields:\n"                               \
- "      - {id: kind, type: code, codes: one_or_two, label: {zh: 类别, en: Kind}}\n"              \
- "      - {id: agreed_on, type: date, label: {zh: 日期, en: Day}}\n"
-
-#define TITLE "    title: {zh: 服务, en: Service}\n"
-#define END   "    source: case\n    remarks: {zh: 说明。, en: In words.}\n"
-
-#define CHRONIC_TEXT                                                                               \
- "program: chronic\ntitle: {zh: 慢病, en: Chronic}\ntag: {zh: 慢, en: C}\nsubject: resident\n"  \
- "source: case\nwho: {enrolled_by: %s, left_by: %s}\nobligations:\n"
-
-#define FOLLOWUP_TEXT                                                                              \
- "  - id: followup\n" TITLE "    evidence: {form: visit, where: \"kind IN (%s)\"}\n"               \
- "    every: {quarter: 1}\n    first: {field: agreed_on}\n"                                        \
- "    sooner: {field: agreed_on, latest: \"add_months(happened_on, %d)\"}\n    notice: 14d\n" END
-
-#define CHECK_TEXT                                                                                 \
- "  - id: check\n" TITLE "    evidence: {form: visit, where: \"kind = '1'\"}\n"                    \
- "    after_last: {next: \"add_months(happened_on, %d)\", first: 7d, opens: 14d}\n"                \
- "    notice: 7d\n" END
-
-#define YEARLY_TEXT                                                                                \
- "  - id: yearly\n" TITLE "    evidence: exam\n    valid: {until: %s}\n    every: {year: 1}\n"     \
- "    first: this_period\n" END "  - id: yearly\n" TITLE                                           \
- "    evidence: exam\n    valid: {from: %s}\n    every: {half: 1}\n"                               \
- "    first: this_period\n" END
-
-#define ELDERLY_TEXT                                                                                 \
- "program: elderly\ntitle: {zh: 老年人, en: Elderly}\ntag: {zh: 老, en: E}\nsubject: resident\n" \
- "source: case\nwho: {turns: {age: %dy, in: year}}\nobligations:\n"                                  \
- "  - id: elderly\n" TITLE "    evidence: exam\n    every: {year: 1}\n    notice: 30d\n" END
-
-#define DISCHARGED_TEXT                                                                            \
- "program: discharged\ntitle: {zh: 出院, en: Discharged}\ntag: {zh: 院, en: D}\n"               \
- "subject: resident\nsource: case\nwho: {age: {from: 18y}}\nobligations:\n"                        \
- "  - id: first\n" TITLE "    evidence: visit\n    windows:\n"                                     \
- "      anchor: {form: discharge, field: agreed_on, each: true}\n      list:\n"                    \
- "        - {id: home, title: {zh: 入户, en: Home}, opens: 0d, due: 3d, closes: %dd}\n"          \
- "    notice: 1d\n" END "  - id: rest\n" TITLE "    evidence: visit\n    windows:\n"               \
- "      anchor: {form: discharge, field: agreed_on}\n      list:\n"                                \
- "        - {id: early, title: {zh: 早, en: Early}, opens: 0d, due: 10d, closes: 20d}\n"          \
- "        - {id: late, title: {zh: 晚, en: Late}, opens: 15d, due: 25d, closes: 40d}\n"           \
- "    notice: 3d\n" END
-
-static const char *const rule_names[MODEL_RULE_N] = {
-    [MODEL_FOLLOWUP] = "followup", [MODEL_CHECK] = "check", [MODEL_YEARLY] = "yearly",
-    [MODEL_ELDERLY] = "elderly",   [MODEL_FIRST] = "first", [MODEL_REST] = "rest",
-};
-static const char *const rule_programs[MODEL_RULE_N] = {
-    [MODEL_FOLLOWUP] = "chronic", [MODEL_CHECK] = "chronic",    [MODEL_YEARLY] = "chronic",
-    [MODEL_ELDERLY] = "elderly",  [MODEL_FIRST] = "discharged", [MODEL_REST] = "discharged",
-};
-
-/* The packs write where a code decides. */
-static const char *who_text(Arena *arena, bool needs_code, const char *form)
-{
-    Str text = needs_code ? str_printf(arena, "{form: %s, where: \"kind = '1'\"}", form)
-                          : str_from_c(form);
-    return str_to_c(arena, text);
-}
-
-static Str chronic_text(Arena *arena, const ModelPack *pack)
-{
-    char until[DATE_TEXT_SIZE], from[DATE_TEXT_SIZE];
-    Buf buf;
-    buf_init(&buf, arena, KIB(16));
-    buf_printf(&buf, CHRONIC_TEXT, who_text(arena, pack->needs_kind, "entry"),
-               who_text(arena, pack->needs_why, "exit"));
-    buf_printf(&buf, FOLLOWUP_TEXT, pack->counts_call ? "'1', '2'" : "'1'", pack->latest_months);
-    if (pack->has_check)
-        buf_printf(&buf, CHECK_TEXT, pack->check_months);
-    buf_printf(&buf, YEARLY_TEXT, date_format(pack->year_until, until),
-               date_format(date_add_days(pack->year_until, 1), from));
-    return buf_str(&buf);
-}
-
 static PackSet *open_set(Run *run)
 {
-    Arena *arena = &run->arena;
-    const ModelPack *pack = &run->pack;
-    PackFile files[5 + MODEL_FORM_N];
-    size_t n = 0;
-    files[n++] = (PackFile){.path = STR("model/codes/lists.yaml"), .text = str_from_c(codes_file)};
-    for (int i = 0; i < MODEL_FORM_N; i++) {
-        /* paths ascend */
-        static const ModelForm order[] = {MODEL_DISCHARGE, MODEL_ENTRY, MODEL_EXAM, MODEL_EXIT,
-                                          MODEL_VISIT};
-        const char *name = form_names[order[i]];
-        files[n++] = (PackFile){.path = str_printf(arena, "model/forms/%s.yaml", name),
-                                .text = str_printf(arena, FORM_TEXT, name)};
-    }
-    files[n++] = (PackFile){.path = STR("model/pack.yaml"), .text = str_from_c(pack_file)};
-    files[n++] =
-        (PackFile){.path = STR("model/programs/chronic.yaml"), .text = chronic_text(arena, pack)};
-    files[n++] = (PackFile){.path = STR("model/programs/discharged.yaml"),
-                            .text = str_printf(arena, DISCHARGED_TEXT, pack->first_closes)};
-    files[n++] = (PackFile){.path = STR("model/programs/elderly.yaml"),
-                            .text = str_printf(arena, ELDERLY_TEXT, pack->elderly_from)};
-    PackSet *set = both_engines_pack_files(arena, files, n);
-    record_forms_prepare(set);
     assert_true(run->set_n < PACKS_MOST);
-    return run->sets[run->set_n++] = set;
+    return run->sets[run->set_n++] = model_pack_open(&run->arena, &run->pack);
 }
 
 static Err install(Run *run)
@@ -184,20 +67,6 @@ static Err install(Run *run)
 }
 
 /* ---- a history by chance ---- */
-
-static ModelPack random_pack(Rng *rng)
-{
-    static const char *const untils[] = {"2024-12-31", "2025-01-01", "2025-06-30", "2025-07-01"};
-    return (ModelPack){.needs_kind = rng_chance(rng, 0.6),
-                       .needs_why = rng_chance(rng, 0.4),
-                       .counts_call = rng_chance(rng, 0.4),
-                       .has_check = rng_chance(rng, 0.7),
-                       .latest_months = (int)rng_between(rng, 1, 3),
-                       .check_months = (int)rng_between(rng, 1, 3),
-                       .elderly_from = (int)rng_between(rng, 62, 65),
-                       .first_closes = (int)rng_between(rng, 1, 3) * 7,
-                       .year_until = test_day(untils[rng_between(rng, 0, 3)])};
-}
 
 /* An event before, of some kinds; MODEL_NOTHING: there is none. */
 static int some_before(Rng *rng, const ModelEvent *events, size_t n, ModelKind first,
@@ -215,12 +84,14 @@ static int some_before(Rng *rng, const ModelEvent *events, size_t n, ModelKind f
 static ModelEvent random_event(Rng *rng, const ModelEvent *events, size_t n)
 {
     static const double weights[HAPPENS_N] = {
-        [HAPPENS_RECORD] = 40, [HAPPENS_AMEND] = 5,   [HAPPENS_VOID] = 5,  [HAPPENS_MOVE] = 4,
-        [HAPPENS_LEAVE] = 2,   [HAPPENS_RETURN] = 4,  [HAPPENS_DIE] = 1.5, [HAPPENS_TAKE_BACK] = 3,
-        [HAPPENS_MERGE] = 5,   [HAPPENS_UNMERGE] = 5, [HAPPENS_SPARE] = 3, [HAPPENS_SPARE_END] = 1,
-        [HAPPENS_PACK] = 5,    [HAPPENS_NIGHTS] = 25,
+        [HAPPENS_RECORD] = 40,   [HAPPENS_AMEND] = 5,     [HAPPENS_VOID] = 5,
+        [HAPPENS_MOVE] = 4,      [HAPPENS_LEAVE] = 2,     [HAPPENS_RETURN] = 4,
+        [HAPPENS_DIE] = 1.5,     [HAPPENS_TAKE_BACK] = 3, [HAPPENS_MERGE] = 5,
+        [HAPPENS_UNMERGE] = 5,   [HAPPENS_SPARE] = 3,     [HAPPENS_SPARE_END] = 2,
+        [HAPPENS_SPARE_ONE] = 4, [HAPPENS_PUT_OFF] = 4,   [HAPPENS_PACK] = 5,
+        [HAPPENS_NIGHTS] = 25,
     };
-    static const double forms[MODEL_FORM_N] = {16, 8, 42, 16, 18};
+    static const double forms[MODEL_FORM_N] = {16, 8, 42, 16, 18, 22, 6};
     ModelEvent event = {.kind = (ModelKind)rng_weighted(rng, weights, HAPPENS_N),
                         .person = (int)rng_between(rng, 0, MODEL_PEOPLE - 1),
                         .other = (int)rng_between(rng, 0, MODEL_PEOPLE - 1),
@@ -229,21 +100,23 @@ static ModelEvent random_event(Rng *rng, const ModelEvent *events, size_t n)
                         .days_ago = rng_chance(rng, 0.5) ? 0 : (int)rng_between(rng, 0, 30),
                         .answer_days =
                             rng_chance(rng, 0.4) ? MODEL_NOTHING : (int)rng_between(rng, 1, 100),
+                        .amount = (int)rng_between(rng, 0, 5),
+                        .pick = (int)rng_between(rng, 0, 1000),
                         .of = MODEL_NOTHING,
                         .area = (int)rng_between(rng, 1, 2),
                         .rule = (ModelRule)rng_between(rng, 0, MODEL_RULE_N - 1),
                         .days = (int)rng_between(rng, 1, 14),
-                        .pack = random_pack(rng)};
+                        .pack = model_pack_random(rng)};
     if (event.form == MODEL_DISCHARGE && event.answer_days > 0)
         event.answer_days %= 8;
-    if (event.kind == HAPPENS_SPARE)
+    if (event.kind == HAPPENS_SPARE || event.kind == HAPPENS_SPARE_ONE)
         event.days = rng_chance(rng, 0.2) ? MODEL_NOTHING : event.days * 6;
     if (event.kind == HAPPENS_AMEND || event.kind == HAPPENS_VOID)
         event.of = some_before(rng, events, n, HAPPENS_RECORD, HAPPENS_AMEND);
     if (event.kind == HAPPENS_TAKE_BACK)
         event.of = some_before(rng, events, n, HAPPENS_MOVE, HAPPENS_DIE);
     if (event.kind == HAPPENS_SPARE_END)
-        event.of = some_before(rng, events, n, HAPPENS_SPARE, HAPPENS_SPARE);
+        event.of = some_before(rng, events, n, HAPPENS_SPARE, HAPPENS_PUT_OFF);
     return event;
 }
 
@@ -262,11 +135,14 @@ static void set_day(Run *run, size_t at, Date today)
 static Err put_record(Run *run, const ModelEvent *event)
 {
     char day[DATE_TEXT_SIZE];
-    const Form *form = pack_form(run->cx.packs, str_from_c(form_names[event->form]));
+    const Form *form = pack_form(run->cx.packs, str_from_c(model_form_names[event->form]));
     FormAnswers answers;
     form_answers_init(&answers, form, &run->arena);
     FormPlace code = FORM_FIELD(form_find_field(form, STR("kind")));
     FormPlace answer = FORM_FIELD(form_find_field(form, STR("agreed_on")));
+    FormPlace amount = FORM_FIELD(form_find_field(form, STR("amount")));
+    assert_true(form_answers_put_text(&answers, form, &run->arena, amount,
+                                      str_printf(&run->arena, "%d", event->amount)));
     assert_true(form_answers_put_text(&answers, form, &run->arena, code,
                                       event->code == 1 ? STR("1") : STR("2")));
     if (!date_is_none(event->answer))
@@ -305,13 +181,15 @@ static Err put_life(Run *run, const ModelEvent *event)
 static Err put_spare(Run *run, const ModelEvent *event)
 {
     bool was_known = false;
+    bool is_whole = event->kind == HAPPENS_SPARE;
     const Waiver waiver = {.id = event->id,
                            .resident = run->people[event->person],
-                           .kind = WAIVER_WAIVE,
-                           .program = str_from_c(rule_programs[event->rule]),
-                           .rule = str_from_c(rule_names[event->rule]),
-                           .is_whole = true,
-                           .closes_on = DATE_NONE,
+                           .kind = event->kind == HAPPENS_PUT_OFF ? WAIVER_POSTPONE : WAIVER_WAIVE,
+                           .program = str_from_c(model_rule_programs[event->rule]),
+                           .rule = str_from_c(model_rule_names[event->rule]),
+                           .item = model_item_name(event->rule, is_whole ? 0 : event->item),
+                           .is_whole = is_whole,
+                           .closes_on = is_whole ? DATE_NONE : event->closes,
                            .until = event->until,
                            .reason = STR("refuses")};
     return waiver_give(&run->cx, &waiver, &was_known);
@@ -333,13 +211,43 @@ static Err let_happen(Run *run, const ModelEvent *event)
     case HAPPENS_MERGE:
         return resident_merge(&run->cx, person, run->people[event->other], STR("重复建档"));
     case HAPPENS_UNMERGE: return resident_unmerge(&run->cx, person, STR("不是同一人"));
-    case HAPPENS_SPARE: return put_spare(run, event);
+    case HAPPENS_SPARE:
+    case HAPPENS_SPARE_ONE:
+    case HAPPENS_PUT_OFF: return put_spare(run, event);
     case HAPPENS_SPARE_END: return waiver_end(&run->cx, person, of, STR("误录"));
     case HAPPENS_PACK: return install(run);
     case HAPPENS_NIGHTS:
     case HAPPENS_N: break;
     }
     return OK;
+}
+
+static Date horizon_of(Date day);
+
+/* One of those that are owed to the person and are not over; false: there is none. */
+static bool choose_line(Run *run, ModelEvent *event)
+{
+    VEC(const ModelLine *) open = {0};
+    ModelLines lines;
+    model_lines(&run->history, &run->pack, horizon_of(event->today), &run->arena, &lines);
+    for (size_t i = 0; i < lines.n; i++) {
+        const ModelLine *line = &lines.items[i];
+        if (line->person == event->filed_for && date_is_none(line->met_on)
+            && date_is_none(line->waived_on) && line->closes.days >= event->today.days)
+            VEC_PUSH(&run->arena, &open, line);
+    }
+    if (open.n == 0)
+        return false;
+    const ModelLine *line = open.items[(size_t)event->pick % open.n];
+    bool is_spared = !date_is_none(line->spared_on) && line->spared_on.days <= event->today.days;
+    event->rule = line->rule;
+    event->item = line->item;
+    event->due = line->due;
+    event->closes = line->closes;
+    event->from = is_spared ? event->today : date_max(event->today, line->opens);
+    if (event->kind == HAPPENS_PUT_OFF)
+        event->until = date_add_days(line->due, event->days - 3);
+    return true;
 }
 
 /* Days, and whom it is about, from what happened before; false: what it is about never was. */
@@ -351,6 +259,7 @@ static bool complete(Run *run, ModelEvent *event, Date today)
     event->today = today;
     event->happened_on = date_add_days(today, -event->days_ago);
     event->answer = DATE_NONE;
+    event->from = today;
     event->until = event->days == MODEL_NOTHING ? DATE_NONE : date_add_days(today, event->days);
     event->id = rng_uuid(&run->ids, run->cx.now);
     event->filed_for = event->person;
@@ -361,11 +270,17 @@ static bool complete(Run *run, ModelEvent *event, Date today)
         event->form = of->form;
     }
     bool is_life = event->kind >= HAPPENS_MOVE && event->kind <= HAPPENS_DIE;
-    if (is_life || event->kind == HAPPENS_SPARE) /* of the person, not of the entry named */
+    bool is_of_one = event->kind == HAPPENS_SPARE_ONE || event->kind == HAPPENS_PUT_OFF;
+    if (is_life || is_of_one
+        || event->kind == HAPPENS_SPARE) /* of the person, not of the entry named */
         event->filed_for = model_root(&run->history, event->person);
     if (event->answer_days != MODEL_NOTHING)
         event->answer = date_add_days(event->happened_on, event->answer_days);
-    return true;
+    bool is_record = event->kind == HAPPENS_RECORD || event->kind == HAPPENS_AMEND;
+    if (is_record && event->form == MODEL_CARD && event->answer_days != MODEL_NOTHING)
+        event->answer =
+            date_add_days(run->history.people[event->filed_for].born, event->answer_days % 91 - 45);
+    return !is_of_one || choose_line(run, event);
 }
 
 /* ---- saying it alike ---- */
@@ -388,12 +303,13 @@ static void say(Run *run, Said *said, const ModelLine *line, const char *state)
     bool is_waived = !date_is_none(line->waived_on);
     assert_true(said->n < LINES_MOST);
     said->lines[said->n++] = str_printf(
-        arena, "person %d %s/%d %s due %s closes %s area %d met %s by %d waived %s spared %s %s",
-        line->person, rule_names[line->rule], line->item,
+        arena,
+        "person %d %s/%d %s due %s closes %s area %d met %s by %d %d of %d waived %s spared %s %s",
+        line->person, model_rule_names[line->rule], line->item,
         is_waived ? "-" : day_text(arena, line->opens),
         is_waived ? "-" : day_text(arena, line->due), day_text(arena, line->closes), line->area,
-        day_text(arena, line->met_on), line->met_by, day_text(arena, line->waived_on),
-        day_text(arena, line->spared_on), state);
+        day_text(arena, line->met_on), line->met_by, line->done, line->needed,
+        day_text(arena, line->waived_on), day_text(arena, line->spared_on), state);
 }
 
 static int by_text(const void *left, const void *right)
@@ -404,7 +320,7 @@ static int by_text(const void *left, const void *right)
 static ModelRule rule_of(Str id)
 {
     for (int i = 0; i < MODEL_RULE_N; i++) {
-        if (str_equals_c(id, rule_names[i]))
+        if (str_equals_c(id, model_rule_names[i]))
             return (ModelRule)i;
     }
     fail_msg("no such rule");
@@ -446,6 +362,8 @@ static void say_owed(Run *run, Said *said, const Obligation *owed, Str area, con
                             .met_on = owed->met_on,
                             .waived_on = owed->waived_on,
                             .spared_on = owed->spared_on,
+                            .done = (int)owed->done,
+                            .needed = (int)owed->needed,
                             .area = area_of(area)};
     say(run, said, &line, state);
 }
@@ -564,13 +482,62 @@ static void say_stored(Run *run, Said *said)
                                  .met_by = row.met_by,
                                  .met_on = row.met_on,
                                  .waived_on = row.waived_on,
-                                 .spared_on = row.spared_on};
+                                 .spared_on = row.spared_on,
+                                 .done = row.done,
+                                 .needed = row.needed};
         say_owed(run, said, &owed, row.area_code, "");
     }
 }
 
+typedef struct {
+    int owed[MODEL_RULE_N][3], overdue[MODEL_RULE_N][3]; /* by area */
+} Counts;
+
+static void say_counts(Run *run, const Counts *counts, Said *said)
+{
+    for (int rule = 0; rule < MODEL_RULE_N; rule++) {
+        for (int area = 1; area <= 2; area++) {
+            if (counts->owed[rule][area] > 0)
+                said->lines[said->n++] =
+                    str_printf(&run->arena, "%s in %d: %d owed, %d overdue", model_rule_names[rule],
+                               area, counts->owed[rule][area], counts->overdue[rule][area]);
+        }
+    }
+}
+
+/* How much was owed on a past day, as it is kept for plans: in steps of areas of today. */
+static void compare_counts(Run *run, const ModelHistory *evening, Date past, Said *said,
+                           Said *derived)
+{
+    Counts kept = {0}, model = {0};
+    ModelLines lines;
+    const Str steps[] = {STR(""), areas[2], STR("~")};
+    for (size_t step = 0; step < 2; step++) {
+        const ObligationKnown *known = NULL;
+        size_t n = 0;
+        assert_int_equal(obligation_known(&run->cx, past, steps[step], steps[step + 1], &known, &n),
+                         OK);
+        for (size_t i = 0; i < n; i++) {
+            ModelRule rule = rule_of(known[i].rule->id);
+            kept.owed[rule][area_of(known[i].area)] += (int)known[i].owed;
+            kept.overdue[rule][area_of(known[i].area)] += (int)known[i].overdue;
+        }
+    }
+    model_lines(evening, &run->pack, horizon_of(past), &run->arena, &lines);
+    for (size_t i = 0; i < lines.n; i++) {
+        const ModelLine *line = &lines.items[i];
+        const char *state = model_state(line, past);
+        bool is_owed = state[0] == 'o' || state[0] == 'd';
+        model.owed[line->rule][line->area] += is_owed;
+        model.overdue[line->rule][line->area] += is_owed && state[1] == 'v';
+    }
+    say_counts(run, &kept, said);
+    say_counts(run, &model, derived);
+    compare(run, "counts of a past day", said, derived);
+}
+
 /* The list of today, which settles what it reads; then every stored row, a full recomputation, and
- * some day that is past. */
+ * some day that is past, with its counts. */
 static void compare_all(Run *run, Date began)
 {
     static Said said, derived;
@@ -594,6 +561,8 @@ static void compare_all(Run *run, Date began)
     say_list(run, past, false, &said);
     derive(run, &evening, horizon_of(past), past, false, true, &derived);
     compare(run, "a past day", &said, &derived);
+    if (date_compare(past, today) < 0)
+        compare_counts(run, &evening, past, &said, &derived);
     if (run->where == NULL)
         arena_reset_to(&run->arena, mark);
 }
@@ -603,7 +572,7 @@ static void compare_all(Run *run, Date began)
 static Err make_place(Cx *cx, void *arg)
 {
     static const char *const born[MODEL_PEOPLE] = {"1959-05-20", "1960-02-29", "1961-12-31",
-                                                   "1963-01-01", "1985-07-07", "1940-10-10"};
+                                                   "1963-01-01", "2024-01-15", "2023-08-31"};
     Run *run = arg;
     TRY(place_put(cx, STR("测试县"), STR("Test county")));
     for (int i = 1; i <= 2; i++)
@@ -634,7 +603,7 @@ static void open_run(Run *run, uint64_t seed, Date began)
     run->ids = rng_stream(seed, 1, 0);
     run->history = (ModelHistory){.events = run->events};
     Rng rng = rng_stream(seed, 2, 0);
-    run->pack = random_pack(&rng);
+    run->pack = model_pack_random(&rng);
     set_day(run, 0, began);
     run->set_n = 0;
     run->where = NULL;
@@ -711,8 +680,8 @@ static void shorten(Run *run, uint64_t seed, size_t n)
 static void show(Run *run, size_t n)
 {
     static const char *const kinds[HAPPENS_N] = {
-        "record",    "amend", "void",    "move",  "leave",     "return", "die",
-        "take back", "merge", "unmerge", "spare", "end spare", "pack",   "nights"};
+        "record", "amend",   "void",  "move",      "leave",   "return",    "die",  "take back",
+        "merge",  "unmerge", "spare", "spare one", "put off", "end spare", "pack", "nights"};
     Arena *arena = &run->arena;
     for (size_t i = 0; i < n; i++) {
         const ModelEvent *event = &run->events[i];
@@ -721,18 +690,21 @@ static void show(Run *run, size_t n)
             continue;
         print_message(
             "%zu: on %s %s: person %d other %d %s code %d happened %s day %s of %d area %d "
-            "%s until %s\n",
+            "%s until %s item %d from %s closes %s amount %d\n",
             i, day_text(arena, event->today), kinds[event->kind], event->person, event->other,
-            form_names[event->form], event->code, day_text(arena, event->happened_on),
-            day_text(arena, event->answer), event->of, event->area, rule_names[event->rule],
-            day_text(arena, event->until));
+            model_form_names[event->form], event->code, day_text(arena, event->happened_on),
+            day_text(arena, event->answer), event->of, event->area, model_rule_names[event->rule],
+            day_text(arena, event->until), event->item, day_text(arena, event->from),
+            day_text(arena, event->closes), event->amount);
         if (event->kind == HAPPENS_PACK)
             print_message(
                 "    kind %d why %d call %d check %d latest %d months %d from %d closes %d "
-                "year until %s\n",
+                "year until %s shots %d %d %d %d report %d %d sum %d count %d\n",
                 pack->needs_kind, pack->needs_why, pack->counts_call, pack->has_check,
                 pack->latest_months, pack->check_months, pack->elderly_from, pack->first_closes,
-                day_text(arena, pack->year_until));
+                day_text(arena, pack->year_until), pack->shot_from, pack->shot_before,
+                pack->shot_gap, pack->shot_grace, pack->report_late, pack->report_opens,
+                pack->sum_needed, pack->count_least);
     }
 }
 

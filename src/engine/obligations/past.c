@@ -1,5 +1,6 @@
 /* People at the end of a past day: where they lived, who they were, who was one person with whom.
  * An area, a death, a date of birth or a merge that was entered later was not known. */
+#include "access/access.h"
 #include "engine/obligations/obligations_int.h"
 
 #include <stdlib.h>
@@ -107,20 +108,67 @@ static Err put_registered(const ResidentRegistered *known, size_t n, SubjectFact
     return OK;
 }
 
-static Err recall_facts(Cx *cx, const Past *past, const Uuid *person, People *people)
+/* Whoever merges name may owe today's facts to records that were somebody else's then: he begins
+ * with what he was registered as. */
+static Told *who_told(Cx *cx, const Past *past, const Uuid *person, const RecordFactThen *facts,
+                      size_t n, size_t *ret_n)
 {
-    const RecordFactThen *facts = NULL;
+    RecordFactThen *nothing = arena_new(cx->arena, RecordFactThen);
+    *nothing = (RecordFactThen){.record = UUID_NIL, .happened_on = DATE_NONE};
+    Told *told = arena_array(cx->arena, Told, n + past->then_n + 1);
+    *ret_n = 0;
+    for (size_t i = 0; i < n; i++)
+        told[(*ret_n)++] = (Told){person_then(past, facts[i].entry), &facts[i]};
+    for (size_t i = 0; i < past->then_n; i++) {
+        const ResidentThen *then = &past->then[i];
+        if (person == NULL || uuid_equals(then->person_now, *person))
+            told[(*ret_n)++] = (Told){then->person, nothing};
+    }
+    if (*ret_n > 1)
+        qsort(told, *ret_n, sizeof *told, told_order);
+    return told;
+}
+
+typedef VEC(RecordFactThen) FactsThen;
+
+static Err take_facts(Cx *cx, const Past *past, const Uuid *person, FactsThen *facts)
+{
+    const RecordFactThen *found = NULL;
+    size_t n = 0;
+    TRY(record_facts_then(cx, past->day, list_scope(cx), person, past->then, past->then_n, &found,
+                          &n));
+    for (size_t i = 0; i < n; i++)
+        VEC_PUSH(cx->arena, facts, found[i]);
+    return OK;
+}
+
+/* The system asks area by area, and an entry that stood under somebody here may live elsewhere
+ * today. Whoever else asks is not told what he may not see. */
+static Err take_facts_elsewhere(Cx *cx, const Past *past, const People *people,
+                                const People *people_now, FactsThen *facts)
+{
+    for (size_t i = 0; cx->actor->is_system && i < past->then_n; i++) {
+        const ResidentThen *then = &past->then[i];
+        if (find_person(people, then->person) != NULL
+            && find_person(people_now, then->person_now) == NULL)
+            TRY(take_facts(cx, past, &then->person_now, facts));
+    }
+    return OK;
+}
+
+static Err recall_facts(Cx *cx, const Past *past, const Uuid *person, const People *people_now,
+                        People *people)
+{
+    FactsThen facts = {0};
     const ResidentRegistered *known = NULL;
     size_t n = 0, known_n = 0;
-    TRY(record_facts_then(cx, past->day, list_scope(cx), person, past->then, past->then_n, &facts,
-                          &n));
+    TRY(take_facts(cx, past, person, &facts));
+    if (person == NULL)
+        TRY(take_facts_elsewhere(cx, past, people, people_now, &facts));
+    const Told *told = who_told(cx, past, person, facts.items, facts.n, &n);
     if (n == 0)
         return OK;
     TRY(residents_registered(cx, &known, &known_n));
-    Told *told = arena_array(cx->arena, Told, n);
-    for (size_t i = 0; i < n; i++)
-        told[i] = (Told){person_then(past, facts[i].entry), &facts[i]};
-    qsort(told, n, sizeof *told, told_order);
     SubjectFacts *at = NULL;
     for (size_t i = 0; i < n; i++) {
         if (i == 0 || !uuid_equals(told[i].person, told[i - 1].person)) {
@@ -187,7 +235,9 @@ static Err read_rows(Cx *cx, Past *past)
     PastRows rows = {0};
     CLEANUP(db_rows_close) DbRows found = {0};
     ObligationEvidenceByEntryIn in = {cx->place, past->day};
-    TRY(obligation_evidence_by_entry_open(cx->db, list_scope(cx), &in, &found));
+    /* the system asks area by area, and what stood under somebody here may lie elsewhere today */
+    const DbScope *scope = cx->actor->is_system ? access_scope(cx) : list_scope(cx);
+    TRY(obligation_evidence_by_entry_open(cx->db, scope, &in, &found));
     for (;;) {
         ObligationEvidenceByEntryRow row;
         bool has_row = false;
@@ -225,8 +275,9 @@ Err past_read(Cx *cx, Date day, const Uuid *person, People *people, Past *ret_pa
     if (date_compare(day, cx->today) >= 0)
         return OK;
     TRY(residents_then(cx, day, &ret_past->then, &ret_past->then_n));
+    const People people_now = *people;
     regroup_people(cx, ret_past, people);
     note_regrouped(cx, ret_past);
-    TRY(recall_facts(cx, ret_past, person, people));
+    TRY(recall_facts(cx, ret_past, person, &people_now, people));
     return ret_past->regrouped_n == 0 ? OK : read_rows(cx, ret_past);
 }
