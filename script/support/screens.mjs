@@ -15,7 +15,8 @@ const browser = await openBrowser()
 
 const take = async (page, name) => {
   await page.waitForLoadState('networkidle')
-  await page.waitForFunction(() => !document.querySelector('.is-loading, .skeleton'))
+  /* what is below the picture may still come */
+  await page.waitForFunction(() => [...document.querySelectorAll('.is-loading, .skeleton')].every((one) => one.getBoundingClientRect().top >= innerHeight))
   await page.screenshot({ path: join(folder, `${name}.png`) })
 }
 
@@ -36,19 +37,13 @@ async function forward(page) {
   await page.waitForFunction((old) => document.getElementById('step-title')?.innerText !== old, title)
 }
 
-/* A visit with a high pressure, up to what follows from it. */
-async function visit(page, end) {
-  const { items } = await ask(page, '/obligations?state=overdue,due,open&limit=50')
-  await page.locator('.due-card').nth(items.findIndex(VISIT)).locator('.due-start').click()
-  await page.locator('.form-body').waitFor()
-  await choice(page, 'mode', 1).click()
-  await forward(page)
+/* From the symptoms to the last step that asks for something. */
+async function fillVisit(page, signs, look = async () => {}) {
   for (const field of ['symptoms', 'critical_signs']) await choice(page, field, 0).click()
   await forward(page)
-  const signs = { sbp: '156', dbp: '94', height: '160', weight: '64', heart_rate: '76' }
   for (const [field, value] of Object.entries(signs)) await page.fill(`#field-${field}`, value)
   await page.locator('#step-title').scrollIntoViewIfNeeded()
-  await take(page, `form${end}`)
+  await look()
   await forward(page)
   for (const field of ['cigarettes', 'alcohol']) await page.fill(`#field-${field}`, '0')
   for (const field of ['exercise_times', 'exercise_times_target']) await page.fill(`#field-${field}`, '5')
@@ -56,6 +51,17 @@ async function visit(page, end) {
   for (const field of ['salt', 'mental_adjustment', 'obedience']) await choice(page, field, 0).click()
   await forward(page)
   for (const field of ['compliance', 'adverse_reaction', 'new_complication']) await choice(page, field, 0).click()
+}
+
+/* A visit with a high pressure, up to what follows from it. */
+async function visit(page, end) {
+  const { items } = await ask(page, '/obligations?state=overdue,due,open&limit=50')
+  await page.locator('.due-card').nth(items.findIndex(VISIT)).locator('.due-start').click()
+  await page.locator('.form-body').waitFor()
+  await choice(page, 'mode', 1).click()
+  await forward(page)
+  const signs = { sbp: '156', dbp: '94', height: '160', weight: '64', heart_rate: '76' }
+  await fillVisit(page, signs, () => take(page, `form${end}`))
   await forward(page)
   await forward(page)
   await page.locator('.form-actions .is-primary').click()
@@ -79,12 +85,14 @@ async function phone(end, options, isWhole = false) {
 async function desk(end, options) {
   const page = await begin('desk.html', 'clinician', { viewport: DESK, named: `desk-login${end}`, ...options })
   await page.locator('.desk-name').first().waitFor()
+  await page.setViewportSize({ ...DESK, height: 700 }) /* long lists weigh much */
   await page.locator('.desk-state.is-overdue').click()
   await take(page, `desk-worklist${end}`)
   await page.locator('.facet').first().locator('.facet-item').first().click()
   await page.locator('.work-chip').waitFor()
   await take(page, `desk-worklist-village${end}`)
-  const { items } = await ask(page, '/worklist?state=overdue&limit=1')
+  await page.setViewportSize(DESK)
+  const { items } = await ask(page, '/worklist?state=overdue&program=hypertension&limit=1')
   await page.goto(`${server.address}/desk.html#/residents/${items[0].resident.id}`)
   await page.locator('.life-facts').waitFor()
   await take(page, `desk-life${end}`)
@@ -99,22 +107,78 @@ async function desk(end, options) {
   await places.context().close()
 }
 
-/* What a county's commission looks at. The server makes the numbers in its first minutes, step by step beside whoever asks;
- * the command does at once, for the years that the pages show. */
-const SCOREBOARD = [
+/* Without a network, on a phone of its own: the PIN, what waits, what somebody else wrote of the same day. */
+const PIN = '482913'
+async function follow(page, resident, sbp) {
+  await page.goto(`${server.address}/m.html#/form/hypertension_followup?resident=${resident}`)
+  await choice(page, 'mode', 1).click()
+  await forward(page)
+  await fillVisit(page, { sbp, dbp: '84', height: '160', weight: '62', heart_rate: '74' })
+  while (await page.locator('.form-body').count()) await forward(page)
+  await page.locator('.form-actions .is-primary').click()
+  await page.locator('.note-shown, .record-done').first().waitFor()
+}
+
+async function offline(end, options) {
+  const page = await begin('m.html', 'doctor', { viewport: PHONE, deviceScaleFactor: 2, serviceWorkers: 'allow', ...options })
+  await page.locator('.due-card').first().waitFor()
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null)
+  const { items } = await ask(page, '/obligations?state=due,open&program=hypertension&limit=100')
+  const who = items.filter(VISIT)[0].resident
+  await page.goto(`${server.address}/m.html#/sync`)
+  await page.fill('#pin-first', PIN)
+  await page.fill('#pin-again', PIN)
+  await take(page, `offline-pin${end}`)
+  await page.locator('main form .is-primary').click()
+  await page.locator('.sync-now:enabled').waitFor()
+  await page.waitForFunction(() => Number(document.querySelectorAll('main .facts dd')[1]?.textContent) > 0)
+  await page.context().setOffline(true)
+  await follow(page, who.id, '138')
+  await page.goto(`${server.address}/m.html#/`)
+  await page.locator('.due-card').first().waitFor()
+  await take(page, `offline-list${end}`)
+  await page.goto(`${server.address}/m.html#/residents/${who.id}`)
+  await page.locator('.chart .chart-mark').first().waitFor()
+  await page.locator('.chart').first().scrollIntoViewIfNeeded()
+  await take(page, `offline-charts${end}`)
+  await page.goto(`${server.address}/m.html#/sync`)
+  await page.locator('main .card', { hasText: who.name }).waitFor()
+  await take(page, `offline-outbox${end}`)
+  const other = await begin('m.html', 'clinician', { viewport: PHONE, ...options })
+  await other.locator('.due-card').first().waitFor()
+  await follow(other, who.id, '126')
+  await page.context().setOffline(false)
+  await page.locator('.sync-item').click()
+  await page.locator('.conflict-line').first().waitFor()
+  await take(page, `offline-conflict${end}`)
+  await page.locator('.page > .is-primary').click()
+  await page.locator('.conflict-line .tick').first().waitFor()
+  await page.locator('#merge').scrollIntoViewIfNeeded()
+  await take(page, `offline-merge${end}`)
+  for (const one of [page, other]) await one.context().close()
+  await devices(end, options)
+}
+
+/* The phones of the doctor, as whoever manages his account sees them. */
+async function devices(end, options) {
+  const page = await begin('desk.html#/accounts', 'township', { viewport: DESK, ...options })
+  await page.locator('tr:has(th:text-is("doctor")) .accounts-acts button').nth(2).click()
+  await page.locator('.device').first().waitFor()
+  await take(page, `desk-devices${end}`)
+  await page.context().close()
+}
+
+/* What a township centre looks at besides its list. */
+const TOWNSHIP = [
+  ['desk-work', 'work', '.work-table tbody tr'],
+  ['desk-quality', 'quality?rule=quality_bp_copied', '.quality-table tbody tr'],
   ['desk-measure', 'measures/hypertension_norm_rate', '.measure-rows'],
-  ['desk-measure-referral', 'measures/referral_followed_rate', '.measure-rows'],
-  ['desk-plans', 'plans', '.plan-page'],
-  ['desk-plan', 'plans/grassroots_2023', '.work-table tbody tr'],
-  ['desk-clause', 'plans/grassroots_2023/02', '.plan-measure'],
-  ['desk-scores', 'scores/public_health_work?period=2024', '.score-table tbody tr'],
-  ['desk-policy', 'policy', '.policy-list'],
+  ['desk-score-own', 'scores/public_health_work?period=2024', '.score-losses a'],
 ]
-async function scoreboard(end, options) {
-  const page = await begin('desk.html#/measures', 'county', { viewport: DESK, ...options })
-  await page.locator('.measure-list').first().waitFor()
-  await take(page, `desk-measures${end}`)
-  for (const [name, address, wanted] of SCOREBOARD) {
+async function township(end, options) {
+  const page = await begin('desk.html', 'director', { viewport: DESK, ...options })
+  await page.locator('.desk-name').first().waitFor()
+  for (const [name, address, wanted] of TOWNSHIP) {
     await page.goto(`${server.address}/desk.html#/${address}`)
     await page.locator(wanted).first().waitFor({ timeout: 120_000 })
     await take(page, `${name}${end}`)
@@ -122,10 +186,60 @@ async function scoreboard(end, options) {
   await page.context().close()
 }
 
+/* What a county's commission looks at. The server makes the numbers in its first minutes, step by step beside whoever asks;
+ * the command does at once, for the years that the pages show. */
+const SCOREBOARD = [
+  ['desk-measure-referral', 'measures/referral_followed_rate', '.measure-rows'],
+  ['desk-plans', 'plans', '.plan-page'],
+  ['desk-plan', 'plans/grassroots_2023', '.work-table tbody tr'],
+  ['desk-plan-months', 'plans/grassroots_2023/months', '.plan-urgent'],
+  ['desk-clause', 'plans/grassroots_2023/02', '.plan-measure'],
+  ['desk-scores', 'scores/public_health_work?period=2024', '.score-table tbody tr'],
+  ['desk-policy', 'policy?open=hypertension_sbp_target', '.policy-list'],
+]
+async function scoreboard(end, options) {
+  const page = await begin('desk.html', 'county', { viewport: DESK, ...options })
+  await page.locator('.plan-reminders').waitFor()
+  await take(page, `desk-overview${end}`)
+  await page.goto(`${server.address}/desk.html#/measures`)
+  await page.locator('.measure-list').first().waitFor()
+  await take(page, `desk-measures${end}`)
+  for (const [name, address, wanted] of SCOREBOARD) {
+    await page.goto(`${server.address}/desk.html#/${address}`)
+    await page.locator(wanted).first().waitFor({ timeout: 120_000 })
+    await take(page, `${name}${end}`)
+  }
+  await bulletin(page, end)
+  await page.context().close()
+}
+
+async function bulletin(page, end) {
+  await page.goto(`${server.address}/desk.html#/scores/public_health_work?period=2024`)
+  await page.locator('.score-actions .is-primary').click()
+  await page.locator('#score-note').fill('年度通报')
+  await page.locator('dialog .is-primary').click()
+  await page.locator('dialog[open]').waitFor({ state: 'detached' })
+  await page.locator('.score-table tbody tr').first().waitFor()
+  await take(page, `desk-bulletin${end}`)
+}
+
+/* Two days side by side, in a county small enough that the numbers of a past day are there at once. */
+async function days(at, end, options) {
+  const page = await begin('desk.html', 'county', { at, viewport: DESK, ...options })
+  await page.locator('.plan-reminders').waitFor()
+  await page.goto(`${at.address}/desk.html#/plans/public_health_quality?with=2025-03-31`)
+  await page.locator('.plan-compare').waitFor()
+  await page.waitForFunction(() => !document.querySelector('main .note'), undefined, { timeout: 300_000 })
+  await take(page, `desk-plan-days${end}`)
+  await page.context().close()
+}
+
 /* The counties of a city side by side, with what the numbers of one plan say of each. */
 async function comparison(languages) {
   const at = await startServer({ residents: Math.max(1000, RESIDENTS / 10), places: '441322,410882' })
-  for (const place of ['441322', '410882']) run('measure', ...at.options, '--place', place, '--period', '2025', '--plan', 'grassroots_2023', '--unit', place)
+  for (const place of ['441322', '410882']) {
+    for (const plan of ['grassroots_2023', 'public_health_quality']) run('measure', ...at.options, '--place', place, '--period', '2025', '--plan', plan, '--unit', place)
+  }
   for (const [end, options] of languages) {
     const page = await begin('desk.html', 'city', { at, viewport: DESK, ...options })
     await page.locator('.comparison-places li.card').first().waitFor()
@@ -133,6 +247,7 @@ async function comparison(languages) {
     await page.locator('.comparison-table tbody tr').nth(20).waitFor()
     await take(page, `desk-comparison${end}`)
     await page.context().close()
+    await days(at, end, options)
   }
   await at.close()
 }
@@ -163,7 +278,9 @@ try {
   await phone('.zh', {}, true)
   await desk('.zh', {})
   for (const period of ['2024', '2025']) run('measure', ...server.options, '--period', period, '--unit', '441322')
+  await township('.zh', {})
   await scoreboard('.zh', {})
+  await offline('.zh', {})
   await comparison(more === 'all' ? [['.zh', {}], ['.en', { locale: 'en-US' }], ['-narrow.en', { locale: 'en-US', viewport: { width: 320, height: 640 } }]] : [['.zh', {}]])
   if (more === 'all') await others()
 } finally {

@@ -46,7 +46,7 @@ static const Wording city_name = SAY("示范市", "Demo City");
 static const Wording city_commission = SAY("示范市卫生健康委", "Demo City Health Commission");
 static const Wording city_title = SAY("市卫生健康委", "City health commission");
 static const Wording city_hint =
-    SAY("几个县的方案和指标并列比较，各按本县的规定值评判；点县名进入一个县",
+    SAY("几个县的方案和指标并列比较，各按本县的规定值评判；点“进入这个县看”看一个县",
         "Plans and measures of the counties side by side, each by its own values; open one county");
 
 static const struct {
