@@ -330,7 +330,7 @@ static void help_options(const CliOption *options)
         snprintf(left, sizeof left, "--%s %s", options->name,
                  options->argument == NULL ? "" : options->argument);
         printf("  %-24s %s", left, options->help);
-        if (options->fallback != NULL)
+        if (options->fallback != NULL && options->fallback[0] != '\0')
             printf(" (default %s)", options->fallback);
         printf("\n");
     }

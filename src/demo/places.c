@@ -62,12 +62,11 @@ static const struct {
                        "Much is overdue, some refuse or are away. Open the oldest and ask why")},
     [DEMO_CLINICIAN] =
         {"clinician", SAY("乡镇卫生院医生", "Township clinician"),
-         SAY("工作台：按村室筛选待办；“疑似重复”里有同一个人的两份档案",
-             "Worklists by village clinic; among the duplicates are two entries of one person")},
-    [DEMO_DIRECTOR] =
-        {"director", SAY("乡镇卫生院院长", "Township director"),
-         SAY("各村室按时与逾期一览：哪一家最迟，哪一家医生在外进修",
-             "Lateness by clinic: which is latest, and whose doctor is away on a training")},
+         SAY("按村、医生、团队筛选待办；“居民”页的“可能重复的档案”里有同一个人的两份",
+             "Worklists by village, doctor and team; among possible duplicates are two entries of one")},
+    [DEMO_DIRECTOR] = {"director", SAY("乡镇卫生院院长", "Township director"),
+                       SAY("“概况”里哪一家最迟；“每日工作”里谁在休假；“数据质量”里谁在照抄",
+                           "Which clinic is latest, who is on leave, and whose values are copied")},
     [DEMO_TOWNSHIP] =
         {"township", SAY("乡镇卫生院管理员", "Township administrator"),
          SAY("“片区”里有一个村无人负责、一个村两家都管、一位医生休假无人代替：试着安排。看不到居民",
