@@ -1,5 +1,5 @@
 /* See offers.h. Conditions are put together as text, since a form's conditions travel as text, and
- * compiled like any other: what is not understood never leaves the server. */
+ * compiled like any other: what does not compile excludes nobody, and never leaves the server. */
 #include "pack/offers.h"
 
 #include "base/buf.h"
@@ -193,8 +193,8 @@ static Str excludes(Offers *offers, const Form *form)
     return buf_str(&text);
 }
 
-Err pack_offers(const Policy *policy, Date today, bool (*sees)(const void *who, Str class),
-                const void *who, Arena *arena, Form *ret_form)
+void pack_offers(const Policy *policy, Date today, bool (*sees)(const void *who, Str class),
+                 const void *who, Arena *arena, Form *ret_form)
 {
     Offers offers = {.policy = policy, .today = today, .sees = sees, .who = who, .arena = arena};
     const PackSet *set = policy->set;
@@ -208,9 +208,8 @@ Err pack_offers(const Policy *policy, Date today, bool (*sees)(const void *who, 
         ExprScope scope = form_scope(&names);
         ExprProblem problem = {0};
         Expr *expr = NULL;
-        if (text.n == 0)
-            continue;
-        TRY(expr_compile(arena, text, &scope, EXPR_LOGIC, &expr, &problem));
+        if (text.n == 0 || expr_compile(arena, text, &scope, EXPR_LOGIC, &expr, &problem) != OK)
+            continue; /* a check that looks up a table has none here: the form is for everybody */
         VEC_PUSH(arena, &offers.checks,
                  ((FormCheck){.id = form->id, .fails_when = expr, .message = form->title}));
     }
@@ -223,5 +222,4 @@ Err pack_offers(const Policy *policy, Date today, bool (*sees)(const void *who, 
                        .parameter_n = offers.parameters.n,
                        .own_parameter_n = offers.parameters.n,
                        .slot_n = FORM_SLOT_CONTEXT_N + (uint32_t)offers.parameters.n};
-    return OK;
 }

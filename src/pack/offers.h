@@ -6,7 +6,8 @@
  * Nothing is refused by this; other forms stand behind these.
  *
  * Invariants
- *  1. What is not known about a person (a date of birth) excludes no form.
+ *  1. What is not known about a person (a date of birth), and a check that looks up a table,
+ *     excludes no form.
  *  2. A form that opens the health record needs no program. */
 #pragma once
 
@@ -16,5 +17,5 @@
  * the form is not. So the form module of the browser answers for all of them at once, with and
  * without a network. sees: whether the asking person sees a sensitivity class; forms and programs
  * of others are not told of. The numbers are those of the policy today. */
-Err pack_offers(const Policy *policy, Date today, bool (*sees)(const void *who, Str class),
-                const void *who, Arena *arena, Form *ret_form) MUST_CHECK;
+void pack_offers(const Policy *policy, Date today, bool (*sees)(const void *who, Str class),
+                 const void *who, Arena *arena, Form *ret_form);
