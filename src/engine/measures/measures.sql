@@ -414,7 +414,7 @@ SELECT coalesce(sum(CASE WHEN :has_amounts = 1 THEN CAST(w.required AS bigint) E
 FROM measure_row w
 WHERE w.place = :place AND w.measure_key = :measure_key;
 
--- name: measure_stale_mark :run
+-- name: measure_stale_mark :later
 -- in: place text, subject_id uuid
 INSERT INTO measure_stale (place, subject_id, is_taken) VALUES (:place, :subject_id, 0)
 ON CONFLICT (place, subject_id) DO UPDATE SET is_taken = 0;

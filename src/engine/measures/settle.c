@@ -224,7 +224,7 @@ static Err run_step(Cx *cx, CxWork work, Step *step)
 static Err mark_stale(Cx *cx, Uuid subject)
 {
     const MeasureStaleMarkIn in = {cx->place, subject};
-    Err err = measure_stale_mark(cx->db, &in, NULL);
+    Err err = measure_stale_mark(cx->db, &in);
     return err == OK ? OK : cx_fail_db(cx, err);
 }
 
