@@ -110,6 +110,8 @@ static Err write_activity(Pair *pair, Date on, const char *kind, double days, bo
     filling_decimal(&filling, "days", days);
     filling_integer(&filling, "experts", rng_between(&pair->rng, 1, 4));
     filling_integer(&filling, "patients", rng_between(&pair->rng, 8, 60));
+    if (!str_equals_c(str_from_c(kind), "6"))
+        filling_text(&filling, "logistics", pair->kept >= 0.85 ? STR("1") : STR("2"));
     return write(pair, &filling, true, is_done);
 }
 
@@ -122,7 +124,35 @@ static Err write_trainee(Pair *pair, int year, int number, bool is_done)
     filling_text(&filling, "trainee", pair->staff[number]);
     filling_date(&filling, "began_on", began);
     filling_date(&filling, "finished_on", finished);
+    if (is_done)
+        filling_integer(&filling, "mark", 82 + 3 * number);
     return write(pair, &filling, false, year <= pair->until_year);
+}
+
+/* A member of the supporting hospital who stays at the centre: a whole half-year, or some weeks. */
+static Err write_posting(Pair *pair, int year, bool is_whole)
+{
+    Date began = date_from_ymd(year, 1, 6);
+    Date finished = is_whole ? date_from_ymd(year, 6, 20) : date_add_days(began, 40);
+    Filling filling = begin(pair, "assistance_posting", finished);
+    filling_text(&filling, "staff_name", str_printf(&pair->care->arena, "%d年驻点医师", year));
+    filling_date(&filling, "began_on", began);
+    filling_date(&filling, "finished_on", finished);
+    return write(pair, &filling, true, year <= pair->until_year);
+}
+
+/* What the evaluation finds at a recipient: the better the pair is kept, the more. */
+static void put_findings(const Pair *pair, Filling *filling, int year)
+{
+    int64_t kept = (int64_t)(pair->kept * 10), years = year - FIRST_YEAR;
+    filling_code_set(filling, "improved", pair->kept >= 0.85 ? 7U : 3U);
+    filling_code_set(filling, "rules", pair->kept >= 1 ? 15U : 7U);
+    filling_integer(filling, "techniques", kept / 3);
+    filling_integer(filling, "diseases", 40 + kept + 3 * years);
+    filling_integer(filling, "recruited", kept / 5);
+    filling_integer(filling, "trained", kept / 2);
+    filling_integer(filling, "visits_before", 12000);
+    filling_integer(filling, "visits", 12000 + kept * 120 + years * 200);
 }
 
 static Err write_report(Pair *pair, int year, int month, bool is_done)
@@ -131,6 +161,7 @@ static Err write_report(Pair *pair, int year, int month, bool is_done)
                             date_from_ymd(year, month, (int)rng_between(&pair->rng, 10, 20)));
     filling_text(&filling, "summary",
                  STR("本半年按方案开展门诊、查房、培训，受援科室能独立开展的项目有所增加。"));
+    put_findings(pair, &filling, year);
     return write(pair, &filling, false, is_done);
 }
 
@@ -205,6 +236,8 @@ static Err write_pair(Pair *pair, const Area *town)
     TRY(write_agreement(pair, town));
     for (int year = FIRST_YEAR; year <= LAST_YEAR; year++)
         TRY(write_year(pair, year));
+    for (int year = FIRST_YEAR; year <= LAST_YEAR; year++)
+        TRY(write_posting(pair, year, pair->kept >= 0.85));
     arena_reset(&pair->care->arena);
     return OK;
 }

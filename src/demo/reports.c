@@ -7,6 +7,7 @@
  * flow (times, by the part of the year that has gone); grows (a part that rises by a step a year);
  * is (the code named in `of`); code (the first of two with a chance of low to high); codes (all of
  * the list with that chance, else all but one); year; day, serial (with that chance), label, self;
+ * hospital (one of the county's hospitals); before (so many days earlier, between low and high);
  * written and first: whether the record is there at all. */
 #include "base/num.h"
 #include "demo/care_int.h"
@@ -31,6 +32,9 @@ typedef struct {
 typedef struct {
     DemoCare *care;
     VEC(Report) reports;
+    VEC(Str) hospitals; /* codes */
+    Uuid community;     /* the first one's subject */
+    bool has_community;
 } Reports;
 
 /* Whom a form is filled in about, and by whom. */
@@ -155,6 +159,13 @@ static void put_word(Reporter *reporter, Filling *filling, const ReportField *fi
                      str_printf(arena, "%.*s%.*s", STR_ARG(reporter->name), STR_ARG(field->of)));
     else if (str_equals_c(field->kind, "self"))
         filling_text(filling, name, reporter->facility);
+    else if (str_equals_c(field->kind, "before"))
+        filling_date(filling, name,
+                     date_add_days(filling->context.happened_on, -(int)between(reporter, field)));
+    else if (str_equals_c(field->kind, "hospital") && is_so && reporter->reports->hospitals.n > 0)
+        filling_text(
+            filling, name,
+            reporter->reports->hospitals.items[reporter->number % reporter->reports->hospitals.n]);
 }
 
 /* Whether the record is there: it is drawn either way, so that one does not move the next. */
@@ -185,6 +196,16 @@ static Err report_once(Reporter *reporter, const Report *report, Date on)
     return is_there ? care_about(care, &filling, &about) : OK;
 }
 
+/* The first community that is founded: it is reported about, too. */
+static void keep_community(Reporter *reporter, const Report *report)
+{
+    Reports *reports = reporter->reports;
+    if (reports->has_community || !str_equals_c(report->name, "community"))
+        return;
+    reports->has_community = true;
+    reports->community = reporter->subject;
+}
+
 /* Every day of the year that the table names, in every year. */
 static Err report_years(Reporter *reporter, const Report *report)
 {
@@ -198,6 +219,7 @@ static Err report_years(Reporter *reporter, const Report *report)
             if (report->form->registers != NULL)
                 reporter->subject = rng_uuid(&reporter->rng, instant_of_date(on, 9, 0));
             TRY(report_once(reporter, report, on));
+            keep_community(reporter, report);
         }
         if (reporter->goodness < 1)
             reporter->goodness += UNEVEN / MANNERS;
@@ -292,12 +314,38 @@ static Err report_institutions(Reports *reports)
     return OK;
 }
 
-static Err report_townships(Reports *reports)
+static Err find_hospitals(Reports *reports)
+{
+    const Facility *facilities = NULL;
+    size_t n = 0;
+    TRY(subject_facilities(reports->care->demo->cx, &facilities, &n));
+    for (size_t i = 0; i < n; i++)
+        if (str_equals_c(facilities[i].kind, "county_hospital"))
+            VEC_PUSH(reports->care->demo->cx->arena, &reports->hospitals, facilities[i].code);
+    return OK;
+}
+
+/* By its lead hospital. */
+static Err report_community(Reports *reports)
+{
+    const Demo *demo = reports->care->demo;
+    if (!reports->has_community)
+        return OK;
+    const Reporter reporter = {.reports = reports,
+                               .subject = reports->community,
+                               .writer = demo->officer,
+                               .facility = reports->hospitals.items[0],
+                               .goodness = goodness_of(reports->hospitals.items[0])};
+    return report_all(reports, "community", &reporter);
+}
+
+static Err report_areas(Reports *reports)
 {
     const Demo *demo = reports->care->demo;
     for (size_t i = 0; i < demo->area_n; i++) {
         const Area *area = &demo->areas[i];
-        if (area->level != 4)
+        bool is_township = area->level == 4;
+        if (!is_township && area->level != 3)
             continue;
         Reporter reporter = {.reports = reports,
                              .subject = subject_id_of(demo->cx->place, STR("area"), area->code),
@@ -309,7 +357,7 @@ static Err report_townships(Reports *reports)
         for (size_t k = 0; k < demo->village_n; k++)
             if (str_equals(demo->villages[k].area->parent, area->code))
                 reporter.people += demo->villages[k].weight;
-        TRY(report_all(reports, "township", &reporter));
+        TRY(report_all(reports, is_township ? "township" : "county", &reporter));
     }
     return OK;
 }
@@ -318,7 +366,9 @@ Err demo_reports(DemoCare *care)
 {
     Reports reports = {.care = care};
     table_each("reports.csv", care->demo->cx->arena, add_row, &reports);
-    TRY(report_townships(&reports));
+    TRY(find_hospitals(&reports));
+    TRY(report_areas(&reports));
     TRY(report_institutions(&reports));
+    TRY(report_community(&reports));
     return report_clinics(&reports);
 }

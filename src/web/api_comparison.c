@@ -150,7 +150,7 @@ const Route route_comparison = {
         "places: [{code: text, name: wording, clauses: integer, answered: integer, held: integer, "
         "judged: integer, rank?: integer, is_complete: bool, states: {behind: integer, at_risk: "
         "integer, no_data: integer, on_track: integer, not_due: integer, met: integer, "
-        "unanswered: integer}}], "
+        "watched: integer, unanswered: integer}}], "
         "rows: [{clause: text, clause_title: wording, by: text, id: text, title: wording, "
         "unit?: text, compare?: text, cells: [{state: text, reason: text, why: wording, value?: number, "
         "period?: text, denominator?: integer, numerator?: integer, of?: number, "

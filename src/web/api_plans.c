@@ -178,7 +178,7 @@ static void put_coverage(JsonOut *out, const PlanCoverage *coverage)
 
 #define SCHEMA_STATES                                                                              \
  "{behind: integer, at_risk: integer, no_data: integer, on_track: integer, not_due: integer, "     \
- "met: integer, unanswered: integer}"
+ "met: integer, watched: integer, unanswered: integer}"
 #define SCHEMA_HEAD                                                                                                  \
  "id: text, title: wording, place?: text, is_elsewhere: bool, source: wording, from?: date, until?: date, clauses: " \
  "integer, answered: integer, partly: integer, states: " SCHEMA_STATES

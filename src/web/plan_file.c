@@ -50,9 +50,9 @@ static bool fits(Cx *cx, const PlanClauseState *state, const Wish *wish)
 static Str mark_of(PlanState state)
 {
     static const char *const marks[PLAN_STATE_N] = {
-        [PLAN_STATE_BEHIND] = "▲",     [PLAN_STATE_AT_RISK] = "△", [PLAN_STATE_NO_DATA] = "－",
-        [PLAN_STATE_ON_TRACK] = "→",   [PLAN_STATE_NOT_DUE] = "○", [PLAN_STATE_MET] = "√",
-        [PLAN_STATE_UNANSWERED] = "◇",
+        [PLAN_STATE_BEHIND] = "▲",   [PLAN_STATE_AT_RISK] = "△",    [PLAN_STATE_NO_DATA] = "－",
+        [PLAN_STATE_ON_TRACK] = "→", [PLAN_STATE_NOT_DUE] = "○",    [PLAN_STATE_MET] = "√",
+        [PLAN_STATE_WATCHED] = "◎",  [PLAN_STATE_UNANSWERED] = "◇",
     };
     return str_from_c(marks[state]);
 }

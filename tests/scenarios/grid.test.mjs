@@ -124,6 +124,13 @@ for (const [name, makeDatabase] of databases) {
       const { items } = (await admin.fetch(`/api/grid/areas?area=${other.area.slice(0, 9)}`)).body;
       const { state, facility, doctors } = items.find(({ code }) => code === other.area);
       assert.deepEqual([state, facility.code, doctors], ["nameless", other.facility, []]);
+      /* a plan counts by the page's rule: an area without a doctor by name is in no grid */
+      const count = (measure) => lines(`measure --measure ${measure} --period 2025 --on 2025-06-30 --unit 441322`, options)[0];
+      assert.equal(count("grid_clinics").value, 341);
+      assert.equal(count("grid_centres").value, 22);
+      const { townships } = await coverage();
+      const { denominator, numerator } = count("areas_in_grid_share");
+      assert.deepEqual([denominator, numerator], [townships.reduce((sum, town) => sum + town.areas, 0), townships.reduce((sum, town) => sum + town.areas_covered, 0)]);
     });
   });
 }

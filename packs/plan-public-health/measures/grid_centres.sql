@@ -1,6 +1,6 @@
 SELECT f.subject_id, f.period, f.code AS unit, f.subject_id AS counted, 1 AS in_denominator,
     CASE WHEN EXISTS (SELECT 1 FROM catchment c
-                      WHERE c.period = f.period
+                      WHERE c.period = f.period AND c.has_doctor = 1
                         AND (c.facility = f.code
                           OR c.facility IN (SELECT b.code FROM facility b
                                             WHERE b.period = f.period AND b.parent = f.code AND b.status = 'active')))

@@ -65,10 +65,9 @@ typedef struct MeasureAnswer {
  * ERR_INVALID when the measure has no such period. */
 Err measure_read(Cx *cx, const MeasureAsk *ask, MeasureAnswer *ret_answer) MUST_CHECK;
 
-/* In the measure's unit: of a hundred for %, of a thousand for ‰, else the ratio itself, or the
- * numerator where that is its value. NULL
- * (false) when the denominator is 0. Never rounded, and equal to a target when the share is exactly
- * that. */
+/* In the measure's unit: of a hundred for %, of a thousand for ‰, of ten thousand for ‱, else the
+ * ratio itself, or the numerator where that is its value. NULL (false) when the denominator is 0.
+ * Never rounded, and equal to a target when the share is exactly that. */
 bool measure_number(const Measure *measure, int64_t denominator, int64_t numerator,
                     double *ret_number);
 

@@ -16,6 +16,7 @@ bool measure_number(const Measure *measure, int64_t denominator, int64_t numerat
     /* Multiplied first: both are whole, so the quotient is the nearest double to the share. */
     double times = str_equals_c(measure->unit, "%")   ? 100
                    : str_equals_c(measure->unit, "‰") ? 1000
+                   : str_equals_c(measure->unit, "‱") ? 10000
                                                       : 1;
     *ret_number = (double)numerator * times / (double)denominator;
     return true;

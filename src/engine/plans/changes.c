@@ -59,7 +59,8 @@ static PlanAnswerChange change_of(const PlanAnswered *then, const PlanAnswered *
 
 static bool has_verdict(PlanState state)
 {
-    return state != PLAN_STATE_NO_DATA && state != PLAN_STATE_UNANSWERED;
+    return state != PLAN_STATE_NO_DATA && state != PLAN_STATE_WATCHED
+           && state != PLAN_STATE_UNANSWERED;
 }
 
 static PlanChange judge(const PlanClauseChange *clause)

@@ -156,7 +156,7 @@ static void judge_by_last(const PlanClause *clause, const MeasureTotal *total,
     if (!answered->has_number)
         say(answered, PLAN_STATE_NOT_DUE, PLAN_REASON_PERIOD_RUNNING);
     else if (!answered->has_target)
-        say(answered, PLAN_STATE_ON_TRACK, PLAN_REASON_WATCHED);
+        say(answered, PLAN_STATE_WATCHED, PLAN_REASON_WATCHED);
     else if (plan_meets(answered, answered->number))
         say(answered, PLAN_STATE_ON_TRACK, PLAN_REASON_MET_LAST_PERIOD);
     else
@@ -189,7 +189,7 @@ static void judge(const PlanFacts *facts, const Plan *plan, const PlanClause *cl
         return;
     }
     if (is_part || (!answered->has_target && !target->has_yearly)) {
-        say(answered, is_part ? PLAN_STATE_NO_DATA : PLAN_STATE_ON_TRACK,
+        say(answered, is_part ? PLAN_STATE_NO_DATA : PLAN_STATE_WATCHED,
             is_part ? PLAN_REASON_PART_ONLY : PLAN_REASON_WATCHED);
         return;
     }

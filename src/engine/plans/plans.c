@@ -5,7 +5,7 @@
 #include "access/access.h"
 
 static const char *const state_names[PLAN_STATE_N] = {
-    "behind", "at_risk", "no_data", "on_track", "not_due", "met", "unanswered",
+    "behind", "at_risk", "no_data", "on_track", "not_due", "met", "watched", "unanswered",
 };
 static const char *const reason_names[PLAN_REASON_N] = {
     "no_engine",

@@ -24,6 +24,7 @@ typedef enum {
     PLAN_STATE_ON_TRACK,
     PLAN_STATE_NOT_DUE,
     PLAN_STATE_MET,
+    PLAN_STATE_WATCHED,    /* numbers are there, and nothing is asked of them: no verdict */
     PLAN_STATE_UNANSWERED, /* no engine answers */
     PLAN_STATE_N,
 } PlanState;

@@ -362,7 +362,7 @@ static void a_number_is_judged_by_its_target_its_day_its_path_and_how_it_grows(v
         {"06", 6, "2025-06-30", 2000, -1, PLAN_STATE_NOT_DUE, PLAN_REASON_PERIOD_RUNNING},
         {"06", 6, "2025-12-31", 1600, 0, PLAN_STATE_MET, PLAN_REASON_TARGET_MET},
         {"06", 8, "2025-06-30", 2000, 1599, PLAN_STATE_BEHIND, PLAN_REASON_NOT_MET_LAST_PERIOD},
-        {"06", 7, "2025-06-30", 5, -1, PLAN_STATE_ON_TRACK, PLAN_REASON_WATCHED},
+        {"06", 7, "2025-06-30", 5, -1, PLAN_STATE_WATCHED, PLAN_REASON_WATCHED},
     };
     assert_int_equal(plan_facts_read(&f->cx, f->cx.today, true, &facts), OK);
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)

@@ -47,6 +47,7 @@ Wording plan_state_wording(Arena *arena, PlanState state)
         [PLAN_STATE_ON_TRACK] = TEXT_PLAN_STATE_ON_TRACK,
         [PLAN_STATE_NOT_DUE] = TEXT_PLAN_STATE_NOT_DUE,
         [PLAN_STATE_MET] = TEXT_PLAN_STATE_MET,
+        [PLAN_STATE_WATCHED] = TEXT_PLAN_STATE_WATCHED,
         [PLAN_STATE_UNANSWERED] = TEXT_PLAN_STATE_UNANSWERED,
     };
     return text_fill(arena, texts[state], NULL, 0);

@@ -142,7 +142,7 @@ export function periodsUpto(last: string, n: number): string[] {
 /* ---- numbers for the eye ---- */
 
 function scaleOf(unit: string | null | undefined): number {
-  return unit === '%' ? 100 : unit === '‰' ? 1000 : 1
+  return unit === '%' ? 100 : unit === '‰' ? 1000 : unit === '‱' ? 10000 : 1
 }
 
 /* Scaled, unrounded. */

@@ -7,7 +7,7 @@ import type { Series } from '../charts/desk-chart'
 import { roundedBeside, type Bounds } from '../measures/measures'
 
 /* From the worst to the best: the order of chips and of the bar. */
-export const STATES = ['behind', 'at_risk', 'no_data', 'on_track', 'not_due', 'met', 'unanswered'] as const
+export const STATES = ['behind', 'at_risk', 'no_data', 'on_track', 'not_due', 'met', 'watched', 'unanswered'] as const
 export type State = (typeof STATES)[number]
 
 export interface Target {
@@ -219,11 +219,6 @@ export function pathOf({ by, unit, value, expected, target }: Answer): Path | nu
 /* The answer that decides: the first with the clause's state. */
 export function deciding(clause: Clause): Answer | undefined {
   return clause.answers.find((answer) => answer.state === clause.state) ?? clause.answers[0]
-}
-
-/* On track because nothing is asked of the number: it is only watched. */
-export function isWatched(clause: Clause): boolean {
-  return clause.state === 'on_track' && deciding(clause)?.reason === 'watched'
 }
 
 /* ---- over time ---- */
