@@ -184,7 +184,7 @@ for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-US']]) {
     assert.doesNotMatch(await page.locator('.plan-table').allInnerTexts().then((all) => all.join()), /[a-z]+_[a-z]+/, 'no id of a pack')
     assert.match((await page.locator('.plan-table .plan-state.is-watched').allInnerTexts()).join(), lang === 'zh' ? /^在看数(,在看数)+$/ : /^Watched(,Watched)+$/)
     /* a share: of a count nothing is left to do */
-    await page.locator('tr:has(.plan-path-bar)', { hasText: '%' }).locator('th a').first().click()
+    await page.locator('tr:has(.plan-path-bar)', { has: page.locator('td', { hasText: /^27$/ }) }).locator('th a').click()
     await page.locator('.plan-worst tbody tr').first().waitFor()
     assert.match(await page.locator('.plan-of').innerText(), /.+ · .+/, 'which plan, and which section of it')
     for (const left of await page.locator('.plan-worst tbody td:last-child').allInnerTexts()) assert.ok(Number(left) > 0)
