@@ -198,26 +198,6 @@ const Command cmd_plan_coverage = {
 
 /* ---- over time ---- */
 
-static void put_point(JsonOut *out, const PlanTrend *trend, const PlanPoint *point)
-{
-    char name[PERIOD_NAME_SIZE];
-    json_object_begin(out);
-    json_put_text(out, "period", str_from_c(period_name(point->period, name)));
-    json_key_c(out, "is_running");
-    json_bool(out, point->is_running);
-    put_count(out, "denominator", point->denominator);
-    put_count(out, "numerator", point->numerator);
-    if (point->has_number)
-        put_decimal(out, "value", point->number);
-    if (point->has_expected)
-        put_decimal(out, "expected", point->expected);
-    if (trend->has_target && point->has_number) {
-        json_key_c(out, "is_met");
-        json_bool(out, point->is_met);
-    }
-    json_object_end(out);
-}
-
 static Err put_trend(Cli *cli, const PlanTrend *trend)
 {
     JsonLine line;
@@ -231,7 +211,7 @@ static Err put_trend(Cli *cli, const PlanTrend *trend)
     json_key_c(&line.json, "points");
     json_array_begin(&line.json);
     for (size_t i = 0; i < trend->n; i++)
-        put_point(&line.json, trend, &trend->points[i]);
+        plan_point_write(&line.json, trend, &trend->points[i]);
     json_array_end(&line.json);
     return json_line_end(&line);
 }

@@ -22,10 +22,11 @@ static void put_part(JsonOut *out, const ScoreUnit *unit, const ScorePart *part)
     put_number(out, "weight", true, part->weight);
     put_number(out, "floor", true, part->floor);
     put_number(out, "target", true, part->target);
-    put_number(out, "denominator", true, (double)part->denominator);
-    put_number(out, "numerator", true, (double)part->numerator);
-    put_number(out, "points", part->has_points, part->points);
-    put_number(out, "lost", part->has_points, score_lost(unit, part));
+    bool is_told = part->few == FEW_NONE; /* of a bulletin: not of few people */
+    put_number(out, "denominator", is_told, (double)part->denominator);
+    put_number(out, "numerator", is_told, (double)part->numerator);
+    put_number(out, "points", is_told && part->has_points, part->points);
+    put_number(out, "lost", is_told && part->has_points, score_lost(unit, part));
     json_object_end(out);
 }
 

@@ -2,6 +2,7 @@
  * /api/reminders: what is overdue or due soon of the asking one's own. */
 #include "base/map.h"
 #include "engine/plans/plans.h"
+#include "engine/policy/policy_values.h"
 #include "web/plan_json.h"
 #include "web/report_file.h"
 
@@ -95,7 +96,9 @@ static Err plan_months_get(Cx *cx, const HttpRequest *request, HttpResponse *res
     const Plan *plan = NULL;
     const PlanDue *dues = NULL;
     size_t n = 0;
+    int64_t soon_days = 0;
     TRY(read_months(cx, request, &plan, &dues, &n));
+    TRY(policy_whole_on(cx, STR("plan_soon_days"), cx->today, &soon_days));
     JsonOut out = web_json(response);
     json_object_begin(&out);
     web_json_date(&out, "on", cx->today);
@@ -103,6 +106,7 @@ static Err plan_months_get(Cx *cx, const HttpRequest *request, HttpResponse *res
     web_json_wording(&out, "title", plan->title);
     web_json_integer(&out, "clauses", (int64_t)plan->clause_n);
     web_json_integer(&out, "dated", dated_clauses(cx, dues, n));
+    web_json_integer(&out, "soon_days", soon_days);
     json_key_c(&out, "dues");
     json_array_begin(&out);
     for (size_t i = 0; i < n; i++)
@@ -118,7 +122,8 @@ const Route route_plan_months = {
     .persons = ROUTE_PERSONS_COUNT,
     .handler = plan_months_get,
     .permit = "plans.read",
-    .out = "{on: date, id: text, title: wording, clauses: integer, dated: integer, dues: "
+    .out = "{on: date, id: text, title: wording, clauses: integer, dated: integer, "
+           "soon_days: integer, dues: "
            "[" SCHEMA_DUE "]}",
     .title = {"一个方案逐月到期的事项：由谁负责、是否完成",
               "What falls due in each month of a plan: whose it is, and whether it is done"},
@@ -259,8 +264,9 @@ static Err reminders_get(Cx *cx, const HttpRequest *request, HttpResponse *respo
     const PlanFacts *facts = NULL;
     const PlanDue *dues = NULL;
     size_t n = 0;
-    int64_t counts[PLAN_DUE_N] = {0};
+    int64_t counts[PLAN_DUE_N] = {0}, soon_days = 0;
     TRY(plan_facts_read(cx, cx->today, false, &facts));
+    TRY(policy_whole_on(cx, STR("plan_soon_days"), cx->today, &soon_days));
     TRY(plan_dues(cx, facts, NULL, &dues, &n));
     JsonOut out = web_json(response);
     json_object_begin(&out);
@@ -277,6 +283,7 @@ static Err reminders_get(Cx *cx, const HttpRequest *request, HttpResponse *respo
     json_array_end(&out);
     web_json_integer(&out, "overdue", counts[PLAN_DUE_OVERDUE]);
     web_json_integer(&out, "soon", counts[PLAN_DUE_SOON]);
+    web_json_integer(&out, "soon_days", soon_days);
     json_object_end(&out);
     return OK;
 }
@@ -287,7 +294,8 @@ const Route route_reminders = {
     .persons = ROUTE_PERSONS_COUNT,
     .handler = reminders_get,
     .permit = "plans.read",
-    .out = "{on: date, dues: [" SCHEMA_DUE "], overdue: integer, soon: integer}",
-    .title = {"各方案中由本人岗位负责、已逾期或30天内到期的事项",
-              "What plans ask of the asking one's post and is overdue or due within 30 days"},
+    .out =
+        "{on: date, dues: [" SCHEMA_DUE "], overdue: integer, soon: integer, soon_days: integer}",
+    .title = {"各方案中由本人岗位负责、已逾期或即将到期的事项",
+              "What plans ask of the asking one's post and is overdue or due soon"},
 };

@@ -1,7 +1,7 @@
 /* GET /api/overview: how much is owed and how late, area by area. Numbers only, so that those who
  * may not see persons can read it. */
-#include "access/limits.h"
 #include "engine/obligations/obligations.h"
+#include "engine/policy/policy_values.h"
 #include "engine/subjects/subjects.h"
 #include "web/route.h"
 
@@ -19,21 +19,23 @@ static void put_counts(JsonOut *out, const AreaProgramCount *count)
 
 /* Few of a sensitive kind could be recognised: who sees no persons is told neither how many, nor a
  * sum that tells it. */
-static bool is_hidden(const Cx *cx, const Program *program, const AreaProgramCount *count)
+static bool is_hidden(const Cx *cx, const Program *program, const AreaProgramCount *count,
+                      int64_t few_below)
 {
     int64_t n = count->overdue + count->due + count->open;
     bool is_sensitive = program_sensitivity(program).n > 0;
     for (size_t i = 0; i < program->rule_n && !is_sensitive; i++)
         is_sensitive = rule_sensitivity(program->rules[i]).n > 0;
-    return is_sensitive && !cx->actor->sees_persons && n > 0 && n < SMALL_COUNT;
+    return is_sensitive && !cx->actor->sees_persons && n > 0 && n < few_below;
 }
 
-static AreaProgramCount sum_of(const Cx *cx, const AreaCounts *counts, const AreaCount *area)
+static AreaProgramCount sum_of(const Cx *cx, const AreaCounts *counts, const AreaCount *area,
+                               int64_t few_below)
 {
     AreaProgramCount sum = {0};
     for (size_t i = 0; i < counts->program_n; i++) {
         const AreaProgramCount *count = &area->programs[i];
-        if (is_hidden(cx, counts->programs[i], count))
+        if (is_hidden(cx, counts->programs[i], count, few_below))
             continue;
         sum.overdue += count->overdue;
         sum.due += count->due;
@@ -59,8 +61,9 @@ static void put_programs(JsonOut *out, const AreaCounts *counts)
     json_array_end(out);
 }
 
-/* Who answers for the area: its clinics. */
+/* Who answers for the area: its clinics; and below how many a number is held back. */
 typedef struct {
+    int64_t few_below;
     const Facility *facilities;
     size_t facility_n;
     const Catchment *catchments;
@@ -69,6 +72,7 @@ typedef struct {
 
 static Err read_answering(Cx *cx, Answering *ret)
 {
+    TRY(policy_few_below(cx, cx->today, &ret->few_below));
     TRY(subject_facilities(cx, &ret->facilities, &ret->facility_n));
     return subject_catchments(cx, &ret->catchments, &ret->catchment_n);
 }
@@ -100,7 +104,7 @@ static void put_facilities(JsonOut *out, const Answering *answering, Str area)
 static void put_area(const Cx *cx, JsonOut *out, const AreaCounts *counts, const AreaCount *area,
                      const Answering *answering)
 {
-    AreaProgramCount sum = sum_of(cx, counts, area);
+    AreaProgramCount sum = sum_of(cx, counts, area, answering->few_below);
     json_object_begin(out);
     web_json_text(out, "code", area->code);
     web_json_text(out, "name", area->name);
@@ -113,7 +117,7 @@ static void put_area(const Cx *cx, JsonOut *out, const AreaCounts *counts, const
     for (size_t i = 0; i < counts->program_n; i++) {
         json_object_begin(out);
         web_json_text(out, "program", counts->programs[i]->id);
-        bool is_few = is_hidden(cx, counts->programs[i], &area->programs[i]);
+        bool is_few = is_hidden(cx, counts->programs[i], &area->programs[i], answering->few_below);
         put_counts(out, is_few ? &(AreaProgramCount){0} : &area->programs[i]);
         json_key_c(out, "is_few");
         json_bool(out, is_few);
@@ -150,7 +154,7 @@ static Err overview_get(Cx *cx, const HttpRequest *request, HttpResponse *respon
     JsonOut out = web_json(response);
     json_object_begin(&out);
     web_json_date(&out, "on", cx->today);
-    web_json_integer(&out, "few_below", SMALL_COUNT);
+    web_json_integer(&out, "few_below", answering.few_below);
     TRY(put_asked(cx, &out, area));
     put_programs(&out, &counts);
     json_key_c(&out, "areas");

@@ -361,26 +361,6 @@ const Route route_plan_clause = {
 
 /* ---- over time ---- */
 
-static void put_point(JsonOut *out, const PlanTrend *trend, const PlanPoint *point)
-{
-    char name[PERIOD_NAME_SIZE];
-    json_object_begin(out);
-    web_json_text(out, "period", str_from_c(period_name(point->period, name)));
-    json_key_c(out, "is_running");
-    json_bool(out, point->is_running);
-    web_json_integer(out, "denominator", point->denominator);
-    web_json_integer(out, "numerator", point->numerator);
-    if (point->has_number)
-        put_decimal(out, "value", point->number);
-    if (point->has_expected)
-        put_decimal(out, "expected", point->expected);
-    if (trend->has_target && point->has_number) {
-        json_key_c(out, "is_met");
-        json_bool(out, point->is_met);
-    }
-    json_object_end(out);
-}
-
 static void put_trend(JsonOut *out, const PlanTrend *trend)
 {
     json_object_begin(out);
@@ -400,7 +380,7 @@ static void put_trend(JsonOut *out, const PlanTrend *trend)
     json_key_c(out, "points");
     json_array_begin(out);
     for (size_t i = 0; i < trend->n; i++)
-        put_point(out, trend, &trend->points[i]);
+        plan_point_write(out, trend, &trend->points[i]);
     json_array_end(out);
     json_object_end(out);
 }

@@ -4,11 +4,12 @@
 
 enum { BODY_MOST = 4096 };
 
-#define SCHEMA_PART                                                                                \
- "{measure: text, title?: wording, unit?: text, weight: number, floor: number, target: number, "   \
- "denominator: integer, numerator: integer, value?: number, points?: number, lost: number}"
-#define SCHEMA_TABLE                                                                               \
- "period: text, is_complete: bool, is_ranked: bool, units: [{unit: text, name: wording, rank?: "   \
+#define SCHEMA_PART                                                                                                        \
+ "{measure: text, title?: wording, unit?: text, direction?: none|up|down, weight: number, floor: number, target: number, " \
+ "few?: all|share|with_others, denominator?: integer, numerator?: integer, value?: number, "                               \
+ "points?: number, lost?: number}"
+#define SCHEMA_TABLE                                                                                                                  \
+ "period: text, is_complete: bool, is_ranked: bool, is_whole: bool, few_below?: integer, units: [{unit: text, name: wording, rank?: " \
  "integer, total?: number, parts: [" SCHEMA_PART "]}]"
 #define SCHEMA_HEAD                                                                                \
  "id: text, title: wording, remarks?: wording, source: wording, level: integer, kind: text"
@@ -24,6 +25,8 @@ static void put_decimal(JsonOut *out, const char *key, double number)
 
 static void put_part(Cx *cx, JsonOut *out, const ScoreUnit *unit, const ScorePart *part)
 {
+    static const char *const directions[] = {"none", "up", "down"};
+    static const char *const fews[] = {"", "all", "share", "with_others"};
     const Measure *measure = pack_measure(cx->packs, part->measure);
     double value = 0;
     json_object_begin(out);
@@ -31,10 +34,16 @@ static void put_part(Cx *cx, JsonOut *out, const ScoreUnit *unit, const ScorePar
     if (measure != NULL) {
         web_json_wording(out, "title", measure->title);
         web_json_text(out, "unit", measure->unit);
+        web_json_text(out, "direction", str_from_c(directions[measure->direction]));
     }
     put_decimal(out, "weight", part->weight);
     put_decimal(out, "floor", part->floor);
     put_decimal(out, "target", part->target);
+    if (part->few != FEW_NONE) {
+        web_json_text(out, "few", str_from_c(fews[part->few]));
+        json_object_end(out);
+        return;
+    }
     web_json_integer(out, "denominator", part->denominator);
     web_json_integer(out, "numerator", part->numerator);
     if (measure != NULL && measure_number(measure, part->denominator, part->numerator, &value))
@@ -53,6 +62,10 @@ static void put_table(Cx *cx, JsonOut *out, const ScoreTable *table)
     json_bool(out, table->is_complete);
     json_key_c(out, "is_ranked");
     json_bool(out, table->is_ranked);
+    json_key_c(out, "is_whole");
+    json_bool(out, table->is_whole);
+    if (table->few_below > 0)
+        web_json_integer(out, "few_below", table->few_below);
     json_key_c(out, "units");
     json_array_begin(out);
     for (size_t i = 0; i < table->unit_n; i++) {

@@ -1,6 +1,8 @@
 /* /api/measures/{id}/file, /api/measures/{id}/cases/file: the numbers of units, and the rows behind
  * a number, as a workbook or as pages. Persons go into a file only by who may take tables away. */
 #include "access/limits.h"
+#include "base/map.h"
+#include "engine/policy/policy_values.h"
 #include "engine/records/form_table.h"
 #include "engine/subjects/places.h"
 #include "engine/subjects/subjects.h"
@@ -75,9 +77,71 @@ static int64_t rank_of(const Measure *measure, const MeasureValue *values, size_
     return rank;
 }
 
-static void put_units(Cx *cx, const MeasureAsk *ask, const MeasureValue *values, size_t n,
-                      Report *report)
+/* The unit whose sum has each row: by area its code tells, by facility the tree. */
+static Err read_parents(Cx *cx, const MeasureAsk *ask, const MeasureValue *values, size_t n,
+                        Str *parents)
 {
+    enum { COUNTY_DIGITS = 6, TOWNSHIP_DIGITS = 9 };
+    const Facility *facilities = NULL;
+    size_t facility_n = 0;
+    Map by_code;
+    Cx then = *cx;
+    map_init(&by_code, cx->arena);
+    then.as_of = date_min(period_last(ask->last), cx->today);
+    if (ask->units == MEASURE_BY_FACILITY)
+        TRY(subject_facilities(&then, &facilities, &facility_n));
+    for (size_t i = 0; i < facility_n; i++)
+        map_put(&by_code, facilities[i].code, (void *)(uintptr_t)&facilities[i]);
+    for (size_t i = 0; i < n; i++) {
+        const Facility *facility = map_get(&by_code, values[i].unit);
+        size_t digits = values[i].level > 4 ? TOWNSHIP_DIGITS : COUNTY_DIGITS;
+        parents[i] = facility != NULL            ? facility->parent
+                     : values[i].unit.n > digits ? str_slice(values[i].unit, 0, digits)
+                                                 : (Str){0};
+    }
+    return OK;
+}
+
+/* What is not told of so few people, or what would tell it. */
+static Err read_few(Cx *cx, const MeasureAsk *ask, const MeasureValue *values, size_t n,
+                    const MeasureFew **ret_few, ReportFile *file)
+{
+    int64_t few_below = 0;
+    Str *parents = arena_array(cx->arena, Str, n + 1);
+    MeasureFew *few = arena_array(cx->arena, MeasureFew, n + 1);
+    TRY(policy_few_below(cx, cx->today, &few_below));
+    TRY(read_parents(cx, ask, values, n, parents));
+    measure_few_rows(ask->measure, few_below, values, parents, n, few);
+    file->few_below = few_below;
+    for (size_t i = 0; i < n; i++)
+        file->has_few = file->has_few || few[i] != FEW_NONE;
+    *ret_few = few;
+    return OK;
+}
+
+/* Denominator, numerator, rest and value. */
+static size_t put_numbers(Cx *cx, const MeasureAsk *ask, const MeasureValue *value, MeasureFew few,
+                          bool has_rest, int64_t few_below, ReportCell *cells)
+{
+    int64_t numbers[] = {value->denominator, value->numerator,
+                         value->denominator - value->numerator};
+    size_t c = 0;
+    for (size_t i = 0; i < (has_rest ? 3 : 2); i++) {
+        bool is_told = few == FEW_NONE || (few == FEW_SHARE && i == 0);
+        bool is_few = few != FEW_WITH_OTHERS && (few == FEW_SHARE || i == 0) && numbers[i] > 0
+                      && numbers[i] < few_below;
+        cells[c++] = is_told ? report_whole(numbers[i]) : report_few(cx, is_few, few_below);
+    }
+    cells[c++] = few == FEW_NONE
+                     ? report_measured(ask->measure, value->denominator, value->numerator)
+                     : report_few(cx, false, few_below);
+    return c;
+}
+
+static void put_units(Cx *cx, const MeasureAsk *ask, const MeasureValue *values, size_t n,
+                      const MeasureFew *few, ReportFile *file)
+{
+    Report *report = &file->report;
     const Measure *measure = ask->measure;
     ReportColumn *columns = arena_array(cx->arena, ReportColumn, COLUMNS_MOST);
     bool is_ranked = measure->direction != DIRECTION_NONE;
@@ -102,14 +166,11 @@ static void put_units(Cx *cx, const MeasureAsk *ask, const MeasureValue *values,
         cells[c++] = report_text(level_text(cx, value->level));
         cells[c++] = report_text(wording_in(value->name, cx->lang));
         cells[c++] = report_text(value->unit);
-        cells[c++] = report_whole(value->denominator);
-        cells[c++] = report_whole(value->numerator);
-        if (has_rest)
-            cells[c++] = report_whole(value->denominator - value->numerator);
-        cells[c++] = report_measured(measure, value->denominator, value->numerator);
+        c += put_numbers(cx, ask, value, few[i], has_rest, file->few_below, cells + c);
+        bool has_rank = value->denominator > 0 && few[i] == FEW_NONE;
         if (is_ranked)
-            cells[c++] = value->denominator == 0 ? report_text((Str){0})
-                                                 : report_whole(rank_of(measure, values, n, i));
+            cells[c++] =
+                has_rank ? report_whole(rank_of(measure, values, n, i)) : report_text((Str){0});
         rows[i] = (ReportRow){cells, 0};
     }
     report->rows = rows;
@@ -138,7 +199,9 @@ static Err measure_file_get(Cx *cx, const HttpRequest *request, HttpResponse *re
     TRY(begin(cx, ask.measure, TEXT_FILE_UNITS, period, ask.last.first, &file));
     if (!answer.is_complete)
         report_file_fact(cx, &file, TEXT_FILE_NOTE, report_word(cx, TEXT_FILE_INCOMPLETE));
-    put_units(cx, &ask, values, n, &file.report);
+    const MeasureFew *few = NULL;
+    TRY(read_few(cx, &ask, values, n, &few, &file));
+    put_units(cx, &ask, values, n, few, &file);
     file.action = "export.measure";
     file.detail = str_printf(cx->arena, "measure=%.*s unit=%.*s", STR_ARG(ask.measure->id),
                              STR_ARG(ask.unit));

@@ -27,6 +27,11 @@ ReportCell report_whole(int64_t number)
     return (ReportCell){.kind = REPORT_NUMBER, .number = (double)number};
 }
 
+ReportCell report_few(Cx *cx, bool is_few, int64_t few_below)
+{
+    return report_text(is_few ? str_printf(cx->arena, "<%lld", (long long)few_below) : STR("*"));
+}
+
 ReportCell report_measured(const Measure *measure, int64_t denominator, int64_t numerator)
 {
     ReportCell cell = {.kind = REPORT_EMPTY};
@@ -112,6 +117,10 @@ Err report_file_answer(Cx *cx, const HttpRequest *request, ReportFile *file, Htt
     if (as.n > 0 && !is_pages && !str_equals_c(as, "xlsx"))
         return cx_fail(cx, ERR_INVALID, TEXT_PARAMETER_WRONG, STR("as"), 3, STR("as"), as,
                        STR("xlsx, pdf"));
+    Str few = str_printf(cx->arena, "%lld", (long long)file->few_below);
+    if (file->has_few)
+        report_file_fact(cx, file, TEXT_FILE_FEW,
+                         wording_in(text_fill(cx->arena, TEXT_FILE_FEW_MEANS, &few, 1), cx->lang));
     file->report.facts = file->facts;
     TRY(audit_add(
         cx, &(AuditEntry){.action = str_from_c(file->action),

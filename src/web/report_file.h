@@ -17,6 +17,8 @@ typedef struct ReportFile {
     const char *action; /* of the audit: "export.plan" */
     Str detail;         /* of the audit */
     Str name;           /* of the file, ASCII, without its end */
+    bool has_few;       /* numbers of fewer people than few_below are held back: the file says so */
+    int64_t few_below;
 } ReportFile;
 
 /* The first facts: the day, and the place with what of it is in sight. */
@@ -33,5 +35,7 @@ Str report_word(Cx *cx, TextId text);
 ReportCell report_text(Str text);
 ReportCell report_day(Date day);
 ReportCell report_whole(int64_t number);
+/* A number that is held back: "<5" where it is that few itself, else a mark. */
+ReportCell report_few(Cx *cx, bool is_few, int64_t few_below);
 /* Of a measure: a share with two decimals, a count without. */
 ReportCell report_measured(const Measure *measure, int64_t denominator, int64_t numerator);

@@ -66,8 +66,11 @@ static ReportCell points_cell(bool has_points, double points)
 }
 
 /* As the measure says it; of what other packs have frozen, the two numbers themselves. */
-static ReportCell part_cell(Cx *cx, const ScorePart *part, bool is_of_these_packs)
+static ReportCell part_cell(Cx *cx, const ScoreTable *table, const ScorePart *part,
+                            bool is_of_these_packs)
 {
+    if (part->few != FEW_NONE)
+        return report_few(cx, part->few == FEW_ALL, table->few_below);
     const Measure *measure = pack_measure(cx->packs, part->measure);
     if (measure != NULL && is_of_these_packs)
         return report_measured(measure, part->denominator, part->numerator);
@@ -86,9 +89,11 @@ static void put_rows(Cx *cx, const ScoreTable *table, bool is_of_these_packs, Re
         cells[n++] = report_text(wording_in(unit->name, cx->lang));
         cells[n++] = points_cell(unit->has_total, unit->total);
         for (size_t i = 0; i < unit->part_n; i++)
-            cells[n++] = points_cell(unit->parts[i].has_points, unit->parts[i].points);
+            cells[n++] = unit->parts[i].few != FEW_NONE
+                             ? report_few(cx, false, table->few_below)
+                             : points_cell(unit->parts[i].has_points, unit->parts[i].points);
         for (size_t i = 0; i < unit->part_n; i++)
-            cells[n++] = part_cell(cx, &unit->parts[i], is_of_these_packs);
+            cells[n++] = part_cell(cx, table, &unit->parts[i], is_of_these_packs);
         cells[n++] = report_text(unit->unit);
         rows[u] = (ReportRow){cells, 0};
     }
@@ -102,6 +107,12 @@ static void fill(Cx *cx, const ScoreTable *table, bool is_of_these_packs, Report
     put_rows(cx, table, is_of_these_packs, &file->report);
     report_file_fact(cx, file, TEXT_FILE_HOW,
                      report_word(cx, table->is_ranked ? TEXT_FILE_HOW_TEXT : TEXT_FILE_UNRANKED));
+    if (table->is_ranked && !table->is_whole)
+        report_file_fact(cx, file, TEXT_FILE_NOTE, report_word(cx, TEXT_FILE_RANKED_PART));
+    file->few_below = table->few_below;
+    for (size_t u = 0; u < table->unit_n; u++)
+        for (size_t i = 0; i < table->units[u].part_n; i++)
+            file->has_few = file->has_few || table->units[u].parts[i].few != FEW_NONE;
 }
 
 static Err score_file_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
@@ -117,6 +128,7 @@ static Err score_file_get(Cx *cx, const HttpRequest *request, HttpResponse *resp
         return cx_fail(cx, ERR_INVALID, TEXT_PARAMETER_WRONG, STR("period"), 3, STR("period"), text,
                        STR("2025, 2025H1, 2025Q1, 2025-01"));
     TRY(score_read(cx, score, period, false, &table));
+    TRY(score_hold_back(cx, cx->today, &table));
     TRY(report_file_begin(cx, wording_in(score->title, cx->lang), TEXT_FILE_RANKING, &file));
     Str of = str_copy(cx->arena, str_from_c(period_name(table.period, name)));
     report_file_fact(cx, &file, TEXT_FILE_PERIOD, of);

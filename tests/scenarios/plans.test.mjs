@@ -720,7 +720,16 @@ for (const [name, makeDatabase] of databases) {
       const frozen = (await county.fetch(`/api/scores/bulletins/${id}`)).body;
       assert.deepEqual([frozen.period, frozen.note, frozen.frozen_on, frozen.is_ranked], ["2024", "年度通报", "2025-06-30", true]);
       const now = (await county.fetch("/api/scores/public_health_work?period=2024")).body;
-      assert.deepEqual(frozen.units, now.units);
+      const withheld = ({ denominator, numerator, value, points, lost, ...rest }) => rest;
+      for (const [at, { parts, ...unit }] of frozen.units.entries()) {
+        const { parts: then, ...same } = now.units[at];
+        const few = then.filter(({ denominator }) => denominator > 0 && denominator < frozen.few_below);
+        assert.deepEqual(unit, same);
+        assert.deepEqual(parts.filter((part) => part.few === "all").map(({ measure }) => measure), few.map(({ measure }) => measure), "numbers of few people are not published");
+        assert.equal(parts.filter((part) => part.few === "with_others").length, few.filter(({ points }) => points !== undefined).length === 1 && then.filter(({ points }) => points !== undefined).length > 1 ? 1 : 0, "nor what would give one of them away");
+        for (const [i, part] of parts.entries()) assert.deepEqual(part, part.few ? { ...withheld(then[i]), few: part.few } : then[i]);
+      }
+      assert.ok(frozen.units.some(({ parts }) => parts.some(({ few }) => few)) && frozen.units.some(({ parts }) => parts.every(({ few }) => !few)));
       assert.equal((await freeze({ id, period: "2024", note: "别的" })).status, 409);
       assert.equal((await freeze({ id: newId(), period: "2024", note: "补发" })).status, 200);
       assert.deepEqual((await county.fetch(`/api/scores/bulletins/${id}`)).body, frozen);
@@ -798,12 +807,27 @@ for (const [name, makeDatabase] of databases) {
       const { values } = (await county.fetch(`/api/measures/${id}?from=2024`)).body;
       const { lines, cells, titles } = tableOf(sheetsOf((await file(`/api/measures/${id}/file?from=2024`)).bytes)[0]);
       assert.ok(values.length > 20);
-      assert.deepEqual(lines.map((line) => [line["代码"], line["分子"], line["分母"]]), values.map(({ unit, numerator, denominator }) => [unit, numerator, denominator]));
+      const isFew = ({ denominator }) => denominator > 0 && denominator < 5;
+      for (const [at, value] of values.entries()) {
+        const { 代码: code, 分子: some, 分母: all } = lines[at];
+        const isHeld = typeof all !== "number";
+        assert.deepEqual([code, isHeld || some, isHeld || all], [value.unit, isHeld || value.numerator, isHeld || value.denominator]);
+        if (isHeld) assert.deepEqual([all, some, lines[at]["数值"]], [isFew(value) ? "<5" : "*", "*", "*"]);
+        else assert.ok(!isFew(value));
+      }
+      for (const town of values.filter(({ level }) => level === 4)) { /* no sum gives away what is held back of its villages */
+        const below = values.filter(({ level, unit }) => level === 5 && unit.startsWith(town.unit));
+        const held = below.filter(({ unit }) => typeof lines.find((line) => line["代码"] === unit)["分母"] !== "number");
+        const isTold = typeof lines.find((line) => line["代码"] === town.unit)["分母"] === "number";
+        assert.ok(!isTold || held.length === 0 || held.length === below.length || (held.length > 1 && held.reduce((sum, { denominator }) => sum + denominator, 0) >= 5), town.unit);
+      }
       const share = lines.findIndex((line) => line["数值"] > 0 && line["数值"] < 100);
       assert.ok(isNear(lines[share]["数值"], (values[share].numerator * 100) / values[share].denominator));
       assert.equal(cells[share][titles.indexOf("数值")].format, '0.00"%"');
-      const towns = lines.filter((line) => line["级别"] === "乡镇");
-      for (const town of towns) assert.equal(town["名次（同级同期）"], 1 + towns.filter((other) => other["数值"] > town["数值"]).length);
+      const towns = values.filter(({ level }) => level === 4);
+      const ranks = towns.filter(({ unit }) => typeof lines.find((line) => line["代码"] === unit)["分母"] === "number");
+      assert.ok(ranks.length > 1);
+      for (const { unit, value } of ranks) assert.equal(lines.find((line) => line["代码"] === unit)["名次（同级同期）"], 1 + towns.filter((other) => other.value > value).length);
       const rows = tableOf(sheetsOf((await file(`/api/measures/${id}/cases/file?period=2024`)).bytes)[0]);
       assert.deepEqual(rows.titles, ["性别", "年龄段", "居住地或所在地", "计入分子"]);
       const clinician = await logIn(server, "clinician");
@@ -823,6 +847,23 @@ for (const [name, makeDatabase] of databases) {
       const { units } = (await township.fetch("/api/scores/public_health_work?period=2024")).body;
       assert.equal(units.length, 1);
       assert.ok(units[0].total > 0 && units[0].rank == null);
+    });
+
+    it("ranks clinics against clinics: a centre those below it, a village doctor sees his own line and the people behind what it lacks", async () => {
+      const director = await logIn(server, "director");
+      const told = async (client) => (await client.fetch("/api/scores/clinic_work?period=2024")).body;
+      const [whole, part, own] = [await told(county), await told(director), await told(doctor)];
+      assert.deepEqual([whole.level, whole.is_whole, part.is_whole, part.is_ranked], [5, true, false, true]);
+      assert.ok(part.units.length > 1 && part.units.length < whole.units.length);
+      assert.deepEqual(part.units.filter(({ rank }) => rank).map(({ rank, total }) => [rank, total]), part.units.filter(({ total }) => total !== undefined).map(({ total }) => [1 + part.units.filter((other) => Math.round(other.total * 100) > Math.round(total * 100)).length, total]));
+      assert.equal(own.units.length, 1);
+      const [mine] = own.units;
+      const seen = whole.units.find(({ unit }) => unit === mine.unit);
+      assert.deepEqual([mine.rank, mine.total, mine.parts.map(({ points }) => points)], [undefined, seen.total, seen.parts.map(({ points }) => points)]);
+      const worst = mine.parts.filter(({ direction }) => direction === "up").sort((a, b) => b.lost - a.lost)[0];
+      const { cases } = (await doctor.fetch(`/api/measures/${worst.measure}/cases?period=2024&facility=${mine.unit}&in=rest&limit=200`)).body;
+      assert.equal(cases.length, worst.denominator - worst.numerator);
+      assert.ok(worst.lost > 0 && cases.every(({ resident }) => resident.id && resident.name));
     });
 
     it("gives plans to those who may read them, and lets write only who may", async () => {

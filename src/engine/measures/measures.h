@@ -114,6 +114,20 @@ Err measure_totals(Cx *cx, const MeasureTotalsAsk *ask, const MeasureTotal **ret
                    size_t *ret_n) MUST_CHECK;
 Period measure_longest(const Measure *measure, Date day);
 
+/* What a file or a bulletin, which go where no sight reaches, does not tell of a number. */
+typedef enum {
+    FEW_NONE,       /* all of it is told */
+    FEW_ALL,        /* it counts fewer people than the place writes out (policy_few_below) */
+    FEW_SHARE,      /* sensitive: so few are in the numerator, or are not */
+    FEW_WITH_OTHERS /* it would give away what is held back of others */
+} MeasureFew;
+/* NULL: nothing is known of the measure any more, so FEW_NONE. */
+MeasureFew measure_few(const Measure *measure, int64_t few_below, int64_t denominator,
+                       int64_t numerator);
+/* Of a table of units; parents: the unit whose sum has the row, or empty. */
+void measure_few_rows(const Measure *measure, int64_t few_below, const MeasureValue *values,
+                      const Str *parents, size_t n, MeasureFew *few);
+
 /* What it said of some thousand people, as known on cx->as_of, by area or desk: for whoever keeps
  * the numbers of a past day. The system's own; runs the SELECT, so not in the writer's transaction.
  */

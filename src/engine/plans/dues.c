@@ -53,7 +53,7 @@ static PlanDue *add(Dues *dues, const PlanClauseState *state, const PlanAnswer *
 
 static PlanDueState waiting(const Dues *dues, Date day)
 {
-    Date soon = date_add_days(dues->facts.on, PLAN_SOON_DAYS);
+    Date soon = date_add_days(dues->facts.on, (int32_t)dues->facts.soon_days);
     return date_compare(day, soon) <= 0 ? PLAN_DUE_SOON : PLAN_DUE_LATER;
 }
 

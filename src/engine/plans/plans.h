@@ -12,6 +12,7 @@
  *     A clause whose day has passed is judged by the number of that day. */
 #pragma once
 
+#include "codec/json_out.h"
 #include "core/cx.h"
 #include "engine/measures/measures.h"
 #include "pack/plan.h"
@@ -181,6 +182,9 @@ typedef struct PlanTrend {
 Err plan_trends(Cx *cx, const PlanFacts *facts, const Plan *plan, const PlanClause *clause,
                 const PlanTrend **ret_trends, size_t *ret_n) MUST_CHECK;
 
+/* The JSON of a point, the same on pages and from the command. */
+void plan_point_write(JsonOut *out, const PlanTrend *trend, const PlanPoint *point);
+
 /* Where a measure's number should be by a plan, in periods of one kind, the earliest first. */
 typedef enum {
     PLAN_PATH_LEVEL,  /* one number, whenever it is looked at */
@@ -252,13 +256,12 @@ const char *plan_change_name(PlanChange change);
 typedef enum {
     PLAN_DUE_OVERDUE, /* its day has passed, and it can still be done */
     PLAN_DUE_UNTOLD,  /* its day has passed, and nothing says whether it is done */
-    PLAN_DUE_SOON,    /* within PLAN_SOON_DAYS */
+    PLAN_DUE_SOON,    /* within plan_soon_days (policy) */
     PLAN_DUE_LATER,
     PLAN_DUE_MISSED, /* its time is over, and it was not done */
     PLAN_DUE_DONE,
     PLAN_DUE_N,
 } PlanDueState;
-enum { PLAN_SOON_DAYS = 30 };
 
 /* A day by which a clause asks for something: its own, that of a target, the end of each period of
  * what recurs, or the days on which duties that answer it fall due. */

@@ -22,6 +22,7 @@ struct PlanFacts {
     bool is_past;
     const Policy *policy;
     int64_t warning_days;
+    int64_t soon_days;      /* before its day what is asked for is due soon */
     int64_t path_tolerance; /* percent of the path */
     bool knows_owed;
     const ObligationCount *owed;

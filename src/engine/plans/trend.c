@@ -98,3 +98,32 @@ Err plan_trends(Cx *cx, const PlanFacts *facts, const Plan *plan, const PlanClau
     *ret_n = trends.n;
     return OK;
 }
+
+static void write_decimal(JsonOut *out, const char *key, bool is_there, double number)
+{
+    if (!is_there)
+        return;
+    json_key_c(out, key);
+    json_decimal(out, number);
+}
+
+void plan_point_write(JsonOut *out, const PlanTrend *trend, const PlanPoint *point)
+{
+    char name[PERIOD_NAME_SIZE];
+    json_object_begin(out);
+    json_key_c(out, "period");
+    json_text(out, str_from_c(period_name(point->period, name)));
+    json_key_c(out, "is_running");
+    json_bool(out, point->is_running);
+    json_key_c(out, "denominator");
+    json_integer(out, point->denominator);
+    json_key_c(out, "numerator");
+    json_integer(out, point->numerator);
+    write_decimal(out, "value", point->has_number, point->number);
+    write_decimal(out, "expected", point->has_expected, point->expected);
+    if (trend->has_target && point->has_number) {
+        json_key_c(out, "is_met");
+        json_bool(out, point->is_met);
+    }
+    json_object_end(out);
+}

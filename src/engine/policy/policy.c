@@ -2,6 +2,7 @@
 #include "engine/policy/policy_values.h"
 
 #include "access/access.h"
+#include "access/limits.h"
 #include "base/num.h"
 #include "base/utf8.h"
 #include "base/vec.h"
@@ -151,6 +152,14 @@ bool policy_number_on(const Policy *policy, const PolicyParameter *parameter, Da
         return false;
     *ret_number = value.type == EXPR_INTEGER ? (double)value.as.integer : value.as.decimal;
     return true;
+}
+
+Err policy_few_below(Cx *cx, Date day, int64_t *ret_n)
+{
+    TRY(policy_whole_on(cx, STR("few_below"), day, ret_n));
+    if (*ret_n <= 0)
+        *ret_n = SMALL_COUNT;
+    return OK;
 }
 
 Err policy_whole_on(Cx *cx, Str id, Date day, int64_t *ret_number)

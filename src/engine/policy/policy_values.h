@@ -27,6 +27,10 @@ Err policy_value_on(Cx *cx, Str id, Date day, ExprValue *ret_value) MUST_CHECK;
 /* The same as a whole number; 0 when it is none. */
 Err policy_whole_on(Cx *cx, Str id, Date day, int64_t *ret_number) MUST_CHECK;
 
+/* Below how many people a number is not written out in what is published (parameter few_below;
+ * SMALL_COUNT where no pack has it). */
+Err policy_few_below(Cx *cx, Date day, int64_t *ret_n) MUST_CHECK;
+
 /* The number of a parameter in a policy; false when it has none on that day. */
 bool policy_number_on(const Policy *policy, const PolicyParameter *parameter, Date day,
                       double *ret_number);

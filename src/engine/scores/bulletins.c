@@ -181,7 +181,7 @@ static Err read_parts(Cx *cx, Uuid id, Units *units)
         VEC_PUSH(cx->arena, &owners, row.unit);
         VEC_PUSH(cx->arena, &parts,
                  ((ScorePart){row.measure, row.weight, row.floor, row.target, row.denominator,
-                              row.numerator, row.has_points, row.points}));
+                              row.numerator, row.has_points, row.points, FEW_NONE}));
     }
     for (size_t i = 0; i < units->n; i++) {
         ScoreUnit *unit = &units->items[i];
@@ -207,11 +207,12 @@ Err score_bulletin_read(Cx *cx, Uuid id, ScoreBulletin *ret_bulletin, ScoreTable
         return ERR_NOT_FOUND;
     *ret_bulletin = (ScoreBulletin){id,        row.score,          row.period,    row.note,
                                     row.packs, row.is_ranked == 1, row.frozen_by, row.frozen_on};
-    *ret_table = (ScoreTable){.is_complete = true, .is_ranked = row.is_ranked == 1};
+    *ret_table =
+        (ScoreTable){.is_complete = true, .is_whole = true, .is_ranked = row.is_ranked == 1};
     TRY(period_parse(row.period, &ret_table->period));
     TRY(read_units(cx, id, &units));
     TRY(read_parts(cx, id, &units));
     ret_table->units = units.items;
     ret_table->unit_n = units.n;
-    return OK;
+    return score_hold_back(cx, row.frozen_on, ret_table);
 }

@@ -179,8 +179,25 @@ static bool is_in_place(const Cx *cx)
     return !access_sight(cx)->by_facility;
 }
 
-/* Who sees the whole place sees units too of which no measure counts anything: without a total,
- * they are what the coverage lacks. */
+/* The whole place, or what stands at or below the asking one's own facility. */
+static bool is_in_sight(const Cx *cx, const Facility *facilities, size_t n,
+                        const Facility *facility)
+{
+    enum { STEPS_MOST = 8 };
+    bool is_it = is_in_place(cx);
+    for (int steps = 0; facility != NULL && !is_it && steps < STEPS_MOST; steps++) {
+        const Facility *above = NULL;
+        is_it = str_equals(facility->code, cx->actor->facility);
+        for (size_t i = 0; i < n && !is_it && above == NULL; i++)
+            if (facility->parent.n > 0 && str_equals(facilities[i].code, facility->parent))
+                above = &facilities[i];
+        facility = above;
+    }
+    return is_it;
+}
+
+/* Units in sight of which no measure counts anything stand there too: without a total, they are
+ * what the coverage lacks. */
 static Err add_uncounted(Reading *reading)
 {
     const Facility *facilities = NULL;
@@ -191,7 +208,8 @@ static Err add_uncounted(Reading *reading)
     for (size_t i = 0; i < n; i++) {
         const MeasureValue unit = {.unit = facilities[i].code,
                                    .name = {facilities[i].name, facilities[i].name_en}};
-        if (facilities[i].level == reading->score->level)
+        if (facilities[i].level == reading->score->level
+            && is_in_sight(reading->cx, facilities, n, &facilities[i]))
             (void)unit_of(reading, &unit);
     }
     return OK;
@@ -204,7 +222,7 @@ static Err is_rankable(const Reading *reading, bool *ret_is)
     TRY(policy_whole_on(reading->cx, STR("score_coverage_least"), reading->period.first, &least));
     for (size_t i = 0; i < reading->units.n; i++)
         scored += reading->units.items[i].has_total;
-    *ret_is = scored > 0 && is_in_place(reading->cx)
+    *ret_is = scored > 0 && (is_in_place(reading->cx) || reading->units.n > 1)
               && (int64_t)scored * 100 >= least * (int64_t)reading->units.n;
     return OK;
 }
@@ -220,18 +238,55 @@ Err score_read(Cx *cx, const Score *score, Period period, bool is_patient, Score
     TRY(policy_of(cx, &reading.policy));
     for (size_t i = 0; i < score->item_n; i++)
         TRY(read_item(&reading, i, is_patient));
-    if (is_in_place(cx))
-        TRY(add_uncounted(&reading));
+    TRY(add_uncounted(&reading));
     for (size_t i = 0; i < reading.units.n; i++)
         add_up(&reading.units.items[i]);
     if (reading.units.n > 1)
         qsort(reading.units.items, reading.units.n, sizeof *reading.units.items, compare_units);
     *ret_table = (ScoreTable){.period = period,
                               .is_complete = reading.is_complete,
+                              .is_whole = is_in_place(cx),
                               .units = reading.units.items,
                               .unit_n = reading.units.n};
     TRY(is_rankable(&reading, &ret_table->is_ranked));
     if (ret_table->is_ranked)
         rank(&reading);
+    return OK;
+}
+
+/* ---- few people ---- */
+
+/* The part that weighs least among those that count for the total and are told. */
+static ScorePart *least_told(const ScoreUnit *unit)
+{
+    ScorePart *least = NULL;
+    for (size_t i = 0; i < unit->part_n; i++) {
+        ScorePart *part = (ScorePart *)(uintptr_t)&unit->parts[i];
+        bool is_told = part->has_points && part->few == FEW_NONE;
+        if (is_told && (least == NULL || part->weight < least->weight))
+            least = part;
+    }
+    return least;
+}
+
+static void hold_back(Cx *cx, const ScoreUnit *unit, int64_t few_below)
+{
+    size_t held = 0;
+    for (size_t i = 0; i < unit->part_n; i++) {
+        ScorePart *part = (ScorePart *)(uintptr_t)&unit->parts[i];
+        part->few = measure_few(pack_measure(cx->packs, part->measure), few_below,
+                                part->denominator, part->numerator);
+        held += part->few != FEW_NONE && part->has_points;
+    }
+    ScorePart *other = held == 1 ? least_told(unit) : NULL;
+    if (other != NULL)
+        other->few = FEW_WITH_OTHERS;
+}
+
+Err score_hold_back(Cx *cx, Date day, ScoreTable *table)
+{
+    TRY(policy_few_below(cx, day, &table->few_below));
+    for (size_t i = 0; i < table->unit_n; i++)
+        hold_back(cx, &table->units[i], table->few_below);
     return OK;
 }

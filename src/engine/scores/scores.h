@@ -8,10 +8,12 @@
  *     nothing for it: its weight goes to the others. In a running period what grows evenly is held
  *     against the share of its target that the days make up.
  *  3. Numbers of parameters are those of the period's first day.
- *  4. Units are ranked only by who sees all of them, and only when enough of them can be scored
- *     (policy score_coverage_least).
+ *  4. Units are ranked among those that the asking one sees, of the whole place or of what stands
+ *     below his own facility, and only when enough of these can be scored (policy
+ *     score_coverage_least). Who sees one alone has no rank but that of a bulletin.
  *  5. A bulletin is a copy: nothing that happens later changes it. It is published: whoever may
- * read measures reads all of it. So no score has a measure over forms of a sensitivity class. */
+ * read measures reads all of it, but numbers of few people. So no score has a measure over forms of
+ * a sensitivity class. */
 #pragma once
 
 #include "engine/measures/measures.h"
@@ -22,7 +24,8 @@ typedef struct ScorePart {
     double weight, floor, target; /* the target of a running period: for today */
     int64_t denominator, numerator;
     bool has_points;
-    double points; /* 0 to the item's cap */
+    double points;  /* 0 to the item's cap */
+    MeasureFew few; /* its numbers and points are not told (score_hold_back) */
 } ScorePart;
 
 typedef struct ScoreUnit {
@@ -39,8 +42,10 @@ typedef struct ScoreTable {
     Period period;
     bool is_complete; /* else some rows are still being counted */
     bool is_ranked;
+    bool is_whole;          /* of the whole place; else of the part in sight */
     const ScoreUnit *units; /* by rank, then unit; those without a rank last */
     size_t unit_n;
+    int64_t few_below; /* 0: nothing is held back */
 } ScoreTable;
 
 /* Points of a number: 0 at the floor, 100 at the target, straight between, no less than 0 and no
@@ -56,6 +61,11 @@ Err score_read(Cx *cx, const Score *score, Period period, bool is_patient,
                ScoreTable *ret_table) MUST_CHECK;
 /* ERR_NOT_FOUND with a problem that names it. */
 Err score_find(Cx *cx, Str id, const Score **ret_score) MUST_CHECK;
+
+/* Marks what a table that is published, or leaves as a file, does not tell: parts that count so few
+ * people (measure_few), and where that is one part of a unit, which its total would give away, a
+ * second one. What a county says of so few on the day holds. */
+Err score_hold_back(Cx *cx, Date day, ScoreTable *table) MUST_CHECK;
 
 /* ---- bulletins ---- */
 

@@ -107,6 +107,28 @@ static void what_a_part_lacks_costs_its_share_of_the_weights_that_count(void **s
     assert_true(score_lost(&unit, &parts[2]) <= 0);
 }
 
+/* A total and all other points would give the one away that is held back. */
+static void numbers_of_few_people_are_not_told_nor_what_gives_them_away(void **state)
+{
+    Fixture *f = *state;
+    ScorePart first[] = {
+        {STR("here"), 60, 0, 90, 50, 40, true, 88, FEW_NONE},
+        {STR("here"), 20, 0, 90, 4, 1, true, 27, FEW_NONE},
+        {STR("here"), 10, 0, 90, 30, 3, true, 11, FEW_NONE},
+    };
+    ScorePart second[] = {{STR("here"), 60, 0, 90, 5, 1, true, 22, FEW_NONE},
+                          {STR("here"), 20, 0, 90, 0, 0, false, 0, FEW_NONE}};
+    const ScoreUnit units[] = {{.parts = first, .part_n = 3}, {.parts = second, .part_n = 2}};
+    ScoreTable table = {.units = units, .unit_n = 2};
+    assert_int_equal(score_hold_back(&f->cx, f->cx.today, &table), OK);
+    assert_int_equal(table.few_below, 5);
+    const MeasureFew expected[] = {FEW_NONE, FEW_ALL, FEW_WITH_OTHERS};
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(units[0].parts[i].few, expected[i]);
+    assert_int_equal(units[1].parts[0].few, FEW_NONE);
+    assert_int_equal(units[1].parts[1].few, FEW_NONE);
+}
+
 static void a_bulletin_is_frozen_once_and_never_changes(void **state)
 {
     Fixture *f = *state;
@@ -140,6 +162,7 @@ static void a_bulletin_is_frozen_once_and_never_changes(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(points_go_straight_from_the_floor_to_the_target_and_stop_at_the_cap),
     cmocka_unit_test(what_a_part_lacks_costs_its_share_of_the_weights_that_count),
+    TEST(numbers_of_few_people_are_not_told_nor_what_gives_them_away),
     TEST(a_bulletin_is_frozen_once_and_never_changes),
 };
 

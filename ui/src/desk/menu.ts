@@ -27,7 +27,7 @@ const OWN: readonly DeskPage[] = [
   { name: 'grid', devices: ['desk'], may: (account) => account.permissions.includes('catchments.read') && (account.facility.level ?? 0) < VILLAGE },
   { name: 'catchments', devices: ['desk'], may: (account) => ['catchments.write', 'staff.read'].every((permission) => account.permissions.includes(permission)) },
   { name: 'measures', devices: ['desk'], may: (account) => account.permissions.includes('measures.read') },
-  { name: 'scores', devices: ['desk'], may: (account) => account.permissions.includes('measures.read') && (account.facility.level ?? 0) < VILLAGE },
+  { name: 'scores', devices: ['desk'], may: (account) => account.permissions.includes('measures.read') },
   { name: 'plans', devices: ['desk'], may: (account) => account.permissions.includes('plans.read') },
   { name: 'policy', devices: ['desk'], may: (account) => account.permissions.includes('policy.read') },
 ]

@@ -27,6 +27,7 @@ export interface Months {
   title: Wording
   clauses: number
   dated: number
+  soon_days: number
   dues: Due[]
 }
 
@@ -35,6 +36,7 @@ export interface Reminders {
   dues: Due[]
   overdue: number
   soon: number
+  soon_days: number
 }
 
 /* The shape that a state is shown with; the word is its own. */

@@ -6,14 +6,16 @@ export interface Part {
   measure: string
   title?: Wording
   unit?: string | null
+  direction?: 'none' | 'up' | 'down' | null
   weight: number
   floor: number
   target: number
-  denominator: number
-  numerator: number
+  few?: 'all' | 'share' | 'with_others' | null /* of a bulletin: so few people that nothing of it is told, or what would tell that */
+  denominator?: number
+  numerator?: number
   value?: number | null
   points?: number | null
-  lost: number
+  lost?: number
 }
 
 export interface Unit {
@@ -28,6 +30,8 @@ export interface Table {
   period: string
   is_complete: boolean
   is_ranked: boolean
+  is_whole: boolean /* else of the part that one sees */
+  few_below?: number | null
   units: Unit[]
 }
 
@@ -68,7 +72,18 @@ export function partName(part: Part): string {
 
 /* What costs the unit most, the worst first. */
 export function losses(unit: Unit): Part[] {
-  return unit.parts.filter(({ lost }) => lost > 0).sort((a, b) => b.lost - a.lost)
+  return unit.parts.filter(({ lost }) => (lost ?? 0) > 0).sort((a, b) => (b.lost ?? 0) - (a.lost ?? 0))
+}
+
+/* How many are to be seen to, or brought down, where one can be better. */
+export function todoN(part: Part): number {
+  const { numerator = 0, denominator = 0 } = part
+  return part.direction === 'down' ? numerator : denominator - numerator
+}
+
+/* The scores on which a facility of a level, or those below it, have a line; its own level's first. */
+export function scoresFor(scores: readonly Score[], level: number): Score[] {
+  return scores.filter((one) => one.level >= level).sort((a, b) => Number(b.level === level) - Number(a.level === level))
 }
 
 /* Places won (above 0) or lost since another table; null where one of both has no rank. */
