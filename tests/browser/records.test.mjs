@@ -1,6 +1,7 @@
 /* Records at work: a draft on two devices, two who amend at once, the timeline by pages, who served. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { followup } from '../support/county.mjs'
 import { ask, checkPage, DESK, enter, openBrowser, openPage, PHONE, startServer } from './support.mjs'
 
 let server, browser
@@ -180,3 +181,45 @@ for (const [name, locale] of [['zh', 'zh-CN'], ['en', 'en-US']]) {
     await page.context().close()
   })
 }
+
+test('a record filed about the wrong person is voided and filed about the right one in one step, and both timelines say so', async () => {
+  const page = await openPage(browser)
+  await enter(page, server)
+  const { items } = await ask(page, '/obligations?state=overdue,due,open&program=hypertension&limit=100')
+  const wrong = items[0].resident.id
+  const { resident: right } = items.find((one) => one.resident.id !== wrong && one.resident.sex === items[0].resident.sex)
+  const { id, ...record } = followup(wrong)
+  const { csrf } = await ask(page, '/session')
+  /* one's own, of today: what a doctor may still take back */
+  const sent = await page.request.post(`${server.address}/api/records`, {
+    headers: { 'X-CSRF': csrf },
+    data: { id, ...record },
+  })
+  assert.equal(sent.status(), 201, await sent.text())
+  await page.goto(`${server.address}/m.html#/records/${id}`)
+  await page.locator('.record-refile').press('Enter')
+  await page.locator('.refile [type=submit]').click()
+  await page.locator('#refile-error', { hasText: '请先选择本人' }).waitFor()
+  await page.locator('.picker-words').fill(right.name)
+  await page.locator('.picker-one', { hasText: right.name }).first().waitFor()
+  await look(page, 'refile-search')
+  await page.locator('.picker-one', { hasText: right.name }).first().press('Enter')
+  await page.locator('.refile-person', { hasText: right.name }).waitFor()
+  await page.fill('#refile-reason', '记错了人')
+  await look(page, 'refile')
+  await page.locator('.refile [type=submit]').click()
+  await page.locator('.note.is-ok', { hasText: '已改记到本人名下' }).waitFor()
+  await page.waitForFunction((old) => !location.hash.includes(old), id)
+  const filed = page.url().split('/records/')[1]
+  const of = async (person) => (await ask(page, `/residents/${person}/records?form=hypertension_followup&ended=1`)).records
+  const before = (await of(wrong)).find((one) => one.id === id)
+  assert.deepEqual([before.is_ended, before.end_reason], [true, '记错了人'])
+  const after = (await of((await ask(page, `/records/${filed}`)).subject)).find((one) => one.id === filed)
+  assert.deepEqual([after.is_ended, after.happened_on], [false, '2025-06-30'])
+  const [{ answers: now }, { answers: then }] = [await ask(page, `/records/${filed}`), await ask(page, `/records/${id}`)]
+  for (const field of ['mode', 'symptoms', 'sbp', 'dbp', 'weight', 'next_followup_on']) assert.deepEqual(now[field], then[field], 'what was typed is as it was; what follows from the person is his')
+  await page.goto(`${server.address}/m.html#/residents/${wrong}`)
+  await page.locator('.record-line.is-ended').first().waitFor()
+  assert.deepEqual(page.faults, [])
+  await page.context().close()
+})
