@@ -173,9 +173,10 @@ Err db_bulk_row(DbBulk *bulk, const DbValue *values) MUST_CHECK;
 Err db_bulk_end(DbBulk *bulk) MUST_CHECK;
 
 /* An empty table of this connection alone, for the rest of the transaction: what many statements of
- * it read is written down once. Statements name it like any other table; it has no key. */
-Err db_scratch(Db *db, Arena *arena, const char *table, const DbColumn *columns,
-               size_t column_n) MUST_CHECK;
+ * it read is written down once. Statements name it like any other table; the first key_n columns
+ * are an index, none when it is 0. */
+Err db_scratch(Db *db, Arena *arena, const char *table, const DbColumn *columns, size_t column_n,
+               size_t key_n) MUST_CHECK;
 
 /* For tests: prepares the statements and compares their declared columns with the real ones
  * (number, names, and types as far as the engine tells them). Says every fault, one a line. */

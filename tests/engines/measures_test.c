@@ -10,6 +10,8 @@
 
 #include "access/access.h"
 #include "base/buf.h"
+#include "base/os_file.h"
+#include "base/os_thread.h"
 #include "core/keys.h"
 #include "core/place.h"
 #include "db/migrate.h"
@@ -32,7 +34,8 @@ enum {
 
 typedef struct {
     Arena arena;
-    Db *db;
+    Db *db, *other; /* other: only where two processes count */
+    Str folder;
     PackSet *packs;
     Cx cx;
     Rng rng;
@@ -115,13 +118,14 @@ static void keep_measures_of_people(Fixture *f)
     f->packs->measures = kept;
 }
 
-static int set_up(void **state)
+static void begin(Fixture *f, bool is_twice)
 {
-    static Fixture fixture;
-    Fixture *f = &fixture;
     *f = (Fixture){.rng = rng_stream(7, 3, 1), .birth = DATE_NONE};
     arena_init(&f->arena, MIB(1024));
-    both_engines_open("measures", &f->arena, &f->db, &f->cx);
+    if (is_twice)
+        both_engines_open_twice("measures", &f->arena, &f->folder, &f->db, &f->other, &f->cx);
+    else
+        both_engines_open("measures", &f->arena, &f->db, &f->cx);
     f->cx.packs = f->packs = both_engines_packs(&f->arena);
     keep_measures_of_people(f);
     record_forms_prepare(f->packs);
@@ -133,7 +137,21 @@ static int set_up(void **state)
     live_on(f, test_day("2024-12-20"));
     assert_int_equal(record_tables_update(&f->cx), OK);
     assert_int_equal(cx_write(&f->cx, make_place, f), OK);
-    *state = f;
+}
+
+static Fixture fixture;
+
+static int set_up(void **state)
+{
+    begin(&fixture, false);
+    *state = &fixture;
+    return 0;
+}
+
+static int set_up_twice(void **state)
+{
+    begin(&fixture, true);
+    *state = &fixture;
     return 0;
 }
 
@@ -141,6 +159,10 @@ static int tear_down(void **state)
 {
     Fixture *f = *state;
     db_close(f->db);
+    if (f->other != NULL) {
+        db_close(f->other);
+        assert_int_equal(os_folder_remove(&f->arena, f->folder), OK);
+    }
     pack_set_close(f->packs);
     arena_done(&f->arena);
     return 0;
@@ -632,6 +654,85 @@ static void a_measure_that_fails_does_not_stop_the_others(void **state)
     assert_int_equal(result.wrong_rows + result.wrong_sums, 0);
 }
 
+static size_t listed(Fixture *f, const char *id)
+{
+    const MeasureCaseFilter filter = {.measure = pack_measure(f->packs, str_from_c(id)),
+                                      .period = year_of(f->cx.today),
+                                      .most = 100};
+    const MeasureCase *cases = NULL;
+    size_t n = 0;
+    assert_int_equal(measure_cases(&f->cx, &filter, &cases, &n), OK);
+    return n;
+}
+
+/* Rows that are gone come back where they are made anew. */
+static void a_record_makes_only_the_measures_anew_that_read_its_form(void **state)
+{
+    Fixture *f = *state;
+    live_on(f, test_day("2026-03-01"));
+    assert_int_equal(measure_settle(&f->cx), OK);
+    assert_int_equal(listed(f, "health_record_rate"), PEOPLE);
+    assert_int_equal(
+        db_script(f->db, STR("DELETE FROM measure_row; UPDATE measure_value SET denominator = 1")),
+        OK);
+    assert_int_equal(submit(f, f->followup, f->people[0], f->cx.today, UUID_NIL), OK);
+    assert_int_equal(listed(f, "quality_bp_implausible"), 1);
+    assert_int_equal(listed(f, "health_record_rate"), 0);
+    assert_int_equal(submit(f, f->personal, f->people[0], f->cx.today, UUID_NIL), OK);
+    assert_int_equal(listed(f, "health_record_rate"), 1);
+    assert_int_equal(happen(f, f->people[1], RESIDENT_MOVED, f->cx.today), OK);
+    assert_int_equal(listed(f, "health_record_rate"), 2);
+}
+
+typedef struct Process {
+    Cx cx;
+    Arena arena;
+    Thread thread;
+    Err err;
+} Process;
+
+static void count_all(void *context)
+{
+    Process *process = context;
+    process->err = measure_settle(&process->cx);
+}
+
+static void begin_process(Fixture *f, Db *db, Process *process)
+{
+    *process = (Process){.cx = f->cx};
+    arena_init(&process->arena, MIB(256));
+    process->cx.arena = &process->arena;
+    process->cx.db = db;
+    process->cx.policy = NULL;
+    assert_int_equal(thread_start(&process->thread, count_all, process), OK);
+}
+
+/* From nothing, then what has changed and the periods that have begun: a difference that both found
+ * would be added to the sums twice. */
+static void two_processes_that_count_at_the_same_time_count_each_thing_once(void **state)
+{
+    enum { TIMES = 4 };
+    Fixture *f = *state;
+    for (int i = 0; i < TIMES; i++) {
+        Process here, there;
+        for (int j = 0; j < CHANGES / 10; j++)
+            must_be_an_answer(dated_change(f));
+        begin_process(f, f->db, &here);
+        begin_process(f, f->other, &there);
+        thread_join(&here.thread);
+        thread_join(&there.thread);
+        assert_int_equal(here.err, OK);
+        assert_int_equal(there.err, OK);
+        arena_done(&here.arena);
+        arena_done(&there.arena);
+        MeasureVerification result;
+        assert_int_equal(measure_verify(&f->cx, &result), OK);
+        assert_true(result.rows > PEOPLE);
+        assert_int_equal(result.wrong_rows + result.wrong_sums, 0);
+        live_on(f, date_add_days(f->cx.today, 40));
+    }
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown(statements_have_the_declared_columns, set_up, tear_down),
     cmocka_unit_test_setup_teardown(refreshed_numbers_equal_a_cold_run_and_their_lists, set_up,
@@ -644,6 +745,10 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown(a_past_day_is_never_stored, set_up, tear_down),
     cmocka_unit_test_setup_teardown(who_waits_is_told_when_another_process_counts_for_another_day,
                                     set_up, tear_down),
+    cmocka_unit_test_setup_teardown(a_record_makes_only_the_measures_anew_that_read_its_form,
+                                    set_up, tear_down),
+    cmocka_unit_test_setup_teardown(two_processes_that_count_at_the_same_time_count_each_thing_once,
+                                    set_up_twice, tear_down),
     cmocka_unit_test_setup_teardown(a_measure_that_fails_does_not_stop_the_others, set_up,
                                     tear_down),
 };

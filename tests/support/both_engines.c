@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "access/access.h"
+#include "base/os_file.h"
 #include "core/keys.h"
 #include "db/migrate.h"
 #include "support/both_engines.h"
@@ -37,13 +38,18 @@ bool both_engines_is_postgres(void)
     return on_postgres;
 }
 
-void both_engines_open(const char *database, Arena *arena, Db **ret_db, Cx *ret_cx)
+static void open_url(Str url, Arena *arena, Db **ret_db)
 {
-    Str url = on_postgres ? pg_cluster_database(&cluster, arena, database) : STR(":memory:");
     Str message = {0};
-    int applied = 0;
     const DbOptions options = {.url = url};
     assert_int_equal(db_open(&options, arena, ret_db, &message), OK);
+}
+
+static void open_migrated(Str url, Arena *arena, Db **ret_db, Cx *ret_cx)
+{
+    Str message = {0};
+    int applied = 0;
+    open_url(url, arena, ret_db);
     assert_int_equal(migrate_up(*ret_db, arena, &applied, &message), OK);
     *ret_cx = (Cx){.arena = arena,
                    .db = *ret_db,
@@ -51,6 +57,22 @@ void both_engines_open(const char *database, Arena *arena, Db **ret_db, Cx *ret_
                    .actor = access_system_actor(),
                    .place = STR("000000"),
                    .as_of = DATE_NONE};
+}
+
+void both_engines_open(const char *database, Arena *arena, Db **ret_db, Cx *ret_cx)
+{
+    Str url = on_postgres ? pg_cluster_database(&cluster, arena, database) : STR(":memory:");
+    open_migrated(url, arena, ret_db, ret_cx);
+}
+
+void both_engines_open_twice(const char *database, Arena *arena, Str *ret_folder, Db **ret_db,
+                             Db **ret_other, Cx *ret_cx)
+{
+    assert_int_equal(os_folder_make_temporary(arena, STR("both-engines"), ret_folder), OK);
+    Str url = on_postgres ? pg_cluster_database(&cluster, arena, database)
+                          : str_printf(arena, "%.*s/%s.db", STR_ARG(*ret_folder), database);
+    open_migrated(url, arena, ret_db, ret_cx);
+    open_url(url, arena, ret_other);
 }
 
 PackSet *both_engines_packs(Arena *arena)

@@ -15,6 +15,10 @@ bool both_engines_is_postgres(void);
 /* A migrated database of its own (`database` names it on PostgreSQL), and a cx of the system in the
  * place 000000 on no day yet, without packs. Close with db_close. */
 void both_engines_open(const char *database, Arena *arena, Db **ret_db, Cx *ret_cx);
+/* The same in a folder that the caller removes, with a second connection, as another process has.
+ */
+void both_engines_open_twice(const char *database, Arena *arena, Str *ret_folder, Db **ret_db,
+                             Db **ret_other, Cx *ret_cx);
 /* The packs of this source tree; pack_set_close ends it. */
 PackSet *both_engines_packs(Arena *arena);
 /* Packs that stand in the test. */

@@ -2,7 +2,7 @@ WITH span AS MATERIALIZED (
     SELECT q.starts_on, q.ends_on, add_months(q.ends_on, -:record_use_months) AS before FROM period q
 ), people AS NOT MATERIALIZED (
     SELECT DISTINCT p.subject_id FROM person p
-), used AS (
+), used AS MATERIALIZED (
     SELECT f.subject_id, f.happened_on
     FROM people w CROSS JOIN v_hypertension_followup f
     WHERE f.place = :place AND f.subject_id = w.subject_id AND f.lost_reason IS NULL

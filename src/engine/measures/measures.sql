@@ -6,7 +6,7 @@
 -- stood in the register. Nothing here but is_permanent depends on the day of asking.
 -- name: measure_frame :many
 -- in: place text, run_first date, run_last date, run_months integer, run_day date, run_residence integer
--- in: run_known instant, run_from uuid, run_upto uuid, run_stale integer, run_known_on date
+-- in: run_known instant, run_from uuid, run_upto uuid, run_stale integer, run_cause integer, run_known_on date
 -- out: subject_id uuid, period date, counted uuid, area_code text, in_numerator integer
 -- scan: asked for everybody only by whoever proves the stored rows, page by page by whoever makes them
 -- unscoped: counts; whoever lists the rows is scoped
@@ -33,7 +33,8 @@ WITH RECURSIVE period_start (starts_on) AS (
     UNION ALL
     SELECT s.subject_id, (SELECT count(*) FROM event e WHERE e.resident_id = s.subject_id)
     FROM measure_stale s
-    WHERE :run_stale = 1 AND s.place = :place AND s.subject_id >= :run_from AND s.subject_id <= :run_upto
+    WHERE :run_stale = 1 AND s.place = :place AND s.cause = :run_cause AND s.subject_id >= :run_from
+      AND s.subject_id <= :run_upto
 ), life (id, starts_on, ends_on, last_day, settled_by, sex, birth_date, registered_on, area_code, is_here, since) AS (
     -- nearly everybody was registered once, and that is all: read once, not for each period
     SELECT r.id, q.starts_on, q.ends_on, q.last_day, q.settled_by, r.sex, r.birth_date, r.registered_on,
@@ -150,33 +151,31 @@ WITH RECURSIVE period_start (starts_on) AS (
     SELECT s.starts_on, add_days(add_months(s.starts_on, :run_months), -1) FROM period_start s
 ), moment (period, ends_on, last_on) AS (
     SELECT q.starts_on, q.ends_on, CASE WHEN q.ends_on < :run_day THEN q.ends_on ELSE :run_day END FROM period q
-), facility AS (
-    SELECT s.id AS subject_id, m.period, m.ends_on, m.last_on, f.code, f.kind, f.level, f.parent, f.area_code, f.ownership,
+), facility (subject_id, period, ends_on, last_on, code, kind, level, parent, area_code, ownership, status,
+             licence_no, licence_to) AS (
+    SELECT s.id, m.period, m.ends_on, m.last_on, f.code, f.kind, f.level, f.parent, f.area_code, f.ownership,
         f.status, l.licence_no, l.licence_to
     FROM moment m
     CROSS JOIN v_facility f
     JOIN v_facility_licence l ON l.place = f.place AND l.code = f.code AND l.valid_from = f.valid_from
     JOIN v_subject s ON s.place = f.place AND s.kind = 'facility' AND s.code = f.code
     WHERE f.place = :place AND f.valid_from <= m.last_on AND (f.valid_to IS NULL OR f.valid_to >= m.last_on)
-), staff AS (
-    SELECT s.id AS subject_id, m.period, m.ends_on, m.last_on, s.code, t.facility, t.post, t.employment, s.qualification,
+), staff (subject_id, period, ends_on, last_on, code, facility, post, employment, qualification, licence_to,
+          title, education) AS (
+    SELECT s.id, m.period, m.ends_on, m.last_on, s.code, t.facility, t.post, t.employment, s.qualification,
         s.licence_to, s.title, s.education
     FROM moment m
     CROSS JOIN v_staff_post t
     JOIN v_staff s ON s.place = t.place AND s.id = t.staff_id
     WHERE t.place = :place AND t.valid_from <= m.last_on AND (t.valid_to IS NULL OR t.valid_to >= m.last_on)
-), area AS (
-    SELECT s.id AS subject_id, m.period, m.ends_on, m.last_on, a.code, a.level
+), area (subject_id, period, ends_on, last_on, code, level) AS (
+    SELECT s.id, m.period, m.ends_on, m.last_on, a.code, a.level
     FROM moment m
     CROSS JOIN v_area a
     JOIN v_subject s ON s.place = a.place AND s.kind = 'area' AND s.code = a.code
     WHERE a.place = :place AND a.valid_from <= m.last_on AND (a.valid_to IS NULL OR a.valid_to >= m.last_on)
-), catchment (period, facility, area_code, has_doctor) AS (
-    SELECT m.period, c.facility, c.area_code,
-        CASE WHEN EXISTS (SELECT 1 FROM v_catchment_doctor d
-                          WHERE d.place = c.place AND d.facility = c.facility AND d.area_code = c.area_code
-                            AND d.valid_from <= m.last_on AND (d.valid_to IS NULL OR d.valid_to >= m.last_on))
-            THEN 1 ELSE 0 END
+), catchment (period, facility, area_code) AS (
+    SELECT m.period, c.facility, c.area_code
     FROM moment m
     CROSS JOIN v_catchment c
     WHERE c.place = :place AND c.valid_from <= m.last_on AND (c.valid_to IS NULL OR c.valid_to >= m.last_on)
@@ -207,6 +206,150 @@ WITH RECURSIVE period_start (starts_on) AS (
                         AND n.happened_on <= m.last_on
                         AND (n.happened_on > r.happened_on
                           OR (n.happened_on = r.happened_on AND n.record_id > r.record_id)))
+), measured AS (
+    SELECT f.subject_id, f.period, f.subject_id AS counted, f.code AS unit, 1 AS in_denominator,
+        f.level AS in_numerator
+    FROM facility f
+)
+SELECT m.subject_id, m.period, m.counted, m.unit AS area_code,
+    CASE WHEN m.in_numerator = 1 THEN 1 ELSE 0 END AS in_numerator
+FROM measured m
+WHERE m.in_denominator = 1;
+
+-- What measures about organisations join, written down once for those that are asked in a transaction, as people are:
+-- each relation goes into the table of its name. (`entry` and `registered` follow from the measure.)
+-- name: measure_facility_write :run
+-- in: place text
+-- unscoped: the frame of measures about organisations
+INSERT INTO measure_facility (subject_id, period, ends_on, last_on, code, kind, level, parent, area_code,
+                              ownership, status, licence_no, licence_to)
+WITH facility AS (
+    SELECT w.subject_id, w.period, w.ends_on, w.last_on, w.code, w.kind, w.level, w.parent, w.area_code,
+        w.ownership, w.status, w.licence_no, w.licence_to
+    FROM measure_facility w
+    WHERE :place <> ''
+), measured AS (
+    SELECT x.subject_id, x.period, x.ends_on, x.last_on, x.code, x.kind, x.level, x.parent, x.area_code,
+        x.ownership, x.status, x.licence_no, x.licence_to
+    FROM facility x
+)
+SELECT m.subject_id, m.period, m.ends_on, m.last_on, m.code, m.kind, m.level, m.parent, m.area_code,
+    m.ownership, m.status, m.licence_no, m.licence_to
+FROM measured m;
+
+-- name: measure_staff_write :run
+-- in: place text
+-- unscoped: the frame of measures about organisations
+INSERT INTO measure_staff (subject_id, period, ends_on, last_on, code, facility, post, employment,
+                           qualification, licence_to, title, education)
+WITH staff AS (
+    SELECT w.subject_id, w.period, w.ends_on, w.last_on, w.code, w.facility, w.post, w.employment,
+        w.qualification, w.licence_to, w.title, w.education
+    FROM measure_staff w
+    WHERE :place <> ''
+), measured AS (
+    SELECT x.subject_id, x.period, x.ends_on, x.last_on, x.code, x.facility, x.post, x.employment,
+        x.qualification, x.licence_to, x.title, x.education
+    FROM staff x
+)
+SELECT m.subject_id, m.period, m.ends_on, m.last_on, m.code, m.facility, m.post, m.employment, m.qualification,
+    m.licence_to, m.title, m.education
+FROM measured m;
+
+-- name: measure_area_write :run
+-- in: place text
+-- unscoped: the frame of measures about organisations
+INSERT INTO measure_area (subject_id, period, ends_on, last_on, code, level)
+WITH area AS (
+    SELECT w.subject_id, w.period, w.ends_on, w.last_on, w.code, w.level
+    FROM measure_area w
+    WHERE :place <> ''
+), measured AS (
+    SELECT x.subject_id, x.period, x.ends_on, x.last_on, x.code, x.level
+    FROM area x
+)
+SELECT m.subject_id, m.period, m.ends_on, m.last_on, m.code, m.level
+FROM measured m;
+
+-- name: measure_catchment_write :run
+-- in: place text
+-- unscoped: the frame of measures about organisations
+INSERT INTO measure_catchment (period, facility, area_code)
+WITH catchment AS (
+    SELECT w.period, w.facility, w.area_code
+    FROM measure_catchment w
+    WHERE :place <> ''
+), measured AS (
+    SELECT x.period, x.facility, x.area_code
+    FROM catchment x
+)
+SELECT m.period, m.facility, m.area_code
+FROM measured m;
+
+-- name: measure_newest_write :run
+-- in: place text
+-- unscoped: the frame of measures about organisations
+INSERT INTO measure_newest (subject_id, period, form, record_id)
+WITH newest AS (
+    SELECT w.subject_id, w.period, w.form, w.record_id
+    FROM measure_newest w
+    WHERE :place <> ''
+), measured AS (
+    SELECT x.subject_id, x.period, x.form, x.record_id
+    FROM newest x
+)
+SELECT m.subject_id, m.period, m.form, m.record_id
+FROM measured m;
+
+-- The same frame over the relations written down.
+-- name: measure_written_unit_frame :many
+-- in: place text, run_first date, run_last date, run_months integer, run_day date, run_known date, run_kind text
+-- out: subject_id uuid, period date, counted uuid, area_code text, in_numerator integer
+-- unscoped: counts organisations
+WITH RECURSIVE period_start (starts_on) AS (
+    SELECT CAST(:run_first AS text)
+    UNION ALL
+    SELECT add_months(s.starts_on, :run_months) FROM period_start s
+    WHERE add_months(s.starts_on, :run_months) <= :run_last
+), period (starts_on, ends_on) AS (
+    SELECT s.starts_on, add_days(add_months(s.starts_on, :run_months), -1) FROM period_start s
+), moment (period, ends_on, last_on) AS (
+    SELECT q.starts_on, q.ends_on, CASE WHEN q.ends_on < :run_day THEN q.ends_on ELSE :run_day END FROM period q
+), facility (subject_id, period, ends_on, last_on, code, kind, level, parent, area_code, ownership, status,
+             licence_no, licence_to) AS NOT MATERIALIZED (
+    SELECT w.subject_id, w.period, w.ends_on, w.last_on, w.code, w.kind, w.level, w.parent, w.area_code,
+        w.ownership, w.status, w.licence_no, w.licence_to
+    FROM measure_facility w
+), staff (subject_id, period, ends_on, last_on, code, facility, post, employment, qualification, licence_to,
+          title, education) AS NOT MATERIALIZED (
+    SELECT w.subject_id, w.period, w.ends_on, w.last_on, w.code, w.facility, w.post, w.employment,
+        w.qualification, w.licence_to, w.title, w.education
+    FROM measure_staff w
+), area (subject_id, period, ends_on, last_on, code, level) AS NOT MATERIALIZED (
+    SELECT w.subject_id, w.period, w.ends_on, w.last_on, w.code, w.level
+    FROM measure_area w
+), catchment (period, facility, area_code) AS NOT MATERIALIZED (
+    SELECT w.period, w.facility, w.area_code
+    FROM measure_catchment w
+), newest (subject_id, period, form, record_id) AS NOT MATERIALIZED (
+    SELECT w.subject_id, w.period, w.form, w.record_id
+    FROM measure_newest w
+), entry (subject_id, period, ends_on, last_on, record_id, code, valid_from, valid_to) AS (
+    SELECT e.subject_id, m.period, m.ends_on, m.last_on, e.record_id, e.code, e.valid_from, e.valid_to
+    FROM moment m
+    CROSS JOIN v_subject_entry e
+    WHERE e.place = :place AND e.kind = :run_kind AND e.happened_on <= m.last_on AND e.recorded_on <= :run_known
+      AND (e.ended_on IS NULL OR e.ended_on > :run_known) AND e.valid_from <= m.last_on
+      AND NOT EXISTS (SELECT 1 FROM v_subject_entry n
+                      WHERE n.place = e.place AND n.subject_id = e.subject_id AND n.happened_on <= m.last_on
+                        AND n.recorded_on <= :run_known AND (n.ended_on IS NULL OR n.ended_on > :run_known)
+                        AND (n.happened_on > e.happened_on
+                          OR (n.happened_on = e.happened_on AND n.record_id > e.record_id)))
+), registered (subject_id, period, ends_on, last_on, code, facility, valid_from, valid_to, is_in_force) AS (
+    SELECT e.subject_id, e.period, e.ends_on, e.last_on, e.code, p.facility, e.valid_from, e.valid_to,
+        CASE WHEN e.valid_to < e.last_on THEN 0 ELSE 1 END
+    FROM entry e
+    JOIN v_subject_entry_party p ON p.place = :place AND p.record_id = e.record_id AND p.field = ''
 ), measured AS (
     SELECT f.subject_id, f.period, f.subject_id AS counted, f.code AS unit, 1 AS in_denominator,
         f.level AS in_numerator
@@ -313,17 +456,32 @@ WHERE r.place = :place AND r.id > :after_id
 ORDER BY r.id
 LIMIT 1 OFFSET :skip;
 
--- What is stored of those that the frame is asked for.
+-- What is stored of those that the frame is asked for: of a stretch of people ...
 -- name: measure_rows_stored :many
--- in: place text, measure_key integer, run_from uuid, run_upto uuid, run_stale integer
+-- in: place text, measure_key integer, run_from uuid, run_upto uuid
 -- out: subject_id uuid, period date, counted uuid, area_code text, in_numerator integer
 -- out: required decimal?, actual decimal?
 SELECT w.subject_id, w.period, w.counted, w.area_code, w.in_numerator, w.required, w.actual
 FROM measure_row w
 WHERE w.place = :place AND w.measure_key = :measure_key AND w.subject_id >= :run_from
   AND w.subject_id <= :run_upto
-  AND (:run_stale = 0 OR EXISTS (SELECT 1 FROM measure_stale s
-                                 WHERE s.place = w.place AND s.subject_id = w.subject_id))
+ORDER BY w.subject_id, w.period, w.counted;
+
+-- ... and of the stale ones, each by his key: what lies between them may be a county. Materialized, or SQLite takes
+-- the bounds of the stale ones for those of the rows, and reads the county.
+-- name: measure_rows_stale :many
+-- in: place text, measure_key integer, run_from uuid, run_upto uuid, run_cause integer
+-- out: subject_id uuid, period date, counted uuid, area_code text, in_numerator integer
+-- out: required decimal?, actual decimal?
+WITH asked AS MATERIALIZED (
+    SELECT s.subject_id
+    FROM measure_stale s
+    WHERE s.place = :place AND s.cause = :run_cause AND s.subject_id >= :run_from AND s.subject_id <= :run_upto
+)
+SELECT w.subject_id, w.period, w.counted, w.area_code, w.in_numerator, w.required, w.actual
+FROM asked s
+CROSS JOIN measure_row w
+WHERE w.place = :place AND w.measure_key = :measure_key AND w.subject_id = s.subject_id
 ORDER BY w.subject_id, w.period, w.counted;
 
 -- name: measure_row_put :later
@@ -417,41 +575,52 @@ FROM measure_row w
 WHERE w.place = :place AND w.measure_key = :measure_key;
 
 -- name: measure_stale_mark :later
--- in: place text, subject_id uuid
-INSERT INTO measure_stale (place, subject_id, is_taken) VALUES (:place, :subject_id, 0)
-ON CONFLICT (place, subject_id) DO UPDATE SET is_taken = 0;
+-- in: place text, cause integer, subject_id uuid
+INSERT INTO measure_stale (place, cause, subject_id, is_taken) VALUES (:place, :cause, :subject_id, 0)
+ON CONFLICT (place, cause, subject_id) DO UPDATE SET is_taken = 0;
 
 -- Who has lived here for so long on one of these days, a few days around them included.
 -- name: measure_stale_mark_settled :run
 -- in: place text, since_first date, since_last date
 -- scan: once a day
 -- unscoped: notes whose rows are to be made anew; nobody reads them
-INSERT INTO measure_stale (place, subject_id, is_taken)
-SELECT r.place, r.id, 0 FROM v_resident r
+INSERT INTO measure_stale (place, cause, subject_id, is_taken)
+SELECT r.place, 0, r.id, 0 FROM v_resident r
 WHERE r.place = :place AND r.registered_on >= :since_first AND r.registered_on <= :since_last
 UNION
-SELECT e.place, e.resident_id, 0 FROM v_resident_event e
+SELECT e.place, 0, e.resident_id, 0 FROM v_resident_event e
 WHERE e.place = :place AND e.kind = 'returned' AND e.happened_on >= :since_first AND e.happened_on <= :since_last
-ON CONFLICT (place, subject_id) DO UPDATE SET is_taken = 0;
+ON CONFLICT (place, cause, subject_id) DO UPDATE SET is_taken = 0;
 
--- The last of the next stale people.
--- name: measure_stale_page :one
+-- The next stale ones, those of one cause together.
+-- name: measure_stale_page :many
 -- in: place text, most integer
--- out: n integer, upto_id uuid?
-SELECT (SELECT count(*) FROM (SELECT s.subject_id FROM measure_stale s WHERE s.place = :place
-                              ORDER BY s.subject_id LIMIT :most) c) AS n,
-    (SELECT l.subject_id FROM (SELECT s.subject_id FROM measure_stale s WHERE s.place = :place
-                               ORDER BY s.subject_id LIMIT :most) l
-     ORDER BY l.subject_id DESC LIMIT 1) AS upto_id;
+-- out: cause integer, subject_id uuid
+SELECT s.cause, s.subject_id
+FROM measure_stale s
+WHERE s.place = :place
+ORDER BY s.cause, s.subject_id
+LIMIT :most;
 
 -- Before anything of them is read: who changes one of them from now on waits, and is marked again.
 -- name: measure_stale_take :run
--- in: place text, upto_id uuid
-UPDATE measure_stale SET is_taken = 1 WHERE place = :place AND subject_id <= :upto_id;
+-- in: place text, cause integer, run_from uuid, run_upto uuid
+UPDATE measure_stale SET is_taken = 1
+WHERE place = :place AND cause = :cause AND subject_id >= :run_from AND subject_id <= :run_upto;
+
+-- name: measure_stale_taken :many
+-- in: place text, cause integer, run_from uuid, run_upto uuid
+-- out: subject_id uuid
+SELECT s.subject_id
+FROM measure_stale s
+WHERE s.place = :place AND s.cause = :cause AND s.subject_id >= :run_from AND s.subject_id <= :run_upto
+  AND s.is_taken = 1
+ORDER BY s.subject_id;
 
 -- name: measure_stale_clear :run
--- in: place text, upto_id uuid
-DELETE FROM measure_stale WHERE place = :place AND subject_id <= :upto_id AND is_taken = 1;
+-- in: place text, cause integer, run_from uuid, run_upto uuid
+DELETE FROM measure_stale
+WHERE place = :place AND cause = :cause AND subject_id >= :run_from AND subject_id <= :run_upto AND is_taken = 1;
 
 -- name: measure_stale_count :one
 -- in: place text

@@ -27,24 +27,17 @@ typedef struct MeasureRun {
     PeriodKind kind;
     Date first, last; /* first days of the first and last period */
     Uuid from, upto;
-    bool is_stale;   /* of these the stale ones only */
-    bool is_written; /* of people: those that run_people has written down, whoever they are */
+    bool is_stale;   /* of these the stale ones only ... */
+    int64_t cause;   /* ... for this cause */
+    bool is_written; /* those that run_people or run_units has written down, whoever they are */
 } MeasureRun;
 
 #define EVERY_UUID_END                                                                             \
  ((Uuid){{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,      \
           0xff, 0xff}})
 
-/* Stands for all organisations among those who are stale: no subject has the nil id. */
-#define STALE_UNITS UUID_NIL
-
 /* run.c. By subject, period, counted; each key once. */
 Err run_measure(Cx *cx, const MeasureRun *run, MeasureRows *rows) MUST_CHECK;
-/* Writes the people of a run and their periods down, for every measure that is asked of them in
- * this transaction: each in the same periods may say is_written. */
-Err run_people(Cx *cx, const MeasureRun *run) MUST_CHECK;
-/* Where they are written: empty. In a transaction. */
-Err run_scratch(Cx *cx) MUST_CHECK;
 int run_order(const MeasureRow *a, const MeasureRow *b);
 /* The row with what it adds to the sums: 1 and whether it is in the numerator, or its amounts. */
 MeasureRow run_weighed(const Measure *measure, MeasureRow row);
@@ -54,6 +47,30 @@ Str run_signature(Cx *cx, const Measure *measure);
 Err run_residence(Cx *cx, Date day, int64_t *ret_months) MUST_CHECK;
 /* The statement of a measure: the frame with its text. */
 DbStatement run_statement(const Measure *measure, bool is_written, Arena *arena);
+
+/* The parts of a run for which its parameters have one value. */
+typedef struct RunStretch {
+    Date first, last;
+    int64_t residence;
+    ExprValue *values; /* of the measure's parameters */
+    Str key;           /* equal where they all are */
+} RunStretch;
+typedef VEC(RunStretch) RunStretches;
+Err run_stretches(Cx *cx, const MeasureRun *run, RunStretches *stretches) MUST_CHECK;
+/* The frame's own parameters, as it declares them. */
+void run_put_values(const Cx *cx, const MeasureRun *run, const RunStretch *stretch, DbValue *in);
+enum { RUN_SQL_MOST = 2 * 1024 * 1024 };
+/* A frame up to where the text of the pack begins. */
+Str run_before_text(const DbStatement *frame);
+void run_take_text(DbStatement *statement, const Buf *sql, Arena *arena);
+
+/* written.c. Writes down what every measure of a transaction reads alike: the people of a run and
+ * their periods, or the organisations of its periods with their newest records. Each measure that
+ * is asked in the same periods may say is_written then. */
+Err run_people(Cx *cx, const MeasureRun *run) MUST_CHECK;
+Err run_units(Cx *cx, const MeasureRun *run) MUST_CHECK;
+/* Where they are written: empty. In a transaction. */
+Err run_scratch(Cx *cx) MUST_CHECK;
 
 /* states.c. A measure's periods of one kind that are kept. */
 typedef struct MeasureState {
@@ -125,4 +142,27 @@ enum { READER_STEPS = 20 };
 void settle_for_reader(Cx *cx);
 /* All of one measure; fails when the database refuses its SELECT. */
 Err settle_measure(Cx *cx, const Measure *measure) MUST_CHECK;
+
+/* stale.c. Who is to be made anew, and why. */
+enum { STALE_WHOLLY = 0 }; /* a cause: not a form but his life, or the day */
+/* All organisations that the cause concerns: no subject has the nil id. A measure about
+ * organisations that is to be made anew stands among the stale ones under an id that no person has.
+ */
+#define STALE_UNITS UUID_NIL
+Uuid stale_units_id(int64_t state_key);
+int64_t stale_cause(const Form *form);
+/* Whether the measure's rows may be others then. */
+bool stale_concerns(const Measure *measure, int64_t cause);
+Err stale_mark(Cx *cx, int64_t cause, Uuid subject) MUST_CHECK;
 Err stale_count(Cx *cx, int64_t *ret_n) MUST_CHECK;
+/* The next stale ones, of one cause and kind; none where n is 0. Whoever changes one of them from
+ * now on waits for the end of the transaction, and he is marked again. */
+typedef struct StalePage {
+    int64_t cause;
+    Uuid from, upto;
+    bool is_units;
+    const Uuid *taken;
+    size_t n;
+} StalePage;
+Err stale_take(Cx *cx, StalePage *page) MUST_CHECK;
+Err stale_clear(Cx *cx, const StalePage *page) MUST_CHECK;

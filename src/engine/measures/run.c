@@ -12,9 +12,9 @@
 #include <string.h>
 
 /* Raised when the frame gives other rows for the same text. */
-enum { FRAME_VERSION = 2, SQL_MOST = 2 * 1024 * 1024 };
+enum { FRAME_VERSION = 2, SQL_MOST = RUN_SQL_MOST };
 
-static const char relations_begin[] = "WITH ", text_begin[] = "measured AS (";
+static const char text_begin[] = "measured AS (";
 static const char text_end[] = ")\nSELECT m.subject_id";
 static const Str residence_parameter = {"permanent_residence_months",
                                         sizeof "permanent_residence_months" - 1};
@@ -30,12 +30,12 @@ static DbType column_type(ExprType type)
 
 static const DbStatement *frame_of(const Measure *measure, bool is_written)
 {
-    return measure_is_of_units(measure) ? &sql_measure_unit_frame
-           : is_written                 ? &sql_measure_written_frame
-                                        : &sql_measure_frame;
+    if (measure_is_of_units(measure))
+        return is_written ? &sql_measure_written_unit_frame : &sql_measure_unit_frame;
+    return is_written ? &sql_measure_written_frame : &sql_measure_frame;
 }
 
-static Str before_text(const DbStatement *frame)
+Str run_before_text(const DbStatement *frame)
 {
     Str sql = str_from_c(frame->sql);
     size_t at = str_find(sql, str_from_c(text_begin), 0);
@@ -51,7 +51,7 @@ static Str behind_text(const DbStatement *ending)
     return str_slice(sql, at, sql.n);
 }
 
-static void take_text(DbStatement *statement, const Buf *sql, Arena *arena)
+void run_take_text(DbStatement *statement, const Buf *sql, Arena *arena)
 {
     ENSURE(!sql->is_over);
     statement->sql = str_to_c(arena, buf_str(sql));
@@ -74,13 +74,13 @@ DbStatement run_statement(const Measure *measure, bool is_written, Arena *arena)
     }
     DbStatement statement = *ending;
     statement.name = str_to_c(arena, str_printf(arena, "measure %.*s%s", STR_ARG(measure->id),
-                                                is_written ? " of people written down" : ""));
+                                                is_written ? " of what is written down" : ""));
     Buf sql;
     buf_init(&sql, arena, SQL_MOST);
-    buf_put(&sql, before_text(frame));
+    buf_put(&sql, run_before_text(frame));
     buf_printf(&sql, "\n%.*s\n", STR_ARG(measure->sql));
     buf_put(&sql, behind_text(ending));
-    take_text(&statement, &sql, arena);
+    run_take_text(&statement, &sql, arena);
     statement.in = in;
     statement.in_n = own_n + measure->parameter_n;
     return statement;
@@ -120,17 +120,9 @@ Err run_residence(Cx *cx, Date day, int64_t *ret_months)
 
 /* ---- values of parameters ---- */
 
-typedef struct Stretch {
-    Date first, last;
-    int64_t residence;
-    ExprValue *values; /* of the measure's parameters */
-    Str key;           /* equal where they all are */
-} Stretch;
-typedef VEC(Stretch) Stretches;
-
-static Err read_stretch(Cx *cx, const Measure *measure, Date day, Stretch *stretch)
+static Err read_stretch(Cx *cx, const Measure *measure, Date day, RunStretch *stretch)
 {
-    *stretch = (Stretch){.first = day, .last = day};
+    *stretch = (RunStretch){.first = day, .last = day};
     stretch->values = arena_array(cx->arena, ExprValue, measure->parameter_n + 1);
     TRY(run_residence(cx, day, &stretch->residence));
     Buf buf;
@@ -144,13 +136,13 @@ static Err read_stretch(Cx *cx, const Measure *measure, Date day, Stretch *stret
     return OK;
 }
 
-static Err read_stretches(Cx *cx, const MeasureRun *run, Stretches *stretches)
+Err run_stretches(Cx *cx, const MeasureRun *run, RunStretches *stretches)
 {
     Period period = period_of(run->kind, run->first);
     for (; date_compare(period.first, run->last) <= 0; period = period_next(period)) {
-        Stretch next;
+        RunStretch next;
         TRY(read_stretch(cx, run->measure, period.first, &next));
-        Stretch *before = stretches->n == 0 ? NULL : &stretches->items[stretches->n - 1];
+        RunStretch *before = stretches->n == 0 ? NULL : &stretches->items[stretches->n - 1];
         if (before != NULL && str_equals(before->key, next.key))
             before->last = next.last;
         else
@@ -196,7 +188,7 @@ static int compare_rows(const void *left, const void *right)
 }
 
 /* The parameters of the frame, as it declares them. */
-static void put_own_values(const Cx *cx, const MeasureRun *run, const Stretch *stretch, DbValue *in)
+void run_put_values(const Cx *cx, const MeasureRun *run, const RunStretch *stretch, DbValue *in)
 {
     bool is_past = !date_is_none(cx->as_of);
     Date day = is_past ? cx->as_of : cx->today;
@@ -209,10 +201,10 @@ static void put_own_values(const Cx *cx, const MeasureRun *run, const Stretch *s
         db_integer(months_of(run->kind)),
     };
     const DbValue of_people[] = {
-        db_date(day),         db_integer(stretch->residence),
-        db_instant(known_at), db_uuid(run->from),
-        db_uuid(run->upto),   db_integer(run->is_stale),
-        db_date(known),
+        db_date(day),           db_integer(stretch->residence),
+        db_instant(known_at),   db_uuid(run->from),
+        db_uuid(run->upto),     db_integer(run->is_stale),
+        db_integer(run->cause), db_date(known),
     };
     const DbValue of_units[] = {db_date(day), db_date(known), db_text(run->measure->subject)};
     size_t common_n = sizeof common / sizeof *common;
@@ -251,7 +243,7 @@ static MeasureRow row_of(Cx *cx, const MeasureRun *run, const DbRows *found)
     return run_weighed(measure, row);
 }
 
-static bool is_asked_for(const MeasureRun *run, const Stretch *stretch, const DbRows *found)
+static bool is_asked_for(const MeasureRun *run, const RunStretch *stretch, const DbRows *found)
 {
     Uuid subject = db_column(found, 0).as.uuid;
     Date period = db_column(found, 1).as.date;
@@ -259,12 +251,12 @@ static bool is_asked_for(const MeasureRun *run, const Stretch *stretch, const Db
            && date_compare(period, stretch->first) >= 0 && date_compare(period, stretch->last) <= 0;
 }
 
-static Err read_rows(Cx *cx, const MeasureRun *run, const Stretch *stretch, MeasureRows *rows)
+static Err read_rows(Cx *cx, const MeasureRun *run, const RunStretch *stretch, MeasureRows *rows)
 {
     const DbStatement statement = run_statement(run->measure, run->is_written, cx->arena);
     DbValue *in = arena_array(cx->arena, DbValue, statement.in_n);
     size_t own_n = frame_of(run->measure, run->is_written)->in_n;
-    put_own_values(cx, run, stretch, in);
+    run_put_values(cx, run, stretch, in);
     for (size_t i = 0; i < run->measure->parameter_n; i++)
         in[own_n + i] = value_of(stretch->values[i], statement.in[own_n + i].type);
     CLEANUP(db_rows_close) DbRows found = {0};
@@ -298,8 +290,8 @@ static void fold(const Measure *measure, MeasureRows *rows)
 
 Err run_measure(Cx *cx, const MeasureRun *run, MeasureRows *rows)
 {
-    Stretches stretches = {0};
-    TRY(read_stretches(cx, run, &stretches));
+    RunStretches stretches = {0};
+    TRY(run_stretches(cx, run, &stretches));
     for (size_t i = 0; i < stretches.n; i++) {
         Err err = read_rows(cx, run, &stretches.items[i], rows);
         if (err != OK)
@@ -309,59 +301,6 @@ Err run_measure(Cx *cx, const MeasureRun *run, MeasureRows *rows)
         qsort(rows->items, rows->n, sizeof *rows->items, compare_rows);
     fold(run->measure, rows);
     return OK;
-}
-
-/* ---- people written down ---- */
-
-static const Measure of_nothing = {.subject = {"resident", sizeof "resident" - 1}};
-
-static Err write_people(Cx *cx, const MeasureRun *run, const Stretch *stretch)
-{
-    DbStatement statement = sql_measure_people_write;
-    Str write = str_from_c(statement.sql);
-    Buf sql;
-    buf_init(&sql, cx->arena, SQL_MOST);
-    size_t with = str_find(write, str_from_c(relations_begin), 0);
-    ENSURE(with < write.n);
-    buf_put(&sql, str_slice(write, 0, with));
-    buf_put(&sql, before_text(&sql_measure_frame));
-    buf_put(&sql, str_slice(write, before_text(&statement).n, write.n));
-    take_text(&statement, &sql, cx->arena);
-    statement.in = sql_measure_frame.in;
-    statement.in_n = sql_measure_frame.in_n;
-    DbValue *in = arena_array(cx->arena, DbValue, statement.in_n);
-    put_own_values(cx, run, stretch, in);
-    return db_run(cx->db, &statement, NULL, in, NULL);
-}
-
-Err run_scratch(Cx *cx)
-{
-    static const DbColumn columns[] = {
-        {"subject_id", DB_UUID, false},
-        {"period", DB_DATE, false},
-        {"ends_on", DB_DATE, false},
-        {"area_code", DB_TEXT, false},
-        {"sex", DB_TEXT, false},
-        {"birth_date", DB_DATE, true},
-        {"registered_on", DB_DATE, true},
-        {"is_here", DB_INTEGER, false},
-        {"is_permanent", DB_INTEGER, false},
-    };
-    return db_scratch(cx->db, cx->arena, "measure_person", columns,
-                      sizeof columns / sizeof *columns);
-}
-
-Err run_people(Cx *cx, const MeasureRun *asked)
-{
-    Stretches stretches = {0};
-    MeasureRun run = *asked;
-    run.measure = &of_nothing; /* no parameters but the frame's own */
-    run.is_written = false;
-    TRY(read_stretches(cx, &run, &stretches));
-    Err err = run_scratch(cx);
-    for (size_t i = 0; err == OK && i < stretches.n; i++)
-        err = write_people(cx, &run, &stretches.items[i]);
-    return err == OK ? OK : cx_fail_db(cx, err);
 }
 
 Err measure_check(Cx *cx, Str *ret_faults)

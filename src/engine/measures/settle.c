@@ -12,7 +12,8 @@
 #include <string.h>
 
 enum {
-    STEP_STALE = 50,   /* people, of every measure */
+    COPY_LEAST = 20,   /* rows: fewer are written one by one */
+    STEP_UNITS = 40,   /* measures about organisations */
     STEP_PEOPLE = 100, /* of every measure that has come as far as the first */
     RETRY_MS = 60 * 60 * 1000
 };
@@ -40,16 +41,26 @@ typedef struct Changes {
     Map by_unit;
 } Changes;
 
+static Sum *sum_add(Cx *cx, Changes *changes, Str key, const MeasureRow *row)
+{
+    Sum *sum = arena_new(cx->arena, Sum);
+    *sum = (Sum){.period = row->period, .area = row->area};
+    map_put(&changes->by_unit, str_copy(cx->arena, key), sum);
+    VEC_PUSH(cx->arena, &changes->sums, sum);
+    return sum;
+}
+
+/* Once for every row that is written: nothing is printed or allocated for a sum that is there. */
 static void add_to_sum(Cx *cx, Changes *changes, const MeasureRow *row, int sign)
 {
-    Str key = str_printf(cx->arena, "%d %.*s", (int)row->period.days, STR_ARG(row->area));
-    Sum *sum = map_get(&changes->by_unit, key);
-    if (sum == NULL) {
-        sum = arena_new(cx->arena, Sum);
-        *sum = (Sum){.period = row->period, .area = row->area};
-        map_put(&changes->by_unit, key, sum);
-        VEC_PUSH(cx->arena, &changes->sums, sum);
-    }
+    char text[96];
+    size_t days_n = sizeof row->period.days, n = days_n + row->area.n;
+    char *key = n <= sizeof text ? text : arena_array(cx->arena, char, n);
+    memcpy(key, &row->period.days, days_n);
+    memcpy(key + days_n, row->area.p, row->area.n);
+    Sum *sum = map_get(&changes->by_unit, (Str){key, n});
+    if (sum == NULL)
+        sum = sum_add(cx, changes, (Str){key, n}, row);
     sum->denominator += sign * row->denominator;
     sum->numerator += sign * row->numerator;
 }
@@ -105,10 +116,52 @@ static bool is_same(const MeasureRow *a, const MeasureRow *b)
            && is_same_amount(a->required, b->required) && is_same_amount(a->actual, b->actual);
 }
 
+static Err copy_row(DbBulk *bulk, Str place, int64_t key, const MeasureRow *row)
+{
+    const DbValue values[] = {
+        db_text(place),
+        db_integer(key),
+        db_uuid(row->subject),
+        db_date(row->period),
+        db_uuid(row->counted),
+        db_text(row->area),
+        db_integer(row->in_numerator),
+        row->has_required ? db_decimal(row->required) : db_null(DB_DECIMAL),
+        row->has_actual ? db_decimal(row->actual) : db_null(DB_DECIMAL),
+    };
+    return db_bulk_row(bulk, values);
+}
+
+/* Of whom nothing is stored yet there is nothing to compare with. */
+static Err copy_rows(Cx *cx, int64_t key, const MeasureRows *made, int64_t *differences)
+{
+    static const DbColumn columns[] = {
+        {"place", DB_TEXT, false},           {"measure_key", DB_INTEGER, false},
+        {"subject_id", DB_UUID, false},      {"period", DB_DATE, false},
+        {"counted", DB_UUID, false},         {"area_code", DB_TEXT, false},
+        {"in_numerator", DB_INTEGER, false}, {"required", DB_DECIMAL, true},
+        {"actual", DB_DECIMAL, true},
+    };
+    Changes changes = {0};
+    DbBulk *bulk = NULL;
+    map_init(&changes.by_unit, cx->arena);
+    TRY(db_bulk_begin(cx->db, cx->arena, "measure_row", columns, sizeof columns / sizeof *columns,
+                      &bulk));
+    for (size_t i = 0; i < made->n; i++) {
+        TRY(copy_row(bulk, cx->place, key, &made->items[i]));
+        add_to_sum(cx, &changes, &made->items[i], 1);
+    }
+    TRY(db_bulk_end(bulk));
+    *differences += (int64_t)made->n;
+    return write_sums(cx, key, &changes);
+}
+
 /* key 0: counts the differences instead of writing them. */
 static Err reconcile(Cx *cx, int64_t key, const MeasureRows *made, const MeasureRows *stored,
                      int64_t *differences)
 {
+    if (key != 0 && stored->n == 0 && made->n >= COPY_LEAST)
+        return copy_rows(cx, key, made, differences);
     Changes changes = {0};
     map_init(&changes.by_unit, cx->arena);
     for (size_t i = 0, j = 0; i < made->n || j < stored->n;) {
@@ -131,31 +184,39 @@ static Err reconcile(Cx *cx, int64_t key, const MeasureRows *made, const Measure
     return key == 0 ? OK : write_sums(cx, key, &changes);
 }
 
+static MeasureRow row_stored(const Measure *measure, const MeasureRowsStoredRow *row)
+{
+    const MeasureRow kept = {.subject = row->subject_id,
+                             .period = row->period,
+                             .counted = row->counted,
+                             .area = row->area_code,
+                             .in_numerator = row->in_numerator == 1,
+                             .has_required = row->has_required,
+                             .has_actual = row->has_actual,
+                             .required = row->required,
+                             .actual = row->actual};
+    return run_weighed(measure, kept);
+}
+
+static Err open_stored(Cx *cx, int64_t key, const MeasureRun *run, DbRows *found)
+{
+    const MeasureRowsStoredIn stretch = {cx->place, key, run->from, run->upto};
+    const MeasureRowsStaleIn stale = {cx->place, key, run->from, run->upto, run->cause};
+    return run->is_stale ? measure_rows_stale_open(cx->db, &stale, found)
+                         : measure_rows_stored_open(cx->db, &stretch, found);
+}
+
 static Err read_stored(Cx *cx, int64_t key, const MeasureRun *run, MeasureRows *rows)
 {
     CLEANUP(db_rows_close) DbRows found = {0};
-    const MeasureRowsStoredIn in = {.place = cx->place,
-                                    .measure_key = key,
-                                    .run_from = run->from,
-                                    .run_upto = run->upto,
-                                    .run_stale = run->is_stale};
-    TRY(measure_rows_stored_open(cx->db, &in, &found));
+    TRY(open_stored(cx, key, run, &found));
     for (;;) {
-        MeasureRowsStoredRow row;
+        MeasureRowsStoredRow row; /* both statements have the same columns */
         bool has_row = false;
         TRY(measure_rows_stored_next(&found, cx->arena, &row, &has_row));
         if (!has_row)
             return OK;
-        const MeasureRow kept = {.subject = row.subject_id,
-                                 .period = row.period,
-                                 .counted = row.counted,
-                                 .area = row.area_code,
-                                 .in_numerator = row.in_numerator == 1,
-                                 .has_required = row.has_required,
-                                 .has_actual = row.has_actual,
-                                 .required = row.required,
-                                 .actual = row.actual};
-        VEC_PUSH(cx->arena, rows, run_weighed(run->measure, kept));
+        VEC_PUSH(cx->arena, rows, row_stored(run->measure, &row));
     }
 }
 
@@ -221,38 +282,10 @@ static Err run_step(Cx *cx, CxWork work, Step *step)
 
 /* ---- stale people ---- */
 
-static Err mark_stale(Cx *cx, Uuid subject)
-{
-    const MeasureStaleMarkIn in = {cx->place, subject};
-    Err err = measure_stale_mark(cx->db, &in);
-    return err == OK ? OK : cx_fail_db(cx, err);
-}
-
-Err stale_count(Cx *cx, int64_t *ret_n)
-{
-    const MeasureStaleCountIn in = {cx->place};
-    MeasureStaleCountRow row;
-    Err err = measure_stale_count(cx->db, cx->arena, &in, &row);
-    if (err != OK)
-        return cx_fail_db(cx, err);
-    *ret_n = row.n;
-    return OK;
-}
-
-/* A measure about organisations that is to be made anew: among the stale ones under an id that no
- * person has, so before everybody. */
-static Uuid units_id(int64_t key)
-{
-    Uuid id = UUID_NIL;
-    for (size_t i = 0; i < sizeof key; i++)
-        id.bytes[sizeof id.bytes - 1 - i] = (uint8_t)((uint64_t)key >> (8 * i));
-    return id;
-}
-
 static const MeasureState *state_by_units_id(const MeasureStates *states, Uuid id)
 {
     for (size_t i = 0; i < states->n; i++) {
-        if (uuid_equals(units_id(states->items[i].key), id))
+        if (uuid_equals(stale_units_id(states->items[i].key), id))
             return &states->items[i];
     }
     return NULL;
@@ -265,45 +298,19 @@ static bool is_made_when_stale(const Cx *cx, const MeasureState *state, bool of_
            && (!of_units || !date_is_none(state->done_first)); /* the walk makes it whole */
 }
 
-/* Records of a form about organisations have changed. Keys of states are small: no state has it. */
-static Uuid units_form_id(const Form *form)
-{
-    return units_id((int64_t)(str_hash(form->id) | 1ULL << 63));
-}
-
-static bool reads_marked(const Measure *measure, Uuid id)
-{
-    bool is_read = uuid_equals(id, STALE_UNITS);
-    for (size_t i = 0; i < measure->form_n && !is_read; i++)
-        is_read = uuid_equals(units_form_id(measure->forms[i]), id);
-    return is_read;
-}
-
 /* An organisation has changed, or records about them: each measure that follows from it is made
- * anew, whole, in a step of its own. */
-static Err split_units(Cx *cx, const MeasureStates *states, Uuid id)
+ * anew, whole. */
+static Err split_units(Cx *cx, const MeasureStates *states, int64_t cause)
 {
     for (size_t i = 0; i < states->n; i++) {
         const MeasureState *state = &states->items[i];
-        if (is_made_when_stale(cx, state, true) && reads_marked(state->measure, id))
-            TRY(mark_stale(cx, units_id(state->key)));
+        if (is_made_when_stale(cx, state, true) && stale_concerns(state->measure, cause))
+            TRY(stale_mark(cx, STALE_WHOLLY, stale_units_id(state->key)));
     }
     return OK;
 }
 
-static Err make_units(Cx *cx, const MeasureStates *states, Uuid id, Step *step)
-{
-    const MeasureState *state = state_by_units_id(states, id);
-    step->was_units = true;
-    if (state == NULL)
-        return split_units(cx, states, id);
-    if (!is_made_when_stale(cx, state, true))
-        return OK;
-    const MeasureRun run = run_of(state, UUID_NIL, EVERY_UUID_END);
-    return make_rows(cx, state, &run, step);
-}
-
-/* Measures in the same periods, asked together of the same people. */
+/* Measures in the same periods, asked together. */
 typedef VEC(const MeasureState *) Together;
 
 static bool has_same_periods(const MeasureState *a, const MeasureState *b)
@@ -317,6 +324,7 @@ static Err make_together(Cx *cx, const Together *together, const MeasureRun *peo
 {
     MeasureRun run = run_of(together->items[0], people->from, people->upto);
     run.is_stale = people->is_stale;
+    run.cause = people->cause;
     run.is_written = true;
     TRY(run_people(cx, &run));
     for (size_t i = 0; i < together->n; i++) {
@@ -328,9 +336,51 @@ static Err make_together(Cx *cx, const Together *together, const MeasureRun *peo
     return OK;
 }
 
-static Err make_people(Cx *cx, const MeasureStates *states, Uuid upto, Step *step)
+/* What they all read is written down once for all of them. */
+static Err make_units_together(Cx *cx, const Together *together, Step *step)
 {
-    const MeasureRun people = {.from = UUID_NIL, .upto = upto, .is_stale = true};
+    MeasureRun run = run_of(together->items[0], UUID_NIL, EVERY_UUID_END);
+    run.is_written = true;
+    TRY(run_units(cx, &run));
+    for (size_t i = 0; i < together->n; i++) {
+        ArenaMark mark = arena_mark(cx->arena);
+        run.measure = together->items[i]->measure;
+        TRY(make_rows(cx, together->items[i], &run, step));
+        arena_reset_to(cx->arena, mark);
+    }
+    return OK;
+}
+
+static Err make_units(Cx *cx, const MeasureStates *states, const StalePage *page, Step *step)
+{
+    Together asked = {0};
+    if (uuid_equals(page->from, STALE_UNITS))
+        return split_units(cx, states, page->cause);
+    for (size_t i = 0; i < page->n; i++) {
+        const MeasureState *state = state_by_units_id(states, page->taken[i]);
+        if (state != NULL && is_made_when_stale(cx, state, true))
+            VEC_PUSH(cx->arena, &asked, state);
+    }
+    for (size_t n = 0; asked.n > 0; asked.n = n) {
+        Together together = {0};
+        n = 0;
+        for (size_t i = 0; i < asked.n; i++) {
+            if (has_same_periods(asked.items[i], asked.items[0]))
+                VEC_PUSH(cx->arena, &together, asked.items[i]);
+        }
+        for (size_t i = 0; i < asked.n; i++) {
+            if (!has_same_periods(asked.items[i], together.items[0]))
+                asked.items[n++] = asked.items[i];
+        }
+        TRY(make_units_together(cx, &together, step));
+    }
+    return OK;
+}
+
+static Err make_people(Cx *cx, const MeasureStates *states, const StalePage *page, Step *step)
+{
+    const MeasureRun people = {
+        .from = page->from, .upto = page->upto, .is_stale = true, .cause = page->cause};
     bool *is_made = arena_array(cx->arena, bool, states->n + 1);
     for (size_t i = 0; i < states->n; i++) {
         const MeasureState *first = &states->items[i];
@@ -338,7 +388,7 @@ static Err make_people(Cx *cx, const MeasureStates *states, Uuid upto, Step *ste
         for (size_t j = i; j < states->n; j++) {
             const MeasureState *state = &states->items[j];
             if (is_made[j] || !is_made_when_stale(cx, state, false)
-                || !has_same_periods(state, first))
+                || !stale_concerns(state->measure, page->cause) || !has_same_periods(state, first))
                 continue;
             is_made[j] = true;
             VEC_PUSH(cx->arena, &together, state);
@@ -349,37 +399,21 @@ static Err make_people(Cx *cx, const MeasureStates *states, Uuid upto, Step *ste
     return OK;
 }
 
-/* Ids of measures begin with zeros, those of people with their time. */
-static bool is_units_id(Uuid id)
-{
-    return memcmp(id.bytes, UUID_NIL.bytes, sizeof id.bytes / 2) == 0;
-}
-
-static Err stale_page(Cx *cx, int64_t most, MeasureStalePageRow *page)
-{
-    const MeasureStalePageIn in = {cx->place, most};
-    return measure_stale_page(cx->db, cx->arena, &in, page);
-}
-
 static Err stale_work(Cx *cx, void *arg)
 {
+    Step *step = arg;
     MeasureStates states = {0};
-    MeasureStalePageRow page;
+    StalePage page;
     if (!date_is_none(cx->as_of))
         return ERR_INTERNAL;
-    TRY(stale_page(cx, 1, &page));
+    TRY(stale_take(cx, &page));
     if (page.n == 0)
         return OK;
-    bool is_units = is_units_id(page.upto_id);
-    if (!is_units)
-        TRY(stale_page(cx, STEP_STALE, &page));
-    TRY(measure_stale_take(cx->db, &(MeasureStaleTakeIn){cx->place, page.upto_id}, NULL));
     TRY(states_read(cx, &states));
-    TRY(is_units ? make_units(cx, &states, page.upto_id, arg)
-                 : make_people(cx, &states, page.upto_id, arg));
-    const MeasureStaleClearIn clear = {cx->place, page.upto_id};
-    Err err = measure_stale_clear(cx->db, &clear, NULL);
-    return err == OK ? OK : cx_fail_db(cx, err);
+    step->was_units = page.is_units;
+    TRY(page.is_units ? make_units(cx, &states, &page, step)
+                      : make_people(cx, &states, &page, step));
+    return stale_clear(cx, &page);
 }
 
 /* step: its measures about organisations, and whether it was this process's turn. */
@@ -429,7 +463,7 @@ static Err day_work(Cx *cx, void *arg)
                              done[kind]));
     }
     if (states_have_units(cx)) /* licences run out by the day */
-        TRY(mark_stale(cx, STALE_UNITS));
+        TRY(stale_mark(cx, STALE_WHOLLY, STALE_UNITS));
     return setting_put(cx, day_setting, str_from_c(date_format(cx->today, text)));
 }
 
@@ -452,7 +486,8 @@ static bool walks_along(const Cx *cx, const MeasureState *state, const MeasureSt
 {
     return state->measure != NULL && state->is_as_declared /* else another process counts it */
            && has_same_periods(state, first) && !state_is_done(state)
-           && !state_is_put_off(cx, state) && !measure_is_of_units(state->measure)
+           && !state_is_put_off(cx, state)
+           && measure_is_of_units(state->measure) == measure_is_of_units(first->measure)
            && uuid_equals(state->after, first->after);
 }
 
@@ -468,12 +503,19 @@ static Err note_made(Cx *cx, const MeasureState *made, Uuid after)
     return state_write(cx, &state);
 }
 
-/* Organisations are few: all in one step. */
-static Err walk_units(Cx *cx, const MeasureState *state, Step *step)
+/* Organisations are few: a measure about them is made whole, with others in the same periods. */
+static Err walk_units(Cx *cx, const MeasureStates *states, const MeasureState *first, Step *step)
 {
-    const MeasureRun run = run_of(state, UUID_NIL, EVERY_UUID_END);
-    TRY(make_rows(cx, state, &run, step));
-    return note_made(cx, state, UUID_NIL);
+    Together together = {0};
+    for (size_t i = 0; i < states->n && together.n < STEP_UNITS; i++) {
+        const MeasureState *state = &states->items[i];
+        if (walks_along(cx, state, first) && (step->only == NULL || state->measure == step->only))
+            VEC_PUSH(cx->arena, &together, state);
+    }
+    TRY(make_units_together(cx, &together, step));
+    for (size_t i = 0; i < together.n; i++)
+        TRY(note_made(cx, together.items[i], UUID_NIL));
+    return OK;
 }
 
 /* The next people, and every measure that has come to the same place in the same periods. */
@@ -508,7 +550,7 @@ static Err walk_work(Cx *cx, void *arg)
     const MeasureState *first = next_of_walk(cx, &states, step->only);
     if (first == NULL || !first->is_as_declared) /* another process has other packs */
         return OK;
-    return measure_is_of_units(first->measure) ? walk_units(cx, first, step)
+    return measure_is_of_units(first->measure) ? walk_units(cx, &states, first, step)
                                                : walk_people(cx, &states, first, step);
 }
 
@@ -604,53 +646,6 @@ void settle_for_reader(Cx *cx)
         err = settle_stale(cx, &step, &has_more);
     if (err != OK) /* the log has it */
         cx->problem_n = problem_n;
-}
-
-/* ---- hooks ---- */
-
-static bool reads(const Measure *measure, const Form *form)
-{
-    bool is_read = false;
-    for (size_t i = 0; i < measure->form_n && !is_read; i++)
-        is_read = measure->forms[i] == form;
-    return is_read;
-}
-
-static Err mark_person(Cx *cx, Uuid person)
-{
-    return uuid_is_nil(person) ? OK : mark_stale(cx, person);
-}
-
-Err measure_record_hook(Cx *cx, const RecordChange *change)
-{
-    bool is_read = false;
-    bool is_of_units =
-        change->form->subject.n > 0 && !str_equals_c(change->form->subject, "resident");
-    for (size_t i = 0; i < cx->packs->measures.n && !is_read; i++)
-        is_read = reads(cx->packs->measures.entries[i].value, change->form);
-    if (!is_read)
-        return OK;
-    if (is_of_units)
-        return mark_stale(cx, units_form_id(change->form));
-    if (change->ended != NULL)
-        TRY(mark_person(cx, change->ended->subject));
-    bool is_other =
-        change->added != NULL
-        && (change->ended == NULL || !uuid_equals(change->added->subject, change->ended->subject));
-    return is_other ? mark_person(cx, change->added->subject) : OK;
-}
-
-Err measure_resident_hook(Cx *cx, const ResidentChange *change)
-{
-    TRY(mark_person(cx, change->resident));
-    return mark_person(cx, change->filed_from);
-}
-
-Err measure_subject_hook(Cx *cx, Uuid subject, Str kind)
-{
-    (void)subject;
-    (void)kind;
-    return states_have_units(cx) ? mark_stale(cx, STALE_UNITS) : OK;
 }
 
 /* ---- proof ---- */
