@@ -98,6 +98,9 @@
  ENTRY(route_waiver_end)                                                                           \
  ENTRY(route_subjects)                                                                             \
  ENTRY(route_subject)                                                                              \
+ ENTRY(route_subject_standards)                                                                    \
+ ENTRY(route_obligations_others)                                                                   \
+ ENTRY(route_obligations_standings)                                                                \
  ENTRY(route_worklist)                                                                             \
  ENTRY(route_worklist_totals)                                                                      \
  ENTRY(route_worklist_csv)                                                                         \

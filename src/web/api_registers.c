@@ -25,6 +25,31 @@ void subject_brief_write(Cx *cx, JsonOut *out, const Subject *subject)
     json_object_end(out);
 }
 
+/* ---- facilities by name ---- */
+
+Err facility_names_read(Cx *cx, FacilityNames *ret_names)
+{
+    return subject_facilities(cx, &ret_names->facilities, &ret_names->n);
+}
+
+void facility_named_write(JsonOut *out, const FacilityNames *names, Str desk)
+{
+    size_t slash = str_find_char(desk, '/', 0);
+    Str code = slash == SIZE_MAX ? desk : str_slice(desk, slash + 1, desk.n);
+    for (size_t i = 0; i < names->n; i++) {
+        const Facility *facility = &names->facilities[i];
+        if (!str_equals(facility->code, code))
+            continue;
+        json_object_begin(out);
+        web_json_text(out, "code", code);
+        web_json_text(out, "name", facility->name);
+        web_json_text(out, "name_en", facility->name_en);
+        json_object_end(out);
+        return;
+    }
+    json_null(out);
+}
+
 /* The kinds that every county has, and those of the packs. */
 static Err require_kind(Cx *cx, Str kind)
 {
@@ -55,7 +80,8 @@ static Err subjects_get(Cx *cx, const HttpRequest *request, HttpResponse *respon
 {
     int64_t most = 0, any = 0;
     SubjectQuery query = {.kind = http_parameter(request, "kind"),
-                          .text = str_trim(http_query(request, "q"))};
+                          .text = str_trim(http_query(request, "q")),
+                          .at = http_query(request, "at")};
     TRY(require_kind(cx, query.kind));
     TRY(web_query_integer(cx, request, "limit", 1, LIST_MOST, LIST_DEFAULT, &most));
     TRY(web_query_integer(cx, request, "any", 0, 1, 0, &any));
@@ -85,7 +111,7 @@ const Route route_subjects = {
     .path = "/api/subjects/{kind}",
     .handler = subjects_get,
     .permit = "facilities.read",
-    .query = "{q?: text, any?: integer, on?: date, after?: text, limit?: integer}",
+    .query = "{q?: text, at?: text, any?: integer, on?: date, after?: text, limit?: integer}",
     .out = "{items: [{" SCHEMA_SUBJECT_MEMBERS "}], next?: text}",
     .title = {"机构、区划、人员及规则包登记的对象",
               "Facilities, areas, staff and what packs register, within the caller's sight"},
@@ -114,8 +140,10 @@ static Err write_who(Cx *cx, JsonOut *out, const Subject *subject)
 static Err write_obligations(Cx *cx, JsonOut *out, Uuid subject)
 {
     const ObligationLine *lines = NULL;
+    FacilityNames names;
     size_t n = 0;
     TRY(obligation_of(cx, subject, cx->today, &lines, &n));
+    TRY(facility_names_read(cx, &names));
     json_key_c(out, "obligations");
     json_array_begin(out);
     const Rule *answered = NULL;
@@ -126,6 +154,8 @@ static Err write_obligations(Cx *cx, JsonOut *out, Uuid subject)
         json_object_begin(out);
         web_json_obligation(out, &parts, &lines[i], cx->today);
         web_json_reasons(cx, out, &parts, &lines[i]);
+        json_key_c(out, "owner");
+        facility_named_write(out, &names, lines[i].area);
         json_object_end(out);
     }
     json_array_end(out);
@@ -149,6 +179,55 @@ static Err write_records(Cx *cx, JsonOut *out, Uuid subject)
     return OK;
 }
 
+static Wording code_title(const PackSet *packs, const char *list, Str code)
+{
+    const CodeList *codes = map_get(&packs->codes, str_from_c(list));
+    for (size_t i = 0; codes != NULL && i < codes->option_n; i++) {
+        if (str_equals(codes->options[i].code, code))
+            return codes->options[i].label;
+    }
+    return (Wording){code, code};
+}
+
+static void put_facility(Cx *cx, JsonOut *out, const FacilityNames *names, const Facility *facility)
+{
+    json_key_c(out, "facility");
+    json_object_begin(out);
+    web_json_wording(out, "kind_title", code_title(cx->packs, "facility_kind", facility->kind));
+    web_json_wording(out, "ownership_title",
+                     code_title(cx->packs, "facility_ownership", facility->ownership));
+    web_json_wording(out, "status_title",
+                     code_title(cx->packs, "facility_status", facility->status));
+    web_json_integer(out, "level", facility->level);
+    web_json_text(out, "area", facility->area);
+    web_json_text(out, "licence_no", facility->licence_no);
+    web_json_date(out, "licence_to", facility->licence_to);
+    json_key_c(out, "parent");
+    facility_named_write(out, names, facility->parent);
+    json_key_c(out, "below");
+    json_array_begin(out);
+    for (size_t i = 0; i < names->n; i++) {
+        if (str_equals(names->facilities[i].parent, facility->code))
+            facility_named_write(out, names, names->facilities[i].code);
+    }
+    json_array_end(out);
+    json_object_end(out);
+}
+
+/* What the register of places says of a facility that is in force. */
+static Err write_facility(Cx *cx, JsonOut *out, const Subject *subject)
+{
+    FacilityNames names;
+    if (!str_equals_c(subject->kind, "facility"))
+        return OK;
+    TRY(facility_names_read(cx, &names));
+    for (size_t i = 0; i < names.n; i++) {
+        if (str_equals(names.facilities[i].code, subject->code))
+            put_facility(cx, out, &names, &names.facilities[i]);
+    }
+    return OK;
+}
+
 static Err subject_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
 {
     Subject subject;
@@ -158,8 +237,11 @@ static Err subject_get(Cx *cx, const HttpRequest *request, HttpResponse *respons
     JsonOut out = web_json(response);
     json_object_begin(&out);
     TRY(write_who(cx, &out, &subject));
-    TRY(write_obligations(cx, &out, subject.id));
-    TRY(write_records(cx, &out, subject.id));
+    TRY(write_facility(cx, &out, &subject));
+    if (access_may(cx->actor, STR("obligations.read")))
+        TRY(write_obligations(cx, &out, subject.id));
+    if (access_may(cx->actor, STR("records.read")))
+        TRY(write_records(cx, &out, subject.id));
     json_object_end(&out);
     return OK;
 }
@@ -168,12 +250,16 @@ const Route route_subject = {
     .method = HTTP_GET,
     .path = "/api/subjects/{kind}/{id}",
     .handler = subject_get,
-    .permit = "records.read",
+    .permit = "facilities.read",   /* what it owes and its records with their own permissions */
     .persons = ROUTE_PERSONS_NONE, /* a household is found only by who sees its persons */
     .out = "{subject: {" SCHEMA_SUBJECT_MEMBERS "}, valid_from: date, valid_to?: date, "
            "parties: [{field?: text, facility?: text, area?: text}], "
-           "obligations: [" SCHEMA_EXPLAINED "], "
-           "records: [{" SCHEMA_RECORD_MEMBERS ", summary: " SCHEMA_SUMMARY "}]}",
+           "facility?: {kind_title: wording, ownership_title: wording, status_title: wording, "
+           "level: integer, area?: text, licence_no?: text, licence_to?: date, "
+           "parent?: " SCHEMA_FACILITY ", below: [" SCHEMA_FACILITY "]}, "
+           "obligations?: [{" SCHEMA_OBLIGATION_MEMBERS SCHEMA_REASONS ", owner?: " SCHEMA_FACILITY
+           "}], "
+           "records?: [{" SCHEMA_RECORD_MEMBERS ", summary: " SCHEMA_SUMMARY "}]}",
     .title = {"一个机构、协议等的登记、应做事项和记录",
               "One of them: its register entry, what it owes, its records"},
 };

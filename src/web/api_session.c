@@ -51,6 +51,15 @@ static Err put_account(Cx *cx, JsonOut *out, const Account *account, const Actor
     json_bool(out, actor->sees_rows);
     json_key_c(out, "sees_persons");
     json_bool(out, actor->sees_persons);
+    json_key_c(out, "grants"); /* the relations that it may give */
+    json_array_begin(out);
+    for (int64_t kind = 1; role != NULL && kind <= role->grants; kind *= 2) {
+        if ((role->grants & kind) != 0 && access_may(actor, STR("residents.grant")))
+            json_text_c(out, relation_kind_name((RelationKind)kind));
+    }
+    json_array_end(out);
+    json_key_c(out, "has_areas"); /* else numbers by area are of nobody */
+    json_bool(out, actor->sight.area_after.n > 0);
     json_key_c(out, "must_change");
     json_bool(out, account->must_change);
     json_object_end(out);
@@ -134,11 +143,11 @@ static Err session_post(Cx *cx, const HttpRequest *request, HttpResponse *respon
     return err;
 }
 
-#define SESSION_SCHEMA                                                                                    \
- "{account: {id: uuid, login: text, name: text, role: text, role_title: wording, facility: "              \
- "{code: text, name?: text, name_en?: text, level?: integer}, permissions: [text], "                      \
- "purpose: text, purposes: [text], sees_rows: bool, sees_persons: bool, must_change: bool}, csrf: text, " \
- "place: {code: text, name: text, name_en?: text}, "                                                      \
+#define SESSION_SCHEMA                                                                                                                     \
+ "{account: {id: uuid, login: text, name: text, role: text, role_title: wording, facility: "                                               \
+ "{code: text, name?: text, name_en?: text, level?: integer}, permissions: [text], "                                                       \
+ "purpose: text, purposes: [text], sees_rows: bool, sees_persons: bool, grants: [text], has_areas: bool, must_change: bool}, csrf: text, " \
+ "place: {code: text, name: text, name_en?: text}, "                                                                                       \
  "is_demo: bool, today: date}"
 
 const Route route_session_post = {

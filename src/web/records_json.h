@@ -1,6 +1,7 @@
 /* Records and obligations as members of an answer, shared by the handlers of several areas. */
 #pragma once
 
+#include "engine/subjects/places.h"
 #include "engine/subjects/registers.h"
 
 #include "base/vec.h"
@@ -69,3 +70,12 @@ Err record_write_references(Cx *cx, JsonOut *out, const Record *record,
                             PerformerNames *names) MUST_CHECK;
 /* A subject that is no resident, in few words: an object. */
 void subject_brief_write(Cx *cx, JsonOut *out, const Subject *subject);
+
+/* Facilities in force by name, for answers that name several. */
+typedef struct FacilityNames {
+    const Facility *facilities;
+    size_t n;
+} FacilityNames;
+Err facility_names_read(Cx *cx, FacilityNames *ret_names) MUST_CHECK;
+/* {code, name, name_en?} of a desk or a code; null where no such facility is in force. */
+void facility_named_write(JsonOut *out, const FacilityNames *names, Str desk);

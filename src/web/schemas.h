@@ -13,6 +13,9 @@
 #define SCHEMA_SUBJECT_MEMBERS                                                                     \
  "id: uuid, kind: text, kind_title?: wording, code?: text, name: wording"
 
+/* facility_named_write */
+#define SCHEMA_FACILITY "{code: text, name: text, name_en?: text}"
+
 #define SCHEMA_COUNTS_MEMBERS "overdue: integer, due: integer, open: integer"
 
 /* web_json_obligation */

@@ -319,6 +319,49 @@ test('a resident moves, gets a household, dies; what was noted wrongly is taken 
   await end(page)
 })
 
+test('a hospital is let see a resident until a day, and no longer when that is ended', async () => {
+  const page = await begin('#/residents')
+  const [{ resident }] = (await ask(page, '/obligations?limit=1')).items
+  await page.goto(`${server.address}/desk.html#/residents/${resident.id}`)
+  await page.locator('.relation-open').press('Enter')
+  await page.locator('.relation-give').click()
+  await page.locator('#relation-kind').selectOption('referral')
+  const hospital = (await ask(page, '/facilities')).facilities.find(({ kind }) => kind === 'county_hospital')
+  await page.fill('#relation-facility', hospital.name)
+  await page.fill('#relation-until', '2027-12-31')
+  await page.locator('dialog [type=submit]').click()
+  await page.locator('#relation-until-error').waitFor() /* longer than a year */
+  await page.fill('#relation-until', '2025-07-31')
+  await look(page, 'relation-give')
+  await page.locator('dialog [type=submit]').click()
+  const line = page.locator('.relations li', { hasText: hospital.name })
+  await line.filter({ hasText: '2025-07-31' }).waitFor()
+  await look(page, 'relations')
+  await line.locator('.relation-end').click()
+  await line.waitFor({ state: 'detached' })
+  await end(page)
+})
+
+test('accounts of residents come from a sheet that is looked at whole first', async () => {
+  const page = await begin('#/residents')
+  const [{ resident }] = (await ask(page, '/obligations?limit=1&program=hypertension')).items
+  const { csrf, account } = await ask(page, '/session')
+  const told = await page.request.post(`${server.address}/api/residents/${resident.id}/reveal`, { headers: { 'X-CSRF': csrf }, data: { reason: '\u672c\u4eba\u5230\u573a\u8981\u6c42\u5f00\u901a\u8d26\u53f7' } })
+  const { id_number: number } = await told.json()
+  await page.locator('.resident-accounts').click()
+  const file = (text) => ({ name: 'residents.csv', mimeType: 'text/csv', buffer: Buffer.from(`name,id_number,facility\n${text}`) })
+  await page.locator('.import-file').setInputFiles(file(`${resident.name}x,${number},${account.facility.code}\n`))
+  await page.locator('.import-faults li').first().waitFor()
+  await look(page, 'resident-accounts')
+  await page.locator('.import-file').setInputFiles(file(`${resident.name},${number},${account.facility.code}\n`))
+  await page.locator('.import-store').click()
+  await page.locator('.slip', { hasText: resident.name }).waitFor()
+  assert.equal(await page.locator('.slip').count(), 1)
+  await page.locator('.slips-done').click()
+  await page.locator('.picker-words').waitFor()
+  await end(page)
+})
+
 test('two entries of one person are compared, merged, and taken apart again', async () => {
   const page = await begin('#/residents/new')
   const name = `${NAME}\u91cd`

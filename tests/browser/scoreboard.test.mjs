@@ -100,6 +100,40 @@ test('while measures are counted for the first time no page takes nothing for an
   await end(page)
 })
 
+for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-US']]) {
+  test(`the commission goes from the units of a standard to an organisation: what it meets, what not, with numbers and clause, as a file too (${lang})`, async () => {
+    const page = await begin('#/measures/clinic_staffing_share?in=rest', { locale })
+    const unit = page.locator('.measure-rows tbody th a').first()
+    await unit.waitFor()
+    const name = await unit.innerText()
+    const code = await page.locator('.measure-rows tbody th .number').first().innerText()
+    await unit.press('Enter')
+    await page.locator('.standards-table tbody tr').first().waitFor()
+    assert.equal(await page.locator('.subject-desk h1').innerText(), name)
+    const told = await (await page.request.get(`${server.address}/api/subjects/facility/${code}/standards`)).json()
+    const rows = page.locator('.standards-table tbody tr')
+    assert.equal(await rows.count(), told.standards.length)
+    assert.match(await page.locator('.standards-count').innerText(), new RegExp(`^${told.met} / ${told.standards.length} `))
+    const kinds = await rows.evaluateAll((all) => all.map((row) => row.className))
+    assert.deepEqual(kinds, [...kinds].sort((x, y) => ['is-short', 'is-open', 'is-met'].indexOf(x) - ['is-short', 'is-open', 'is-met'].indexOf(y)), 'what is not met stands first')
+    const staffing = told.standards.find(({ measure }) => measure === 'clinic_staffing_share')
+    assert.ok(!staffing.is_met && staffing.actual < staffing.required)
+    const row = page.locator('.standards-table tr', { has: page.locator('a[href="#/measures/clinic_staffing_share"]') })
+    assert.deepEqual((await row.locator('td.number').allInnerTexts()).map(parseFloat), [staffing.required, staffing.actual])
+    await look(page, `organisation-${lang}`)
+    const [file] = await Promise.all([page.waitForEvent('download'), page.locator('.subject-save').click()])
+    const lines = (await readFile(await file.path(), 'utf8')).trim().split('\r\n')
+    assert.equal(lines.length, told.standards.length + 1)
+    await page.locator('.subject-path a').last().click() /* the centre above it */
+    await page.locator('section[aria-labelledby=subject-below] a', { hasText: name }).first().waitFor()
+    await page.locator('section[aria-labelledby=subject-people] tbody tr').first().waitFor()
+    await look(page, `organisation-centre-${lang}`)
+    await page.setViewportSize(NARROW)
+    await look(page, `organisation-narrow-${lang}`)
+    await end(page)
+  })
+}
+
 test('beside the trend of a measure stands the path of a plan that asks for it, in the key, as a dashed line and in the table; another or none is chosen', async () => {
   const page = await begin('#/measures/public_clinic_share')
   const key = page.locator('.measure-went .desk-chart-key li')

@@ -10,7 +10,7 @@ const packs = ["--packs", join(root, "packs")];
 
 for (const [name, makeDatabase] of databases) {
   describe(`organisations on ${name}`, () => {
-    let options, server, admin, county, hospital, receiver, outsider, centreCode, otherCode, townships, agreement, centre;
+    let options, server, admin, county, hospital, receiver, outsider, centreCode, otherCode, townships, agreement, centre, hospitalCode;
     const officer = async (login, facility, role = "organisation_officer") => {
       const made = await admin.fetch("/api/accounts", { method: "POST", body: { login, name: "钱试用", role, facility } });
       assert.equal(made.status, 200, made.text);
@@ -40,7 +40,7 @@ for (const [name, makeDatabase] of databases) {
       const { facilities } = (await admin.fetch("/api/facilities")).body;
       const centres = facilities.filter(({ level }) => level === 4);
       [centreCode, otherCode] = centres.map(({ code }) => code);
-      const hospitalCode = facilities.find(({ kind }) => kind === "county_hospital").code;
+      hospitalCode = facilities.find(({ kind }) => kind === "county_hospital").code;
       hospital = await officer("support", hospitalCode);
       receiver = await officer("receive", centreCode);
       outsider = await officer("outside", otherCode);
@@ -89,6 +89,28 @@ for (const [name, makeDatabase] of databases) {
       assert.equal(due[0].subject, agreement.subject);
       const attemptAt = await submit(outsider, { id: newId(), form: "assistance_activity", subject: agreement.subject, happened_on: "2025-12-30", answers: { kind: "1", days: 1 }, confirmed: [] });
       assert.equal(attemptAt.status, 404);
+    });
+
+    it("show each party what the others owe, with who owes it, and which agreements have stalled", async () => {
+      const others = async (client) => (await client.fetch("/api/obligations/others")).body.items;
+      const key = ({ subject, obligation, due_on }) => `${subject.id} ${obligation} ${due_on}`;
+      const [seen, told] = [(await others(hospital)).filter(({ subject }) => subject.id === agreement.subject), await wholeList(receiver)];
+      assert.deepEqual(seen.map(key).sort(), told.map(key).sort());
+      assert.deepEqual([...new Set(seen.map(({ owner }) => owner.code))], [centreCode]);
+      assert.deepEqual([await others(outsider), await others(county)], [[], []], "who has no part, and who has both sides in the list");
+      const { body } = await hospital.fetch(`/api/subjects/agreement/${agreement.subject}`);
+      const open = body.obligations.filter(({ state }) => ["overdue", "due", "open"].includes(state));
+      assert.deepEqual(open.filter(({ owner }) => owner.code === centreCode).map(({ obligation }) => obligation).sort(), seen.map(({ obligation }) => obligation).sort());
+      const standing = async (client) => (await client.fetch("/api/obligations/standings?kind=agreement")).body.items;
+      const [own] = (await standing(hospital)).filter(({ subject }) => subject.id === agreement.subject);
+      assert.deepEqual(own.sides.map(({ owner, is_own: is }) => [owner.code, is]).sort(), [[centreCode, false], [hospitalCode, true]].sort());
+      assert.equal(own.sides.find(({ is_own: is }) => !is).overdue + own.sides.find(({ is_own: is }) => !is).open, seen.length);
+      assert.equal(own.last_on, null);
+      assert.deepEqual((await standing(outsider)).map(({ subject }) => subject.id).filter((id) => id === agreement.subject), []);
+      const demo = await standing(county);
+      assert.ok(demo.some(({ is_stalled: is, last_on: last }) => is && last <= "2025-07-01"), "one was given up long ago");
+      assert.ok(demo.some(({ is_stalled: is, last_on: last }) => !is && last > "2025-07-01"), "others go on");
+      assert.equal((await hospital.fetch("/api/obligations/standings?kind=facility")).status, 404);
     });
 
     it("stand in the worklist of a doctor of the party, under the clinic that answers, and are counted there", async () => {

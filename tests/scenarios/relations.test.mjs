@@ -133,7 +133,7 @@ for (const [name, makeDatabase] of databases) {
         const { household } = (await page(clinician, adult)).body.resident;
         assert.deepEqual((await own.fetch(`/api/households/${household}`)).body.members.map((member) => member.person.id), [adult], "of his household himself alone");
         const { body: session } = await clinician.fetch("/api/session");
-        assert.equal((await own.fetch(`/api/subjects/facility/${session.account.facility.code}`)).status, 404);
+        assert.equal((await own.fetch(`/api/subjects/facility/${session.account.facility.code}`)).status, 403);
         const theirRecord = (await page(clinician, other)).body.records[0].id;
         for (const path of [`/api/residents/${other}`, `/api/residents/${other}/audit`, `/api/records/${theirRecord}`, `/api/residents/${other}/records`]) assert.equal((await own.fetch(path)).status, 404, path);
         for (const path of ["/api/obligations", "/api/overview", "/api/residents?q=1", "/api/staff", "/api/accounts", "/api/forms/hypertension_followup/records"]) assert.equal((await own.fetch(path)).status, 403, path);

@@ -52,6 +52,7 @@ for (const [name, makeDatabase] of databases) {
       }
       return {
         judged: (unit, clause, measure) => lines.get(`${unit} ${clause} ${measure}`) ?? assert.fail(`nothing of ${unit} ${clause} ${measure}`),
+        lists: (id) => cases.has(id),
         row: (id, code) => {
           const { required, actual, in_numerator } = cases.get(id).find((unit) => unit.code === code) ?? assert.fail(`${id} does not list ${code}`);
           return [required, actual, in_numerator];
@@ -193,6 +194,20 @@ for (const [name, makeDatabase] of databases) {
       assert.deepEqual([workers(short), workers(enough)], [[2, 1, false], [2, 2, true]]);
       const physicians = (then) => then.row("centres_with_three_physicians_share", centre(1))[2];
       assert.deepEqual([physicians(short), physicians(enough)], [false, true]);
+    });
+
+    it("an organisation's own page says of each standard what the list behind the measure says, what is not met first", async () => {
+      const of = async (code) => (await county.fetch(`/api/subjects/facility/${code}/standards?on=2025-12-31`)).body;
+      const page = await of(clinic(FEW, 3));
+      const standard = page.standards.find(({ measure }) => measure === "clinic_staffing_share");
+      assert.deepEqual([standard.period, standard.required, standard.actual, standard.is_met, standard.is_final], ["2025", 2, 2, true, true]);
+      assert.equal(page.met, page.standards.filter(({ is_met: is }) => is).length);
+      assert.deepEqual(page.standards.map(({ is_met: is }) => is), page.standards.map(({ is_met: is }) => is).sort((a, b) => a - b));
+      assert.ok(page.standards.every(({ measure }) => !["clinics_evaluated", "village_doctors_trained_share", "contract_coverage"].includes(measure)), "what is only counted, staff and amounts are no standards of it");
+      const asked = (await of(centre(1))).standards;
+      for (const { measure, is_met: is, required, actual } of asked.filter(({ measure }) => enough.lists(measure))) assert.deepEqual([required, actual, is], enough.row(measure, centre(1)), measure);
+      assert.ok(asked.some(({ measure }) => measure === "centres_with_three_physicians_share"));
+      assert.equal((await county.fetch(`/api/subjects/facility/${clinic(FEW, 3)}x/standards`)).status, 404);
     });
 
     it("SYS-75: 89.9 % of visits within the county fail and 90 % pass; the same data give the same ranking, and the circular is frozen", () => {

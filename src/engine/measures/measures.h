@@ -189,6 +189,31 @@ typedef struct MeasureCaseFilter {
 Err measure_cases(Cx *cx, const MeasureCaseFilter *filter, const MeasureCase **ret_cases,
                   size_t *ret_n) MUST_CHECK;
 
+/* What a measure asks of each organisation that it counts: those in the numerator meet it (where
+ * less is better, those that are not). Not a standard: what is only counted or added up, what
+ * counts records, rules of data quality, and what no direction is better of. */
+bool measure_is_requirement(const Measure *measure);
+typedef struct MeasureStandard {
+    const Measure *measure;
+    Period period; /* the longest of the measure that holds the day */
+    bool is_met;
+    bool is_final; /* else its period runs, and it grows until the end of it */
+    bool has_required;
+    double required, actual;
+} MeasureStandard;
+typedef struct MeasureStandards {
+    /* What is not met first, then what may still be, then what is; each in the order of the packs.
+     */
+    const MeasureStandard *items;
+    size_t n, met;
+    bool is_complete; /* else some are still being made */
+} MeasureStandards;
+/* The standards that one organisation is held to on a day, from stored rows, where it is in sight:
+ * the caller has opened it. Those that do not count it are not there. On today only, where
+ * cx->as_of is DATE_NONE. */
+Err measure_standards(Cx *cx, Uuid unit, Str kind, Date day,
+                      MeasureStandards *ret_standards) MUST_CHECK;
+
 /* A hit of a data-quality rule is right as it is, for a reason: kept, audited, never changed. The
  * number stays. ERR_NOT_FOUND when the record is not in sight or no hit, ERR_CONFLICT when it was
  * checked with another reason. Needs measures.check. */

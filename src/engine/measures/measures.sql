@@ -679,6 +679,19 @@ WHERE w.place = :place AND w.measure_key = :measure_key AND w.period = :period
   AND {scope:area w}
 ORDER BY w.area_code, w.subject_id, w.counted;
 
+-- What measures say of one organisation in the period that a day lies in: the first day of each kind of period.
+-- name: measure_rows_of_unit :many
+-- in: place text, subject_id uuid, year_first date, half_first date, quarter_first date, month_first date
+-- out: measure_key integer, in_numerator integer, required decimal?, actual decimal?
+SELECT w.measure_key, w.in_numerator, w.required, w.actual
+FROM measure_state s
+CROSS JOIN measure_row w
+WHERE s.place = :place AND w.place = s.place AND w.measure_key = s.measure_key AND w.subject_id = :subject_id
+  AND w.period = CASE s.kind WHEN 'year' THEN :year_first WHEN 'half' THEN :half_first
+      WHEN 'quarter' THEN :quarter_first ELSE :month_first END
+  AND w.counted = w.subject_id AND {scope:area w}
+ORDER BY w.measure_key;
+
 -- name: measure_hit :maybe
 -- in: place text, measure_key integer, subject_id uuid, counted uuid
 -- out: period date

@@ -89,6 +89,8 @@ Err states_read(Cx *cx, MeasureStates *states) MUST_CHECK;
 Err state_write(Cx *cx, const MeasureState *state) MUST_CHECK;
 bool state_is_done(const MeasureState *state);
 bool state_is_put_off(const Cx *cx, const MeasureState *state);
+/* Whether the rows of all periods from one to another (their first days) are made. */
+bool state_covers(const MeasureState *state, Date first, Date last);
 const MeasureState *state_of(const MeasureStates *states, const Measure *measure, PeriodKind kind);
 /* Whether the states are those that the packs and the day ask for. */
 bool states_follow_packs(const Cx *cx, const MeasureStates *states);

@@ -78,6 +78,13 @@ Err state_write(Cx *cx, const MeasureState *state)
     return err == OK ? OK : cx_fail_db(cx, err);
 }
 
+bool state_covers(const MeasureState *state, Date first, Date last)
+{
+    return state != NULL && state->is_as_declared && !date_is_none(state->done_first)
+           && date_compare(first, state->done_first) >= 0
+           && date_compare(last, state->done_last) <= 0;
+}
+
 const MeasureState *state_of(const MeasureStates *states, const Measure *measure, PeriodKind kind)
 {
     for (size_t i = 0; i < states->n; i++) {

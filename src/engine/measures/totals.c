@@ -125,13 +125,6 @@ static Err add_checked(Cx *cx, const MeasureStates *states, MeasureTotal *totals
     }
 }
 
-static bool is_made_from(const MeasureState *state, Date first, Date last)
-{
-    return state != NULL && state->is_as_declared && !date_is_none(state->done_first)
-           && date_compare(first, state->done_first) >= 0
-           && date_compare(last, state->done_last) <= 0;
-}
-
 /* Says what is there, and wants what is not kept. */
 static void begin_total(Cx *cx, const MeasureStates *states, const Spans *spans, int64_t stale,
                         MeasureTotal *total)
@@ -140,8 +133,8 @@ static void begin_total(Cx *cx, const MeasureStates *states, const Spans *spans,
     const MeasureState *state = state_of(states, total->measure, kind);
     Date first = date_max(spans->earliest[kind], spans->first[kind].first),
          last = total->period.first;
-    total->is_made = is_made_from(state, last, last);
-    total->is_complete = stale == 0 && is_made_from(state, first, last);
+    total->is_made = state_covers(state, last, last);
+    total->is_complete = stale == 0 && state_covers(state, first, last);
     bool is_wanted =
         state != NULL && state->is_as_declared && date_compare(first, state->first) >= 0;
     size_t problem_n = cx->problem_n;

@@ -81,9 +81,11 @@ static Err read_counts(Cx *cx, Date on, Str area, Table *table)
         AreaProgramCount *count = &counts[program_index(table, rule->program)];
         count->overdue += row.overdue;
         count->due += row.due;
-        count->open += row.open;
+        count->open += row.owed - row.overdue - row.due;
         count->days_late += row.days_late;
-        count->days_late_most = larger(count->days_late_most, row.days_late_most);
+        if (row.overdue > 0)
+            count->days_late_most =
+                larger(count->days_late_most, date_days_between(row.first_due_on, on));
     }
 }
 

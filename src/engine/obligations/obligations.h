@@ -234,6 +234,28 @@ typedef struct ObligationPage {
 Err obligation_list_counted(Cx *cx, const ObligationFilter *filter,
                             ObligationPage *ret_page) MUST_CHECK;
 
+/* What other parties owe of agreements and the like that the asking one has part in, by lateness:
+ * open, due and overdue lines whose area is a desk out of his own lists. */
+Err obligation_of_other_sides(Cx *cx, Date on, const ObligationLine **ret_lines,
+                              size_t *ret_n) MUST_CHECK;
+/* One party of a subject of a kind that packs register: what it owes, and what it did. */
+typedef struct ObligationSide {
+    Str facility;
+    bool is_own; /* its duties stand in the asking one's own lists */
+    int64_t overdue, open;
+    int64_t ended, done; /* of what was due in the year up to yesterday, and what of it was done */
+} ObligationSide;
+typedef struct ObligationStanding {
+    Uuid subject;
+    const ObligationSide *sides;
+    size_t side_n;
+    Date last_on;    /* something but its entry was last done about it; or DATE_NONE */
+    bool is_stalled; /* something is missing, and nothing was done for stalled_days */
+} ObligationStanding;
+/* How those of a kind in sight stand that anybody owes something of, by id. */
+Err obligation_standings(Cx *cx, Str kind, Date on, const ObligationStanding **ret_standings,
+                         size_t *ret_n) MUST_CHECK;
+
 /* What is owed in one area on a day; its lateness: days between the due day and the day asked. */
 typedef struct AreaCount {
     Str code, name, name_en;

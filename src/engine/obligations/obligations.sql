@@ -439,6 +439,52 @@ WHERE s.place = :place AND {scope:subject s}
 GROUP BY o.rule_key, o.due_on
 ORDER BY o.due_on, o.rule_key;
 
+-- What is open of others than residents in sight, at whichever desk.
+-- name: obligation_open_of_others :many
+-- in: place text, on_day date
+-- out: subject_id uuid, rule_key integer, item integer, closes_on date, opens_on date, due_on date
+-- out: due_minute integer, area_code text, done decimal, needed decimal
+SELECT o.subject_id, o.rule_key, o.item, o.closes_on, o.opens_on, o.due_on, o.due_minute,
+    o.area_code, o.done, o.needed
+FROM v_subject s
+CROSS JOIN obligation o
+WHERE s.place = :place AND {scope:subject s}
+  AND o.place = s.place AND o.subject_id = s.id
+  AND o.met_by IS NULL AND o.waived_on IS NULL
+  AND o.closes_on >= :on_day AND o.opens_on <= :on_day;
+
+-- Of a kind of subjects in sight: what each desk owes of each now, and of what its time ended for since a day, how much
+-- was done.
+-- name: obligation_sides :many
+-- in: place text, kind text, on_day date, since date
+-- out: subject_id uuid, area_code text, overdue integer, open integer, ended integer, done integer
+SELECT o.subject_id, o.area_code,
+    sum(CASE WHEN o.met_by IS NULL AND o.waived_on IS NULL AND o.opens_on <= :on_day AND o.closes_on >= :on_day
+        AND o.due_on < :on_day THEN 1 ELSE 0 END) AS overdue,
+    sum(CASE WHEN o.met_by IS NULL AND o.waived_on IS NULL AND o.opens_on <= :on_day AND o.closes_on >= :on_day
+        AND o.due_on >= :on_day THEN 1 ELSE 0 END) AS open,
+    sum(CASE WHEN o.due_on >= :since AND o.due_on < :on_day AND (o.met_by IS NOT NULL OR o.spared_on IS NULL)
+        THEN 1 ELSE 0 END) AS ended,
+    sum(CASE WHEN o.due_on >= :since AND o.due_on < :on_day AND o.met_by IS NOT NULL THEN 1 ELSE 0 END) AS done
+FROM v_subject s
+CROSS JOIN obligation o
+WHERE s.place = :place AND s.kind = :kind AND {scope:subject s}
+  AND o.place = s.place AND o.subject_id = s.id
+GROUP BY o.subject_id, o.area_code
+ORDER BY o.subject_id, o.area_code;
+
+-- When something but its entry was last done about each of a kind in sight.
+-- name: obligation_last_of_kind :many
+-- in: place text, kind text, register_form text
+-- out: subject_id uuid, happened_on date
+SELECT s.id AS subject_id, max(r.happened_on) AS happened_on
+FROM v_subject s
+CROSS JOIN v_record r
+WHERE s.place = :place AND s.kind = :kind AND {scope:subject s}
+  AND r.place = s.place AND r.subject_id = s.id AND r.form <> :register_form
+GROUP BY s.id
+ORDER BY s.id;
+
 -- Desks in sight: where organisations owe.
 -- name: obligation_desks_in_scope :many
 -- in: place text
@@ -637,20 +683,19 @@ WHERE e.place = :place AND e.subject_id = :subject_id AND e.kind < 2
   AND e.recorded_on <= :known_on AND (e.ended_on IS NULL OR e.ended_on > :known_on)
 ORDER BY e.rule_key, e.happened_on, e.record_id;
 
--- Division codes are prefixes: within the county by township (9 digits), within a township by village.
+-- Division codes are prefixes: within the county by township (9 digits), within a township by village. Days are reckoned
+-- once a row: of what is not overdue, whether it is due soon; the longest wait follows from the earliest day.
 -- name: obligation_area_count_rows :many
 -- in: place text, on_day date, area text
--- out: area text, rule_key integer, overdue integer, due integer, open integer, days_late integer
--- out: days_late_most integer
+-- out: area text, rule_key integer, owed integer, overdue integer, due integer, days_late integer
+-- out: first_due_on date
 SELECT substr(o.area_code, 1, CASE WHEN length(:area) < 9 THEN 9 ELSE 12 END) AS area, o.rule_key,
+    count(*) AS owed,
     sum(CASE WHEN o.due_on < :on_day THEN 1 ELSE 0 END) AS overdue,
     sum(CASE WHEN o.due_on >= :on_day AND days_between(:on_day, o.due_on) <= g.notice_days
         THEN 1 ELSE 0 END) AS due,
-    sum(CASE WHEN o.due_on >= :on_day AND days_between(:on_day, o.due_on) > g.notice_days
-        THEN 1 ELSE 0 END) AS open,
     sum(CASE WHEN o.due_on < :on_day THEN days_between(o.due_on, :on_day) ELSE 0 END) AS days_late,
-    max(CASE WHEN o.due_on < :on_day THEN days_between(o.due_on, :on_day) ELSE 0 END)
-        AS days_late_most
+    min(o.due_on) AS first_due_on
 FROM obligation o
 JOIN obligation_rule g ON g.place = o.place AND g.rule_key = o.rule_key
 WHERE o.place = :place AND {scope:area o} AND {scope:class g}

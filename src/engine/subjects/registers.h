@@ -45,6 +45,7 @@ Err subject_open(Cx *cx, Str kind, Str name, Subject *ret_subject) MUST_CHECK;
 typedef struct SubjectQuery {
     Str kind;
     Str text;    /* a part of the name or the head of the code; empty: all */
+    Str at;      /* the facility that has part in it, by code; empty: any */
     bool is_any; /* of facilities and areas also those out of sight: what a form may refer to */
     Str after_code;
     Uuid after_id;

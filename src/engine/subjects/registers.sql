@@ -156,9 +156,11 @@ FROM subject_party p
 WHERE p.place = :place AND p.subject_id = :subject_id
 ORDER BY p.field;
 
--- In force on the day and in sight (or anywhere), by code and id; query: a part of the name, or the head of the code.
+-- In force on the day and in sight (or anywhere), by code and id; query: a part of the name, or the head of the code;
+-- at: the facility that has part in it, or empty.
 -- name: register_list :many
--- in: place text, kind text, day date, query text, anywhere integer, after_code text, after_id uuid, most integer
+-- in: place text, kind text, day date, query text, at text, anywhere integer, after_code text, after_id uuid
+-- in: most integer
 -- out: id uuid, code text, name text, name_en text, valid_from date, valid_to date?
 SELECT s.id, s.code, s.name, s.name_en, s.valid_from, s.valid_to
 FROM subject s
@@ -167,6 +169,8 @@ WHERE s.place = :place AND s.kind = :kind AND s.valid_from <= :day
   AND (:query = '' OR replace(s.name, :query, '') <> s.name
     OR replace(lower(s.name_en), lower(:query), '') <> lower(s.name_en)
     OR substr(s.code, 1, length(:query)) = :query)
+  AND (:at = '' OR EXISTS (SELECT 1 FROM subject_party p
+                           WHERE p.place = s.place AND p.subject_id = s.id AND p.facility = :at))
   AND (s.code > :after_code OR (s.code = :after_code AND s.id > :after_id))
 ORDER BY s.code, s.id
 LIMIT :most;

@@ -112,6 +112,7 @@ static Err list_work(Cx *cx, const SubjectQuery *query, const Subject **ret_subj
                                .kind = query->kind,
                                .day = place_day(cx),
                                .query = place_text(query->text),
+                               .at = place_text(query->at),
                                .anywhere = query->is_any && is_public(query->kind),
                                .after_code = place_text(query->after_code),
                                .after_id = query->after_id,

@@ -27,6 +27,7 @@ test('who writes for organisations has their list and their pages, and no reside
   const rights = ['obligations.read', 'records.read', 'records.write']
   expect(names(account(rights, false, 3), 'phone')).toEqual(['due', 'overview', 'subjects', 'me'])
   expect(names(account(rights, false, 3), 'desk')).toEqual(['due', 'overview'])
+  expect(names({ ...account(rights, false, 3), has_areas: false }, 'desk')).toEqual(['due'])
 })
 
 test('the administrator begins with the state of the system', () => {

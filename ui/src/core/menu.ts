@@ -29,7 +29,7 @@ function writesForOrganisations(account: Account): boolean {
 
 const PAGES: readonly MenuPage[] = [
   { name: 'due', devices: ['phone', 'desk'], may: (account) => holds(account, 'obligations.read') && (account.sees_persons || writesForOrganisations(account)) },
-  { name: 'overview', devices: ['phone', 'desk'], may: (account) => holds(account, 'obligations.read') && looksAtAreas(account) },
+  { name: 'overview', devices: ['phone', 'desk'], may: (account) => holds(account, 'obligations.read') && account.has_areas !== false && looksAtAreas(account) },
   { name: 'residents', devices: ['phone', 'desk'], may: (account) => account.sees_persons && holds(account, 'residents.search') },
   { name: 'subjects', devices: ['phone'], may: writesForOrganisations },
   { name: 'emergencies', devices: ['phone', 'desk'], may: (account) => holds(account, 'emergencies.review') },

@@ -18,6 +18,8 @@ export interface Account {
   purposes: string[]
   sees_rows: boolean
   sees_persons: boolean
+  grants?: string[] /* the relations that it may give */
+  has_areas?: boolean /* false: numbers by area are of nobody */
   /* the password was set by somebody else: nothing but changing it is open */
   must_change?: boolean
 }
@@ -202,8 +204,9 @@ export interface SubjectPage {
   valid_from: string
   valid_to?: string | null
   parties: { field?: string; facility?: string; area?: string }[]
-  obligations: Obligation[]
-  records: RecordBrief[]
+  facility?: { kind_title: Wording; ownership_title: Wording; status_title: Wording; level: number; area?: string | null; licence_no?: string | null; licence_to?: string | null; parent?: NamedPlace | null; below: NamedPlace[] }
+  obligations?: (Obligation & { owner?: NamedPlace | null })[]
+  records?: RecordBrief[]
 }
 
 export interface FormBrief {

@@ -25,6 +25,7 @@ const OWN: readonly DeskPage[] = [
   { name: 'quality', devices: ['desk'], may: (account) => ['measures.read', 'tables.read'].every((permission) => account.permissions.includes(permission)) },
   { name: 'files', devices: ['desk'], may: (account) => account.permissions.includes('measures.read') },
   { name: 'grid', devices: ['desk'], may: (account) => account.permissions.includes('catchments.read') && (account.facility.level ?? 0) < VILLAGE },
+  { name: 'subjects', devices: ['desk'], may: (account) => ['facilities.read', 'forms.read'].every((permission) => account.permissions.includes(permission)) && ['measures.read', 'obligations.read'].some((permission) => account.permissions.includes(permission)) && (account.facility.level ?? 0) < VILLAGE },
   { name: 'catchments', devices: ['desk'], may: (account) => ['catchments.write', 'staff.read'].every((permission) => account.permissions.includes(permission)) },
   { name: 'measures', devices: ['desk'], may: (account) => account.permissions.includes('measures.read') },
   { name: 'scores', devices: ['desk'], may: (account) => account.permissions.includes('measures.read') },
