@@ -151,31 +151,33 @@ WITH RECURSIVE period_start (starts_on) AS (
     SELECT s.starts_on, add_days(add_months(s.starts_on, :run_months), -1) FROM period_start s
 ), moment (period, ends_on, last_on) AS (
     SELECT q.starts_on, q.ends_on, CASE WHEN q.ends_on < :run_day THEN q.ends_on ELSE :run_day END FROM period q
-), facility (subject_id, period, ends_on, last_on, code, kind, level, parent, area_code, ownership, status,
-             licence_no, licence_to) AS (
-    SELECT s.id, m.period, m.ends_on, m.last_on, f.code, f.kind, f.level, f.parent, f.area_code, f.ownership,
+), facility AS (
+    SELECT s.id AS subject_id, m.period, m.ends_on, m.last_on, f.code, f.kind, f.level, f.parent, f.area_code, f.ownership,
         f.status, l.licence_no, l.licence_to
     FROM moment m
     CROSS JOIN v_facility f
     JOIN v_facility_licence l ON l.place = f.place AND l.code = f.code AND l.valid_from = f.valid_from
     JOIN v_subject s ON s.place = f.place AND s.kind = 'facility' AND s.code = f.code
     WHERE f.place = :place AND f.valid_from <= m.last_on AND (f.valid_to IS NULL OR f.valid_to >= m.last_on)
-), staff (subject_id, period, ends_on, last_on, code, facility, post, employment, qualification, licence_to,
-          title, education) AS (
-    SELECT s.id, m.period, m.ends_on, m.last_on, s.code, t.facility, t.post, t.employment, s.qualification,
+), staff AS (
+    SELECT s.id AS subject_id, m.period, m.ends_on, m.last_on, s.code, t.facility, t.post, t.employment, s.qualification,
         s.licence_to, s.title, s.education
     FROM moment m
     CROSS JOIN v_staff_post t
     JOIN v_staff s ON s.place = t.place AND s.id = t.staff_id
     WHERE t.place = :place AND t.valid_from <= m.last_on AND (t.valid_to IS NULL OR t.valid_to >= m.last_on)
-), area (subject_id, period, ends_on, last_on, code, level) AS (
-    SELECT s.id, m.period, m.ends_on, m.last_on, a.code, a.level
+), area AS (
+    SELECT s.id AS subject_id, m.period, m.ends_on, m.last_on, a.code, a.level
     FROM moment m
     CROSS JOIN v_area a
     JOIN v_subject s ON s.place = a.place AND s.kind = 'area' AND s.code = a.code
     WHERE a.place = :place AND a.valid_from <= m.last_on AND (a.valid_to IS NULL OR a.valid_to >= m.last_on)
-), catchment (period, facility, area_code) AS (
-    SELECT m.period, c.facility, c.area_code
+), catchment (period, facility, area_code, has_doctor) AS (
+    SELECT m.period, c.facility, c.area_code,
+        CASE WHEN EXISTS (SELECT 1 FROM v_catchment_doctor d
+                          WHERE d.place = c.place AND d.facility = c.facility AND d.area_code = c.area_code
+                            AND d.valid_from <= m.last_on AND (d.valid_to IS NULL OR d.valid_to >= m.last_on))
+            THEN 1 ELSE 0 END
     FROM moment m
     CROSS JOIN v_catchment c
     WHERE c.place = :place AND c.valid_from <= m.last_on AND (c.valid_to IS NULL OR c.valid_to >= m.last_on)
@@ -274,16 +276,16 @@ FROM measured m;
 -- name: measure_catchment_write :run
 -- in: place text
 -- unscoped: the frame of measures about organisations
-INSERT INTO measure_catchment (period, facility, area_code)
+INSERT INTO measure_catchment (period, facility, area_code, has_doctor)
 WITH catchment AS (
-    SELECT w.period, w.facility, w.area_code
+    SELECT w.period, w.facility, w.area_code, w.has_doctor
     FROM measure_catchment w
     WHERE :place <> ''
 ), measured AS (
-    SELECT x.period, x.facility, x.area_code
+    SELECT x.period, x.facility, x.area_code, x.has_doctor
     FROM catchment x
 )
-SELECT m.period, m.facility, m.area_code
+SELECT m.period, m.facility, m.area_code, m.has_doctor
 FROM measured m;
 
 -- name: measure_newest_write :run
@@ -328,8 +330,8 @@ WITH RECURSIVE period_start (starts_on) AS (
 ), area (subject_id, period, ends_on, last_on, code, level) AS NOT MATERIALIZED (
     SELECT w.subject_id, w.period, w.ends_on, w.last_on, w.code, w.level
     FROM measure_area w
-), catchment (period, facility, area_code) AS NOT MATERIALIZED (
-    SELECT w.period, w.facility, w.area_code
+), catchment (period, facility, area_code, has_doctor) AS NOT MATERIALIZED (
+    SELECT w.period, w.facility, w.area_code, w.has_doctor
     FROM measure_catchment w
 ), newest (subject_id, period, form, record_id) AS NOT MATERIALIZED (
     SELECT w.subject_id, w.period, w.form, w.record_id

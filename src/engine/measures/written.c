@@ -97,8 +97,9 @@ static const Scratch units[] = {
             {"period", DB_DATE, false},
             {"facility", DB_TEXT, false},
             {"area_code", DB_TEXT, false},
+            {"has_doctor", DB_INTEGER, false},
         },
-        3,
+        4,
         2,
     },
     {
