@@ -306,12 +306,23 @@ static Err write_pairs(DemoCare *care, const Area *const *towns, size_t town_n)
 Err demo_assistance(DemoCare *care)
 {
     static const char *const forms[] = {
-        "assistance_agreement", "assistance_activity", "assistance_plan",   "assistance_report",
-        "assistance_trainee",   "guidance_centre",     "guidance_training", "guidance_visit"};
+        "assistance_agreement", "assistance_activity", "assistance_plan",
+        "assistance_report",    "assistance_trainee",  "assistance_posting",
+        "guidance_centre",      "guidance_training",   "guidance_visit"};
+    enum { FORM_N = sizeof forms / sizeof *forms };
     Demo *demo = care->demo;
-    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
-        if (pack_form(demo->cx->packs, str_from_c(forms[i])) == NULL)
-            return OK; /* the packs have no assistance */
+    size_t found = 0;
+    const char *missing = "";
+    for (size_t i = 0; i < FORM_N; i++) {
+        bool is_there = pack_form(demo->cx->packs, str_from_c(forms[i])) != NULL;
+        found += is_there;
+        missing = is_there ? missing : forms[i];
+    }
+    if (found == 0)
+        return OK; /* the packs have no assistance */
+    if (found < FORM_N)
+        return cx_fail(demo->cx, ERR_PACK, TEXT_DEMO_FORM_MISSING, STR("assistance"), 2,
+                       STR("assistance"), str_from_c(missing));
     const Area **towns = arena_array(demo->cx->arena, const Area *, demo->area_n);
     size_t town_n = 0;
     for (size_t i = 0; i < demo->area_n; i++)

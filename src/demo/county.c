@@ -172,8 +172,10 @@ static Err add_upper(Demo *demo)
     TRY(add_facility(demo, hospital));
     Facility supporter = hospital;
     supporter.code = demo->supporter;
-    supporter.name = str_printf(arena, "%.*s示范第二医院", STR_ARG(place->name.zh));
-    supporter.name_en = str_printf(arena, "%.*s Second Demo Hospital", STR_ARG(place->name.en));
+    supporter.kind = STR("tcm_hospital");
+    supporter.name = str_printf(arena, "%.*s示范中医医院", STR_ARG(place->name.zh));
+    supporter.name_en =
+        str_printf(arena, "%.*s Demo Hospital of Chinese Medicine", STR_ARG(place->name.en));
     TRY(add_facility(demo, supporter));
     demo->centres = arena_array(arena, Facility, place->centres);
     for (size_t i = 0; i < demo->area_n; i++) {

@@ -287,6 +287,12 @@ static double people_below(const Demo *demo, Str centre)
     return people;
 }
 
+static bool is_county_hospital(const Facility *facility)
+{
+    return str_equals_c(facility->kind, "county_hospital")
+           || str_equals_c(facility->kind, "tcm_hospital");
+}
+
 static Err report_institutions(Reports *reports)
 {
     const Demo *demo = reports->care->demo;
@@ -295,7 +301,7 @@ static Err report_institutions(Reports *reports)
     TRY(subject_facilities(demo->cx, &facilities, &n));
     for (size_t i = 0; i < n; i++) {
         const Facility *facility = &facilities[i];
-        bool is_hospital = str_equals_c(facility->kind, "county_hospital");
+        bool is_hospital = is_county_hospital(facility);
         Reporter reporter = {.reports = reports,
                              .subject =
                                  subject_id_of(demo->cx->place, STR("facility"), facility->code),
@@ -320,7 +326,7 @@ static Err find_hospitals(Reports *reports)
     size_t n = 0;
     TRY(subject_facilities(reports->care->demo->cx, &facilities, &n));
     for (size_t i = 0; i < n; i++)
-        if (str_equals_c(facilities[i].kind, "county_hospital"))
+        if (is_county_hospital(&facilities[i]))
             VEC_PUSH(reports->care->demo->cx->arena, &reports->hospitals, facilities[i].code);
     return OK;
 }

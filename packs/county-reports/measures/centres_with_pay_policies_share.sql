@@ -1,5 +1,5 @@
 SELECT f.subject_id, f.period, f.code AS unit, f.subject_id AS counted, 1 AS in_denominator,
-    CASE WHEN (SELECT count(*) FROM v_centre_progress__pay_policies x WHERE x.place = :place AND x.record_id = r.record_id) = 2 THEN 1 ELSE 0 END AS in_numerator
+    CASE WHEN (SELECT count(*) FROM v_centre_progress__pay_policies x WHERE x.place = :place AND x.record_id = r.record_id) >= :pay_policies THEN 1 ELSE 0 END AS in_numerator
 FROM facility f
 LEFT JOIN newest n ON n.subject_id = f.subject_id AND n.period = f.period AND n.form = 'centre_progress'
 LEFT JOIN v_centre_progress r ON r.place = :place AND r.record_id = n.record_id AND r.happened_on >= f.period

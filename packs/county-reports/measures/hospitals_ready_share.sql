@@ -1,6 +1,6 @@
 SELECT f.subject_id, f.period, f.code AS unit, f.subject_id AS counted, 1 AS in_denominator,
-    CASE WHEN (SELECT count(*) FROM v_hospital_progress__capabilities x WHERE x.place = :place AND x.record_id = r.record_id) = 7 THEN 1 ELSE 0 END AS in_numerator
+    CASE WHEN (SELECT count(*) FROM v_hospital_progress__capabilities x WHERE x.place = :place AND x.record_id = r.record_id) >= :emergency_capabilities THEN 1 ELSE 0 END AS in_numerator
 FROM facility f
 LEFT JOIN newest n ON n.subject_id = f.subject_id AND n.period = f.period AND n.form = 'hospital_progress'
 LEFT JOIN v_hospital_progress r ON r.place = :place AND r.record_id = n.record_id AND r.happened_on >= f.period
-WHERE f.status = 'active' AND f.kind IN ('county_hospital')
+WHERE f.status = 'active' AND f.kind IN ('county_hospital', 'tcm_hospital', 'mch_hospital')

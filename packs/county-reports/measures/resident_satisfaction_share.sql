@@ -1,6 +1,6 @@
-SELECT f.subject_id, f.period, f.code AS unit, f.subject_id AS counted, r.residents_asked AS in_denominator,
+SELECT f.subject_id, f.period, f.code AS unit, r.record_id AS counted, r.residents_asked AS in_denominator,
     r.residents_satisfied AS in_numerator
 FROM facility f
-JOIN newest n ON n.subject_id = f.subject_id AND n.period = f.period AND n.form = 'institution_check'
-JOIN v_institution_check r ON r.place = :place AND r.record_id = n.record_id
-WHERE f.status = 'active' AND f.kind IN ('township_centre', 'central_centre', 'community_centre', 'sub_centre') AND r.happened_on >= f.period
+JOIN v_institution_check r ON r.place = :place AND r.subject_id = f.subject_id
+    AND r.happened_on >= f.period AND r.happened_on <= f.last_on
+WHERE f.status = 'active' AND f.kind IN ('township_centre', 'central_centre', 'community_centre', 'sub_centre')
