@@ -30,6 +30,27 @@ static void put_part(JsonOut *out, const ScoreUnit *unit, const ScorePart *part)
     json_object_end(out);
 }
 
+static void put_streaks(JsonOut *out, const ScoreTable *table, const ScoreUnit *unit, Lang lang)
+{
+    if (table->streak_n == 0)
+        return;
+    json_key_c(out, "in_a_row");
+    json_array_begin(out);
+    for (size_t i = 0; i < table->streak_n; i++) {
+        const ScoreUnitStreak *row = &unit->streaks[i];
+        const ScoreStreakNow *now = &table->streaks[i];
+        json_object_begin(out);
+        json_put_text(out, "line", score_line_name(now->declared->line));
+        put_number(out, "years", true, (double)row->years);
+        put_number(out, "of", true, (double)now->years);
+        json_put_text(out, "gap", row->gap);
+        json_put_text(out, "then",
+                      row->is_reached ? wording_in(now->declared->then, lang) : (Str){0});
+        json_object_end(out);
+    }
+    json_array_end(out);
+}
+
 static Err put_table(Cli *cli, const ScoreTable *table)
 {
     for (size_t i = 0; i < table->unit_n; i++) {
@@ -40,6 +61,7 @@ static Err put_table(Cli *cli, const ScoreTable *table)
         json_put_text(&line.json, "unit", unit->unit);
         json_put_text(&line.json, "unit_name", wording_in(unit->name, cli->cx->lang));
         put_number(&line.json, "total", unit->has_total, unit->total);
+        put_streaks(&line.json, table, unit, cli->cx->lang);
         json_key_c(&line.json, "parts");
         json_array_begin(&line.json);
         for (size_t p = 0; p < unit->part_n; p++)
@@ -68,6 +90,7 @@ static Err show_run(Cli *cli)
     ScoreTable table;
     TRY(read_asked(cli, &score, &period));
     TRY(score_read(cli->cx, score, period, true, &table));
+    TRY(score_streaks(cli->cx, score, true, &table));
     return put_table(cli, &table);
 }
 

@@ -54,10 +54,66 @@ static void load_item(Reader *reader, const Yaml *map, const Score *score, Score
         check_span(reader, map, item);
 }
 
+static const char *const LINES[] = {"at_least", "below", "last"};
+
+Str score_line_name(ScoreLine line)
+{
+    return str_from_c(LINES[line]);
+}
+
+/* A parameter, or a whole number that is written here. */
+static void load_whole(Reader *reader, const Yaml *map, const char *key, int64_t least,
+                       int64_t most, PlanNumber *number)
+{
+    const Yaml *value = read_key(map, key);
+    if (value != NULL && value->kind == YAML_SCALAR && str_has_prefix(value->text, STR("$")))
+        (void)load_number(reader, value, number);
+    else
+        number->value = (double)read_whole(reader, map, key, least, most, least);
+}
+
+static void load_streak(Reader *reader, const Yaml *map, ScoreStreak *streak)
+{
+    static const char *const keys[] = {"years", "then", "at_least", "below", "last", NULL};
+    enum { YEARS_LEAST = 2, LAST_MOST = 1000 };
+    size_t line_n = 0;
+    *streak = (ScoreStreak){0};
+    if (!read_map(reader, map, keys, 2))
+        return;
+    streak->then = read_wording(reader, map, "then");
+    load_whole(reader, map, "years", YEARS_LEAST, SCORE_YEARS_MOST, &streak->years);
+    for (size_t i = 0; i < sizeof LINES / sizeof *LINES; i++) {
+        const Yaml *value = read_key(map, LINES[i]);
+        if (value == NULL)
+            continue;
+        line_n++;
+        streak->line = (ScoreLine)i;
+        if (streak->line == SCORE_LAST)
+            load_whole(reader, map, LINES[i], 1, LAST_MOST, &streak->at);
+        else
+            (void)load_number(reader, value, &streak->at);
+    }
+    if (line_n != 1)
+        MISTAKE_PLAIN(reader->loader, reader->file, map->at, MISTAKE_SCORE_LINE);
+}
+
+static void load_streaks(Reader *reader, const Yaml *list, Score *score)
+{
+    if (list == NULL || !read_list(reader, list, "in_a_row", true))
+        return;
+    if (score->kind != PERIOD_YEAR)
+        MISTAKE_AT(reader->loader, reader->file, list->at, MISTAKE_SCORE_YEARS,
+                   same(period_kind_name(score->kind)));
+    ScoreStreak *streaks = arena_array(reader->loader->arena, ScoreStreak, list->n);
+    for (const Yaml *map = list->first; map != NULL; map = map->next)
+        load_streak(reader, map, &streaks[score->streak_n++]);
+    score->streaks = streaks;
+}
+
 void load_score(Loader *loader, Declared *declared)
 {
-    static const char *const keys[] = {"score",  "title", "source",  "level",
-                                       "period", "items", "remarks", NULL};
+    static const char *const keys[] = {"score", "title",   "source",   "level", "period",
+                                       "items", "remarks", "in_a_row", NULL};
     static const char *const kinds[] = {"month", "quarter", "half", "year", NULL};
     Reader reader = {loader, declared->file};
     const Yaml *map = declared->yaml;
@@ -80,6 +136,7 @@ void load_score(Loader *loader, Declared *declared)
     for (const Yaml *item = list->first; item != NULL; item = item->next)
         load_item(&reader, item, score, &items[score->item_n++]);
     score->items = items;
+    load_streaks(&reader, read_key(map, "in_a_row"), score);
     declared->compiled = score;
 }
 

@@ -14,6 +14,20 @@ typedef struct ScoreItem {
     double cap;               /* most points: 100, or more as a bonus */
 } ScoreItem;
 
+/* What follows for a unit that stood alike for years in a row (in_a_row). */
+typedef enum {
+    SCORE_AT_LEAST, /* a total of the number, as it is shown, or more */
+    SCORE_BELOW,    /* a total below it */
+    SCORE_LAST      /* among so many last ranks; whoever ties with the first of them is too */
+} ScoreLine;
+typedef struct ScoreStreak {
+    PlanNumber years; /* of the newest year's first day; 1 to SCORE_YEARS_MOST */
+    ScoreLine line;
+    PlanNumber at; /* the number; each year has its own first day's */
+    Wording then;
+} ScoreStreak;
+enum { SCORE_YEARS_MOST = 10 };
+
 typedef struct Score {
     Str id, pack;
     Wording title;
@@ -23,6 +37,9 @@ typedef struct Score {
     PeriodKind kind; /* every measure has it */
     const ScoreItem *items;
     size_t item_n;
+    const ScoreStreak *streaks; /* of yearly scores only */
+    size_t streak_n;
 } Score;
 
+Str score_line_name(ScoreLine line);                 /* as it is written: at_least, below, last */
 const Score *pack_score(const PackSet *set, Str id); /* NULL when absent */

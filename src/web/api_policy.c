@@ -145,6 +145,10 @@ static bool is_of_score(const Score *score, const PolicyParameter *parameter)
             || item->target.parameter == parameter)
             return true;
     }
+    for (size_t i = 0; i < score->streak_n; i++)
+        if (score->streaks[i].years.parameter == parameter
+            || score->streaks[i].at.parameter == parameter)
+            return true;
     return false;
 }
 

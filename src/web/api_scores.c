@@ -8,9 +8,13 @@ enum { BODY_MOST = 4096 };
  "{measure: text, title?: wording, unit?: text, direction?: none|up|down, weight: number, floor: number, target: number, " \
  "few?: all|share|with_others, denominator?: integer, numerator?: integer, value?: number, "                               \
  "points?: number, lost?: number}"
-#define SCHEMA_TABLE                                                                                                                  \
- "period: text, is_complete: bool, is_ranked: bool, is_whole: bool, few_below?: integer, units: [{unit: text, name: wording, rank?: " \
- "integer, total?: number, parts: [" SCHEMA_PART "]}]"
+#define SCHEMA_STREAKS                                                                             \
+ "in_a_row?: {to: text, is_complete: bool, lines: [{line: at_least|below|last, at: number, years: integer, then: wording}]}, "
+#define SCHEMA_TABLE                                                                                          \
+ "period: text, is_complete: bool, is_ranked: bool, is_whole: bool, few_below?: integer, " SCHEMA_STREAKS     \
+ "units: [{unit: text, name: wording, rank?: "                                                                \
+ "integer, total?: number, in_a_row?: [{years: integer, is_reached: bool, gap?: text}], parts: [" SCHEMA_PART \
+ "]}]"
 #define SCHEMA_HEAD                                                                                \
  "id: text, title: wording, remarks?: wording, source: wording, level: integer, kind: text"
 #define SCHEMA_BULLETIN                                                                            \
@@ -54,6 +58,49 @@ static void put_part(Cx *cx, JsonOut *out, const ScoreUnit *unit, const ScorePar
     json_object_end(out);
 }
 
+static void put_streaks(JsonOut *out, const ScoreTable *table)
+{
+    char name[PERIOD_NAME_SIZE];
+    if (table->streak_n == 0)
+        return;
+    json_key_c(out, "in_a_row");
+    json_object_begin(out);
+    web_json_text(out, "to", str_from_c(period_name(table->streaks_to, name)));
+    json_key_c(out, "is_complete");
+    json_bool(out, table->is_streak_complete);
+    json_key_c(out, "lines");
+    json_array_begin(out);
+    for (size_t i = 0; i < table->streak_n; i++) {
+        const ScoreStreakNow *now = &table->streaks[i];
+        json_object_begin(out);
+        web_json_text(out, "line", score_line_name(now->declared->line));
+        put_decimal(out, "at", now->at);
+        web_json_integer(out, "years", now->years);
+        web_json_wording(out, "then", now->declared->then);
+        json_object_end(out);
+    }
+    json_array_end(out);
+    json_object_end(out);
+}
+
+static void put_unit_streaks(JsonOut *out, const ScoreTable *table, const ScoreUnit *unit)
+{
+    if (table->streak_n == 0)
+        return;
+    json_key_c(out, "in_a_row");
+    json_array_begin(out);
+    for (size_t i = 0; i < table->streak_n; i++) {
+        json_object_begin(out);
+        web_json_integer(out, "years", unit->streaks[i].years);
+        json_key_c(out, "is_reached");
+        json_bool(out, unit->streaks[i].is_reached);
+        if (unit->streaks[i].gap.n > 0)
+            web_json_text(out, "gap", unit->streaks[i].gap);
+        json_object_end(out);
+    }
+    json_array_end(out);
+}
+
 static void put_table(Cx *cx, JsonOut *out, const ScoreTable *table)
 {
     char name[PERIOD_NAME_SIZE];
@@ -66,6 +113,7 @@ static void put_table(Cx *cx, JsonOut *out, const ScoreTable *table)
     json_bool(out, table->is_whole);
     if (table->few_below > 0)
         web_json_integer(out, "few_below", table->few_below);
+    put_streaks(out, table);
     json_key_c(out, "units");
     json_array_begin(out);
     for (size_t i = 0; i < table->unit_n; i++) {
@@ -77,6 +125,7 @@ static void put_table(Cx *cx, JsonOut *out, const ScoreTable *table)
             web_json_integer(out, "rank", unit->rank);
         if (unit->has_total)
             put_decimal(out, "total", unit->total);
+        put_unit_streaks(out, table, unit);
         json_key_c(out, "parts");
         json_array_begin(out);
         for (size_t p = 0; p < unit->part_n; p++)
@@ -143,6 +192,7 @@ static Err score_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
     TRY(score_find(cx, http_parameter(request, "id"), &score));
     TRY(read_period(cx, http_query(request, "period"), score, &period));
     TRY(score_read(cx, score, period, false, &table));
+    TRY(score_streaks(cx, score, false, &table));
     JsonOut out = web_json(response);
     json_object_begin(&out);
     put_head(cx, &out, score);

@@ -5,6 +5,13 @@
 
 enum { RANK, UNIT, TOTAL, FIRST_PART };
 
+/* By line. */
+static const struct {
+    TextId column, rule;
+} STREAKS[] = {{TEXT_FILE_MET_YEARS, TEXT_FILE_MET_RULE},
+               {TEXT_FILE_UNMET_YEARS, TEXT_FILE_UNMET_RULE},
+               {TEXT_FILE_LAST_YEARS, TEXT_FILE_LAST_RULE}};
+
 static Wording part_title(Cx *cx, const ScorePart *part)
 {
     const Measure *measure = pack_measure(cx->packs, part->measure);
@@ -25,10 +32,14 @@ static void put_columns(Cx *cx, const ScoreTable *table, Report *report)
 {
     const ScoreUnit *first = table->unit_n > 0 ? &table->units[0] : NULL;
     size_t parts = first == NULL ? 0 : first->part_n, n = 0;
-    ReportColumn *columns = arena_array(cx->arena, ReportColumn, FIRST_PART + 2 * parts + 1);
+    ReportColumn *columns =
+        arena_array(cx->arena, ReportColumn, FIRST_PART + table->streak_n + 2 * parts + 1);
     columns[n++] = (ReportColumn){report_word(cx, TEXT_FILE_RANK), 10, true, false};
     columns[n++] = (ReportColumn){report_word(cx, TEXT_FILE_UNIT), 30, false, false};
     columns[n++] = (ReportColumn){report_word(cx, TEXT_FILE_TOTAL), 9, true, false};
+    for (size_t i = 0; i < table->streak_n; i++)
+        columns[n++] = (ReportColumn){
+            report_word(cx, STREAKS[table->streaks[i].declared->line].column), 12, true, false};
     for (size_t i = 0; i < parts; i++)
         columns[n++] =
             (ReportColumn){titled(cx, TEXT_FILE_POINTS, &first->parts[i]), 14, true, false};
@@ -65,6 +76,17 @@ static ReportCell points_cell(bool has_points, double points)
         .kind = has_points ? REPORT_NUMBER : REPORT_EMPTY, .number = points, .decimals = 2};
 }
 
+/* The years, and which year ended them for it says nothing. */
+static ReportCell streak_cell(Cx *cx, const ScoreTable *table, const ScoreUnitStreak *row)
+{
+    const Str words[] = {str_printf(cx->arena, "%lld", (long long)row->years), row->gap};
+    if (!table->is_streak_complete)
+        return (ReportCell){.kind = REPORT_EMPTY};
+    if (row->gap.n == 0)
+        return report_whole(row->years);
+    return report_text(wording_in(text_fill(cx->arena, TEXT_FILE_YEARS_GAP, words, 2), cx->lang));
+}
+
 /* As the measure says it; of what other packs have frozen, the two numbers themselves. */
 static ReportCell part_cell(Cx *cx, const ScoreTable *table, const ScorePart *part,
                             bool is_of_these_packs)
@@ -88,6 +110,8 @@ static void put_rows(Cx *cx, const ScoreTable *table, bool is_of_these_packs, Re
         cells[n++] = rank_cell(cx, table, unit);
         cells[n++] = report_text(wording_in(unit->name, cx->lang));
         cells[n++] = points_cell(unit->has_total, unit->total);
+        for (size_t i = 0; i < table->streak_n; i++)
+            cells[n++] = streak_cell(cx, table, &unit->streaks[i]);
         for (size_t i = 0; i < unit->part_n; i++)
             cells[n++] = unit->parts[i].few != FEW_NONE
                              ? report_few(cx, false, table->few_below)
@@ -101,6 +125,21 @@ static void put_rows(Cx *cx, const ScoreTable *table, bool is_of_these_packs, Re
     report->row_n = table->unit_n;
 }
 
+/* What a row of years is, and what follows. */
+static void put_streaks(Cx *cx, const ScoreTable *table, ReportFile *file)
+{
+    char name[PERIOD_NAME_SIZE];
+    for (size_t i = 0; i < table->streak_n; i++) {
+        const ScoreStreakNow *now = &table->streaks[i];
+        const Str words[] = {str_printf(cx->arena, "%lld", (long long)now->years),
+                             str_printf(cx->arena, "%g", now->at),
+                             str_copy(cx->arena, str_from_c(period_name(table->streaks_to, name))),
+                             wording_in(now->declared->then, cx->lang)};
+        Wording rule = text_fill(cx->arena, STREAKS[now->declared->line].rule, words, 4);
+        report_file_fact(cx, file, STREAKS[now->declared->line].column, wording_in(rule, cx->lang));
+    }
+}
+
 static void fill(Cx *cx, const ScoreTable *table, bool is_of_these_packs, ReportFile *file)
 {
     put_columns(cx, table, &file->report);
@@ -109,6 +148,7 @@ static void fill(Cx *cx, const ScoreTable *table, bool is_of_these_packs, Report
                      report_word(cx, table->is_ranked ? TEXT_FILE_HOW_TEXT : TEXT_FILE_UNRANKED));
     if (table->is_ranked && !table->is_whole)
         report_file_fact(cx, file, TEXT_FILE_NOTE, report_word(cx, TEXT_FILE_RANKED_PART));
+    put_streaks(cx, table, file);
     file->few_below = table->few_below;
     for (size_t u = 0; u < table->unit_n; u++)
         for (size_t i = 0; i < table->units[u].part_n; i++)
@@ -128,6 +168,7 @@ static Err score_file_get(Cx *cx, const HttpRequest *request, HttpResponse *resp
         return cx_fail(cx, ERR_INVALID, TEXT_PARAMETER_WRONG, STR("period"), 3, STR("period"), text,
                        STR("2025, 2025H1, 2025Q1, 2025-01"));
     TRY(score_read(cx, score, period, false, &table));
+    TRY(score_streaks(cx, score, false, &table));
     TRY(score_hold_back(cx, cx->today, &table));
     TRY(report_file_begin(cx, wording_in(score->title, cx->lang), TEXT_FILE_RANKING, &file));
     Str of = str_copy(cx->arena, str_from_c(period_name(table.period, name)));

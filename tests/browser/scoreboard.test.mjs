@@ -364,6 +364,10 @@ for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-US']]) {
     await page.locator('.work-pick select').selectOption({ index: 1 })
     await page.locator('.score-table .hidden-text').first().waitFor({ state: 'attached' })
     await look(page, `bulletin-${lang}`)
+    await page.goto(`${server.address}/desk.html#/scores/contract_work`)
+    await page.waitForFunction(() => [...document.querySelectorAll('.score-table thead th')].length === 9)
+    await page.waitForFunction((years) => [...document.querySelectorAll('.score-table tbody tr')].every((row) => years.some((one) => row.children[3].textContent.includes(one))), lang === 'zh' ? ['年达标', '没有数据，到此中断'] : ['met the line', 'which ends the row'])
+    await look(page, `score-years-${lang}`)
     await end(page)
   })
 }

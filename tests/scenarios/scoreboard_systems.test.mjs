@@ -7,6 +7,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { attempt, newId, parseLines, submit } from "../support/county.mjs";
+import { sheetsOf, tableOf } from "../support/files.mjs";
 import { databases, logIn, makeCounty, root, startServer, temporaryFolder } from "../support/server.mjs";
 
 const packs = ["--packs", join(root, "packs")];
@@ -241,6 +242,21 @@ for (const [name, makeDatabase] of databases) {
       const value = (on) => Number(parseLines(command("policy list", "--on", on)).find(({ parameter }) => parameter === "in_county_visit_share").value);
       assert.deepEqual([value("2026-02-28"), value("2026-03-01")], [90, 92]);
       assert.ok(command("policy history").includes("县卫健〔2026〕1号"));
+    });
+
+    it("counts the years in a row in which a centre met a score's line, up to the last one that is over, and names the year without data", async () => {
+      const told = (period, unit) => parseLines(command("score", "show", "--score", "contract_work", "--period", period)).find((line) => line.unit === unit).in_a_row;
+      const met = { line: "at_least", years: 2, of: 3, gap: "2023", then: "" };
+      assert.deepEqual(told("2025", centre(1)), [met], "2025 by its bulletin, 2024 as it is known");
+      assert.deepEqual(told("2026", centre(1)), [met], "a year that still runs does not count");
+      assert.deepEqual(told("2025", `${FEW}C01`).map(({ years, gap }) => [years, gap]), [[0, "2025"]]);
+      const { body } = await county.fetch("/api/scores/contract_work?period=2026");
+      assert.deepEqual([body.in_a_row.to, body.in_a_row.lines.map(({ line, at, years }) => [line, at, years])], ["2025", [["at_least", 60, 3]]]);
+      assert.deepEqual(body.units.find(({ unit }) => unit === centre(1)).in_a_row, [{ years: 2, is_reached: false, gap: "2023" }]);
+      const [ranking, about] = sheetsOf(Buffer.from(await (await fetch(`${server.url}/api/scores/contract_work/file?period=2025`, { headers: { cookie: `${county.cookie}; lang=zh` } })).arrayBuffer()));
+      const line = tableOf(ranking).lines.find((one) => one["代码"] === centre(1));
+      assert.equal(line["连续达标（年）"], "2（2023 年没有数据）");
+      assert.match(about.rows.find((row) => row?.[0]?.value === "连续达标（年）")[1].value, /连续 3 年总分不低于当年的线（2025 年为 60 分）：列入表彰奖励名单/);
     });
 
     it("weighs a score's items by parameters of the period's first day, which a county changes from a day on", () => {

@@ -55,11 +55,15 @@ typedef struct Reading {
     bool is_complete;
 } Reading;
 
-static bool number_of(const Reading *reading, PlanNumber number, double *ret_value)
+bool score_number(const Policy *policy, PlanNumber number, Date day, double *ret_value)
 {
     *ret_value = number.value;
-    return number.parameter == NULL
-           || policy_number_on(reading->policy, number.parameter, reading->period.first, ret_value);
+    return number.parameter == NULL || policy_number_on(policy, number.parameter, day, ret_value);
+}
+
+static bool number_of(const Reading *reading, PlanNumber number, double *ret_value)
+{
+    return score_number(reading->policy, number, reading->period.first, ret_value);
 }
 
 static double weight_of(const Reading *reading, const ScoreItem *item)
@@ -150,7 +154,7 @@ static void add_up(ScoreUnit *unit)
     unit->total = unit->has_total ? sum / weights : 0;
 }
 
-static double shown(const ScoreUnit *unit)
+double score_shown(const ScoreUnit *unit)
 {
     return unit->has_total ? num_round(unit->total, SHOWN_PLACES) : -1;
 }
@@ -158,7 +162,7 @@ static double shown(const ScoreUnit *unit)
 static int compare_units(const void *left, const void *right)
 {
     const ScoreUnit *a = left, *b = right;
-    double first = shown(a), second = shown(b);
+    double first = score_shown(a), second = score_shown(b);
     int order = (first < second) - (first > second);
     return order != 0 ? order : str_compare(a->unit, b->unit);
 }
@@ -169,7 +173,7 @@ static void rank(Reading *reading)
     for (size_t i = 0; i < reading->units.n && reading->units.items[i].has_total; i++) {
         ScoreUnit *unit = &reading->units.items[i];
         const ScoreUnit *above = i == 0 ? NULL : &reading->units.items[i - 1];
-        bool is_tied = above != NULL && shown(unit) >= shown(above);
+        bool is_tied = above != NULL && score_shown(unit) >= score_shown(above);
         unit->rank = is_tied ? above->rank : (int64_t)i + 1;
     }
 }

@@ -36,6 +36,7 @@ typedef struct ScoreUnit {
     double total;
     const ScorePart *parts; /* in the order of the score's items */
     size_t part_n;
+    const struct ScoreUnitStreak *streaks; /* in the order of the score's; NULL: not asked */
 } ScoreUnit;
 
 typedef struct ScoreTable {
@@ -45,7 +46,11 @@ typedef struct ScoreTable {
     bool is_whole;          /* of the whole place; else of the part in sight */
     const ScoreUnit *units; /* by rank, then unit; those without a rank last */
     size_t unit_n;
-    int64_t few_below; /* 0: nothing is held back */
+    int64_t few_below;                    /* 0: nothing is held back */
+    Period streaks_to;                    /* the newest year that is over, up to the period */
+    const struct ScoreStreakNow *streaks; /* score_streaks; else NULL */
+    size_t streak_n;
+    bool is_streak_complete; /* no measure of the years that they are told by is missing */
 } ScoreTable;
 
 /* Points of a number: 0 at the floor, 100 at the target, straight between, no less than 0 and no
@@ -66,6 +71,27 @@ Err score_find(Cx *cx, Str id, const Score **ret_score) MUST_CHECK;
  * people (measure_few), and where that is one part of a unit, which its total would give away, a
  * second one. What a county says of so few on the day holds. */
 Err score_hold_back(Cx *cx, Date day, ScoreTable *table) MUST_CHECK;
+
+/* ---- years in a row ---- */
+
+/* A streak of the score in the newest year. */
+typedef struct ScoreStreakNow {
+    const ScoreStreak *declared;
+    int64_t years; /* that have to be alike; 0: the parameter has no such number */
+    double at;
+} ScoreStreakNow;
+
+typedef struct ScoreUnitStreak {
+    int64_t years;   /* alike, the newest first; not counted further than asked */
+    bool is_reached; /* as many as asked */
+    Str gap;         /* the year that ended it for it says nothing of the unit; else empty */
+} ScoreUnitStreak;
+
+/* How many years in a row each unit of the table stood alike, up to the table's year, or the one
+ * before while that still runs. A year is told by its newest bulletin that was frozen when it was
+ * over; without one as it stands now. What says nothing of a unit, a year in which it has no total,
+ * or for ranks one in which not the whole place is ranked, ends its row. */
+Err score_streaks(Cx *cx, const Score *score, bool is_patient, ScoreTable *table) MUST_CHECK;
 
 /* ---- bulletins ---- */
 

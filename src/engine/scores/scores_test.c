@@ -12,7 +12,9 @@
 #include "core/keys.h"
 #include "core/place.h"
 #include "db/migrate.h"
-#include "engine/scores/scores.h"
+#include "engine/policy/policy_values.h"
+#include "engine/scores/scores_int.h"
+#include "engine/subjects/places.h"
 #include "support/both_engines.h"
 
 typedef struct {
@@ -38,7 +40,12 @@ static void open_packs(Fixture *f)
              "1 AS in_denominator, p.is_here AS in_numerator FROM person p\n")},
         {STR("p/scores/work.yaml"),
          STR("score: work\ntitle: {zh: 评分, en: Score}\nsource: habit\nlevel: 4\nperiod: year\n"
-             "items: [{measure: here, weight: 1, target: 90}]\n")},
+             "items: [{measure: here, weight: 1, target: 90}]\nin_a_row:\n"
+             "  - {years: 3, at_least: $line, then: {zh: 表彰, en: Commended}}\n"
+             "  - {years: 3, below: $line, then: {zh: 约谈, en: Called in}}\n"
+             "  - {years: 3, last: 1, then: {zh: 问责, en: Answers for it}}\n")},
+        {STR("p/policy/line.yaml"),
+         STR("parameters:\n  - {id: line, title: {zh: 线, en: Line}, value: 60, source: habit}\n")},
     };
     f->packs = both_engines_pack_files(&f->arena, files, sizeof files / sizeof *files);
 }
@@ -158,12 +165,163 @@ static void a_bulletin_is_frozen_once_and_never_changes(void **state)
     assert_int_not_equal(db_script(f->db, STR("DELETE FROM score_bulletin")), OK);
 }
 
+/* ---- years in a row ---- */
+
+enum { CENTRES = 4, MET = 0, BELOW, LAST };
+static const char *const centres[CENTRES] = {"T1", "T2", "T3", "T4"};
+
+static Err make_centres(Cx *cx, void *arg)
+{
+    (void)arg;
+    TRY(place_put(cx, STR("测试县"), STR("Test county")));
+    for (size_t i = 0; i < CENTRES; i++)
+        TRY(subject_facility_add(cx, &(Facility){.code = str_from_c(centres[i]),
+                                                 .name = STR("测试卫生院"),
+                                                 .kind = STR("township_centre"),
+                                                 .level = 4,
+                                                 .area = STR("000000001"),
+                                                 .licence_to = DATE_NONE,
+                                                 .valid_from = test_day("2015-01-01"),
+                                                 .valid_to = DATE_NONE}));
+    return access_areas_rebuild(cx);
+}
+
+typedef struct {
+    const char *period, *frozen_on;
+    double totals[CENTRES]; /* below 0: none; ranks as they follow */
+} Frozen;
+
+static Err freeze_years(Cx *cx, void *arg)
+{
+    for (const Frozen *frozen = arg; frozen->period != NULL; frozen++) {
+        Date day = test_day(frozen->frozen_on);
+        ScoreBulletinPutIn bulletin = {.place = cx->place,
+                                       .id = cx_new_id(cx),
+                                       .score = STR("work"),
+                                       .period = str_from_c(frozen->period),
+                                       .note = STR(""),
+                                       .packs = STR("p 1.0.0"),
+                                       .is_ranked = 1,
+                                       .frozen_on = day,
+                                       .frozen_at = instant_of_date(day, 8, 0)};
+        TRY(score_bulletin_put(cx->db, &bulletin, NULL));
+        for (size_t i = 0; i < CENTRES; i++) {
+            int64_t rank = 1;
+            for (size_t other = 0; other < CENTRES; other++)
+                rank += frozen->totals[other] > frozen->totals[i];
+            bool has_total = frozen->totals[i] >= 0;
+            const ScoreBulletinUnitPutIn unit = {.place = cx->place,
+                                                 .bulletin_id = bulletin.id,
+                                                 .unit = str_from_c(centres[i]),
+                                                 .name = STR("测试卫生院"),
+                                                 .name_en = STR(""),
+                                                 .rank = has_total ? rank : 0,
+                                                 .total = frozen->totals[i],
+                                                 .has_total = has_total};
+            TRY(score_bulletin_unit_put(cx->db, &unit));
+        }
+    }
+    return OK;
+}
+
+static void assert_streak(const ScoreTable *table, const char *unit, size_t which, int64_t years,
+                          const char *gap)
+{
+    const ScoreUnit *found = NULL;
+    for (size_t i = 0; i < table->unit_n; i++)
+        if (str_equals_c(table->units[i].unit, unit))
+            found = &table->units[i];
+    assert_non_null(found);
+    const ScoreUnitStreak *row = &found->streaks[which];
+    if (row->years != years || !str_equals_c(row->gap, gap))
+        print_error("%s, streak %zu: %lld years, gap %.*s\n", unit, which, (long long)row->years,
+                    STR_ARG(row->gap));
+    assert_int_equal(row->years, years);
+    assert_true(str_equals_c(row->gap, gap));
+    assert_int_equal(row->is_reached, years == 3);
+}
+
+static void read_streaks(Fixture *f, const char *year, ScoreTable *ret_table)
+{
+    const Score *score = pack_score(f->packs, STR("work"));
+    assert_int_equal(
+        score_read(&f->cx, score, period_of(PERIOD_YEAR, test_day(year)), true, ret_table), OK);
+    assert_int_equal(score_streaks(&f->cx, score, true, ret_table), OK);
+}
+
+/* The line is 60, and 70 from 2024 on. T2 has no total in 2023. */
+static void open_years(Fixture *f)
+{
+    static const Frozen frozen[] = {
+        {"2022", "2023-01-20", {59.994, 50, 80, 90}},
+        {"2023", "2024-01-15", {50, -1, 65, 90}},
+        {"2024", "2024-07-01", {99, 99, 99, 10}}, /* while the year ran */
+        {"2024", "2025-01-10", {10, 90, 10, 10}}, /* put right by the next one */
+        {"2024", "2025-01-11", {50, 50, 65, 90}},
+        {"2025", "2025-06-01", {99, 99, 99, 10}},
+        {0},
+    };
+    f->cx.today = test_day("2023-06-01");
+    f->cx.now = instant_of_date(f->cx.today, 8, 0);
+    assert_int_equal(cx_write(&f->cx, make_centres, NULL), OK);
+    assert_int_equal(policy_set(&f->cx, &(PolicyChange){.parameter = STR("line"),
+                                                        .value = STR("70"),
+                                                        .source = STR("办法"),
+                                                        .from = test_day("2024-01-01")}),
+                     OK);
+    f->cx.today = test_day("2025-06-30");
+    f->cx.now = instant_of_date(f->cx.today, 8, 0);
+    assert_int_equal(cx_write(&f->cx, freeze_years, (void *)(uintptr_t)frozen), OK);
+}
+
+static void years_in_a_row_are_counted_by_each_years_line_from_what_was_frozen(void **state)
+{
+    Fixture *f = *state;
+    ScoreTable table;
+    open_years(f);
+    read_streaks(f, "2025-01-01", &table); /* still runs, so up to 2024 */
+    assert_int_equal(table.streaks_to.first.days, test_day("2024-01-01").days);
+    assert_true(table.streaks[MET].at >= 70 && table.streaks[MET].at <= 70);
+    assert_streak(&table, "T1", BELOW, 3, "");
+    assert_streak(&table, "T1", MET, 0, "");
+    assert_streak(&table, "T3", BELOW, 1, ""); /* 65 was enough in 2023 */
+    assert_streak(&table, "T4", MET, 3, "");
+    assert_streak(&table, "T4", LAST, 0, "");
+}
+
+static void a_year_that_says_nothing_of_a_unit_ends_its_row_and_is_named(void **state)
+{
+    Fixture *f = *state;
+    ScoreTable table;
+    open_years(f);
+    read_streaks(f, "2024-12-31", &table);
+    assert_streak(&table, "T2", BELOW, 1, "2023");
+    read_streaks(f, "2023-12-31", &table); /* nothing was frozen of 2021, and nobody counted */
+    assert_streak(&table, "T1", BELOW, 2, "2021");
+    assert_streak(&table, "T2", BELOW, 0, "2023");
+    assert_streak(&table, "T4", MET, 2, "2021");
+}
+
+static void whoever_ties_with_the_last_is_among_the_last(void **state)
+{
+    Fixture *f = *state;
+    ScoreTable table;
+    open_years(f);
+    read_streaks(f, "2024-12-31", &table);
+    assert_streak(&table, "T1", LAST, 2, ""); /* alone or not; T2 had less in 2022 */
+    assert_streak(&table, "T2", LAST, 1, "2023");
+    assert_streak(&table, "T3", LAST, 0, "");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(points_go_straight_from_the_floor_to_the_target_and_stop_at_the_cap),
     cmocka_unit_test(what_a_part_lacks_costs_its_share_of_the_weights_that_count),
     TEST(numbers_of_few_people_are_not_told_nor_what_gives_them_away),
     TEST(a_bulletin_is_frozen_once_and_never_changes),
+    TEST(years_in_a_row_are_counted_by_each_years_line_from_what_was_frozen),
+    TEST(a_year_that_says_nothing_of_a_unit_ends_its_row_and_is_named),
+    TEST(whoever_ties_with_the_last_is_among_the_last),
 };
 
 int main(void)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { losses, moved, pointsText, scoresFor, todoN, type Part, type Score, type Unit } from './scores'
+import { losses, moved, pointsText, scoresFor, streaksOf, todoN, type Line, type Part, type Score, type Unit } from './scores'
 
 const part = (measure: string, lost: number): Part => ({ measure, weight: 1, floor: 0, target: 90, denominator: 10, numerator: 5, lost })
 const unit = (code: string, rank: number | null, parts: Part[] = []): Unit => ({ unit: code, name: { zh: code, en: code }, rank, parts })
@@ -18,6 +18,12 @@ describe('scores', () => {
   it('offers the scores on which one has a line, those of the own level first', () => {
     const scores = [4, 5, 3].map((level) => ({ id: `s${level}`, level }) as Score)
     expect([3, 4, 5].map((level) => scoresFor(scores, level).map(({ id }) => id).join(''))).toEqual(['s3s4s5', 's4s5', 's5'])
+  })
+  it('tells the rows of years that have begun, and each year without data once', () => {
+    const lines = (['at_least', 'below'] as const).map((line): Line => ({ line, at: 60, years: 3, then: { zh: 'Commended', en: 'Commended' } }))
+    const told = streaksOf({ ...unit('A', 1), in_a_row: [{ years: 0, is_reached: false, gap: '2022' }, { years: 2, is_reached: false, gap: '2022' }] }, lines)
+    expect([told.begun.map(({ line, streak }) => [line.line, streak.years]), told.gaps]).toEqual([[['below', 2]], ['2022']])
+    expect(streaksOf(unit('B', 2), lines)).toEqual({ begun: [], gaps: [] })
   })
   it('counts who is still to be seen, or what is to be brought down', () => {
     expect([todoN(part('a', 1)), todoN({ ...part('a', 1), numerator: 2, direction: 'down' })]).toEqual([5, 2])

@@ -23,7 +23,22 @@ export interface Unit {
   name: Wording
   rank?: number | null
   total?: number | null
+  in_a_row?: Streak[] | null /* in the order of the table's lines */
   parts: Part[]
+}
+
+/* Years in a row on one side of a line. gap: the year that ended it for it says nothing of the unit. */
+export interface Streak {
+  years: number
+  is_reached: boolean
+  gap?: string | null
+}
+
+export interface Line {
+  line: 'at_least' | 'below' | 'last'
+  at: number
+  years: number
+  then: Wording
 }
 
 export interface Table {
@@ -32,6 +47,7 @@ export interface Table {
   is_ranked: boolean
   is_whole: boolean /* else of the part that one sees */
   few_below?: number | null
+  in_a_row?: { to: string; is_complete: boolean; lines: Line[] } | null
   units: Unit[]
 }
 
@@ -68,6 +84,13 @@ export function isNumber(points: number | null | undefined): points is number {
 
 export function partName(part: Part): string {
   return part.title ? say(part.title) : part.measure
+}
+
+/* The rows of a unit that have begun, and the year without data that ended or prevented one: each year once. */
+export function streaksOf(unit: Unit, lines: readonly Line[]): { begun: { line: Line; streak: Streak }[]; gaps: string[] } {
+  const streaks = unit.in_a_row ?? []
+  const begun = lines.flatMap((line, at) => ((streaks[at]?.years ?? 0) > 0 ? [{ line, streak: streaks[at]! }] : []))
+  return { begun, gaps: [...new Set(streaks.flatMap(({ gap }) => (gap ? [gap] : [])))] }
 }
 
 /* What costs the unit most, the worst first. */
