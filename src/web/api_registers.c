@@ -189,7 +189,33 @@ static Wording code_title(const PackSet *packs, const char *list, Str code)
     return (Wording){code, code};
 }
 
-static void put_facility(Cx *cx, JsonOut *out, const FacilityNames *names, const Facility *facility)
+static const Facility *find_facility(const FacilityNames *names, Str code)
+{
+    for (size_t i = 0; i < names->n; i++) {
+        if (str_equals(names->facilities[i].code, code))
+            return &names->facilities[i];
+    }
+    return NULL;
+}
+
+/* Names are no secret; a page is opened by who sees the facility. */
+static void put_neighbour(JsonOut *out, const Facility *facility, const Map *seen)
+{
+    if (facility == NULL) {
+        json_null(out);
+        return;
+    }
+    json_object_begin(out);
+    web_json_text(out, "code", facility->code);
+    web_json_text(out, "name", facility->name);
+    web_json_text(out, "name_en", facility->name_en);
+    json_key_c(out, "is_seen");
+    json_bool(out, map_has(seen, facility->code));
+    json_object_end(out);
+}
+
+static void put_facility(Cx *cx, JsonOut *out, const FacilityNames *names, const Map *seen,
+                         const Facility *facility)
 {
     json_key_c(out, "facility");
     json_object_begin(out);
@@ -203,15 +229,30 @@ static void put_facility(Cx *cx, JsonOut *out, const FacilityNames *names, const
     web_json_text(out, "licence_no", facility->licence_no);
     web_json_date(out, "licence_to", facility->licence_to);
     json_key_c(out, "parent");
-    facility_named_write(out, names, facility->parent);
+    put_neighbour(out, find_facility(names, facility->parent), seen);
     json_key_c(out, "below");
     json_array_begin(out);
     for (size_t i = 0; i < names->n; i++) {
         if (str_equals(names->facilities[i].parent, facility->code))
-            facility_named_write(out, names, names->facilities[i].code);
+            put_neighbour(out, &names->facilities[i], seen);
     }
     json_array_end(out);
     json_object_end(out);
+}
+
+/* The facilities whose pages the caller may open, as a set. */
+static Err seen_facilities(Cx *cx, size_t most, Map *ret_seen)
+{
+    const SubjectQuery query = {.kind = STR("facility"), .most = most};
+    const Subject *subjects = NULL;
+    size_t n = 0;
+    map_init(ret_seen, cx->arena);
+    TRY(subject_list(cx, &query, &subjects, &n));
+    for (size_t i = 0; i < n; i++)
+        map_put(ret_seen, subjects[i].code, ret_seen);
+    if (cx->actor->facility.n > 0 && cx->actor->home.n == 0)
+        map_put(ret_seen, cx->actor->facility, ret_seen);
+    return OK;
 }
 
 /* What the register of places says of a facility that is in force. */
@@ -221,10 +262,12 @@ static Err write_facility(Cx *cx, JsonOut *out, const Subject *subject)
     if (!str_equals_c(subject->kind, "facility"))
         return OK;
     TRY(facility_names_read(cx, &names));
-    for (size_t i = 0; i < names.n; i++) {
-        if (str_equals(names.facilities[i].code, subject->code))
-            put_facility(cx, out, &names, &names.facilities[i]);
-    }
+    const Facility *facility = find_facility(&names, subject->code);
+    if (facility == NULL)
+        return OK;
+    Map seen;
+    TRY(seen_facilities(cx, names.n, &seen));
+    put_facility(cx, out, &names, &seen, facility);
     return OK;
 }
 
@@ -246,6 +289,8 @@ static Err subject_get(Cx *cx, const HttpRequest *request, HttpResponse *respons
     return OK;
 }
 
+#define SCHEMA_NEIGHBOUR "{code: text, name: text, name_en?: text, is_seen: bool}"
+
 const Route route_subject = {
     .method = HTTP_GET,
     .path = "/api/subjects/{kind}/{id}",
@@ -256,7 +301,7 @@ const Route route_subject = {
            "parties: [{field?: text, facility?: text, area?: text}], "
            "facility?: {kind_title: wording, ownership_title: wording, status_title: wording, "
            "level: integer, area?: text, licence_no?: text, licence_to?: date, "
-           "parent?: " SCHEMA_FACILITY ", below: [" SCHEMA_FACILITY "]}, "
+           "parent?: " SCHEMA_NEIGHBOUR ", below: [" SCHEMA_NEIGHBOUR "]}, "
            "obligations?: [{" SCHEMA_OBLIGATION_MEMBERS SCHEMA_REASONS ", owner?: " SCHEMA_FACILITY
            "}], "
            "records?: [{" SCHEMA_RECORD_MEMBERS ", summary: " SCHEMA_SUMMARY "}]}",

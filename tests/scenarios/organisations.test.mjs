@@ -57,6 +57,21 @@ for (const [name, makeDatabase] of databases) {
     });
     after(() => server?.stop());
 
+    it("are read at one's own facility whatever one's sight is, and name what stands above and below with whether it opens", async () => {
+      const administrator = await officer("keeper", centreCode, "township_administrator");
+      const own = (await administrator.fetch(`/api/subjects/facility/${centreCode}`)).body;
+      assert.deepEqual([own.subject.code, own.obligations, own.records], [centreCode, undefined, undefined]);
+      assert.ok(own.facility.below.length > 0);
+      for (const near of [own.facility.parent, ...own.facility.below]) {
+        assert.equal((await administrator.fetch(`/api/subjects/facility/${near.code}`)).status, near.is_seen ? 200 : 404);
+        assert.equal(near.is_seen, false, "no purpose of his opens it");
+      }
+      assert.equal((await administrator.fetch(`/api/subjects/facility/${otherCode}`)).status, 404);
+      const mine = (await receiver.fetch(`/api/subjects/facility/${centreCode}`)).body.facility;
+      assert.deepEqual([mine.parent.is_seen, mine.below.every(({ is_seen }) => is_seen)], [false, true]);
+      assert.equal((await receiver.fetch(`/api/subjects/facility/${mine.below[0].code}`)).status, 200);
+    });
+
     it("are registered by who answers for them, and by nobody else", async () => {
       const refused = await submit(outsider, agreement);
       assert.equal(refused.status, 400 <= refused.status && refused.status < 500 ? refused.status : 422, refused.text);

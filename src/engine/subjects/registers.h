@@ -39,7 +39,8 @@ Err subject_desks(Cx *cx, Str facility, const Str **ret_desks, size_t *ret_n) MU
 
 /* In sight, with its parties; found = false otherwise. */
 Err subject_find(Cx *cx, Uuid id, bool *ret_found, Subject *ret_subject) MUST_CHECK;
-/* By id, or by code for those who have one. ERR_NOT_FOUND unless it is of the kind and in sight. */
+/* By id, or by code for those who have one. ERR_NOT_FOUND unless it is of the kind and in
+ * sight, or the facility where one works. */
 Err subject_open(Cx *cx, Str kind, Str name, Subject *ret_subject) MUST_CHECK;
 /* In sight and in force on the asked day, by code and id, without parties. */
 typedef struct SubjectQuery {

@@ -132,6 +132,14 @@ SELECT s.kind, s.code, s.name, s.name_en, s.valid_from, s.valid_to
 FROM subject s
 WHERE s.place = :place AND s.id = :id AND {scope:subject s};
 
+-- A facility, whoever sees it: the caller asks for his own alone.
+-- name: register_own :maybe
+-- in: place text, id uuid
+-- out: name text, name_en text, valid_from date, valid_to date?
+SELECT s.name, s.name_en, s.valid_from, s.valid_to
+FROM subject s
+WHERE s.place = :place AND s.id = :id AND s.kind = 'facility';
+
 -- name: register_household :maybe
 -- in: place text, id uuid
 -- out: area_code text

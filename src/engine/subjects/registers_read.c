@@ -82,6 +82,28 @@ static Err id_by_code(Cx *cx, Str kind, Str code, Uuid *ret_id)
     return OK;
 }
 
+/* What the register of places says of the facility where one works is no secret to him, whatever
+ * his sight is. */
+static Err find_own(Cx *cx, Uuid id, bool *ret_found, Subject *ret_subject)
+{
+    const Actor *actor = cx->actor;
+    if (actor->is_system || actor->home.n > 0
+        || !uuid_equals(id, subject_id_of(cx->place, STR("facility"), actor->facility)))
+        return OK;
+    const RegisterOwnIn in = {cx->place, id};
+    RegisterOwnRow row;
+    TRY(register_own(cx->db, cx->arena, &in, &row, ret_found));
+    if (!*ret_found)
+        return OK;
+    *ret_subject = (Subject){.id = id,
+                             .kind = STR("facility"),
+                             .code = actor->facility,
+                             .name = {row.name, row.name_en},
+                             .valid_from = row.valid_from,
+                             .valid_to = row.valid_to};
+    return read_parties(cx, ret_subject);
+}
+
 Err subject_open(Cx *cx, Str kind, Str name, Subject *ret_subject)
 {
     Uuid id = UUID_NIL;
@@ -90,6 +112,8 @@ Err subject_open(Cx *cx, Str kind, Str name, Subject *ret_subject)
     Err err = uuid_parse(name, &id) == OK ? OK : id_by_code(cx, kind, name, &id);
     if (err == OK && !uuid_is_nil(id))
         err = find(cx, id, &found, &subject);
+    if (err == OK && !found && !uuid_is_nil(id))
+        err = find_own(cx, id, &found, &subject);
     if (err != OK)
         return cx_fail_db(cx, err);
     if (!found || !str_equals(subject.kind, kind))

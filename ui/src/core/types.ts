@@ -102,6 +102,11 @@ export interface Obligation {
   visit?: number /* so many things of this person can be done at one visit */
 }
 
+/* A facility above or below another one: its page opens only where the reader sees it. */
+export interface NeighbourPlace extends NamedPlace {
+  is_seen: boolean
+}
+
 /* A facility, a township, a member of staff, or what a pack registers: an agreement. */
 export interface SubjectBrief {
   id: string
@@ -204,7 +209,7 @@ export interface SubjectPage {
   valid_from: string
   valid_to?: string | null
   parties: { field?: string; facility?: string; area?: string }[]
-  facility?: { kind_title: Wording; ownership_title: Wording; status_title: Wording; level: number; area?: string | null; licence_no?: string | null; licence_to?: string | null; parent?: NamedPlace | null; below: NamedPlace[] }
+  facility?: { kind_title: Wording; ownership_title: Wording; status_title: Wording; level: number; area?: string | null; licence_no?: string | null; licence_to?: string | null; parent?: NeighbourPlace | null; below: NeighbourPlace[] }
   obligations?: (Obligation & { owner?: NamedPlace | null })[]
   records?: RecordBrief[]
 }

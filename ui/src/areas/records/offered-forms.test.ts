@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { FormBrief } from '../../core/types'
+import type { FormBrief, FormList } from '../../core/types'
 import { offeredForms, splitForms } from './offered-forms'
 
 const title = { zh: 'a', en: 'a' }
@@ -17,4 +17,12 @@ test('a list of an older copy offers every form about residents', async () => {
   const page = { resident, programs: [], obligations: [], records: [] }
   const { fitting, others } = await offeredForms({ forms: [form('a'), form('b', 'facility')] }, page, '2025-06-30')
   expect([fitting.map(({ id }) => id), others]).toEqual([['a'], []])
+})
+
+test('what offers cannot be told by offers every form about residents', async () => {
+  const resident = { id: 'p', name: 'n', sex: '1', birth_date: '1979-03-04', area: '4', area_name: 'z', age: 46 }
+  const page = { resident, programs: [], obligations: [], records: [] }
+  const list = { forms: [form('a'), form('b')], offers: { broken: true } } as unknown as FormList
+  const { fitting, others } = await offeredForms(list, page, '2025-06-30')
+  expect([fitting.map(({ id }) => id), others]).toEqual([['a', 'b'], []])
 })

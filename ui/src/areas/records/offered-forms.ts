@@ -18,11 +18,14 @@ export function splitForms(forms: readonly FormBrief[], { issues }: Pick<RunResu
 export async function offeredForms({ forms, offers }: FormList, { resident, programs }: ResidentPage, day: string): Promise<OfferedForms> {
   const about = forms.filter((form) => form.subject === 'resident')
   if (!offers) return { fitting: about, others: [] }
-  const declaration = parseDeclaration(offers)
-  const module = await openFormModule()
-  const result = module.run(module.load(offers), declaration, {
-    happenedOn: day, today: day, sex: resident.sex, birthDate: resident.birth_date, programs: programs.map(({ id }) => id),
-    previousHappenedOn: '', previous: {}, answers: {}, confirmed: [],
-  })
-  return splitForms(about, result)
+  try {
+    const declaration = parseDeclaration(offers)
+    const module = await openFormModule()
+    return splitForms(about, module.run(module.load(offers), declaration, {
+      happenedOn: day, today: day, sex: resident.sex, birthDate: resident.birth_date, programs: programs.map(({ id }) => id),
+      previousHappenedOn: '', previous: {}, answers: {}, confirmed: [],
+    }))
+  } catch {
+    return { fitting: about, others: [] } /* the choice is a help: without it every form can be chosen, and is checked when it is sent */
+  }
 }
