@@ -82,7 +82,7 @@ const Route route_forms = {
     .handler = forms_get,
     .permit = "forms.read",
     .out = "{forms: [{id: text, title: wording, version: text, program?: text, subject: text, "
-           "registers: bool, opens_file: bool, opens_file_below?: number}], offers: text}",
+           "registers: bool, opens_file: bool, opens_file_below?: number}], offers?: text}",
     .title = {"表单目录", "The forms"},
 };
 

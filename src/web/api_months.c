@@ -98,7 +98,7 @@ static Err plan_months_get(Cx *cx, const HttpRequest *request, HttpResponse *res
     size_t n = 0;
     int64_t soon_days = 0;
     TRY(read_months(cx, request, &plan, &dues, &n));
-    TRY(policy_whole_on(cx, STR("plan_soon_days"), cx->today, &soon_days));
+    TRY(policy_plan_soon_days(cx, cx->today, &soon_days));
     JsonOut out = web_json(response);
     json_object_begin(&out);
     web_json_date(&out, "on", cx->today);
@@ -266,7 +266,7 @@ static Err reminders_get(Cx *cx, const HttpRequest *request, HttpResponse *respo
     size_t n = 0;
     int64_t counts[PLAN_DUE_N] = {0}, soon_days = 0;
     TRY(plan_facts_read(cx, cx->today, false, &facts));
-    TRY(policy_whole_on(cx, STR("plan_soon_days"), cx->today, &soon_days));
+    TRY(policy_plan_soon_days(cx, cx->today, &soon_days));
     TRY(plan_dues(cx, facts, NULL, &dues, &n));
     JsonOut out = web_json(response);
     json_object_begin(&out);

@@ -4,16 +4,16 @@
 
 enum { BODY_MOST = 4096 };
 
-#define SCHEMA_PART                                                                                                        \
- "{measure: text, title?: wording, unit?: text, direction?: none|up|down, weight: number, floor: number, target: number, " \
- "few?: all|share|with_others, denominator?: integer, numerator?: integer, value?: number, "                               \
+#define SCHEMA_PART                                                                                                                        \
+ "{measure: text, title?: wording, unit?: text, direction?: none|up|down, amounts?: bool, weight: number, floor: number, target: number, " \
+ "few?: all|share|with_others, denominator?: integer, numerator?: integer, value?: number, "                                               \
  "points?: number, lost?: number}"
 #define SCHEMA_STREAKS                                                                             \
  "in_a_row?: {to: text, is_complete: bool, lines: [{line: at_least|below|last, at: number, years: integer, then: wording}]}, "
-#define SCHEMA_TABLE                                                                                          \
- "period: text, is_complete: bool, is_ranked: bool, is_whole: bool, few_below?: integer, " SCHEMA_STREAKS     \
- "units: [{unit: text, name: wording, rank?: "                                                                \
- "integer, total?: number, in_a_row?: [{years: integer, is_reached: bool, gap?: text}], parts: [" SCHEMA_PART \
+#define SCHEMA_TABLE                                                                                                          \
+ "period: text, is_complete: bool, is_ranked: bool, is_whole: bool, few_below?: integer, " SCHEMA_STREAKS                     \
+ "units: [{unit: text, name: wording, rank?: "                                                                                \
+ "integer, total?: number, is_held?: bool, in_a_row?: [{years: integer, is_reached: bool, gap?: text}], parts: [" SCHEMA_PART \
  "]}]"
 #define SCHEMA_HEAD                                                                                \
  "id: text, title: wording, remarks?: wording, source: wording, level: integer, kind: text"
@@ -39,6 +39,8 @@ static void put_part(Cx *cx, JsonOut *out, const ScoreUnit *unit, const ScorePar
         web_json_wording(out, "title", measure->title);
         web_json_text(out, "unit", measure->unit);
         web_json_text(out, "direction", str_from_c(directions[measure->direction]));
+        json_key_c(out, "amounts");
+        json_bool(out, measure->has_amounts);
     }
     put_decimal(out, "weight", part->weight);
     put_decimal(out, "floor", part->floor);
@@ -125,6 +127,10 @@ static void put_table(Cx *cx, JsonOut *out, const ScoreTable *table)
             web_json_integer(out, "rank", unit->rank);
         if (unit->has_total)
             put_decimal(out, "total", unit->total);
+        if (unit->is_held) {
+            json_key_c(out, "is_held");
+            json_bool(out, true);
+        }
         put_unit_streaks(out, table, unit);
         json_key_c(out, "parts");
         json_array_begin(out);

@@ -61,9 +61,10 @@ static bool is_before(const Measure *measure, const MeasureValue *a, const Measu
     return measure->direction == DIRECTION_DOWN ? of_a < of_b : of_a > of_b;
 }
 
-/* Among those of its level in its period; equal ones share it. Values stand by period and level, so
- * those to look at stand around it. */
-static int64_t rank_of(const Measure *measure, const MeasureValue *values, size_t n, size_t at)
+/* Among those told of its level in its period, for gaps would place those held back; equal ones
+ * share it. Values stand by period and level, so those to look at stand around it. */
+static int64_t rank_of(const Measure *measure, const MeasureValue *values, const MeasureFew *few,
+                       size_t n, size_t at)
 {
     int64_t rank = 1;
     size_t first = at;
@@ -73,7 +74,7 @@ static int64_t rank_of(const Measure *measure, const MeasureValue *values, size_
     for (size_t i = first; i < n && values[i].level == values[at].level
                            && date_compare(values[i].period.first, values[at].period.first) == 0;
          i++)
-        rank += is_before(measure, &values[i], &values[at]);
+        rank += few[i] == FEW_NONE && is_before(measure, &values[i], &values[at]);
     return rank;
 }
 
@@ -111,7 +112,7 @@ static Err read_few(Cx *cx, const MeasureAsk *ask, const MeasureValue *values, s
     MeasureFew *few = arena_array(cx->arena, MeasureFew, n + 1);
     TRY(policy_few_below(cx, cx->today, &few_below));
     TRY(read_parents(cx, ask, values, n, parents));
-    measure_few_rows(ask->measure, few_below, values, parents, n, few);
+    measure_few_rows(cx->arena, ask->measure, few_below, values, parents, n, few);
     file->few_below = few_below;
     for (size_t i = 0; i < n; i++)
         file->has_few = file->has_few || few[i] != FEW_NONE;
@@ -127,10 +128,9 @@ static size_t put_numbers(Cx *cx, const MeasureAsk *ask, const MeasureValue *val
                          value->denominator - value->numerator};
     size_t c = 0;
     for (size_t i = 0; i < (has_rest ? 3 : 2); i++) {
-        bool is_told = few == FEW_NONE || (few == FEW_SHARE && i == 0);
         bool is_few = few != FEW_WITH_OTHERS && (few == FEW_SHARE || i == 0) && numbers[i] > 0
                       && numbers[i] < few_below;
-        cells[c++] = is_told ? report_whole(numbers[i]) : report_few(cx, is_few, few_below);
+        cells[c++] = few == FEW_NONE ? report_whole(numbers[i]) : report_few(cx, is_few, few_below);
     }
     cells[c++] = few == FEW_NONE
                      ? report_measured(ask->measure, value->denominator, value->numerator)
@@ -169,8 +169,8 @@ static void put_units(Cx *cx, const MeasureAsk *ask, const MeasureValue *values,
         c += put_numbers(cx, ask, value, few[i], has_rest, file->few_below, cells + c);
         bool has_rank = value->denominator > 0 && few[i] == FEW_NONE;
         if (is_ranked)
-            cells[c++] =
-                has_rank ? report_whole(rank_of(measure, values, n, i)) : report_text((Str){0});
+            cells[c++] = has_rank ? report_whole(rank_of(measure, values, few, n, i))
+                                  : report_text((Str){0});
         rows[i] = (ReportRow){cells, 0};
     }
     report->rows = rows;

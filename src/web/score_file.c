@@ -107,11 +107,14 @@ static void put_rows(Cx *cx, const ScoreTable *table, bool is_of_these_packs, Re
         const ScoreUnit *unit = &table->units[u];
         ReportCell *cells = arena_array(cx->arena, ReportCell, report->column_n);
         size_t n = 0;
-        cells[n++] = rank_cell(cx, table, unit);
+        cells[n++] =
+            unit->is_held ? report_few(cx, false, table->few_below) : rank_cell(cx, table, unit);
         cells[n++] = report_text(wording_in(unit->name, cx->lang));
-        cells[n++] = points_cell(unit->has_total, unit->total);
+        cells[n++] = unit->is_held ? report_few(cx, false, table->few_below)
+                                   : points_cell(unit->has_total, unit->total);
         for (size_t i = 0; i < table->streak_n; i++)
-            cells[n++] = streak_cell(cx, table, &unit->streaks[i]);
+            cells[n++] = unit->is_held ? report_few(cx, false, table->few_below)
+                                       : streak_cell(cx, table, &unit->streaks[i]);
         for (size_t i = 0; i < unit->part_n; i++)
             cells[n++] = unit->parts[i].few != FEW_NONE
                              ? report_few(cx, false, table->few_below)

@@ -721,12 +721,25 @@ for (const [name, makeDatabase] of databases) {
       assert.deepEqual([frozen.period, frozen.note, frozen.frozen_on, frozen.is_ranked], ["2024", "年度通报", "2025-06-30", true]);
       const now = (await county.fetch("/api/scores/public_health_work?period=2024")).body;
       const withheld = ({ denominator, numerator, value, points, lost, ...rest }) => rest;
-      for (const [at, { parts, ...unit }] of frozen.units.entries()) {
-        const { parts: then, ...same } = now.units[at];
+      const shown = (total) => Math.round((total + Number.EPSILON) * 100) / 100;
+      const toldUnits = frozen.units.filter(({ is_held: isHeld }) => !isHeld);
+      assert.deepEqual(frozen.units.map(({ unit }) => unit).toSorted(), now.units.map(({ unit }) => unit).toSorted());
+      for (const { parts, ...unit } of frozen.units) {
+        const { parts: then, ...same } = now.units.find((other) => other.unit === unit.unit);
         const few = then.filter(({ denominator }) => denominator > 0 && denominator < frozen.few_below);
-        assert.deepEqual(unit, same);
+        const others = parts.filter((part) => part.few === "with_others");
+        const scored = then.filter(({ points }) => points !== undefined);
+        const hasFew = few.some(({ points }) => points !== undefined);
+        const { rank, total, is_held: isHeld, ...rest } = unit;
+        assert.deepEqual(rest, { unit: same.unit, name: same.name });
         assert.deepEqual(parts.filter((part) => part.few === "all").map(({ measure }) => measure), few.map(({ measure }) => measure), "numbers of few people are not published");
-        assert.equal(parts.filter((part) => part.few === "with_others").length, few.filter(({ points }) => points !== undefined).length === 1 && then.filter(({ points }) => points !== undefined).length > 1 ? 1 : 0, "nor what would give one of them away");
+        if (hasFew && scored.length - few.length < 2) assert.ok(isHeld, "nor the total of a unit whose other parts are too few to hide them");
+        if (isHeld) assert.deepEqual([hasFew, total, rank, others], [true, undefined, undefined, []]);
+        else {
+          assert.equal(total, hasFew ? shown(same.total) : same.total);
+          assert.equal(rank, 1 + toldUnits.filter((other) => shown(other.total) > shown(total)).length);
+          assert.ok(parts.some((part) => !part.few && part.points !== undefined));
+        }
         for (const [i, part] of parts.entries()) assert.deepEqual(part, part.few ? { ...withheld(then[i]), few: part.few } : then[i]);
       }
       assert.ok(frozen.units.some(({ parts }) => parts.some(({ few }) => few)) && frozen.units.some(({ parts }) => parts.every(({ few }) => !few)));
@@ -736,12 +749,12 @@ for (const [name, makeDatabase] of databases) {
       const { items } = (await county.fetch("/api/scores/bulletins?score=public_health_work")).body;
       assert.deepEqual(items.slice(0, 2).map(({ note }) => note), ["补发", "年度通报"]);
       const rows = parseLines(attempt("score", "bulletin", "--bulletin", id, ...options).out);
-      assert.deepEqual(rows.map(({ unit, rank }) => [unit, rank]), frozen.units.map(({ unit, rank }) => [unit, rank]));
+      assert.deepEqual(rows.map(({ unit, rank }) => [unit, rank]), frozen.units.map(({ unit, rank }) => [unit, rank ?? null]));
       const { lines } = tableOf(sheetsOf((await file(`/api/scores/bulletins/${id}/file`)).bytes)[0]);
-      assert.deepEqual(lines.map((line) => [line["代码"], line["名次"], line["总分"]]), frozen.units.map(({ unit, rank, total }) => [unit, rank ?? undefined, total ?? undefined]));
+      assert.deepEqual(lines.map((line) => [line["代码"], line["名次"], line["总分"]]), frozen.units.map(({ unit, rank, total, is_held: isHeld }) => (isHeld ? [unit, "*", "*"] : [unit, rank ?? undefined, total ?? undefined])));
       const text = textOfPdf((await file(`/api/scores/bulletins/${id}/file?as=pdf`)).bytes).replace(/\s/g, "");
-      const tied = frozen.units.filter(({ rank }) => frozen.units.filter((other) => other.rank === rank).length > 1);
-      for (const { rank, name, total } of frozen.units) assert.ok(text.includes(name.zh.replace(/\s/g, "").slice(0, 8)) && text.includes(total.toFixed(2)), `${rank}`);
+      const tied = toldUnits.filter(({ rank }) => toldUnits.filter((other) => other.rank === rank).length > 1);
+      for (const { rank, name, total } of frozen.units) assert.ok(text.includes(name.zh.replace(/\s/g, "").slice(0, 8)) && (total === undefined || text.includes(total.toFixed(2))), `${rank}`);
       for (const { rank } of tied) assert.ok(text.includes(`${rank}（并列）`));
       assert.ok(text.includes("年度通报") && text.includes("发布：2025-06-30"));
       const ranking = tableOf(sheetsOf((await file("/api/scores/public_health_work/file?period=2024")).bytes)[0]);
@@ -827,7 +840,7 @@ for (const [name, makeDatabase] of databases) {
       const towns = values.filter(({ level }) => level === 4);
       const ranks = towns.filter(({ unit }) => typeof lines.find((line) => line["代码"] === unit)["分母"] === "number");
       assert.ok(ranks.length > 1);
-      for (const { unit, value } of ranks) assert.equal(lines.find((line) => line["代码"] === unit)["名次（同级同期）"], 1 + towns.filter((other) => other.value > value).length);
+      for (const { unit, value } of ranks) assert.equal(lines.find((line) => line["代码"] === unit)["名次（同级同期）"], 1 + ranks.filter((other) => other.value > value).length);
       const rows = tableOf(sheetsOf((await file(`/api/measures/${id}/cases/file?period=2024`)).bytes)[0]);
       assert.deepEqual(rows.titles, ["性别", "年龄段", "居住地或所在地", "计入分子"]);
       const clinician = await logIn(server, "clinician");

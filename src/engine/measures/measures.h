@@ -121,12 +121,13 @@ typedef enum {
     FEW_SHARE,      /* sensitive: so few are in the numerator, or are not */
     FEW_WITH_OTHERS /* it would give away what is held back of others */
 } MeasureFew;
-/* NULL: nothing is known of the measure any more, so FEW_NONE. */
+/* A number that is marked is held back whole. NULL: nothing is known of the measure any more, so as
+ * if it were sensitive. */
 MeasureFew measure_few(const Measure *measure, int64_t few_below, int64_t denominator,
                        int64_t numerator);
 /* Of a table of units; parents: the unit whose sum has the row, or empty. */
-void measure_few_rows(const Measure *measure, int64_t few_below, const MeasureValue *values,
-                      const Str *parents, size_t n, MeasureFew *few);
+void measure_few_rows(Arena *arena, const Measure *measure, int64_t few_below,
+                      const MeasureValue *values, const Str *parents, size_t n, MeasureFew *few);
 
 /* What it said of some thousand people, as known on cx->as_of, by area or desk: for whoever keeps
  * the numbers of a past day. The system's own; runs the SELECT, so not in the writer's transaction.

@@ -114,7 +114,7 @@ Err plan_parameters_read(Facts *facts)
     }
     TRY(policy_of(&then, &facts->policy));
     TRY(policy_whole_on(&then, STR("plan_warning_days"), facts->on, &facts->warning_days));
-    TRY(policy_whole_on(&then, STR("plan_soon_days"), facts->on, &facts->soon_days));
+    TRY(policy_plan_soon_days(&then, facts->on, &facts->soon_days));
     return policy_whole_on(&then, STR("plan_path_tolerance"), facts->on, &facts->path_tolerance);
 }
 

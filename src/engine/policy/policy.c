@@ -162,6 +162,15 @@ Err policy_few_below(Cx *cx, Date day, int64_t *ret_n)
     return OK;
 }
 
+Err policy_plan_soon_days(Cx *cx, Date day, int64_t *ret_n)
+{
+    enum { MONTH = 30 };
+    ExprValue value = EXPR_ABSENT;
+    TRY(policy_value_on(cx, STR("plan_soon_days"), day, &value));
+    *ret_n = value.type == EXPR_INTEGER ? value.as.integer : MONTH;
+    return OK;
+}
+
 Err policy_whole_on(Cx *cx, Str id, Date day, int64_t *ret_number)
 {
     ExprValue value = EXPR_ABSENT;

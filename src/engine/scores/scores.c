@@ -168,11 +168,11 @@ static int compare_units(const void *left, const void *right)
 }
 
 /* Equal totals share a rank, and the next one counts them all. */
-static void rank(Reading *reading)
+static void rank(ScoreUnit *units, size_t n)
 {
-    for (size_t i = 0; i < reading->units.n && reading->units.items[i].has_total; i++) {
-        ScoreUnit *unit = &reading->units.items[i];
-        const ScoreUnit *above = i == 0 ? NULL : &reading->units.items[i - 1];
+    for (size_t i = 0; i < n && units[i].has_total; i++) {
+        ScoreUnit *unit = &units[i];
+        const ScoreUnit *above = i == 0 ? NULL : &units[i - 1];
         bool is_tied = above != NULL && score_shown(unit) >= score_shown(above);
         unit->rank = is_tied ? above->rank : (int64_t)i + 1;
     }
@@ -254,7 +254,7 @@ Err score_read(Cx *cx, const Score *score, Period period, bool is_patient, Score
                               .unit_n = reading.units.n};
     TRY(is_rankable(&reading, &ret_table->is_ranked));
     if (ret_table->is_ranked)
-        rank(&reading);
+        rank(reading.units.items, reading.units.n);
     return OK;
 }
 
@@ -273,24 +273,59 @@ static ScorePart *least_told(const ScoreUnit *unit)
     return least;
 }
 
-static void hold_back(Cx *cx, const ScoreUnit *unit, int64_t few_below)
+/* What the total leaves over for the parts of few and those held back with them; of these few, how
+ * little and how much it allows, as a share of all. */
+static double share_allowed(const ScoreUnit *unit)
 {
-    size_t held = 0;
+    double few = 0, others = 0, left = 0;
+    for (size_t i = 0; i < unit->part_n; i++) {
+        const ScorePart *part = &unit->parts[i];
+        if (!part->has_points || part->few == FEW_NONE)
+            continue;
+        *(part->few == FEW_WITH_OTHERS ? &others : &few) += part->weight * POINTS_FULL;
+        left += part->weight * part->points;
+    }
+    double low = left > others ? left - others : 0, high = left < few ? left : few;
+    return few > 0 ? (high - low) / few : 1;
+}
+
+/* Other parts go with those of few until the total allows of these half of what there could be: of
+ * less, so few people leave but one or two shares that fit. */
+static void hold_back(Cx *cx, ScoreUnit *unit, int64_t few_below)
+{
+    static const double SHARE_LEAST = 0.5;
+    bool is_any = false;
+    ScorePart *other = NULL;
     for (size_t i = 0; i < unit->part_n; i++) {
         ScorePart *part = (ScorePart *)(uintptr_t)&unit->parts[i];
         part->few = measure_few(pack_measure(cx->packs, part->measure), few_below,
                                 part->denominator, part->numerator);
-        held += part->few != FEW_NONE && part->has_points;
+        is_any = is_any || (part->few != FEW_NONE && part->has_points);
     }
-    ScorePart *other = held == 1 ? least_told(unit) : NULL;
-    if (other != NULL)
+    if (!is_any)
+        return;
+    while (share_allowed(unit) < SHARE_LEAST && (other = least_told(unit)) != NULL)
         other->few = FEW_WITH_OTHERS;
+    unit->is_held = unit->has_total && least_told(unit) == NULL;
+    unit->has_total = unit->has_total && !unit->is_held;
+    unit->total = unit->has_total ? shown(unit) : 0; /* its further digits would tell more */
+    unit->rank = 0;
+    for (size_t i = 0; i < unit->part_n && unit->is_held; i++) {
+        ScorePart *part = (ScorePart *)(uintptr_t)&unit->parts[i];
+        if (part->few == FEW_WITH_OTHERS)
+            part->few = FEW_NONE; /* without a total nothing gives the few away */
+    }
 }
 
 Err score_hold_back(Cx *cx, Date day, ScoreTable *table)
 {
+    ScoreUnit *units = (ScoreUnit *)(uintptr_t)table->units;
     TRY(policy_few_below(cx, day, &table->few_below));
     for (size_t i = 0; i < table->unit_n; i++)
-        hold_back(cx, &table->units[i], table->few_below);
+        hold_back(cx, &units[i], table->few_below);
+    if (table->unit_n > 1)
+        qsort(units, table->unit_n, sizeof *units, compare_units);
+    if (table->is_ranked)
+        rank(units, table->unit_n);
     return OK;
 }

@@ -34,6 +34,7 @@ typedef struct ScoreUnit {
     int64_t rank; /* 0: none */
     bool has_total;
     double total;
+    bool is_held;           /* total and rank are not told (score_hold_back) */
     const ScorePart *parts; /* in the order of the score's items */
     size_t part_n;
     const struct ScoreUnitStreak *streaks; /* in the order of the score's; NULL: not asked */
@@ -68,8 +69,10 @@ Err score_read(Cx *cx, const Score *score, Period period, bool is_patient,
 Err score_find(Cx *cx, Str id, const Score **ret_score) MUST_CHECK;
 
 /* Marks what a table that is published, or leaves as a file, does not tell: parts that count so few
- * people (measure_few), and where that is one part of a unit, which its total would give away, a
- * second one. What a county says of so few on the day holds. */
+ * people (measure_few), and as much of the unit's other parts as hides their points in its total.
+ * Where its parts do not suffice for that, its total is not told either: it stands last, and ranks
+ * are made anew among those told, for a gap would place it. What a county says of so few on the day
+ * holds. */
 Err score_hold_back(Cx *cx, Date day, ScoreTable *table) MUST_CHECK;
 
 /* ---- years in a row ---- */

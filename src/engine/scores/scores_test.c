@@ -120,20 +120,52 @@ static void numbers_of_few_people_are_not_told_nor_what_gives_them_away(void **s
     Fixture *f = *state;
     ScorePart first[] = {
         {STR("here"), 60, 0, 90, 50, 40, true, 88, FEW_NONE},
-        {STR("here"), 20, 0, 90, 4, 1, true, 27, FEW_NONE},
+        {STR("here"), 20, 0, 90, 4, 1, true, 60, FEW_NONE},
         {STR("here"), 10, 0, 90, 30, 3, true, 11, FEW_NONE},
     };
     ScorePart second[] = {{STR("here"), 60, 0, 90, 5, 1, true, 22, FEW_NONE},
                           {STR("here"), 20, 0, 90, 0, 0, false, 0, FEW_NONE}};
-    const ScoreUnit units[] = {{.parts = first, .part_n = 3}, {.parts = second, .part_n = 2}};
-    ScoreTable table = {.units = units, .unit_n = 2};
+    ScorePart alone[] = {{STR("here"), 60, 0, 90, 3, 1, true, 37, FEW_NONE},
+                         {STR("here"), 20, 0, 90, 0, 0, false, 0, FEW_NONE}};
+    ScorePart light[] = {{STR("here"), 60, 0, 90, 3, 3, true, 100, FEW_NONE},
+                         {STR("here"), 20, 0, 90, 40, 20, true, 55, FEW_NONE}};
+    ScorePart renamed[] = {{STR("gone"), 60, 0, 90, 3, 1, true, 37, FEW_NONE},
+                           {STR("gone"), 60, 0, 90, 60, 2, true, 4, FEW_NONE}};
+    ScoreUnit units[] = {
+        {.unit = STR("a"), .rank = 1, .has_total = true, .total = 89, .parts = light, .part_n = 2},
+        {.unit = STR("b"), .rank = 2, .has_total = true, .total = 66, .parts = first, .part_n = 3},
+        {.unit = STR("c"), .rank = 3, .has_total = true, .total = 37, .parts = alone, .part_n = 2},
+        {.unit = STR("d"), .rank = 4, .has_total = true, .total = 22, .parts = second, .part_n = 2},
+        {.unit = STR("e"),
+         .rank = 5,
+         .has_total = true,
+         .total = 20,
+         .parts = renamed,
+         .part_n = 2},
+    };
+    ScoreTable table = {.is_ranked = true, .units = units, .unit_n = 5};
     assert_int_equal(score_hold_back(&f->cx, f->cx.today, &table), OK);
     assert_int_equal(table.few_below, 5);
+    /* The others keep their order, and their ranks have no gap where a total is held back. */
+    const char *const order[] = {"b", "d", "a", "c", "e"};
+    for (size_t i = 0; i < 5; i++) {
+        assert_string_equal(units[i].unit.p, order[i]);
+        assert_int_equal(units[i].rank, i < 2 ? i + 1 : 0);
+        assert_int_equal(units[i].is_held, i >= 2);
+        assert_int_equal(units[i].has_total, i < 2);
+    }
     const MeasureFew expected[] = {FEW_NONE, FEW_ALL, FEW_WITH_OTHERS};
     for (size_t i = 0; i < 3; i++)
-        assert_int_equal(units[0].parts[i].few, expected[i]);
-    assert_int_equal(units[1].parts[0].few, FEW_NONE);
-    assert_int_equal(units[1].parts[1].few, FEW_NONE);
+        assert_int_equal(first[i].few, expected[i]);
+    assert_int_equal(second[0].few, FEW_NONE);
+    assert_int_equal(second[1].few, FEW_NONE);
+    assert_int_equal(alone[0].few, FEW_ALL);
+    /* Light as it is, the other part could not hide it: held back is the total. */
+    assert_int_equal(light[0].few, FEW_ALL);
+    assert_int_equal(light[1].few, FEW_NONE);
+    /* Of what no pack knows any more, a small share is as bad as a small number. */
+    assert_int_equal(renamed[0].few, FEW_ALL);
+    assert_int_equal(renamed[1].few, FEW_SHARE);
 }
 
 static void a_bulletin_is_frozen_once_and_never_changes(void **state)

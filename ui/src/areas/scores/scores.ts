@@ -7,6 +7,7 @@ export interface Part {
   title?: Wording
   unit?: string | null
   direction?: 'none' | 'up' | 'down' | null
+  amounts?: boolean | null /* its numbers are amounts that somebody has reported, and no people or records */
   weight: number
   floor: number
   target: number
@@ -24,6 +25,7 @@ export interface Unit {
   rank?: number | null
   total?: number | null
   in_a_row?: Streak[] | null /* in the order of the table's lines */
+  is_held?: boolean | null /* of a bulletin: total and rank would tell of so few people */
   parts: Part[]
 }
 
@@ -98,9 +100,15 @@ export function losses(unit: Unit): Part[] {
   return unit.parts.filter(({ lost }) => (lost ?? 0) > 0).sort((a, b) => (b.lost ?? 0) - (a.lost ?? 0))
 }
 
-/* How many are to be seen to, or brought down, where one can be better. */
+/* Whether something costs it points that is not told. */
+export function hidesLosses(unit: Unit): boolean {
+  return unit.parts.some(({ few }) => few)
+}
+
+/* How many are to be seen to, or brought down, where one can be better; 0 of amounts, behind which nobody stands. */
 export function todoN(part: Part): number {
   const { numerator = 0, denominator = 0 } = part
+  if (part.amounts) return 0
   return part.direction === 'down' ? numerator : denominator - numerator
 }
 
