@@ -308,7 +308,7 @@ static void hold_back(Cx *cx, ScoreUnit *unit, int64_t few_below)
         other->few = FEW_WITH_OTHERS;
     unit->is_held = unit->has_total && least_told(unit) == NULL;
     unit->has_total = unit->has_total && !unit->is_held;
-    unit->total = unit->has_total ? shown(unit) : 0; /* its further digits would tell more */
+    unit->total = unit->has_total ? score_shown(unit) : 0; /* its further digits would tell more */
     unit->rank = 0;
     for (size_t i = 0; i < unit->part_n && unit->is_held; i++) {
         ScorePart *part = (ScorePart *)(uintptr_t)&unit->parts[i];
