@@ -98,9 +98,11 @@ static int known_order(const void *left, const void *right)
 /* Before records said anything: known is ascending by entry. */
 static Err put_registered(const ResidentRegistered *known, size_t n, SubjectFacts *facts)
 {
-    const ResidentRegistered wanted = {.entry = facts->subject}, *end = known + n;
-    const ResidentRegistered *at =
-        n == 0 ? NULL : bsearch(&wanted, known, n, sizeof wanted, known_order);
+    const ResidentRegistered wanted = {.entry = facts->subject};
+    if (n == 0)
+        return OK;
+    const ResidentRegistered *end = known + n;
+    const ResidentRegistered *at = bsearch(&wanted, known, n, sizeof wanted, known_order);
     while (at != NULL && at > known && uuid_equals(at[-1].entry, facts->subject))
         at--;
     for (; at != NULL && at < end && uuid_equals(at->entry, facts->subject); at++)

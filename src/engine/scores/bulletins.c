@@ -188,7 +188,7 @@ static Err read_parts(Cx *cx, Uuid id, Units *units)
         size_t first = 0;
         while (first < parts.n && !str_equals(owners.items[first], unit->unit))
             first++;
-        unit->parts = parts.items + first;
+        unit->parts = first < parts.n ? &parts.items[first] : NULL;
         while (first + unit->part_n < parts.n
                && str_equals(owners.items[first + unit->part_n], unit->unit))
             unit->part_n++;
