@@ -319,6 +319,18 @@ static bool has_same_periods(const MeasureState *a, const MeasureState *b)
            && date_compare(a->last, b->last) == 0;
 }
 
+/* From what is written down. */
+static Err make_each(Cx *cx, const Together *together, MeasureRun *run, Step *step)
+{
+    for (size_t i = 0; i < together->n; i++) {
+        ArenaMark mark = arena_mark(cx->arena);
+        run->measure = together->items[i]->measure;
+        TRY(make_rows(cx, together->items[i], run, step));
+        arena_reset_to(cx->arena, mark);
+    }
+    return OK;
+}
+
 /* Who they are and where they lived is written down once for all of them. people: whom to ask. */
 static Err make_together(Cx *cx, const Together *together, const MeasureRun *people, Step *step)
 {
@@ -327,13 +339,7 @@ static Err make_together(Cx *cx, const Together *together, const MeasureRun *peo
     run.cause = people->cause;
     run.is_written = true;
     TRY(run_people(cx, &run));
-    for (size_t i = 0; i < together->n; i++) {
-        ArenaMark mark = arena_mark(cx->arena);
-        run.measure = together->items[i]->measure;
-        TRY(make_rows(cx, together->items[i], &run, step));
-        arena_reset_to(cx->arena, mark);
-    }
-    return OK;
+    return make_each(cx, together, &run, step);
 }
 
 /* What they all read is written down once for all of them. */
@@ -342,13 +348,7 @@ static Err make_units_together(Cx *cx, const Together *together, Step *step)
     MeasureRun run = run_of(together->items[0], UUID_NIL, EVERY_UUID_END);
     run.is_written = true;
     TRY(run_units(cx, &run));
-    for (size_t i = 0; i < together->n; i++) {
-        ArenaMark mark = arena_mark(cx->arena);
-        run.measure = together->items[i]->measure;
-        TRY(make_rows(cx, together->items[i], &run, step));
-        arena_reset_to(cx->arena, mark);
-    }
-    return OK;
+    return make_each(cx, together, &run, step);
 }
 
 static Err make_units(Cx *cx, const MeasureStates *states, const StalePage *page, Step *step)
