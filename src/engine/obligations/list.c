@@ -56,23 +56,8 @@ static Err read_list(Cx *cx, const ObligationFilter *filter, Lines *lines)
         if (!has_row)
             return OK;
         const Rule *rule = rule_by_key(cx, row.rule_key);
-        if (rule == NULL)
-            continue;
-        ObligationLine line = {.obligation = {.subject = row.subject_id,
-                                              .rule = rule,
-                                              .item = (uint32_t)row.item,
-                                              .opens_on = row.opens_on,
-                                              .due_on = row.due_on,
-                                              .closes_on = row.closes_on,
-                                              .due_minute = (int32_t)row.due_minute,
-                                              .done = row.done,
-                                              .needed = row.needed,
-                                              .met_on = DATE_NONE,
-                                              .waived_on = DATE_NONE,
-                                              .spared_on = DATE_NONE},
-                               .area = row.area_code};
-        line.state = obligation_state(&line.obligation, filter->on);
-        VEC_PUSH(cx->arena, lines, line);
+        if (rule != NULL)
+            VEC_PUSH(cx->arena, lines, OPEN_LINE(rule, row, filter->on));
     }
 }
 

@@ -10,6 +10,12 @@
 
 enum { PASS_MOST = 4000 }; /* a village doctor's sight holds some hundreds */
 
+ObligationLine open_line(Obligation obligation, Str area, Date on)
+{
+    return (ObligationLine){
+        .obligation = obligation, .area = area, .state = obligation_state(&obligation, on)};
+}
+
 int line_compare(const void *left, const void *right)
 {
     const ObligationLine *a = left, *b = right;
@@ -102,20 +108,7 @@ static void keep(Gathering *gathering, const ObligationLine *line)
 
 static void take(Gathering *gathering, const Rule *rule, const ObligationOpenRowsRow *row)
 {
-    ObligationLine line = {.obligation = {.subject = row->subject_id,
-                                          .rule = rule,
-                                          .item = (uint32_t)row->item,
-                                          .opens_on = row->opens_on,
-                                          .due_on = row->due_on,
-                                          .closes_on = row->closes_on,
-                                          .due_minute = (int32_t)row->due_minute,
-                                          .done = row->done,
-                                          .needed = row->needed,
-                                          .met_on = DATE_NONE,
-                                          .waived_on = DATE_NONE,
-                                          .spared_on = DATE_NONE},
-                           .area = row->area_code};
-    line.state = obligation_state(&line.obligation, gathering->filter->on);
+    ObligationLine line = OPEN_LINE(rule, *row, gathering->filter->on);
     ObligationCount *count = count_of(gathering, rule);
     count->overdue += line.state == OBLIGATION_OVERDUE;
     count->due += line.state == OBLIGATION_DUE;

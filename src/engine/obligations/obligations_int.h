@@ -60,6 +60,22 @@ const DbScope *list_scope(Cx *cx);
 
 typedef VEC(ObligationLine) ObligationLines;
 typedef VEC(ObligationCount) ObligationCounts;
+/* A row that is neither met nor spared on the day, of any of the statements that read such rows. */
+#define OPEN_LINE(its_rule, row, on)                                                               \
+ open_line((Obligation){.subject = (row).subject_id,                                               \
+                        .rule = (its_rule),                                                        \
+                        .item = (uint32_t)(row).item,                                              \
+                        .opens_on = (row).opens_on,                                                \
+                        .due_on = (row).due_on,                                                    \
+                        .closes_on = (row).closes_on,                                              \
+                        .due_minute = (int32_t)(row).due_minute,                                   \
+                        .done = (row).done,                                                        \
+                        .needed = (row).needed,                                                    \
+                        .met_on = DATE_NONE,                                                       \
+                        .waived_on = DATE_NONE,                                                    \
+                        .spared_on = DATE_NONE},                                                   \
+           (row).area_code, (on))
+ObligationLine open_line(Obligation obligation, Str area, Date on);
 /* The order of lists, of ObligationLine. */
 int line_compare(const void *left, const void *right);
 /* list_page.c. The page of the filter and all its counts; false in *ret_is_read, and nothing read,

@@ -27,25 +27,6 @@ static Err read_own_desks(Cx *cx, Map *desks)
     }
 }
 
-static ObligationLine line_of(const Rule *rule, const ObligationOpenOfOthersRow *row, Date on)
-{
-    ObligationLine line = {.obligation = {.subject = row->subject_id,
-                                          .rule = rule,
-                                          .item = (uint32_t)row->item,
-                                          .opens_on = row->opens_on,
-                                          .due_on = row->due_on,
-                                          .closes_on = row->closes_on,
-                                          .due_minute = (int32_t)row->due_minute,
-                                          .done = row->done,
-                                          .needed = row->needed,
-                                          .met_on = DATE_NONE,
-                                          .waived_on = DATE_NONE,
-                                          .spared_on = DATE_NONE},
-                           .area = row->area_code};
-    line.state = obligation_state(&line.obligation, on);
-    return line;
-}
-
 static Err read_other_sides(Cx *cx, Date on, ObligationLines *lines)
 {
     Map own;
@@ -62,7 +43,7 @@ static Err read_other_sides(Cx *cx, Date on, ObligationLines *lines)
         const Rule *rule = rule_by_key(cx, row.rule_key);
         if (rule != NULL && !map_has(&own, row.area_code)
             && access_sees_class(cx, rule_sensitivity(rule)))
-            VEC_PUSH(cx->arena, lines, line_of(rule, &row, on));
+            VEC_PUSH(cx->arena, lines, OPEN_LINE(rule, row, on));
     }
 }
 

@@ -83,20 +83,7 @@ static Err read_batch(Cx *cx, Date on, const Uuid *subjects, size_t n, Obligatio
         const Rule *rule = rule_by_key(cx, row.rule_key);
         if (rule == NULL)
             continue;
-        ObligationLine line = {.obligation = {.subject = row.subject_id,
-                                              .rule = rule,
-                                              .item = (uint32_t)row.item,
-                                              .opens_on = row.opens_on,
-                                              .due_on = row.due_on,
-                                              .closes_on = row.closes_on,
-                                              .due_minute = (int32_t)row.due_minute,
-                                              .done = row.done,
-                                              .needed = row.needed,
-                                              .met_on = DATE_NONE,
-                                              .waived_on = DATE_NONE,
-                                              .spared_on = DATE_NONE},
-                               .area = row.area_code};
-        line.state = obligation_state(&line.obligation, on);
+        ObligationLine line = OPEN_LINE(rule, row, on);
         if (obligation_goes_together(&line))
             VEC_PUSH(cx->arena, lines, line);
     }

@@ -109,25 +109,14 @@ static WorklistRowsIn rows_in(Cx *cx, const WorklistFilter *filter, Str areas_of
 
 static ObligationLine line_of(const WorklistRowsRow *row, const Rule *rule, Date on)
 {
-    ObligationLine line = {.obligation = {.subject = row->subject_id,
-                                          .rule = rule,
-                                          .item = (uint32_t)row->item,
-                                          .opens_on = row->opens_on,
-                                          .due_on = row->due_on,
-                                          .closes_on = row->closes_on,
-                                          .due_minute = (int32_t)row->due_minute,
-                                          .done = row->done,
-                                          .needed = row->needed,
-                                          .met_by = row->met_by,
-                                          .met_on = row->met_on,
-                                          .waived_on = row->waived_on,
-                                          .spared_on = row->spared_on},
-                           .area = row->area_code};
+    ObligationLine line = OPEN_LINE(rule, *row, on);
     if (row->kind == 0)
-        line.obligation.spared_on = DATE_NONE;
-    line.state = row->kind == 2   ? OBLIGATION_MET
-                 : row->kind == 1 ? OBLIGATION_WAIVED
-                                  : obligation_state(&line.obligation, on);
+        return line;
+    line.obligation.met_by = row->met_by;
+    line.obligation.met_on = row->met_on;
+    line.obligation.waived_on = row->waived_on;
+    line.obligation.spared_on = row->spared_on;
+    line.state = row->kind == 2 ? OBLIGATION_MET : OBLIGATION_WAIVED;
     return line;
 }
 
