@@ -91,6 +91,13 @@ static Err read_months(Cx *cx, const HttpRequest *request, const Plan **ret_plan
     return plan_dues(cx, facts, *ret_plan, ret_dues, ret_n);
 }
 
+/* Left out where no pack says how many: then nothing is due soon. */
+static void put_soon_days(JsonOut *out, int64_t soon_days)
+{
+    if (soon_days != POLICY_UNSAID)
+        web_json_integer(out, "soon_days", soon_days);
+}
+
 static Err plan_months_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
 {
     const Plan *plan = NULL;
@@ -98,7 +105,7 @@ static Err plan_months_get(Cx *cx, const HttpRequest *request, HttpResponse *res
     size_t n = 0;
     int64_t soon_days = 0;
     TRY(read_months(cx, request, &plan, &dues, &n));
-    TRY(policy_plan_soon_days(cx, cx->today, &soon_days));
+    TRY(plan_soon_days(cx, cx->today, &soon_days));
     JsonOut out = web_json(response);
     json_object_begin(&out);
     web_json_date(&out, "on", cx->today);
@@ -106,7 +113,7 @@ static Err plan_months_get(Cx *cx, const HttpRequest *request, HttpResponse *res
     web_json_wording(&out, "title", plan->title);
     web_json_integer(&out, "clauses", (int64_t)plan->clause_n);
     web_json_integer(&out, "dated", dated_clauses(cx, dues, n));
-    web_json_integer(&out, "soon_days", soon_days);
+    put_soon_days(&out, soon_days);
     json_key_c(&out, "dues");
     json_array_begin(&out);
     for (size_t i = 0; i < n; i++)
@@ -123,7 +130,7 @@ const Route route_plan_months = {
     .handler = plan_months_get,
     .permit = "plans.read",
     .out = "{on: date, id: text, title: wording, clauses: integer, dated: integer, "
-           "soon_days: integer, dues: "
+           "soon_days?: integer, dues: "
            "[" SCHEMA_DUE "]}",
     .title = {"一个方案逐月到期的事项：由谁负责、是否完成",
               "What falls due in each month of a plan: whose it is, and whether it is done"},
@@ -266,7 +273,7 @@ static Err reminders_get(Cx *cx, const HttpRequest *request, HttpResponse *respo
     size_t n = 0;
     int64_t counts[PLAN_DUE_N] = {0}, soon_days = 0;
     TRY(plan_facts_read(cx, cx->today, false, &facts));
-    TRY(policy_plan_soon_days(cx, cx->today, &soon_days));
+    TRY(plan_soon_days(cx, cx->today, &soon_days));
     TRY(plan_dues(cx, facts, NULL, &dues, &n));
     JsonOut out = web_json(response);
     json_object_begin(&out);
@@ -283,7 +290,7 @@ static Err reminders_get(Cx *cx, const HttpRequest *request, HttpResponse *respo
     json_array_end(&out);
     web_json_integer(&out, "overdue", counts[PLAN_DUE_OVERDUE]);
     web_json_integer(&out, "soon", counts[PLAN_DUE_SOON]);
-    web_json_integer(&out, "soon_days", soon_days);
+    put_soon_days(&out, soon_days);
     json_object_end(&out);
     return OK;
 }
@@ -295,7 +302,7 @@ const Route route_reminders = {
     .handler = reminders_get,
     .permit = "plans.read",
     .out =
-        "{on: date, dues: [" SCHEMA_DUE "], overdue: integer, soon: integer, soon_days: integer}",
+        "{on: date, dues: [" SCHEMA_DUE "], overdue: integer, soon: integer, soon_days?: integer}",
     .title = {"各方案中由本人岗位负责、已逾期或即将到期的事项",
               "What plans ask of the asking one's post and is overdue or due soon"},
 };

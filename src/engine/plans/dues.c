@@ -27,6 +27,11 @@ const char *plan_due_state_name(PlanDueState state)
     return state_names[state];
 }
 
+Err plan_soon_days(Cx *cx, Date day, int64_t *ret_days)
+{
+    return policy_days_before(cx, STR("plan_soon_days"), day, ret_days);
+}
+
 /* ---- whose ---- */
 
 static bool is_own(const Cx *cx, const PlanClause *clause)
@@ -53,8 +58,8 @@ static PlanDue *add(Dues *dues, const PlanClauseState *state, const PlanAnswer *
 
 static PlanDueState waiting(const Dues *dues, Date day)
 {
-    Date soon = date_add_days(dues->facts.on, (int32_t)dues->facts.soon_days);
-    return date_compare(day, soon) <= 0 ? PLAN_DUE_SOON : PLAN_DUE_LATER;
+    return plan_is_near(dues->facts.on, day, dues->facts.soon_days) ? PLAN_DUE_SOON
+                                                                    : PLAN_DUE_LATER;
 }
 
 static bool has_passed(const Dues *dues, Date day)

@@ -8,7 +8,7 @@
 
 #include "access/access.h"
 #include "db/migrate.h"
-#include "engine/plans/plans.h"
+#include "engine/plans/plans_int.h"
 #include "support/both_engines.h"
 
 typedef struct {
@@ -144,9 +144,44 @@ static void each_plan_that_asks_for_a_number_has_its_path_once_this_places_own_f
     assert_true(str_equals_c(paths[3].clause->id, "01"));
 }
 
+/* These packs do not say within how many days something is due soon. */
+static void nothing_is_due_soon_where_no_pack_says_what_soon_is(void **state)
+{
+    Fixture *f = *state;
+    const PlanFacts *facts = NULL;
+    const PlanDue *dues = NULL;
+    size_t n = 0, waiting = 0;
+    f->cx.today = test_day("2025-12-31");
+    assert_int_equal(plan_facts_read(&f->cx, f->cx.today, true, &facts), OK);
+    assert_int_equal(plan_dues(&f->cx, facts, pack_plan(f->packs, STR("plan")), &dues, &n), OK);
+    for (size_t i = 0; i < n; i++) {
+        assert_int_not_equal(dues[i].state, PLAN_DUE_SOON);
+        waiting += dues[i].state == PLAN_DUE_LATER;
+    }
+    assert_int_equal(waiting, 3); /* 27 to 29, on their last day */
+}
+
+static void nothing_is_at_risk_by_its_day_where_no_pack_says_how_near_that_is(void **state)
+{
+    Fixture *f = *state;
+    PlanFacts facts = {0};
+    const Date due = test_day("2025-12-31");
+    assert_int_equal(
+        policy_days_before(&f->cx, STR("plan_warning_days"), f->cx.today, &facts.warning_days), OK);
+    assert_int_equal(facts.warning_days, 90);
+    assert_int_equal(plan_waiting(&facts, due, due), PLAN_STATE_AT_RISK);
+    assert_int_equal(
+        policy_days_before(&f->cx, STR("in_no_pack"), f->cx.today, &facts.warning_days), OK);
+    assert_int_equal(facts.warning_days, POLICY_UNSAID);
+    assert_int_equal(plan_waiting(&facts, due, due), PLAN_STATE_NOT_DUE);
+    assert_int_equal(plan_waiting(&facts, due, test_day("2026-01-01")), PLAN_STATE_BEHIND);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 static const struct CMUnitTest tests[] = {
     TEST(targets_of_later_days_are_stages_with_a_straight_line_between),
+    TEST(nothing_is_due_soon_where_no_pack_says_what_soon_is),
+    TEST(nothing_is_at_risk_by_its_day_where_no_pack_says_how_near_that_is),
     TEST(each_plan_that_asks_for_a_number_has_its_path_once_this_places_own_first),
 };
 

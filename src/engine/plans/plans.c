@@ -113,8 +113,8 @@ Err plan_parameters_read(Facts *facts)
         then.policy = NULL;
     }
     TRY(policy_of(&then, &facts->policy));
-    TRY(policy_whole_on(&then, STR("plan_warning_days"), facts->on, &facts->warning_days));
-    TRY(policy_plan_soon_days(&then, facts->on, &facts->soon_days));
+    TRY(policy_days_before(&then, STR("plan_warning_days"), facts->on, &facts->warning_days));
+    TRY(plan_soon_days(&then, facts->on, &facts->soon_days));
     return policy_whole_on(&then, STR("plan_path_tolerance"), facts->on, &facts->path_tolerance);
 }
 
@@ -162,14 +162,19 @@ static bool is_in_force(const PlanEntry *entry)
     return date_is_none(entry->ended_on); /* plan_entries tells them as known on the day */
 }
 
+bool plan_is_near(Date on, Date day, int64_t days_before)
+{
+    return days_before != POLICY_UNSAID
+           && date_compare(on, date_add_days(day, -(int)days_before)) >= 0;
+}
+
 PlanState plan_waiting(const Facts *facts, Date due, Date on)
 {
     if (date_is_none(due))
         return PLAN_STATE_NO_DATA;
     if (date_compare(on, due) > 0)
         return PLAN_STATE_BEHIND;
-    Date warned = date_add_days(due, -(int)facts->warning_days);
-    return date_compare(on, warned) >= 0 ? PLAN_STATE_AT_RISK : PLAN_STATE_NOT_DUE;
+    return plan_is_near(on, due, facts->warning_days) ? PLAN_STATE_AT_RISK : PLAN_STATE_NOT_DUE;
 }
 
 bool plan_period_on(const PlanClause *clause, Date day, Period *ret_period)

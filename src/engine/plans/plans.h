@@ -256,7 +256,7 @@ const char *plan_change_name(PlanChange change);
 typedef enum {
     PLAN_DUE_OVERDUE, /* its day has passed, and it can still be done */
     PLAN_DUE_UNTOLD,  /* its day has passed, and nothing says whether it is done */
-    PLAN_DUE_SOON,    /* within plan_soon_days (policy) */
+    PLAN_DUE_SOON,    /* within plan_soon_days; never where no pack has them */
     PLAN_DUE_LATER,
     PLAN_DUE_MISSED, /* its time is over, and it was not done */
     PLAN_DUE_DONE,
@@ -277,6 +277,9 @@ typedef struct PlanDue {
     int64_t owed, done;
     bool is_own; /* the asking one's role works for one of its units */
 } PlanDue;
+
+/* Within how many days something is due soon; POLICY_UNSAID where no pack says it. */
+Err plan_soon_days(Cx *cx, Date day, int64_t *ret_days) MUST_CHECK;
 
 /* Of a plan, or (NULL) of every plan of this place and of no place; facts of today. The last day
  * that has passed of what recurs, and those of the year to come, within the plan; by day, then

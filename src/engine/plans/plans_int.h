@@ -21,8 +21,8 @@ struct PlanFacts {
     Date on;
     bool is_past;
     const Policy *policy;
-    int64_t warning_days;
-    int64_t soon_days;      /* before its day what is asked for is due soon */
+    int64_t warning_days;   /* before its day an open clause is at risk; or POLICY_UNSAID */
+    int64_t soon_days;      /* before its day what is asked for is due soon; or POLICY_UNSAID */
     int64_t path_tolerance; /* percent of the path */
     bool knows_owed;
     const ObligationCount *owed;
@@ -41,7 +41,9 @@ struct PlanFacts {
 };
 typedef struct PlanFacts Facts;
 
-/* plans.c. What is not there yet: by its day. */
+/* plans.c. Whether the day is that near; never with POLICY_UNSAID. */
+bool plan_is_near(Date on, Date day, int64_t days_before);
+/* What is not there yet: by its day. */
 PlanState plan_waiting(const Facts *facts, Date due, Date on);
 /* The parameters as they are on facts->on. */
 Err plan_parameters_read(PlanFacts *facts) MUST_CHECK;

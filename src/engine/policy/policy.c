@@ -162,12 +162,11 @@ Err policy_few_below(Cx *cx, Date day, int64_t *ret_n)
     return OK;
 }
 
-Err policy_plan_soon_days(Cx *cx, Date day, int64_t *ret_n)
+Err policy_days_before(Cx *cx, Str id, Date day, int64_t *ret_n)
 {
-    enum { MONTH = 30 };
     ExprValue value = EXPR_ABSENT;
-    TRY(policy_value_on(cx, STR("plan_soon_days"), day, &value));
-    *ret_n = value.type == EXPR_INTEGER ? value.as.integer : MONTH;
+    TRY(policy_value_on(cx, id, day, &value));
+    *ret_n = value.type == EXPR_INTEGER && value.as.integer >= 0 ? value.as.integer : POLICY_UNSAID;
     return OK;
 }
 

@@ -31,9 +31,10 @@ Err policy_whole_on(Cx *cx, Str id, Date day, int64_t *ret_number) MUST_CHECK;
  * SMALL_COUNT where no pack has it). */
 Err policy_few_below(Cx *cx, Date day, int64_t *ret_n) MUST_CHECK;
 
-/* How many days before its day a clause is due soon (parameter plan_soon_days; a month where no
- * pack has it, as packs were before they had it). */
-Err policy_plan_soon_days(Cx *cx, Date day, int64_t *ret_n) MUST_CHECK;
+/* The same of days before something's day; POLICY_UNSAID where no pack says how many, and then
+ * nothing is judged by how near its day is. */
+enum { POLICY_UNSAID = -1 };
+Err policy_days_before(Cx *cx, Str id, Date day, int64_t *ret_n) MUST_CHECK;
 
 /* The number of a parameter in a policy; false when it has none on that day. */
 bool policy_number_on(const Policy *policy, const PolicyParameter *parameter, Date day,

@@ -27,7 +27,7 @@ export interface Months {
   title: Wording
   clauses: number
   dated: number
-  soon_days: number
+  soon_days?: number /* left out: nothing is judged by how near its day is */
   dues: Due[]
 }
 
@@ -36,7 +36,7 @@ export interface Reminders {
   dues: Due[]
   overdue: number
   soon: number
-  soon_days: number
+  soon_days?: number /* left out: nothing is judged by how near its day is */
 }
 
 /* The shape that a state is shown with; the word is its own. */
