@@ -197,10 +197,10 @@ static void put_value(JsonOut *out, const MeasureValue *value)
     json_object_end(out);
 }
 
-Err measure_ask_read(Cx *cx, const HttpRequest *request, MeasureAsk *ask)
+Err measure_ask_read(Cx *cx, const HttpRequest *request, Date day, MeasureAsk *ask)
 {
     TRY(read_measure(cx, request, &ask->measure));
-    Period usual = measure_longest(ask->measure, cx->today);
+    Period usual = measure_longest(ask->measure, day);
     TRY(read_period(cx, request, "from", usual, &ask->first));
     TRY(read_period(cx, request, "until", ask->first, &ask->last));
     ask->unit = http_query(request, "unit");
@@ -245,24 +245,51 @@ Err measure_put_formula(Cx *cx, JsonOut *out, const Measure *measure, Date day)
     return OK;
 }
 
+Err measure_asked_read(Cx *cx, const HttpRequest *request, MeasureAsked *ret)
+{
+    Date on = cx->today;
+    *ret = (MeasureAsked){.past = DATE_NONE};
+    TRY(web_query_date(cx, request, "on", cx->today, &on));
+    TRY(measure_ask_read(cx, request, on, &ret->ask));
+    if (date_compare(on, cx->today) == 0)
+        return measure_read(cx, &ret->ask, &ret->told.answer);
+    ret->past = on;
+    return plan_day_measure(cx, on, &ret->ask, &ret->told);
+}
+
+/* Of a past day: what else is known of it. */
+static void put_past(JsonOut *out, const PlanDayMeasure *told)
+{
+    json_key_c(out, "is_early");
+    json_bool(out, told->is_early);
+    web_json_integer(out, "counted", told->counted);
+    web_json_integer(out, "people", told->people);
+}
+
 static Err measure_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
 {
-    MeasureAsk ask = {0};
-    MeasureAnswer answer;
-    TRY(measure_ask_read(cx, request, &ask));
-    TRY(measure_read(cx, &ask, &answer));
+    MeasureAsked asked;
+    TRY(measure_asked_read(cx, request, &asked));
+    const MeasureAsk *ask = &asked.ask;
+    const MeasureAnswer *answer = &asked.told.answer;
+    bool is_past = !date_is_none(asked.past);
     JsonOut out = web_json(response);
     json_object_begin(&out);
-    put_measure(cx, &out, ask.measure);
-    TRY(measure_put_formula(cx, &out, ask.measure, ask.last.first));
-    web_json_date(&out, "on", cx->today);
+    put_measure(cx, &out, ask->measure);
+    cx->as_of = asked.past; /* the parameters that were known then */
+    cx->policy = NULL;
+    TRY(measure_put_formula(cx, &out, ask->measure, ask->last.first));
+    web_json_date(&out, "on", is_past ? asked.past : cx->today);
+    web_json_date(&out, "today", cx->today);
     json_key_c(&out, "is_complete");
-    json_bool(&out, answer.is_complete);
+    json_bool(&out, answer->is_complete);
+    if (is_past)
+        put_past(&out, &asked.told);
     json_key_c(&out, "values");
     json_array_begin(&out);
-    for (size_t i = 0; i < answer.n; i++) {
-        if (measure_value_is_whole(cx, &ask, &answer.values[i]))
-            put_value(&out, &answer.values[i]);
+    for (size_t i = 0; i < answer->n; i++) {
+        if (measure_value_is_whole(cx, ask, &answer->values[i]))
+            put_value(&out, &answer->values[i]);
     }
     json_array_end(&out);
     json_object_end(&out);
@@ -275,12 +302,14 @@ const Route route_measure = {
     .persons = ROUTE_PERSONS_COUNT,
     .handler = measure_get,
     .permit = "measures.read",
-    .query = "{from?: text, until?: text, by?: area|facility, unit?: text}",
+    .query = "{from?: text, until?: text, by?: area|facility, unit?: text, on?: date}",
     .out = "{" MEASURE_MEMBERS ", " MEASURE_FORMULA_MEMBERS
-           ", on: date, is_complete: bool, values: [{unit: text, name: wording, "
+           ", on: date, today: date, is_complete: bool, is_early?: bool, counted?: integer, "
+           "people?: integer, values: [{unit: text, name: wording, "
            "level: integer, period: text, " NUMBER_MEMBERS "}]}",
-    .title = {"一项指标的各单位、各期数值",
-              "What a measure says of each area or facility in sight, by period"},
+    .title = {"一项指标的各单位、各期数值，今天的或过去某天已知的",
+              "What a measure says of each area or facility in sight, by period: today's, or as "
+              "known on a past day"},
 };
 
 /* ---- what plans ask of it ---- */
@@ -320,7 +349,7 @@ static Err measure_paths_get(Cx *cx, const HttpRequest *request, HttpResponse *r
     MeasureAsk asked = {0};
     const PlanPath *paths = NULL;
     size_t n = 0;
-    TRY(measure_ask_read(cx, request, &asked));
+    TRY(measure_ask_read(cx, request, cx->today, &asked));
     if ((asked.measure->periods & (1U << asked.last.kind)) == 0)
         return cx_fail(cx, ERR_INVALID, TEXT_MEASURE_PERIOD, STR("from"), 2, asked.measure->id,
                        http_query(request, "from"));

@@ -2,10 +2,18 @@
 #pragma once
 
 #include "engine/measures/measures.h"
+#include "engine/plans/plans.h"
 #include "web/route.h"
 
-/* Query: from?, until?, by?, unit?. */
-Err measure_ask_read(Cx *cx, const HttpRequest *request, MeasureAsk *ask) MUST_CHECK;
+/* Query: from?, until?, by?, unit?; periods are those of a day where they are not said. */
+Err measure_ask_read(Cx *cx, const HttpRequest *request, Date day, MeasureAsk *ask) MUST_CHECK;
+/* The same with on?, and what is told: today's numbers, or those of a past day. */
+typedef struct MeasureAsked {
+    MeasureAsk ask;
+    Date past; /* DATE_NONE: today */
+    PlanDayMeasure told;
+} MeasureAsked;
+Err measure_asked_read(Cx *cx, const HttpRequest *request, MeasureAsked *ret) MUST_CHECK;
 /* Who does not see the whole county is not told sums of areas of which he sees a part (of
  * facilities, and of areas where organisations are counted, measure_read leaves those out). */
 bool measure_value_is_whole(const Cx *cx, const MeasureAsk *ask, const MeasureValue *value);

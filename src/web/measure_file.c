@@ -88,7 +88,7 @@ static Err read_parents(Cx *cx, const MeasureAsk *ask, const MeasureValue *value
     Map by_code;
     Cx then = *cx;
     map_init(&by_code, cx->arena);
-    then.as_of = date_min(period_last(ask->last), cx->today);
+    then.as_of = date_min(period_last(ask->last), date_is_none(cx->as_of) ? cx->today : cx->as_of);
     if (ask->units == MEASURE_BY_FACILITY)
         TRY(subject_facilities(&then, &facilities, &facility_n));
     for (size_t i = 0; i < facility_n; i++)
@@ -107,13 +107,10 @@ static Err read_parents(Cx *cx, const MeasureAsk *ask, const MeasureValue *value
 static Err read_few(Cx *cx, const MeasureAsk *ask, const MeasureValue *values, size_t n,
                     const MeasureFew **ret_few, ReportFile *file)
 {
-    int64_t few_below = 0;
     Str *parents = arena_array(cx->arena, Str, n + 1);
     MeasureFew *few = arena_array(cx->arena, MeasureFew, n + 1);
-    TRY(policy_few_below(cx, cx->today, &few_below));
     TRY(read_parents(cx, ask, values, n, parents));
-    measure_few_rows(cx->arena, ask->measure, few_below, values, parents, n, few);
-    file->few_below = few_below;
+    measure_few_rows(cx->arena, ask->measure, file->few_below, values, parents, n, few);
     for (size_t i = 0; i < n; i++)
         file->has_few = file->has_few || few[i] != FEW_NONE;
     *ret_few = few;
@@ -177,35 +174,50 @@ static void put_units(Cx *cx, const MeasureAsk *ask, const MeasureValue *values,
     report->row_n = n;
 }
 
+/* What of it may be told to who asks. */
+static Err read_told(Cx *cx, const MeasureAsked *asked, MeasureValue **ret_values, size_t *ret_n)
+{
+    const MeasureAnswer *answer = &asked->told.answer;
+    *ret_values = arena_array(cx->arena, MeasureValue, answer->n + 1);
+    *ret_n = 0;
+    for (size_t i = 0; i < answer->n; i++)
+        if (measure_value_is_whole(cx, &asked->ask, &answer->values[i]))
+            (*ret_values)[(*ret_n)++] = answer->values[i];
+    return *ret_n <= REPORT_ROWS_MOST ? OK
+                                      : cx_fail(cx, ERR_LIMIT, TEXT_FILE_LONG, (Str){0}, 1,
+                                                str_printf(cx->arena, "%d", REPORT_ROWS_MOST));
+}
+
 static Err measure_file_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
 {
-    MeasureAsk ask = {0};
-    MeasureAnswer answer;
+    MeasureAsked asked;
     ReportFile file;
-    TRY(measure_ask_read(cx, request, &ask));
-    TRY(measure_read(cx, &ask, &answer));
-    MeasureValue *values = arena_array(cx->arena, MeasureValue, answer.n + 1);
+    MeasureValue *values = NULL;
     size_t n = 0;
-    for (size_t i = 0; i < answer.n; i++)
-        if (measure_value_is_whole(cx, &ask, &answer.values[i]))
-            values[n++] = answer.values[i];
-    if (n > REPORT_ROWS_MOST)
-        return cx_fail(cx, ERR_LIMIT, TEXT_FILE_LONG, (Str){0}, 1,
-                       str_printf(cx->arena, "%d", REPORT_ROWS_MOST));
-    Str period = period_text(cx, ask.first);
-    if (date_compare(ask.first.first, ask.last.first) != 0)
+    int64_t few_below = 0;
+    TRY(measure_asked_read(cx, request, &asked));
+    TRY(read_told(cx, &asked, &values, &n));
+    TRY(policy_few_below(cx, cx->today, &few_below)); /* today's, whatever the day told */
+    const MeasureAsk *ask = &asked.ask;
+    cx->as_of = asked.past; /* what the file says of itself */
+    cx->policy = NULL;
+    Str period = period_text(cx, ask->first);
+    if (date_compare(ask->first.first, ask->last.first) != 0)
         period = str_printf(cx->arena, "%.*s – %.*s", STR_ARG(period),
-                            STR_ARG(period_text(cx, ask.last)));
-    TRY(begin(cx, ask.measure, TEXT_FILE_UNITS, period, ask.last.first, &file));
-    if (!answer.is_complete)
+                            STR_ARG(period_text(cx, ask->last)));
+    TRY(begin(cx, ask->measure, TEXT_FILE_UNITS, period, ask->last.first, &file));
+    if (!date_is_none(asked.past))
+        report_file_fact(cx, &file, TEXT_FILE_NOTE, report_word(cx, TEXT_FILE_PAST));
+    if (!asked.told.answer.is_complete)
         report_file_fact(cx, &file, TEXT_FILE_NOTE, report_word(cx, TEXT_FILE_INCOMPLETE));
     const MeasureFew *few = NULL;
-    TRY(read_few(cx, &ask, values, n, &few, &file));
-    put_units(cx, &ask, values, n, few, &file);
+    file.few_below = few_below;
+    TRY(read_few(cx, ask, values, n, &few, &file));
+    put_units(cx, ask, values, n, few, &file);
     file.action = "export.measure";
-    file.detail = str_printf(cx->arena, "measure=%.*s unit=%.*s", STR_ARG(ask.measure->id),
-                             STR_ARG(ask.unit));
-    file.name = ask.measure->id;
+    file.detail = str_printf(cx->arena, "measure=%.*s unit=%.*s", STR_ARG(ask->measure->id),
+                             STR_ARG(ask->unit));
+    file.name = ask->measure->id;
     return report_file_answer(cx, request, &file, response);
 }
 
@@ -215,7 +227,8 @@ const Route route_measure_file = {
     .persons = ROUTE_PERSONS_COUNT,
     .handler = measure_file_get,
     .permit = "measures.read",
-    .query = "{" REPORT_QUERY ", from?: text, until?: text, by?: area|facility, unit?: text}",
+    .query =
+        "{" REPORT_QUERY ", from?: text, until?: text, by?: area|facility, unit?: text, on?: date}",
     .out_media = REPORT_MEDIA,
     .title = {"一项指标的各单位、各期数值，导出为 Excel 或 PDF",
               "What a measure says of each unit, as a workbook or as pages"},

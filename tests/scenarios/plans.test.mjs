@@ -544,6 +544,50 @@ for (const [name, makeDatabase] of databases) {
       for (const { expected, is_met: isMet } of some.points) assert.deepEqual([expected, isMet], [undefined, undefined]);
     });
 
+    it("a measure's own page shows a past day as the command does, by area and by facility, and waits for what nobody asked for before", async () => {
+      const [id, on] = ["hypertension_recheck_rate", "2025-05-13"];
+      const ask = async (query, who = county) => (await who.fetch(`/api/measures/${id}?on=${on}${query}`)).body;
+      const first = await ask("");
+      assert.deepEqual([first.on, first.today, first.is_complete, first.is_early, first.values], [on, "2025-06-30", false, false, []]);
+      assert.ok(first.people > 0 && first.counted >= 0 && first.counted <= first.people);
+      await ask("&from=2025Q2");
+      const told = (kind) => askUntil(() => ask(kind), ({ is_complete: isMade }) => isMade);
+      for (const [period, by] of [["2025", "area"], ["2024", "facility"], ["2025Q1", "area"]]) {
+        const page = await told(`&from=${period}&by=${by}`);
+        const cold = parseLines(attempt("measure", "--measure", id, "--period", period, "--by", by, "--on", on, ...options).out);
+        const numbers = (list) => list.map(({ unit, period: of, denominator, numerator }) => [unit, of, denominator, numerator]);
+        assert.ok(cold.length > 3, `${period} ${by}`);
+        assert.deepEqual(numbers(page.values), numbers(cold), `${period} ${by}`);
+      }
+      const [now] = parseLines(attempt("measure", "--measure", id, "--period", "2025", "--unit", "441322", ...options).out);
+      assert.notEqual((await ask("")).values.find(({ unit }) => unit === "441322").denominator, now.denominator);
+      /* Who sees a part is told the parts that he sees whole, as today. */
+      const director = await logIn(server, "director");
+      for (const by of ["area", "facility"]) {
+        const part = (await ask(`&by=${by}`, director)).values.map(({ unit }) => unit);
+        assert.deepEqual(part, (await director.fetch(`/api/measures/${id}?by=${by}`)).body.values.map(({ unit }) => unit), by);
+        assert.ok(part.length > 0 && !part.includes("441322"), by);
+      }
+      /* Before the first record nothing was known, and nothing is counted. */
+      const early = (await county.fetch(`/api/measures/${id}?on=1999-03-04`)).body;
+      assert.deepEqual([early.is_complete, early.is_early, early.values], [true, true, []]);
+      for (const [query, where] of [["on=2025-07-01", "on"], ["on=soon", "on"], [`on=${on}&from=2023`, "from"], [`on=${on}&from=2025H1&until=2025H1`, "period"]]) {
+        const refused = await county.fetch(`/api/measures/${id}?${query}`);
+        assert.deepEqual([refused.status, refused.body.problems?.[0].where ?? refused.body.problems], [422, where], query);
+      }
+    });
+
+    it("the file of a measure's past day names the day and holds that day's numbers", async () => {
+      const [id, on] = ["hypertension_recheck_rate", "2025-05-13"];
+      const { bytes, headers } = await file(`/api/measures/${id}/file?as=xlsx&on=${on}&from=2025`);
+      assert.match(headers.get("content-disposition"), new RegExp(`${id}-${on}`));
+      const { values } = (await county.fetch(`/api/measures/${id}?on=${on}&from=2025`)).body;
+      const text = sheetsOf(bytes).map((sheet) => JSON.stringify(sheet)).join();
+      assert.ok(text.includes(on) && text.includes("补记"));
+      assert.ok(text.includes(String(values.find(({ unit }) => unit === "441322").denominator)));
+      assert.match(textOfPdf((await file(`/api/measures/${id}/file?as=pdf&on=${on}&from=2025`)).bytes), new RegExp(on));
+    });
+
     it("a clause whose day has passed is judged by the number of that day, and says what it is now", async () => {
       const { clause } = (await county.fetch("/api/plans/grassroots_2023/clauses/102")).body;
       const [answer] = clause.answers;

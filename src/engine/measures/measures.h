@@ -151,6 +151,20 @@ typedef struct MeasureKnownPage {
 Err measure_known(Cx *cx, const MeasureKnownAsk *ask, MeasureKnownPage *ret_page) MUST_CHECK;
 /* The areas and desks whose numbers the asking one may know, for stored numbers by area. */
 const DbScope *measure_sight(Cx *cx);
+/* Such numbers by unit, with names and facilities as on cx->as_of: what measure_read would say
+ * then.
+ */
+typedef struct MeasureKnownUnits {
+    const MeasureAsk *ask;
+    const MeasureKnownSum *sums; /* in sight */
+    size_t n;
+    const MeasureKnownSum *beyond; /* of people who live out of sight, for who sees a part */
+    size_t beyond_n;
+} MeasureKnownUnits;
+Err measure_known_units(Cx *cx, const MeasureKnownUnits *known,
+                        MeasureAnswer *ret_answer) MUST_CHECK;
+/* ERR_INVALID when the measure has no such period. */
+Err measure_ask_check(Cx *cx, const MeasureAsk *ask) MUST_CHECK;
 
 /* A row behind a number. */
 typedef struct MeasureCase {

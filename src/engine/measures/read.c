@@ -6,13 +6,8 @@
 
 #include <stdlib.h>
 
-/* A sum of one village in one period. */
-typedef struct VillageSum {
-    Date period;
-    Str area;
-    int64_t denominator, numerator;
-} VillageSum;
-typedef VEC(VillageSum) VillageSums;
+/* Of one village, or desk, in one period each. */
+typedef VEC(MeasureKnownSum) VillageSums;
 
 typedef struct Units {
     bool is_beyond; /* what is added now is out of sight: its units are seen in part */
@@ -33,7 +28,7 @@ bool measure_ratio(const MeasureValue *value, double *ret_ratio)
 
 /* ---- adding up ---- */
 
-static void add_to_unit(Cx *cx, Units *units, const VillageSum *sum, const MeasureValue *unit)
+static void add_to_unit(Cx *cx, Units *units, const MeasureKnownSum *sum, const MeasureValue *unit)
 {
     if (units->ask->unit.n > 0 && !str_equals(units->ask->unit, unit->unit))
         return;
@@ -52,12 +47,12 @@ static void add_to_unit(Cx *cx, Units *units, const VillageSum *sum, const Measu
         map_put(&units->by_unit, key, (void *)(uintptr_t)at);
     }
     MeasureValue *value = &units->values.items[at - 1];
-    value->denominator += sum->denominator;
-    value->numerator += sum->numerator;
+    value->denominator += sum->sum.denominator;
+    value->numerator += sum->sum.numerator;
 }
 
 /* Codes of division are prefixes: county 6 digits, township 9, village 12. */
-static void add_area(Cx *cx, const VillageSum *sum, Str area, const Map *names, Units *units)
+static void add_area(Cx *cx, const MeasureKnownSum *sum, Str area, const Map *names, Units *units)
 {
     static const size_t lengths[] = {6, 9, 12};
     for (size_t j = 0; j < sizeof lengths / sizeof *lengths && area.n >= lengths[j]; j++) {
@@ -84,7 +79,7 @@ static Err add_areas(Cx *cx, const VillageSums *sums, Units *units)
     for (size_t i = 0; i < n; i++)
         map_put(&names, areas[i].code, (void *)(uintptr_t)&areas[i]);
     for (size_t i = 0; i < sums->n; i++) {
-        const VillageSum *sum = &sums->items[i];
+        const MeasureKnownSum *sum = &sums->items[i];
         if (is_of_units && date_compare(of, sum->period) != 0)
             TRY(unit_places(cx, period_of(units->ask->first.kind, sum->period), &places));
         of = sum->period;
@@ -107,7 +102,7 @@ static Err add_facilities(Cx *cx, const VillageSums *sums, Units *units)
     UnitPlaces places = {0};
     Date of = DATE_NONE;
     for (size_t i = 0; i < sums->n; i++) {
-        const VillageSum *sum = &sums->items[i];
+        const MeasureKnownSum *sum = &sums->items[i];
         if (date_compare(of, sum->period) != 0)
             TRY(unit_places(cx, period_of(units->ask->first.kind, sum->period), &places));
         of = sum->period;
@@ -155,7 +150,7 @@ static Err read_stored_sums(Cx *cx, const MeasureAsk *ask, int64_t key, VillageS
         if (!has_row)
             return OK;
         VEC_PUSH(cx->arena, sums,
-                 ((VillageSum){row.period, row.area_code, row.denominator, row.numerator}));
+                 ((MeasureKnownSum){row.period, row.area_code, {row.denominator, row.numerator}}));
     }
 }
 
@@ -176,22 +171,26 @@ static Err read_beyond(Cx *cx, const MeasureAsk *ask, VillageSums *beyond)
         TRY(measure_values_beyond_next(&found, cx->arena, &row, &has_row));
         if (!has_row)
             return OK;
-        VEC_PUSH(cx->arena, beyond, ((VillageSum){.period = row.period, .area = row.area_code}));
+        VEC_PUSH(cx->arena, beyond,
+                 ((MeasureKnownSum){.period = row.period, .area = row.area_code}));
     }
+}
+
+static bool is_part_told(const MeasureAsk *ask)
+{
+    return ask->units == MEASURE_BY_AREA && !measure_is_of_units(ask->measure);
 }
 
 typedef Err (*AddUnits)(Cx *cx, const VillageSums *sums, Units *units);
 
 /* Units of which a part is out of sight are left out. Areas of residents are told as far as they
  * are seen. */
-static Err add_whole(Cx *cx, const VillageSums *sums, AddUnits add, Units *units)
+static Err add_up(Cx *cx, const VillageSums *sums, const VillageSums *beyond, Units *units)
 {
-    VillageSums beyond = {0};
-    Err err = read_beyond(cx, units->ask, &beyond);
-    if (err != OK)
-        return cx_fail_db(cx, err);
+    AddUnits add = units->ask->units == MEASURE_BY_AREA ? add_areas : add_facilities;
     units->is_beyond = true;
-    TRY(add(cx, &beyond, units));
+    if (!is_part_told(units->ask))
+        TRY(add(cx, beyond, units));
     units->is_beyond = false;
     return add(cx, sums, units);
 }
@@ -242,45 +241,73 @@ static Err read_past(Cx *cx, const MeasureAsk *ask, VillageSums *sums)
     TRY(record_views_current(cx));
     for (size_t i = 0; err == OK && i < rows.n; i++)
         VEC_PUSH(cx->arena, sums,
-                 ((VillageSum){rows.items[i].period, rows.items[i].area, rows.items[i].denominator,
-                               rows.items[i].numerator}));
+                 ((MeasureKnownSum){rows.items[i].period,
+                                    rows.items[i].area,
+                                    {rows.items[i].denominator, rows.items[i].numerator}}));
     return err;
 }
 
 static int compare_periods(const void *left, const void *right)
 {
-    return date_compare(((const VillageSum *)left)->period, ((const VillageSum *)right)->period);
+    return date_compare(((const MeasureKnownSum *)left)->period,
+                        ((const MeasureKnownSum *)right)->period);
 }
 
-Err measure_read(Cx *cx, const MeasureAsk *ask, MeasureAnswer *ret_answer)
+static Err units_of(Cx *cx, const MeasureAsk *ask, VillageSums *sums, VillageSums *beyond,
+                    MeasureAnswer *ret_answer)
 {
     Units units = {.ask = ask};
-    VillageSums sums = {0};
-    char name[PERIOD_NAME_SIZE];
-    *ret_answer = (MeasureAnswer){.is_complete = !date_is_none(cx->as_of)};
-    if ((ask->measure->periods & (1U << ask->first.kind)) == 0 || ask->last.kind != ask->first.kind)
-        return cx_fail(cx, ERR_INVALID, TEXT_MEASURE_PERIOD, STR("period"), 2, ask->measure->id,
-                       str_from_c(period_name(ask->first, name)));
-    if (!access_sees_class(cx, measure_sensitivity(ask->measure)))
-        return OK;
     map_init(&units.by_unit, cx->arena);
     map_init(&units.beyond, cx->arena);
-    if (date_is_none(cx->as_of))
-        TRY(read_current(cx, ask, &sums, &ret_answer->is_complete));
-    else
-        TRY(read_past(cx, ask, &sums));
-    if (sums.n > 1)
-        qsort(sums.items, sums.n, sizeof *sums.items, compare_periods);
-    bool is_part_told = ask->units == MEASURE_BY_AREA && !measure_is_of_units(ask->measure);
-    TRY(is_part_told
-            ? add_areas(cx, &sums, &units)
-            : add_whole(cx, &sums, ask->units == MEASURE_BY_AREA ? add_areas : add_facilities,
-                        &units));
+    if (sums->n > 1)
+        qsort(sums->items, sums->n, sizeof *sums->items, compare_periods);
+    if (beyond->n > 1)
+        qsort(beyond->items, beyond->n, sizeof *beyond->items, compare_periods);
+    TRY(add_up(cx, sums, beyond, &units));
     if (units.values.n > 1)
         qsort(units.values.items, units.values.n, sizeof *units.values.items, compare_values);
     ret_answer->values = units.values.items;
     ret_answer->n = units.values.n;
     return OK;
+}
+
+Err measure_ask_check(Cx *cx, const MeasureAsk *ask)
+{
+    char name[PERIOD_NAME_SIZE];
+    if ((ask->measure->periods & (1U << ask->first.kind)) == 0 || ask->last.kind != ask->first.kind)
+        return cx_fail(cx, ERR_INVALID, TEXT_MEASURE_PERIOD, STR("period"), 2, ask->measure->id,
+                       str_from_c(period_name(ask->first, name)));
+    return OK;
+}
+
+Err measure_read(Cx *cx, const MeasureAsk *ask, MeasureAnswer *ret_answer)
+{
+    VillageSums sums = {0}, beyond = {0};
+    *ret_answer = (MeasureAnswer){.is_complete = !date_is_none(cx->as_of)};
+    TRY(measure_ask_check(cx, ask));
+    if (!access_sees_class(cx, measure_sensitivity(ask->measure)))
+        return OK;
+    if (date_is_none(cx->as_of)) {
+        TRY(read_current(cx, ask, &sums, &ret_answer->is_complete));
+        Err err = is_part_told(ask) ? OK : read_beyond(cx, ask, &beyond);
+        if (err != OK)
+            return cx_fail_db(cx, err);
+    } else {
+        TRY(read_past(cx, ask, &sums));
+    }
+    return units_of(cx, ask, &sums, &beyond, ret_answer);
+}
+
+Err measure_known_units(Cx *cx, const MeasureKnownUnits *known, MeasureAnswer *ret_answer)
+{
+    VillageSums sums = {0}, beyond = {0};
+    ENSURE(!date_is_none(cx->as_of));
+    *ret_answer = (MeasureAnswer){.is_complete = true};
+    for (size_t i = 0; i < known->n; i++)
+        VEC_PUSH(cx->arena, &sums, known->sums[i]);
+    for (size_t i = 0; i < known->beyond_n; i++)
+        VEC_PUSH(cx->arena, &beyond, known->beyond[i]);
+    return units_of(cx, known->ask, &sums, &beyond, ret_answer);
 }
 
 Err measure_of(Cx *cx, const Measure *measure, Period period, Uuid subject, MeasureValue *ret_value)

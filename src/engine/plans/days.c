@@ -155,6 +155,7 @@ static Err read_states(Facts *facts)
         one->is_made = kept != NULL && kept->is_done == 1;
         one->is_kept = one->is_made;
         one->kind = kept != NULL ? (PeriodKind)kept->period_kind : PERIOD_YEAR;
+        one->after = kept != NULL ? kept->after_key : STR("");
         wanted += one->is_wanted;
         facts->made_n += one->is_made;
     }
@@ -173,11 +174,12 @@ static Err want_work(Cx *cx, void *arg)
     for (size_t i = 0; i < facts->needs.n; i++) {
         const DayNeed *one = &facts->needs.items[i];
         if (!one->is_wanted)
-            TRY(plan_day_want(cx->db, &(PlanDayWantIn){.place = cx->place,
-                                                       .day = one->day,
-                                                       .source = one->source,
-                                                       .is_asked = !is_end_of_month(one->day),
-                                                       .retry_at = {0}}));
+            TRY(plan_day_want(
+                cx->db, &(PlanDayWantIn){.place = cx->place,
+                                         .day = one->day,
+                                         .source = one->source,
+                                         .is_asked = facts->is_single || !is_end_of_month(one->day),
+                                         .retry_at = {0}}));
     }
     return OK;
 }
@@ -316,13 +318,27 @@ static Err store_work(Cx *cx, void *arg)
     return put_owed(cx, step);
 }
 
+/* A measure in its longest period, or in that of the kind behind the sign. */
+static const Measure *measure_of_source(const Cx *cx, Str source, Date day, PeriodKind *ret_kind)
+{
+    size_t at = str_find_char(source, PLAN_DAY_KIND_SIGN, 0);
+    const Measure *measure = pack_measure(cx->packs, str_slice(source, 0, at));
+    if (measure != NULL)
+        *ret_kind = measure_longest(measure, day).kind;
+    for (int one = PERIOD_MONTH; at < source.n && one <= PERIOD_YEAR; one++)
+        if (str_equals(str_slice(source, at + 1, source.n), period_kind_name((PeriodKind)one)))
+            *ret_kind = (PeriodKind)one;
+    return measure;
+}
+
 static Err make_measured(Cx *cx, Step *step)
 {
-    const Measure *measure = pack_measure(cx->packs, step->source);
+    PeriodKind kind = PERIOD_YEAR;
+    const Measure *measure = measure_of_source(cx, step->source, step->day, &kind);
     MeasureKnownPage *page = arena_new(cx->arena, MeasureKnownPage);
     Cx then = *cx;
     if (measure != NULL && step->after.n == 0)
-        step->kind = measure_longest(measure, step->day).kind;
+        step->kind = kind;
     step->is_dropped = measure == NULL || (measure->periods & (1U << step->kind)) == 0;
     if (step->is_dropped)
         return OK;
@@ -553,7 +569,7 @@ static Err read_sums(Facts *facts)
     return add_sums(facts, &owed);
 }
 
-static Err read_kept(Facts *facts, bool is_patient)
+static Err make_kept(Facts *facts, bool is_patient)
 {
     TRY(read_states(facts));
     TRY(want(facts));
@@ -561,7 +577,16 @@ static Err read_kept(Facts *facts, bool is_patient)
         TRY(settle(facts->cx));
         TRY(read_states(facts));
     }
-    return read_sums(facts);
+    return OK;
+}
+
+Err plan_day_need(Cx *cx, Date day, Str source, bool is_patient, DayNeed *ret_need)
+{
+    Facts facts = {.cx = cx, .on = day, .is_past = true, .is_single = true};
+    VEC_PUSH(cx->arena, &facts.needs, ((DayNeed){.day = day, .source = source}));
+    TRY(make_kept(&facts, is_patient));
+    *ret_need = facts.needs.items[0];
+    return OK;
 }
 
 Err plan_days_read(Cx *cx, Date on, bool is_patient, const PlanFacts **ret_facts)
@@ -573,7 +598,9 @@ Err plan_days_read(Cx *cx, Date on, bool is_patient, const PlanFacts **ret_facts
     if (facts->needs.n == 0)
         return OK;
     qsort(facts->needs.items, facts->needs.n, sizeof *facts->needs.items, compare_needs);
-    Err err = read_kept(facts, is_patient);
+    Err err = make_kept(facts, is_patient);
+    if (err == OK)
+        err = read_sums(facts);
     return err == OK ? OK : cx_fail_db(cx, err);
 }
 

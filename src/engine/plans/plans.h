@@ -108,6 +108,16 @@ void plan_facts_counted(const PlanFacts *facts, int64_t *ret_counted, int64_t *r
  * the month before. */
 Err plan_day_step(Cx *cx, bool *ret_has_more) MUST_CHECK;
 Err plan_day_keep_step(Cx *cx, bool *ret_has_more) MUST_CHECK;
+/* A measure on a past day by unit, for its own page: made, kept and waited for like the numbers
+ * that clauses are judged by. Kept are the period of the asked kind that holds the day and the one
+ * before. */
+typedef struct PlanDayMeasure {
+    MeasureAnswer answer;    /* is_complete: it is made; else it says nothing yet */
+    bool is_early;           /* nothing was recorded here by then */
+    int64_t counted, people; /* while it is being made: how many have been asked */
+} PlanDayMeasure;
+/* ERR_INVALID of today, a day to come or another period; ERR_CONFLICT as plan_facts_read. */
+Err plan_day_measure(Cx *cx, Date on, const MeasureAsk *ask, PlanDayMeasure *ret) MUST_CHECK;
 /* What a measure's number says of an answer (PLAN_ANSWER_MEASURE), on a day of the total's period
  * or its last: for one unit as for the whole place. */
 void plan_measure_judge(const PlanFacts *facts, const Plan *plan, const PlanClause *clause,

@@ -183,13 +183,13 @@ DO UPDATE SET denominator = plan_day_number.denominator + excluded.denominator,
 -- days: ten characters each.
 -- name: plan_day_states :many
 -- in: place text, days text
--- out: day date, source text, is_done integer, period_kind integer
+-- out: day date, source text, is_done integer, period_kind integer, after_key text
 WITH RECURSIVE asked (day, rest) AS (
     SELECT substr(CAST(:days AS text), 1, 10), substr(CAST(:days AS text), 11)
     UNION ALL
     SELECT substr(a.rest, 1, 10), substr(a.rest, 11) FROM asked a WHERE a.rest <> ''
 )
-SELECT d.day, d.source, d.is_done, d.period_kind
+SELECT d.day, d.source, d.is_done, d.period_kind, d.after_key
 FROM asked a
 JOIN plan_day d ON d.place = :place AND d.day = a.day
 ORDER BY d.day, d.source;
@@ -209,3 +209,31 @@ JOIN plan_day_number v ON v.place = :place AND v.day = a.day
 WHERE (CASE WHEN v.source LIKE '%/%' THEN 1 ELSE 0 END) = :of_rules AND {scope:area v}
 GROUP BY v.day, v.source, v.period
 ORDER BY v.day, v.source, v.period;
+
+-- What is kept of one source, by area or desk in sight.
+-- name: plan_day_areas_known :many
+-- in: place text, day date, source text
+-- out: period date, area_code text, denominator integer, numerator integer
+SELECT v.period, v.area_code, v.denominator, v.numerator
+FROM plan_day_number v
+WHERE v.place = :place AND v.day = :day AND v.source = :source AND {scope:area v}
+ORDER BY v.period, v.area_code;
+
+-- Where the others live: of a unit that has some of them the asking one sees a part only.
+-- name: plan_day_areas_beyond :many
+-- in: place text, day date, source text
+-- out: period date, area_code text
+SELECT v.period, v.area_code
+FROM plan_day_number v
+WHERE v.place = :place AND v.day = :day AND v.source = :source AND v.denominator > 0 AND NOT ({scope:area v})
+ORDER BY v.period, v.area_code;
+
+-- How many people a measure has been asked of, while it is being made.
+-- name: plan_day_people :one
+-- in: place text, upto uuid
+-- out: counted integer, people integer
+-- scan: counts everybody by the index, while a past day is made
+-- unscoped: two numbers, of nobody
+SELECT coalesce(sum(CASE WHEN r.id <= :upto THEN 1 ELSE 0 END), 0) AS counted, count(*) AS people
+FROM v_resident r
+WHERE r.place = :place;

@@ -10,16 +10,18 @@
 /* A number of a past day that something is judged by. */
 typedef struct DayNeed {
     Date day;
-    Str source; /* a measure, or "program/rule" */
+    Str source; /* a measure, "measure@kind of period", or "program/rule" */
     bool is_wanted, is_made;
     bool is_kept;    /* made, with what was counted */
     PeriodKind kind; /* of a measure that is made: the periods that were kept then */
+    Str after;       /* how far its making has come */
 } DayNeed;
 
 struct PlanFacts {
     Cx *cx;
     Date on;
     bool is_past;
+    bool is_single; /* one number that somebody asks for by itself */
     const Policy *policy;
     int64_t warning_days;   /* before its day an open clause is at risk; or POLICY_UNSAID */
     int64_t soon_days;      /* before its day what is asked for is due soon; or POLICY_UNSAID */
@@ -58,6 +60,9 @@ const PlanEntry *plan_reached(const Facts *facts, const PlanClause *clause,
 
 /* days.c. What past days are needed on the day, and the kept numbers of them. */
 Err plan_days_read(Cx *cx, Date on, bool is_patient, const PlanFacts **ret_facts) MUST_CHECK;
+/* A number by itself: wanted from now on, and how far it is. */
+Err plan_day_need(Cx *cx, Date day, Str source, bool is_patient, DayNeed *ret_need) MUST_CHECK;
+enum { PLAN_DAY_KIND_SIGN = '@' }; /* in a source: of another kind than its longest periods */
 bool plan_day_is_made(const Facts *facts, Date day, Str source);
 MeasureTotal plan_day_total(const Facts *facts, Date day, const Measure *measure);
 MeasureSum plan_day_owed(const Facts *facts, Date day, Str source);

@@ -30,7 +30,8 @@ function lineOf(drawing: Drawing, series: Series, at: number): object {
     itemStyle: { color: colour },
     data: series.values.map((value, i) => {
       const other = drawing.series[at === 0 ? 1 : 0]?.values[i] ?? null
-      const isBelow = other !== null && value !== null && other > value
+      /* Below the point when the other line is above it, but not into the axis. */
+      const isBelow = other !== null && value !== null && other > value && value - drawing.low > (drawing.high - drawing.low) / 6
       /* A path of one point between gaps would not be seen. */
       const isAlone = series.isPath && value !== null && (series.values[i - 1] ?? null) === null && (series.values[i + 1] ?? null) === null
       return {

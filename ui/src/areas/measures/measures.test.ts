@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { bandsOf, changeOf, formulaPieces, holdsForUnits, isRunning, judgedBy, kindOf, lastDayOf, medianOf, pathValues, periodAfter, periodOn, periodsUpto, pointsOf, ranked, signed, sorted, trendOf, unitsBelow, valueText, verdictOf, wholeOf, worst, type Measure, type PlanPath, type UnitValue } from './measures'
+import { bandsOf, changeOf, formulaPieces, holdsForUnits, isRunning, judgedBy, kindOf, lastDayOf, medianOf, pathsWithin, pathValues, periodAfter, periodOn, periodsUpto, pointsOf, ranked, signed, sorted, trendOf, unitsBelow, valueText, verdictOf, wholeOf, worst, type Measure, type PlanPath, type UnitValue } from './measures'
 
 const unit = (code: string, level: number, numerator: number, denominator: number, period = '2025'): UnitValue =>
   ({ unit: code, level, period, numerator, denominator, value: denominator ? numerator / denominator : null, name: { zh: code, en: code } })
@@ -37,6 +37,13 @@ test('a path of a plan is drawn as values are, with gaps where it asks nothing, 
   expect(pathValues(path, 'expected', ['2024'], '')).toEqual([87.5])
   expect((['stages', 'a_year'] as const).map((shape) => holdsForUnits({ shape }, { value_is: 'ratio' }))).toEqual([true, false])
   expect(holdsForUnits(path, { value_is: 'count' })).toBe(false)
+})
+
+test('as many paths are drawn as lines are left; one with two ends takes two', () => {
+  const path = (plan: string, high?: number): PlanPath => ({ plan, plan_title: { zh: '', en: '' }, is_elsewhere: false, clause: '1', clause_title: { zh: '', en: '' }, shape: 'level', points: [{ period: '2025', expected: 1, ...(high ? { high } : {}) }] })
+  const paths = [path('a'), path('b', 2), path('c'), path('d')]
+  const drawn = (asked: string[] | null, room: number) => pathsWithin(paths, asked, room).map(({ plan }) => plan).join('')
+  expect([drawn(null, 3), drawn(null, 2), drawn(['d/1', 'b/1', 'x/1'], 3), drawn(['none'], 3), drawn([], 3)]).toEqual(['ab', 'ac', 'db', '', ''])
 })
 
 test('equal values share a rank, and the next one counts them all', () => {

@@ -64,9 +64,14 @@ export interface Formula {
 export interface MeasureAnswer extends Measure {
   required_unit?: Wording
   formula?: Formula
-  on: string
+  on: string /* a past day as it was known then, or today */
+  today: string
   is_complete: boolean
   values: UnitValue[]
+  /* Of a past day: nothing was recorded by then; while it is counted, how many people have been. */
+  is_early?: boolean
+  counted?: number
+  people?: number
 }
 
 /* Where a plan wants the measure's number, in its unit. */
@@ -78,6 +83,23 @@ export interface PlanPath {
   clause_title: Wording
   shape: 'level' | 'even' | 'linear' | 'a_year' | 'stages'
   points: { period: string; expected?: number; high?: number }[] /* high: it may not lie above */
+}
+
+export const pathId = ({ plan, clause }: PlanPath) => `${plan}/${clause}`
+export const nameOfPath = ({ plan_title: title, clause }: PlanPath, say: (wording: Wording) => string) => `${say(title)} ${clause}`
+
+/* As many paths as the lines of a chart leave room for, the first of those that are asked for (all of them: null) first; one with two ends takes two lines. */
+export function pathsWithin(paths: readonly PlanPath[], asked: readonly string[] | null, room: number): PlanPath[] {
+  const wanted = asked ? asked.flatMap((id) => paths.find((one) => pathId(one) === id) ?? []) : paths
+  let left = room
+  return wanted.filter((path) => {
+    const fits = linesOf(path) <= left
+    left -= fits ? linesOf(path) : 0
+    return fits
+  })
+}
+export function linesOf({ points }: PlanPath): number {
+  return points.some(({ high }) => high !== undefined) ? 2 : 1
 }
 
 export const COUNTY = 3
