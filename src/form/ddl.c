@@ -330,7 +330,8 @@ static void put_view(const Form *form, const FormField *child, DdlEngine engine,
     ddl_put_name(out, ddl_table(form, child, out->arena));
     buf_put_c(out, " a ON a.place = r.place AND a.record_id = r.id");
     put_condition(engine, show, out);
-    buf_put_c(out, ";\n");
+    /* the table says so too, once somebody's records of every form were looked up in it */
+    buf_printf(out, " AND r.form = '%.*s';\n", STR_ARG(form->id));
 }
 
 static void put_views(const Form *form, DdlEngine engine, Show show, Buf *out)

@@ -11,7 +11,7 @@ enum {
     DDL_MOST = MIB(4),
     FORMS_MOST = 4096,
     TABLES_FORMAT =
-        2, /* raised when ddl writes other views, or more is noted, for the same forms */
+        3, /* raised when ddl writes other views, or more is noted, for the same forms */
 };
 
 static const Str setting_tables = {"record_tables", sizeof "record_tables" - 1};
