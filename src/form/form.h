@@ -38,12 +38,23 @@ typedef struct {
     Str details;       /* id of the text field that becomes required with this code (其他) */
 } CodeOption;
 
+/* Codes of a list that are asked for together, by a name: hospitals among the kinds of facilities.
+ */
+typedef struct CodeGroup {
+    Str id;
+    Wording title;
+    const Str *codes;
+    size_t code_n;
+} CodeGroup;
+
 typedef struct CodeList {
     Str id;
     Wording title;
     Str source; /* standard */
     const CodeOption *options;
     size_t option_n;
+    const CodeGroup *groups;
+    size_t group_n;
 } CodeList;
 
 typedef struct FormField FormField;

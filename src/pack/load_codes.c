@@ -132,9 +132,74 @@ static void read_table(Reader *list_reader, LoadFile *table, CodeOptions *option
     }
 }
 
+/* ---- groups ---- */
+
+static bool has_code(const CodeList *list, Str code)
+{
+    for (size_t i = 0; i < list->option_n; i++) {
+        if (str_equals(list->options[i].code, code))
+            return true;
+    }
+    return false;
+}
+
+static void note_unknown_code(Reader *reader, YamlPlace at, const CodeList *list, Str code)
+{
+    Loader *loader = reader->loader;
+    Str *names = arena_array(&loader->work, Str, list->option_n + 1);
+    for (size_t i = 0; i < list->option_n; i++)
+        names[i] = list->options[i].code;
+    MISTAKE_AT(loader, reader->file, at, MISTAKE_CODE_UNKNOWN, same(list->id), same(code),
+               choice_fix(loader, code, names, list->option_n));
+}
+
+/* is_blind: the list has mistakes, so a code that it lacks may be one of them. */
+static void read_group_codes(Reader *reader, const Yaml *item, const CodeList *list, bool is_blind,
+                             CodeGroup *group)
+{
+    const Yaml *codes = read_key(item, "codes");
+    if (!read_list(reader, codes, "codes", true))
+        return;
+    Str *known = arena_array(reader->loader->arena, Str, codes->n);
+    Map seen;
+    map_init(&seen, &reader->loader->work);
+    for (const Yaml *one = codes->first; one != NULL; one = one->next) {
+        Str code = read_scalar(reader, one);
+        if (code.n == 0 || !note_code(reader, one->at, code, &seen))
+            continue;
+        if (has_code(list, code))
+            known[group->code_n++] = code;
+        else if (!is_blind)
+            note_unknown_code(reader, one->at, list, code);
+    }
+    group->codes = known;
+}
+
+static void read_groups(Reader *reader, const Yaml *map, bool is_blind, CodeList *list)
+{
+    static const char *const keys[] = {"group", "zh", "en", "codes", NULL};
+    const Yaml *items = read_key(map, "groups");
+    if (items == NULL || !read_list(reader, items, "groups", true))
+        return;
+    VEC(CodeGroup) groups = {0};
+    Map seen;
+    map_init(&seen, &reader->loader->work);
+    for (const Yaml *item = items->first; item != NULL; item = item->next) {
+        if (!read_map(reader, item, keys, 4))
+            continue;
+        CodeGroup group = {.id = read_id(reader, item, "group"),
+                           .title = {read_text(reader, item, "zh"), read_text(reader, item, "en")}};
+        read_group_codes(reader, item, list, is_blind, &group);
+        if (group.id.n > 0 && note_code(reader, read_key(item, "group")->at, group.id, &seen))
+            VEC_PUSH(reader->loader->arena, &groups, group);
+    }
+    list->groups = groups.items;
+    list->group_n = groups.n;
+}
+
 void load_codes(Loader *loader, Declared *declared)
 {
-    static const char *const keys[] = {"id", "title", "source", "options", "table", NULL};
+    static const char *const keys[] = {"id", "title", "source", "options", "table", "groups", NULL};
     Reader reader = {loader, declared->file};
     const Yaml *map = declared->yaml;
     size_t mistakes_before = loader->mistakes.n;
@@ -159,6 +224,7 @@ void load_codes(Loader *loader, Declared *declared)
         read_table(&reader, file, &options, &seen);
     list->options = options.items;
     list->option_n = options.n;
+    read_groups(&reader, map, loader->mistakes.n > mistakes_before, list);
     declared->fields_blind = loader->mistakes.n > mistakes_before;
     declared->compiled = list;
 }

@@ -8,11 +8,12 @@
 
 #include "base/vec.h"
 
-typedef enum { WORD_NAME, WORD_PARAMETER, WORD_SIGN, WORD_OTHER } WordKind;
+typedef enum { WORD_NAME, WORD_PARAMETER, WORD_GROUP, WORD_SIGN, WORD_OTHER } WordKind;
 
 typedef struct Word {
     WordKind kind;
-    Str text; /* of names: as written; of parameters: without the colon */
+    Str text; /* of names: as written; of parameters: without the colon; of groups: without braces
+               */
     size_t at;
 } Word;
 typedef VEC(Word) Words;
@@ -28,7 +29,7 @@ typedef struct SelectReader {
     bool parameters_blind;
 } SelectReader;
 
-enum { DEPTH_MOST = 64 };
+enum { DEPTH_MOST = 64, SELECT_MOST = 1 << 20 };
 
 /* ---- words ---- */
 
@@ -66,6 +67,10 @@ static Word word_at(Str text, size_t *at)
     if (c == ':') {
         *at = word_end(text, from + 1);
         return (Word){WORD_PARAMETER, str_slice(text, from + 1, *at), from};
+    }
+    if (c == '{' && str_find_char(text, '}', from) != SIZE_MAX) {
+        *at = str_find_char(text, '}', from) + 1;
+        return (Word){WORD_GROUP, str_slice(text, from + 1, *at - 1), from};
     }
     if (is_digit(c) || c == '\'') {
         *at = is_digit(c) ? word_end(text, from) : behind(text, from + 1, STR("'"));
@@ -287,6 +292,81 @@ static void check_form_names(SelectReader *reader)
     }
 }
 
+/* ---- codes by the name of their group: f.kind IN {facility_kind.hospital} ---- */
+
+static const CodeGroup *find_group(const CodeList *list, Str id)
+{
+    for (size_t i = 0; i < list->group_n; i++) {
+        if (str_equals(list->groups[i].id, id))
+            return &list->groups[i];
+    }
+    return NULL;
+}
+
+static void note_unknown_group(SelectReader *reader, size_t at, const CodeList *list, Str id)
+{
+    Loader *loader = reader->loader;
+    Str *names = arena_array(&loader->work, Str, list->group_n + 1);
+    for (size_t i = 0; i < list->group_n; i++)
+        names[i] = list->groups[i].id;
+    MISTAKE_AT(loader, reader->file, byte_place(reader->file->text, reader->words.items[at].at),
+               MISTAKE_CODE_GROUP_UNKNOWN, same(list->id), same(id),
+               choice_fix(loader, id, names, list->group_n));
+}
+
+/* NULL when there is none such (noted) or it cannot be known. */
+static const CodeGroup *group_at(SelectReader *reader, size_t at)
+{
+    Loader *loader = reader->loader;
+    LoadPack *from = reader->file->pack;
+    Str id = word(reader, at)->text, name = {0};
+    (void)str_cut(&id, '.', &name);
+    const Declared *declared = declared_find(loader, DECLARED_CODES, name);
+    if (declared == NULL) {
+        size_t n = 0;
+        const Str *names = declared_names(loader, DECLARED_CODES, &n);
+        if (!loader->is_blind[DECLARED_CODES])
+            note(reader, at, MISTAKE_CODES_UNKNOWN, name, choice_fix(loader, name, names, n));
+        return NULL;
+    }
+    if (!from->needs_blind && !pack_reaches(from, declared->file->pack))
+        note(reader, at, MISTAKE_NEED_MISSING, name, same(declared->file->pack->folder));
+    const CodeList *list = declared->compiled;
+    const CodeGroup *group = list == NULL ? NULL : find_group(list, id);
+    if (list != NULL && group == NULL && !declared->fields_blind)
+        note_unknown_group(reader, at, list, id);
+    return group;
+}
+
+static void put_codes(Buf *sql, const CodeGroup *group)
+{
+    buf_put(sql, STR("("));
+    for (size_t i = 0; i < group->code_n; i++)
+        buf_printf(sql, "%s'%.*s'", i == 0 ? "" : ", ", STR_ARG(group->codes[i]));
+    buf_put(sql, STR(")"));
+}
+
+/* The text with its groups written out: what changes a group changes the text of its measures,
+ * which are made anew for that. */
+static void write_groups_out(SelectReader *reader)
+{
+    Str text = reader->file->text;
+    Buf sql;
+    size_t done = 0;
+    buf_init(&sql, reader->loader->arena, SELECT_MOST);
+    for (size_t i = 0; i < reader->words.n; i++) {
+        const Word *found = word(reader, i);
+        const CodeGroup *group = found->kind == WORD_GROUP ? group_at(reader, i) : NULL;
+        if (group == NULL)
+            continue;
+        buf_put(&sql, str_slice(text, done, found->at));
+        put_codes(&sql, group);
+        done = found->at + found->text.n + 2;
+    }
+    buf_put(&sql, str_slice(text, done, text.n));
+    reader->measure->sql = done == 0 ? text : buf_str(&sql);
+}
+
 /* ---- the text ---- */
 
 /* Inside each parenthesis: no list of relations, one in which a relation is to come, or behind it.
@@ -437,6 +517,7 @@ void check_measure_text(Loader *loader, LoadFile *file, Measure *measure, bool p
         else if (kind == WORD_SIGN)
             check_sign(&reader, i);
     }
+    write_groups_out(&reader);
     check_sources(&reader);
     check_form_names(&reader);
     check_standard(&reader);

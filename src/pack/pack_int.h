@@ -88,7 +88,7 @@ typedef struct Declared {
     VEC(const ExprTable *) tables; /* of a form: what has been looked up so far */
     /* Of a form. */
     LoadField *fields;
-    bool fields_blind; /* some field's id (of a code list: some code) is not known */
+    bool fields_blind; /* some field's id (of a code list: some code or group) is not known */
 } Declared;
 
 typedef VEC(RuleNumber) RuleNumbers;

@@ -241,6 +241,21 @@ static void packs_are_loaded_after_what_they_need(void **state)
     arena_done(&fixture.arena);
 }
 
+static void the_select_of_a_measure_has_the_codes_of_the_groups_that_it_names(void **state)
+{
+    (void)state;
+    Fixture fixture = {0};
+    open_packs(&fixture, STR(TESTS_PACKS "/good"));
+    const Measure *measure = pack_measure(fixture.set, STR("visited"));
+    Str wanted = STR("    WHERE v.place = :place AND v.mode IN ('2', '1')\n    GROUP BY");
+    assert_int_not_equal(str_find(measure->sql, wanted, 0), SIZE_MAX);
+    assert_int_equal(str_find_char(measure->sql, '{', 0), SIZE_MAX);
+    assert_int_not_equal(str_find(measure->sql, STR("ON s.subject_id = p.subject_id"), 0),
+                         SIZE_MAX); /* what stands behind it too */
+    pack_set_close(fixture.set);
+    arena_done(&fixture.arena);
+}
+
 static void a_folder_that_is_not_there_is_an_error_and_no_mistake(void **state)
 {
     (void)state;
@@ -412,6 +427,7 @@ int main(void)
         cmocka_unit_test(ethnic_groups_come_from_their_table),
         cmocka_unit_test(a_source_is_worded_with_its_document),
         cmocka_unit_test(packs_are_loaded_after_what_they_need),
+        cmocka_unit_test(the_select_of_a_measure_has_the_codes_of_the_groups_that_it_names),
         cmocka_unit_test(a_folder_that_is_not_there_is_an_error_and_no_mistake),
         cmocka_unit_test(a_file_beyond_the_limit_is_a_mistake),
         cmocka_unit_test(kept_files_give_the_same_packs),

@@ -4,4 +4,4 @@ SELECT f.subject_id, f.period, f.code AS unit, f.subject_id AS counted, 1 AS in_
                       WHERE n.period = f.period AND n.form = 'discipline' AND r.unit = f.code AND r.discipline_class = 'featured'
                         AND r.starts_on <= f.last_on AND (r.ends_on IS NULL OR r.ends_on >= f.last_on)) THEN 1 ELSE 0 END AS in_numerator
 FROM facility f
-WHERE f.status = 'active' AND f.kind IN ('county_hospital', 'tcm_hospital', 'mch_hospital')
+WHERE f.status = 'active' AND f.kind IN {facility_kind.hospital}

@@ -7,4 +7,4 @@ JOIN newest m ON m.subject_id = f.subject_id AND m.period = f.period AND m.form 
 JOIN v_facility_premises p ON p.place = :place AND p.record_id = m.record_id
 LEFT JOIN newest w ON w.subject_id = f.subject_id AND w.period = f.period AND w.form = 'centre_progress'
 LEFT JOIN v_centre_progress g ON g.place = :place AND g.record_id = w.record_id AND g.happened_on >= f.period
-WHERE f.status = 'active' AND f.kind IN ('central_centre', 'sub_centre') AND p.building_area >= r.area_required
+WHERE f.status = 'active' AND f.kind IN {facility_kind.leading} AND p.building_area >= r.area_required

@@ -5,4 +5,4 @@ JOIN newest m ON m.subject_id = f.subject_id AND m.period = f.period AND m.form 
 JOIN v_centre_condition k ON k.place = :place AND k.record_id = m.record_id
 LEFT JOIN newest n ON n.subject_id = f.subject_id AND n.period = f.period AND n.form = 'centre_progress'
 LEFT JOIN v_centre_progress r ON r.place = :place AND r.record_id = n.record_id
-WHERE f.status = 'active' AND f.kind IN ('township_centre', 'central_centre', 'community_centre', 'sub_centre') AND k.is_kept = '1'
+WHERE f.status = 'active' AND f.kind IN {facility_kind.centre} AND k.is_kept = '1'

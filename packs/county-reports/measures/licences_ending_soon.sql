@@ -1,4 +1,4 @@
 SELECT f.subject_id, f.period, f.code AS unit, f.subject_id AS counted, 1 AS in_denominator,
     CASE WHEN f.licence_to >= f.last_on AND f.licence_to <= add_days(f.last_on, :licence_days) THEN 1 ELSE 0 END AS in_numerator
 FROM facility f
-WHERE f.status = 'active' AND f.kind IN ('township_centre', 'central_centre', 'community_centre', 'sub_centre', 'community_station', 'village_clinic')
+WHERE f.status = 'active' AND f.kind IN {facility_kind.primary}

@@ -2,4 +2,4 @@ SELECT f.subject_id, f.period, f.code AS unit, f.subject_id AS counted, 1 AS in_
 FROM facility f
 JOIN newest n ON n.subject_id = f.subject_id AND n.period = f.period AND n.form = 'hospital_report'
 JOIN v_hospital_report r ON r.place = :place AND r.record_id = n.record_id
-WHERE f.status = 'active' AND f.kind IN ('county_hospital', 'tcm_hospital', 'mch_hospital')
+WHERE f.status = 'active' AND f.kind IN {facility_kind.hospital}

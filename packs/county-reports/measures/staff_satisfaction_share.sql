@@ -3,4 +3,4 @@ SELECT f.subject_id, f.period, f.code AS unit, r.record_id AS counted, r.staff_a
 FROM facility f
 JOIN v_institution_check r ON r.place = :place AND r.subject_id = f.subject_id
     AND r.happened_on >= f.period AND r.happened_on <= f.last_on
-WHERE f.status = 'active' AND f.kind IN ('township_centre', 'central_centre', 'community_centre', 'sub_centre')
+WHERE f.status = 'active' AND f.kind IN {facility_kind.centre}

@@ -3,4 +3,4 @@ SELECT f.subject_id, f.period, f.code AS unit, f.subject_id AS counted, 1 AS in_
 FROM facility f
 JOIN newest n ON n.subject_id = f.subject_id AND n.period = f.period AND n.form = 'hospital_progress'
 JOIN v_hospital_progress r ON r.place = :place AND r.record_id = n.record_id
-WHERE f.status = 'active' AND f.kind IN ('county_hospital', 'tcm_hospital', 'mch_hospital') AND r.happened_on >= f.period
+WHERE f.status = 'active' AND f.kind IN {facility_kind.hospital} AND r.happened_on >= f.period

@@ -2,7 +2,7 @@ SELECT a.subject_id, a.period, a.code AS unit, a.subject_id AS counted, 1 AS in_
     CASE WHEN (SELECT count(*) FROM facility f
                WHERE f.period = a.period AND substr(f.area_code, 1, 9) = a.code AND f.status = 'active'
                  AND f.ownership = 'government'
-                 AND f.kind IN ('township_centre', 'central_centre', 'sub_centre')
+                 AND f.kind IN {facility_kind.township}
                  AND NOT EXISTS (SELECT 1 FROM newest o
                                  JOIN v_centre_condition k ON k.place = :place AND k.record_id = o.record_id
                                  WHERE o.subject_id = f.subject_id AND o.period = f.period

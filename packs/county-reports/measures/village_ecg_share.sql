@@ -7,4 +7,4 @@ SELECT f.subject_id, f.period, f.code AS unit, f.subject_id AS counted, 1 AS in_
                                           AND (l.happened_on > r.happened_on OR (l.happened_on = r.happened_on AND l.record_id > r.record_id))))
         THEN 1 ELSE 0 END AS in_numerator
 FROM facility f
-WHERE f.status = 'active' AND f.kind IN ('village_clinic')
+WHERE f.status = 'active' AND f.kind = 'village_clinic'

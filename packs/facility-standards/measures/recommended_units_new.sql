@@ -7,4 +7,4 @@ SELECT f.subject_id, f.period, f.code AS unit, f.subject_id AS counted, 1 AS in_
                             AND b.level = 'recommended' AND coalesce(b.evaluated_on, b.happened_on) < f.period)
         THEN 1 ELSE 0 END AS in_numerator
 FROM facility f
-WHERE f.status = 'active' AND f.kind IN ('township_centre', 'central_centre', 'sub_centre', 'community_centre', 'community_station', 'village_clinic')
+WHERE f.status = 'active' AND f.kind IN {facility_kind.primary}

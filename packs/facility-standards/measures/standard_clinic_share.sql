@@ -9,12 +9,12 @@ WITH clinic AS (
     LEFT JOIN v_facility_premises p ON p.place = :place AND p.record_id = n.record_id
     LEFT JOIN newest m ON m.subject_id = f.subject_id AND m.period = f.period AND m.form = 'facility_capability'
     LEFT JOIN v_facility_capability b ON b.place = :place AND b.record_id = m.record_id
-    WHERE f.status = 'active' AND f.kind IN ('village_clinic', 'community_station')
+    WHERE f.status = 'active' AND f.kind IN {facility_kind.clinic}
     GROUP BY c.period, c.area_code
 ), seat AS (
     SELECT f.period, f.area_code
     FROM facility f
-    WHERE f.status = 'active' AND f.kind IN ('township_centre', 'central_centre', 'community_centre', 'sub_centre')
+    WHERE f.status = 'active' AND f.kind IN {facility_kind.centre}
     GROUP BY f.period, f.area_code
 )
 SELECT a.subject_id, a.period, a.code AS unit, a.subject_id AS counted,

@@ -3,4 +3,4 @@ SELECT f.subject_id, f.period, f.code AS unit, f.subject_id AS counted, 1 AS in_
 FROM facility f
 LEFT JOIN newest n ON n.subject_id = f.subject_id AND n.period = f.period AND n.form = 'facility_capability'
 LEFT JOIN v_facility_capability a ON a.place = :place AND a.record_id = n.record_id
-WHERE f.status = 'active' AND f.kind IN ('township_centre', 'central_centre', 'sub_centre', 'community_centre', 'community_station', 'village_clinic')
+WHERE f.status = 'active' AND f.kind IN {facility_kind.primary}

@@ -6,12 +6,12 @@ WITH clinic AS (
     JOIN facility f ON f.period = c.period AND f.code = c.facility
     LEFT JOIN newest n ON n.subject_id = f.subject_id AND n.period = f.period AND n.form = 'facility_premises'
     LEFT JOIN v_facility_premises p ON p.place = :place AND p.record_id = n.record_id
-    WHERE f.status = 'active' AND f.kind IN ('village_clinic', 'community_station')
+    WHERE f.status = 'active' AND f.kind IN {facility_kind.clinic}
     GROUP BY c.period, c.area_code
 ), seat AS (
     SELECT f.period, f.area_code
     FROM facility f
-    WHERE f.status = 'active' AND f.kind IN ('township_centre', 'central_centre', 'community_centre', 'sub_centre')
+    WHERE f.status = 'active' AND f.kind IN {facility_kind.centre}
     GROUP BY f.period, f.area_code
 )
 SELECT a.subject_id, a.period, a.code AS unit, a.subject_id AS counted,

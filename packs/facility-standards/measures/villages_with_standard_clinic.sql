@@ -6,7 +6,7 @@ WITH clinic AS (
     JOIN facility f ON f.period = c.period AND f.code = c.facility
     LEFT JOIN newest m ON m.subject_id = f.subject_id AND m.period = f.period AND m.form = 'facility_capability'
     LEFT JOIN v_facility_capability b ON b.place = :place AND b.record_id = m.record_id
-    WHERE f.status = 'active' AND f.kind IN ('village_clinic', 'community_station')
+    WHERE f.status = 'active' AND f.kind IN {facility_kind.clinic}
     GROUP BY c.period, c.area_code
 )
 SELECT a.subject_id, a.period, a.code AS unit, a.subject_id AS counted,

@@ -5,5 +5,5 @@ FROM (
     FROM facility f
     LEFT JOIN newest n ON n.subject_id = f.subject_id AND n.period = f.period AND n.form = 'centre_condition'
     LEFT JOIN v_centre_condition r ON r.place = :place AND r.record_id = n.record_id
-    WHERE f.status = 'active' AND f.kind IN ('township_centre', 'central_centre', 'community_centre', 'sub_centre')
+    WHERE f.status = 'active' AND f.kind IN {facility_kind.centre}
 ) s

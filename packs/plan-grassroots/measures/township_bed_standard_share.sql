@@ -4,4 +4,4 @@ SELECT f.subject_id, f.period, f.code AS unit, f.subject_id AS counted, 1 AS in_
 FROM facility f
 JOIN newest n ON n.subject_id = f.subject_id AND n.period = f.period AND n.form = 'facility_premises'
 JOIN v_facility_premises a ON a.place = :place AND a.record_id = n.record_id
-WHERE f.status = 'active' AND f.kind IN ('township_centre', 'central_centre', 'sub_centre') AND a.served_population > 0
+WHERE f.status = 'active' AND f.kind IN {facility_kind.township} AND a.served_population > 0

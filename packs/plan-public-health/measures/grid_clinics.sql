@@ -2,4 +2,4 @@ SELECT f.subject_id, f.period, f.code AS unit, f.subject_id AS counted, 1 AS in_
     CASE WHEN EXISTS (SELECT 1 FROM catchment c WHERE c.period = f.period AND c.facility = f.code AND c.has_doctor = 1)
          THEN 1 ELSE 0 END AS in_numerator
 FROM facility f
-WHERE f.status = 'active' AND f.kind IN ('village_clinic', 'community_station')
+WHERE f.status = 'active' AND f.kind IN {facility_kind.clinic}
