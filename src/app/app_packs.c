@@ -238,7 +238,8 @@ Err app_load_held(Cx *cx, Arena *arena, PackSet **ret_packs)
     if (held_n == 0)
         return cx_fail(cx, ERR_CONFLICT, TEXT_UPGRADE_NEEDED, (Str){0}, 0);
     TRY(read_held(cx, held, held_n, &files, &n));
-    return app_open_pack_files(STR("the database"), files, n, arena, ret_packs);
+    Err err = app_open_pack_files(STR("the database"), files, n, arena, ret_packs);
+    return err == ERR_PACK ? cx_fail(cx, err, TEXT_PACKS_HELD_WRONG, (Str){0}, 0) : err;
 }
 
 /* Tables and rules were made for these packs by this version of the program. */

@@ -126,9 +126,10 @@ static Err make_views(Move *move)
     if (n == 0)
         return OK;
     cx.place = places[0].code;
-    TRY(app_load_held(&cx, move->cli->arena, &packs));
+    Err err = app_load_held(&cx, move->cli->arena, &packs);
     cx.packs = packs;
-    Err err = record_tables_update(&cx);
+    if (err == OK)
+        err = record_tables_update(&cx);
     if (err != OK)
         cli_say_problems(&cx);
     pack_set_close(packs);

@@ -214,6 +214,9 @@ Err demo_make(Cx *cx, const DemoOptions *options, bool *ret_was_there)
     inner.today = options->on;
     inner.now = instant_of_date(options->on, 20, 0);
     Err err = make_in(&inner, options, ret_was_there);
+    if (err != OK && inner.problem_n == 0) /* a constraint: whoever handles one says so himself */
+        err = cx_fail(&inner, err, TEXT_DEMO_FAILED, (Str){0}, 2, inner.place,
+                      db_last_message(inner.db));
     cx->problems = inner.problems;
     cx->problem_n = inner.problem_n;
     cx->problem_capacity = inner.problem_capacity;

@@ -5,7 +5,7 @@ import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import { attempt, followup, lines, submit, wholeList } from "../support/county.mjs";
+import { attempt, attemptInChinese, followup, lines, submit, wholeList } from "../support/county.mjs";
 import { Client, databases, logIn, makeCounty, root, startServer, temporaryFolder } from "../support/server.mjs";
 
 const packs = ["--packs", join(root, "packs")];
@@ -123,6 +123,33 @@ for (const [name, makeDatabase] of databases) {
         assert.notEqual(code, 0);
         assert.match(err, said);
       }
+    });
+
+    it("says what a constraint was that a demo county violated, in both languages, and leaves nothing of it", async () => {
+      const other = makeDatabase();
+      assert.equal(attempt("init", ...other, ...packs, "--place", "441322", "--name", "博罗县").code, 0);
+      await tamper(other, "CREATE UNIQUE INDEX planted ON staff (place, sex); DELETE FROM place");
+      const english = attempt("demo", ...other, ...packs, "--residents", "1000");
+      assert.equal(english.code, 75);
+      assert.match(english.err, /^The demo county 441322 was not made, and nothing of it was written; the database said: .*(staff|planted)/m);
+      assert.match(attemptInChinese("demo", ...other, ...packs, "--residents", "1000").err, /^示范县 441322 没有生成，也没有写入任何内容；数据库的回答是：.*(staff|planted)/m);
+      await tamper(other, "DROP INDEX planted");
+      assert.equal(attempt("demo", ...other, ...packs, "--residents", "1000").code, 0);
+    });
+
+    it("holds packs that a newer program finds wrong: a command says what, and that an upgrade is the way", async () => {
+      const other = makeDatabase();
+      assert.equal(attempt("init", ...other, ...packs, "--place", "441322", "--name", "博罗县").code, 0);
+      const older = "0".repeat(64);
+      const wrong = `UPDATE pack_file SET content = replace(content, 'parameters:', 'paremeters:') WHERE pack = 'county' AND path = 'policy/plans.yaml'`;
+      const applied = `UPDATE place_setting SET setting_value = replace(setting_value, (SELECT hash FROM pack_version WHERE pack = 'county'), '${older}')`;
+      await tamper(other, [wrong, applied, ...["pack_file", "pack_version"].map((table) => `UPDATE ${table} SET hash = '${older}' WHERE pack = 'county'`)].join("; "));
+      const refused = attempt("obligations", "verify", ...other);
+      assert.equal(refused.code, 65);
+      assert.match(refused.err, /policy\/plans\.yaml:2:1: there is no key paremeters here[^]*run catchment upgrade --packs FOLDER/);
+      assert.match(attemptInChinese("obligations", "verify", ...other).err, /paremeters[^]*请用改好的规则包运行 catchment upgrade --packs 目录/);
+      assert.equal(attempt("upgrade", ...other, ...packs).code, 0);
+      assert.equal(attempt("obligations", "verify", ...other).code, 0);
     });
 
     it("wants the code of the county", () => {

@@ -5,7 +5,7 @@ import { execFileSync } from "node:child_process";
 import { appendFileSync, copyFileSync, cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import { attempt, followup, lines, submit, wholeList } from "../support/county.mjs";
+import { attempt, attemptInChinese, followup, lines, submit, wholeList } from "../support/county.mjs";
 import { databases, logIn, makeCounty, root, startServer, temporaryFolder } from "../support/server.mjs";
 
 const form = "national-2017/forms/hypertension_followup.yaml";
@@ -211,11 +211,7 @@ describe("a mistake in a pack", () => {
   it("is said in Chinese where the machine speaks Chinese", () => {
     const packs = copyPacks();
     edit(packs, form, "    unit: mmHg", "    unti: mmHg");
-    const kept = process.env.LC_ALL;
-    process.env.LC_ALL = "zh_CN.UTF-8";
-    const { err } = attempt("pack", "check", "--packs", packs);
-    if (kept === undefined) delete process.env.LC_ALL;
-    else process.env.LC_ALL = kept;
+    const { err } = attemptInChinese("pack", "check", "--packs", packs);
     assert.match(err, /[\u4e00-\u9fff]/);
     assert.match(err, /unti/);
   });

@@ -6,7 +6,15 @@ import { Client, commandMilliseconds, program, root } from "./server.mjs";
 
 /** Runs a command of the program, whatever becomes of it. */
 export function attempt(...words) {
-  const { status, signal, stdout, stderr } = spawnSync(program, words, { cwd: root, encoding: "utf8", maxBuffer: 1 << 28, timeout: commandMilliseconds, killSignal: "SIGKILL" });
+  return attemptWith({}, ...words);
+}
+
+export function attemptInChinese(...words) {
+  return attemptWith({ LC_ALL: "zh_CN.UTF-8" }, ...words);
+}
+
+function attemptWith(environment, ...words) {
+  const { status, signal, stdout, stderr } = spawnSync(program, words, { cwd: root, env: { ...process.env, ...environment }, encoding: "utf8", maxBuffer: 1 << 28, timeout: commandMilliseconds, killSignal: "SIGKILL" });
   return { code: status ?? signal, out: stdout, err: stderr };
 }
 
