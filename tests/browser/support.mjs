@@ -73,8 +73,11 @@ export async function enter(page, server, login = 'doctor') {
 }
 
 /* Asks the API as the person logged in on the page. */
-export function ask(page, path) {
-  return page.evaluate(async (target) => (await fetch(`/api${target}`)).json(), path)
+export function ask(page, path, body) {
+  return page.evaluate(async ([target, sent]) => {
+    const post = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(sent) }
+    return (await fetch(`/api${target}`, sent === undefined ? undefined : post)).json()
+  }, [path, body])
 }
 
 export async function picture(page, name) {

@@ -37,7 +37,7 @@ for (const [name, makeDatabase] of databases) {
         assert.equal(status, 401, route.said);
         assert.equal(body.problems[0].code, "LOGIN_REQUIRED");
       }
-      assert.deepEqual(routes.filter(({ permission }) => permission === "PUBLIC").map(({ said }) => said).sort(), ["get /api/demo", "get /api/grid-doctor", "get /api/health", "get /api/openapi.json", "post /api/session"]);
+      assert.deepEqual(routes.filter(({ permission }) => permission === "PUBLIC").map(({ said }) => said).sort(), ["get /api/demo", "get /api/health", "get /api/openapi.json", "post /api/grid-doctor", "post /api/session"]);
     });
 
     it("refuses every role what it lacks and nothing that it holds", async () => {

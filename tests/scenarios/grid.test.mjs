@@ -13,7 +13,8 @@ for (const [name, makeDatabase] of databases) {
     let server, options, admin, anybody, areas, catchments, clinic, open, faults;
     const command = (words, ...more) => attempt(...words.split(" "), ...more, ...options, ...packs);
     const coverage = async () => (await admin.fetch("/api/grid")).body;
-    const ask = async (address) => (await anybody.fetch(`/api/grid-doctor?address=${encodeURIComponent(address)}`)).body.items;
+    const askFor = (address) => anybody.fetch("/api/grid-doctor", { method: "POST", body: { address } });
+    const ask = async (address) => (await askFor(address)).body.items;
     const stem = (text) => text.replace(/(社区居民委员会|村民委员会|居民委员会社区|居民委员会|村委会|居委会|社区)$/, "");
 
     before(async () => {
@@ -76,7 +77,8 @@ for (const [name, makeDatabase] of databases) {
         assert.ok(found.some(({ area }) => area === village.code), village.name);
       }
       assert.deepEqual(await ask("上海市静安区南京西路1号"), []);
-      assert.equal((await anybody.fetch("/api/grid-doctor?address=%20")).status, 422);
+      for (const address of [" ", "里".repeat(140)]) assert.equal((await askFor(address)).body.problems[0].where, "/address");
+      assert.equal((await anybody.fetch("/api/grid-doctor?address=x")).status, 404, "no address stands where addresses of requests are logged");
       assert.equal((await anybody.fetch("/api/grid")).status, 401);
     });
 

@@ -97,7 +97,6 @@ const examples = {
   "/api/health-files/areas": ["county", ""],
   "/api/health-files/file": ["county", "/api/health-files/file?area={area}"],
   "/api/health-files": ["doctor", ""],
-  "/api/grid-doctor": ["county", "/api/grid-doctor?address={area}"],
 };
 
 function fill(text, values) {
