@@ -72,6 +72,34 @@ static Err put_table(Cli *cli, const ScoreTable *table)
     return OK;
 }
 
+static void put_count(JsonOut *out, const char *key, bool is_told, int64_t number)
+{
+    put_number(out, key, is_told, (double)number);
+}
+
+static Err put_quality(Cli *cli, const ScoreTable *table)
+{
+    for (size_t i = 0; i < table->quality_n; i++) {
+        const ScoreQuality *quality = &table->quality[i];
+        for (size_t u = 0; u <= table->unit_n; u++) {
+            const ScoreUnit *unit = u == 0 ? NULL : &table->units[u - 1];
+            const ScoreQualityCount *count = unit == NULL ? &quality->whole : &unit->quality[i];
+            bool is_told = count->few == FEW_NONE;
+            JsonLine line;
+            json_line_begin(&line, cli->arena);
+            json_put_text(&line.json, "quality", quality->measure);
+            json_put_text(&line.json, "unit", unit == NULL ? (Str){0} : unit->unit);
+            put_count(&line.json, "records", is_told, count->records);
+            put_count(&line.json, "hits", is_told, count->hits);
+            put_count(&line.json, "checked", is_told, count->checked);
+            json_key_c(&line.json, "is_complete");
+            json_bool(&line.json, quality->is_complete);
+            TRY(json_line_end(&line));
+        }
+    }
+    return OK;
+}
+
 static Err read_asked(Cli *cli, const Score **ret_score, Period *ret_period)
 {
     Str period = cli_value(cli, "period");
@@ -167,7 +195,8 @@ static Err bulletin_run(Cli *cli)
     if (uuid_parse(text, &id) != OK)
         return cx_fail(cli->cx, ERR_NOT_FOUND, TEXT_NOT_FOUND, STR("bulletin"), 1, text);
     TRY(score_bulletin_read(cli->cx, id, &bulletin, &table));
-    return put_table(cli, &table);
+    TRY(put_table(cli, &table));
+    return put_quality(cli, &table);
 }
 
 const Command cmd_score_bulletin = {

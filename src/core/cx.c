@@ -104,6 +104,22 @@ void cx_snapshot_end(Cx *cx)
     cx->has_snapshot = false;
 }
 
+Err cx_moment_begin(Cx *cx, bool *ret_is_begun)
+{
+    *ret_is_begun = false;
+    if (db_in_transaction(cx->db))
+        return OK;
+    Err err = db_begin_state(cx->db);
+    *ret_is_begun = err == OK;
+    return err == OK ? OK : cx_fail_db(cx, err);
+}
+
+void cx_moment_end(Cx *cx, bool is_begun)
+{
+    if (is_begun && db_commit(cx->db) != OK)
+        LOG(LOG_ERROR, "reading did not end", LOG_WORD("said", db_last_message(cx->db)));
+}
+
 static Err write_now(Cx *cx, CxWork work, void *arg)
 {
     Write write = {.cx = *cx, .work = work, .arg = arg};

@@ -86,6 +86,10 @@ Err cx_write(Cx *cx, CxWork work, void *arg) MUST_CHECK;
  * own moment. */
 Err cx_snapshot_begin(Cx *cx) MUST_CHECK;
 void cx_snapshot_end(Cx *cx);
+/* The same on both engines, for what adds up numbers of several reads. Within a snapshot or a
+ * transaction that one holds, and nothing is begun; until cx_moment_end nothing is written. */
+Err cx_moment_begin(Cx *cx, bool *ret_is_begun) MUST_CHECK;
+void cx_moment_end(Cx *cx, bool is_begun);
 
 /* A new id of this moment. */
 Uuid cx_new_id(Cx *cx);

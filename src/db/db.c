@@ -173,14 +173,24 @@ static void forget_kept(Db *db)
         db->kept[i].kind = NULL;
 }
 
-Err db_begin(Db *db)
+static Err begin(Db *db, DbStep step)
 {
     ENSURE(!db->in_transaction);
-    TRY(db->driver->step(db->connection, STEP_BEGIN));
+    TRY(db->driver->step(db->connection, step));
     db->in_transaction = true;
     db->in_savepoint = false;
     db->doomed = OK;
     return OK;
+}
+
+Err db_begin(Db *db)
+{
+    return begin(db, STEP_BEGIN);
+}
+
+Err db_begin_state(Db *db)
+{
+    return begin(db, STEP_BEGIN_STATE);
 }
 
 Err db_commit(Db *db)

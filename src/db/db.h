@@ -142,6 +142,9 @@ DbValue db_column(const DbRows *rows, size_t column);
 void db_rows_close(DbRows *rows); /* accepts zeroed and closed rows */
 
 Err db_begin(Db *db) MUST_CHECK; /* SQLite: BEGIN IMMEDIATE unless read-only */
+/* For reading: what follows sees the state of its first statement, whoever writes meanwhile, also
+ * on a connection that may write. */
+Err db_begin_state(Db *db) MUST_CHECK;
 Err db_commit(Db *db) MUST_CHECK;
 void db_rollback(Db *db);
 Err db_savepoint(Db *db) MUST_CHECK; /* one level, inside a transaction */

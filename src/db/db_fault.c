@@ -79,6 +79,7 @@ static Err step(void *connection, DbStep which)
 {
     DbFault *fault = connection;
     switch (which) {
+    case STEP_BEGIN_STATE:
     case STEP_BEGIN: TRY(meet(fault, DB_FAULT_BEGIN)); break;
     case STEP_COMMIT: TRY(meet(fault, DB_FAULT_COMMIT)); break;
     case STEP_SAVEPOINT: TRY(meet(fault, DB_FAULT_SAVEPOINT)); break;

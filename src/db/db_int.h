@@ -9,6 +9,7 @@
 
 typedef enum {
     STEP_BEGIN,
+    STEP_BEGIN_STATE,
     STEP_COMMIT,
     STEP_ROLLBACK,
     STEP_SAVEPOINT,

@@ -488,14 +488,14 @@ static void abandon_rest(Pg *pg)
         PQclear(result);
 }
 
-static Err begin(Pg *pg)
+static Err begin(Pg *pg, const DbStatement *text)
 {
     TRY(pg_settle(pg));
     TRY(ensure_connected(pg));
-    Err err = say(pg, &sql_postgres_begin);
+    Err err = say(pg, text);
     if (err != OK && PQstatus(pg->handle) == CONNECTION_BAD) { /* it was lost while idle */
         TRY(ensure_connected(pg));
-        err = say(pg, &sql_postgres_begin);
+        err = say(pg, text);
     }
     pg->in_transaction = err == OK;
     return err;
@@ -519,7 +519,8 @@ static Err step(void *connection, DbStep which)
     Pg *pg = connection;
     pg_ahead_drop(pg);
     switch (which) {
-    case STEP_BEGIN: return begin(pg);
+    case STEP_BEGIN: return begin(pg, &sql_postgres_begin);
+    case STEP_BEGIN_STATE: return begin(pg, &sql_postgres_begin_state);
     case STEP_COMMIT: return commit(pg);
     case STEP_ROLLBACK:
         abandon_rest(pg);

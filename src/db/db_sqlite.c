@@ -371,9 +371,13 @@ static void end_bulk(Sqlite *sqlite)
 static Err step(void *connection, DbStep which)
 {
     static const DbStatement *const texts[STEP_COUNT] = {
-        [STEP_BEGIN] = &sql_sqlite_begin,       [STEP_COMMIT] = &sql_sqlite_commit,
-        [STEP_ROLLBACK] = &sql_sqlite_rollback, [STEP_SAVEPOINT] = &sql_sqlite_savepoint,
-        [STEP_RELEASE] = &sql_sqlite_release,   [STEP_ROLLBACK_TO] = &sql_sqlite_rollback_to,
+        [STEP_BEGIN] = &sql_sqlite_begin,
+        [STEP_BEGIN_STATE] = &sql_sqlite_begin_read,
+        [STEP_COMMIT] = &sql_sqlite_commit,
+        [STEP_ROLLBACK] = &sql_sqlite_rollback,
+        [STEP_SAVEPOINT] = &sql_sqlite_savepoint,
+        [STEP_RELEASE] = &sql_sqlite_release,
+        [STEP_ROLLBACK_TO] = &sql_sqlite_rollback_to,
     };
     Sqlite *sqlite = connection;
     bool is_reading = which == STEP_BEGIN && sqlite->is_read_only;

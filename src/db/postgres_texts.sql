@@ -3,6 +3,9 @@
 -- name: postgres_begin :run
 BEGIN;
 
+-- name: postgres_begin_state :run
+BEGIN ISOLATION LEVEL REPEATABLE READ;
+
 -- name: postgres_commit :run
 COMMIT;
 

@@ -10,16 +10,22 @@ enum { BODY_MOST = 4096 };
  "points?: number, lost?: number}"
 #define SCHEMA_STREAKS                                                                             \
  "in_a_row?: {to: text, is_complete: bool, lines: [{line: at_least|below|last, at: number, years: integer, then: wording}]}, "
-#define SCHEMA_TABLE                                                                                                          \
- "period: text, is_complete: bool, is_ranked: bool, is_whole: bool, few_below?: integer, " SCHEMA_STREAKS                     \
- "units: [{unit: text, name: wording, rank?: "                                                                                \
- "integer, total?: number, is_held?: bool, in_a_row?: [{years: integer, is_reached: bool, gap?: text}], parts: [" SCHEMA_PART \
- "]}]"
+#define SCHEMA_COUNT                                                                               \
+ "few?: all|share|with_others, records?: integer, hits?: integer, checked?: integer"
+#define SCHEMA_QUALITY                                                                             \
+ "quality?: [{measure: text, title: wording, is_complete: bool, " SCHEMA_COUNT "}], "
+#define SCHEMA_TABLE                                                                                                               \
+ "period: text, is_complete: bool, is_ranked: bool, is_whole: bool, few_below?: integer, " SCHEMA_STREAKS                          \
+     SCHEMA_QUALITY "units: [{unit: text, name: wording, rank?: "                                                                  \
+ "integer, total?: number, is_held?: bool, in_a_row?: [{years: integer, is_reached: bool, gap?: text}], quality?: [{" SCHEMA_COUNT \
+ "}], parts: [" SCHEMA_PART "]}]"
 #define SCHEMA_HEAD                                                                                \
  "id: text, title: wording, remarks?: wording, source: wording, level: integer, kind: text"
 #define SCHEMA_BULLETIN                                                                            \
  "id: uuid, score: text, title: wording, period: text, note?: text, packs: text, frozen_by?: "     \
- "text, frozen_on: date"
+ "text, frozen_on: date, frozen_at: instant"
+
+static const char *const fews[] = {"", "all", "share", "with_others"};
 
 static void put_decimal(JsonOut *out, const char *key, double number)
 {
@@ -30,7 +36,6 @@ static void put_decimal(JsonOut *out, const char *key, double number)
 static void put_part(Cx *cx, JsonOut *out, const ScoreUnit *unit, const ScorePart *part)
 {
     static const char *const directions[] = {"none", "up", "down"};
-    static const char *const fews[] = {"", "all", "share", "with_others"};
     const Measure *measure = pack_measure(cx->packs, part->measure);
     double value = 0;
     json_object_begin(out);
@@ -103,6 +108,50 @@ static void put_unit_streaks(JsonOut *out, const ScoreTable *table, const ScoreU
     json_array_end(out);
 }
 
+static void put_count(JsonOut *out, const ScoreQualityCount *count)
+{
+    if (count->few != FEW_NONE) {
+        web_json_text(out, "few", str_from_c(fews[count->few]));
+        return;
+    }
+    web_json_integer(out, "records", count->records);
+    web_json_integer(out, "hits", count->hits);
+    web_json_integer(out, "checked", count->checked);
+}
+
+static void put_quality(JsonOut *out, const ScoreTable *table)
+{
+    if (!table->has_quality)
+        return;
+    json_key_c(out, "quality");
+    json_array_begin(out);
+    for (size_t i = 0; i < table->quality_n; i++) {
+        const ScoreQuality *quality = &table->quality[i];
+        json_object_begin(out);
+        web_json_text(out, "measure", quality->measure);
+        web_json_wording(out, "title", quality->title);
+        json_key_c(out, "is_complete");
+        json_bool(out, quality->is_complete);
+        put_count(out, &quality->whole);
+        json_object_end(out);
+    }
+    json_array_end(out);
+}
+
+static void put_unit_quality(JsonOut *out, const ScoreTable *table, const ScoreUnit *unit)
+{
+    if (!table->has_quality)
+        return;
+    json_key_c(out, "quality");
+    json_array_begin(out);
+    for (size_t i = 0; i < table->quality_n; i++) {
+        json_object_begin(out);
+        put_count(out, &unit->quality[i]);
+        json_object_end(out);
+    }
+    json_array_end(out);
+}
+
 static void put_table(Cx *cx, JsonOut *out, const ScoreTable *table)
 {
     char name[PERIOD_NAME_SIZE];
@@ -116,6 +165,7 @@ static void put_table(Cx *cx, JsonOut *out, const ScoreTable *table)
     if (table->few_below > 0)
         web_json_integer(out, "few_below", table->few_below);
     put_streaks(out, table);
+    put_quality(out, table);
     json_key_c(out, "units");
     json_array_begin(out);
     for (size_t i = 0; i < table->unit_n; i++) {
@@ -132,6 +182,7 @@ static void put_table(Cx *cx, JsonOut *out, const ScoreTable *table)
             json_bool(out, true);
         }
         put_unit_streaks(out, table, unit);
+        put_unit_quality(out, table, unit);
         json_key_c(out, "parts");
         json_array_begin(out);
         for (size_t p = 0; p < unit->part_n; p++)
@@ -233,6 +284,8 @@ static void put_bulletin(Cx *cx, JsonOut *out, const ScoreBulletin *bulletin)
     web_json_text(out, "packs", bulletin->packs);
     web_json_text(out, "frozen_by", bulletin->frozen_by);
     web_json_date(out, "frozen_on", bulletin->frozen_on);
+    json_key_c(out, "frozen_at");
+    json_instant(out, bulletin->frozen_at);
 }
 
 static Err score_bulletins_get(Cx *cx, const HttpRequest *request, HttpResponse *response)

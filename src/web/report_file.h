@@ -9,7 +9,7 @@
 #define REPORT_MEDIA                                                                               \
  "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet, application/pdf"
 
-enum { REPORT_FACTS_MOST = 16, REPORT_ROWS_MOST = 5000 };
+enum { REPORT_FACTS_MOST = 32, REPORT_ROWS_MOST = 5000 };
 
 typedef struct ReportFile {
     Report report;

@@ -26,6 +26,11 @@ static Str titled(Cx *cx, TextId text, const ScorePart *part)
                       cx->lang);
 }
 
+static Str ruled(Cx *cx, TextId text, Str rule)
+{
+    return wording_in(text_fill(cx->arena, text, &rule, 1), cx->lang);
+}
+
 /* Rank, unit, total, the points of each part; in the workbook also the number behind each and the
  * unit's code. */
 static void put_columns(Cx *cx, const ScoreTable *table, Report *report)
@@ -33,7 +38,8 @@ static void put_columns(Cx *cx, const ScoreTable *table, Report *report)
     const ScoreUnit *first = table->unit_n > 0 ? &table->units[0] : NULL;
     size_t parts = first == NULL ? 0 : first->part_n, n = 0;
     ReportColumn *columns =
-        arena_array(cx->arena, ReportColumn, FIRST_PART + table->streak_n + 2 * parts + 1);
+        arena_array(cx->arena, ReportColumn,
+                    FIRST_PART + table->streak_n + 2 * parts + 2 * table->quality_n + 2);
     columns[n++] = (ReportColumn){report_word(cx, TEXT_FILE_RANK), 10, true, false};
     columns[n++] = (ReportColumn){report_word(cx, TEXT_FILE_UNIT), 30, false, false};
     columns[n++] = (ReportColumn){report_word(cx, TEXT_FILE_TOTAL), 9, true, false};
@@ -46,6 +52,14 @@ static void put_columns(Cx *cx, const ScoreTable *table, Report *report)
     for (size_t i = 0; i < parts; i++)
         columns[n++] =
             (ReportColumn){titled(cx, TEXT_FILE_NUMBERS, &first->parts[i]), 14, true, true};
+    if (table->quality_n > 0)
+        columns[n++] = (ReportColumn){report_word(cx, TEXT_FILE_QUALITY_OPEN), 12, true, false};
+    for (size_t i = 0; i < table->quality_n; i++) {
+        const Str rule = wording_in(table->quality[i].title, cx->lang);
+        columns[n++] = (ReportColumn){ruled(cx, TEXT_FILE_QUALITY_OPEN_OF, rule), 14, true, true};
+        columns[n++] =
+            (ReportColumn){ruled(cx, TEXT_FILE_QUALITY_RECORDS_OF, rule), 14, true, true};
+    }
     columns[n++] = (ReportColumn){report_word(cx, TEXT_FILE_CODE), 16, false, true};
     report->columns = columns;
     report->column_n = n;
@@ -100,6 +114,28 @@ static ReportCell part_cell(Cx *cx, const ScoreTable *table, const ScorePart *pa
                                   (long long)part->denominator));
 }
 
+/* The open doubts of all rules together, then of each, with the records that it looks at. */
+static size_t put_quality_cells(Cx *cx, const ScoreTable *table, const ScoreUnit *unit,
+                                ReportCell *cells)
+{
+    int64_t open = 0;
+    bool is_few = false;
+    size_t n = 1;
+    if (table->quality_n == 0)
+        return 0;
+    for (size_t i = 0; i < table->quality_n; i++) {
+        const ScoreQualityCount *count = &unit->quality[i];
+        const ReportCell held = report_few(cx, count->few == FEW_ALL, table->few_below);
+        bool is_held = count->few != FEW_NONE;
+        is_few = is_few || is_held;
+        open += count->hits - count->checked;
+        cells[n++] = is_held ? held : report_whole(count->hits - count->checked);
+        cells[n++] = is_held ? held : report_whole(count->records);
+    }
+    cells[0] = is_few ? report_few(cx, false, table->few_below) : report_whole(open);
+    return n;
+}
+
 static void put_rows(Cx *cx, const ScoreTable *table, bool is_of_these_packs, Report *report)
 {
     ReportRow *rows = arena_array(cx->arena, ReportRow, table->unit_n + 1);
@@ -121,6 +157,7 @@ static void put_rows(Cx *cx, const ScoreTable *table, bool is_of_these_packs, Re
                              : points_cell(unit->parts[i].has_points, unit->parts[i].points);
         for (size_t i = 0; i < unit->part_n; i++)
             cells[n++] = part_cell(cx, table, &unit->parts[i], is_of_these_packs);
+        n += put_quality_cells(cx, table, unit, &cells[n]);
         cells[n++] = report_text(unit->unit);
         rows[u] = (ReportRow){cells, 0};
     }
@@ -143,6 +180,28 @@ static void put_streaks(Cx *cx, const ScoreTable *table, ReportFile *file)
     }
 }
 
+/* With how good data it was made, rule by rule. */
+static void put_quality(Cx *cx, const ScoreTable *table, ReportFile *file)
+{
+    if (table->has_quality && table->quality_n == 0)
+        report_file_fact(cx, file, TEXT_FILE_QUALITY, report_word(cx, TEXT_FILE_QUALITY_NONE));
+    for (size_t i = 0; i < table->quality_n; i++) {
+        const ScoreQuality *quality = &table->quality[i];
+        const ScoreQualityCount *whole = &quality->whole;
+        bool is_held = whole->few != FEW_NONE;
+        TextId text = is_held                ? TEXT_FILE_QUALITY_FEW
+                      : quality->is_complete ? TEXT_FILE_QUALITY_RULE
+                                             : TEXT_FILE_QUALITY_RULE_PART;
+        const Str words[] = {wording_in(quality->title, cx->lang),
+                             is_held ? report_few(cx, whole->few == FEW_ALL, table->few_below).text
+                                     : str_printf(cx->arena, "%lld", (long long)whole->records),
+                             str_printf(cx->arena, "%lld", (long long)whole->hits),
+                             str_printf(cx->arena, "%lld", (long long)whole->checked)};
+        report_file_fact(cx, file, TEXT_FILE_QUALITY,
+                         wording_in(text_fill(cx->arena, text, words, is_held ? 2 : 4), cx->lang));
+    }
+}
+
 static void fill(Cx *cx, const ScoreTable *table, bool is_of_these_packs, ReportFile *file)
 {
     put_columns(cx, table, &file->report);
@@ -152,10 +211,16 @@ static void fill(Cx *cx, const ScoreTable *table, bool is_of_these_packs, Report
     if (table->is_ranked && !table->is_whole)
         report_file_fact(cx, file, TEXT_FILE_NOTE, report_word(cx, TEXT_FILE_RANKED_PART));
     put_streaks(cx, table, file);
+    put_quality(cx, table, file);
     file->few_below = table->few_below;
     for (size_t u = 0; u < table->unit_n; u++)
         for (size_t i = 0; i < table->units[u].part_n; i++)
             file->has_few = file->has_few || table->units[u].parts[i].few != FEW_NONE;
+    for (size_t i = 0; i < table->quality_n; i++) {
+        file->has_few = file->has_few || table->quality[i].whole.few != FEW_NONE;
+        for (size_t u = 0; u < table->unit_n; u++)
+            file->has_few = file->has_few || table->units[u].quality[i].few != FEW_NONE;
+    }
 }
 
 static Err score_file_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
@@ -198,13 +263,28 @@ const Route route_score_file = {
               "How units stand by a score, as a workbook or as pages"},
 };
 
+/* When and by whom, and to which minute by the clock in China its data go. */
+static Str frozen_text(Cx *cx, const ScoreBulletin *bulletin)
+{
+    enum { MS_A_MINUTE = 60 * 1000, MINUTES_AN_HOUR = 60 };
+    char day[DATE_TEXT_SIZE], known[DATE_TEXT_SIZE];
+    Date known_on = date_of_instant(bulletin->frozen_at);
+    int64_t minutes = (bulletin->frozen_at.ms - instant_of_date(known_on, 0, 0).ms) / MS_A_MINUTE;
+    Str frozen = str_printf(cx->arena, "%s %.*s", date_format(bulletin->frozen_on, day),
+                            STR_ARG(bulletin->frozen_by));
+    const Str words[] = {str_trim(frozen),
+                         str_printf(cx->arena, "%s %02lld:%02lld", date_format(known_on, known),
+                                    (long long)(minutes / MINUTES_AN_HOUR),
+                                    (long long)(minutes % MINUTES_AN_HOUR))};
+    return wording_in(text_fill(cx->arena, TEXT_FILE_FROZEN_AT, words, 2), cx->lang);
+}
+
 static Err score_bulletin_file_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
 {
     ScoreBulletin bulletin;
     ScoreTable table;
     ReportFile file;
     Uuid id = UUID_NIL;
-    char day[DATE_TEXT_SIZE];
     TRY(web_parameter_uuid(cx, request, "bulletin", &id));
     TRY(score_bulletin_read(cx, id, &bulletin, &table));
     const Score *score = pack_score(cx->packs, bulletin.score);
@@ -214,9 +294,7 @@ static Err score_bulletin_file_get(Cx *cx, const HttpRequest *request, HttpRespo
                           str_printf(cx->arena, "%.*s %.*s %.*s", STR_ARG(title),
                                      STR_ARG(bulletin.period), STR_ARG(head)),
                           TEXT_FILE_BULLETIN, &file));
-    Str frozen = str_printf(cx->arena, "%s %.*s", date_format(bulletin.frozen_on, day),
-                            STR_ARG(bulletin.frozen_by));
-    file.facts[0] = (ReportFact){report_word(cx, TEXT_FILE_FROZEN), frozen};
+    file.facts[0] = (ReportFact){report_word(cx, TEXT_FILE_FROZEN), frozen_text(cx, &bulletin)};
     report_file_fact(cx, &file, TEXT_FILE_PERIOD, bulletin.period);
     if (score != NULL)
         report_file_fact(

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
-import { attempt } from '../support/county.mjs'
+import { attempt, parseLines } from '../support/county.mjs'
 import { sheetsOf, tableOf } from '../support/files.mjs'
 import { DESK, checkPage as look, openBrowser, openPage, picture, startServer } from './support.mjs'
 
@@ -412,11 +412,23 @@ for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-US']]) {
     }
     await page.locator('.work-pick select').selectOption({ index: 1 })
     await page.locator('.score-table .hidden-text').first().waitFor({ state: 'attached' })
+    await page.locator('.score-quality .soft').waitFor() /* no rule looks at what is reported */
     await look(page, `bulletin-${lang}`)
     await page.goto(`${server.address}/desk.html#/scores/contract_work`)
     await page.waitForFunction(() => [...document.querySelectorAll('.score-table thead th')].length === 9)
     await page.waitForFunction((years) => [...document.querySelectorAll('.score-table tbody tr')].every((row) => years.some((one) => row.children[3].textContent.includes(one))), lang === 'zh' ? ['年达标', '没有数据，到此中断'] : ['met the line', 'which ends the row'])
     await look(page, `score-years-${lang}`)
+    const { code, out } = attempt('score', 'freeze', '--score', 'public_health_work', '--period', '2024', ...server.options)
+    assert.equal(code, 0)
+    await page.goto(`${server.address}/desk.html#/scores/public_health_work/${parseLines(out)[0].bulletin}`)
+    await page.locator('.score-quality > .work-frame tbody tr').nth(4).waitFor()
+    await page.locator('.score-quality summary').press('Enter')
+    await page.locator('.score-quality-units tbody tr').first().waitFor()
+    await page.locator('.score-quality').scrollIntoViewIfNeeded()
+    await look(page, `bulletin-quality-${lang}`)
+    await page.setViewportSize(NARROW)
+    await page.locator('.score-quality').scrollIntoViewIfNeeded()
+    await look(page, `bulletin-narrow-${lang}`)
     await end(page)
   })
 }

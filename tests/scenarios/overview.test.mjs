@@ -1,7 +1,8 @@
 // What those see who may see no persons: numbers by area for the county, the state of the system for its administrator.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { followup, submit } from "../support/county.mjs";
+import { attempt, followup, parseLines, submit } from "../support/county.mjs";
+import { sheetsOf, tableOf } from "../support/files.mjs";
 import { databases, logIn, makeCounty, run, startServer } from "../support/server.mjs";
 
 const states = ["overdue", "due", "open"];
@@ -9,9 +10,9 @@ const sums = (rows) => states.map((state) => rows.reduce((sum, row) => sum + row
 
 for (const [name, makeDatabase] of databases) {
   describe(`numbers by area on ${name}`, () => {
-    let server, county, director, doctor, admin;
+    let options, server, county, director, doctor, admin;
     before(async () => {
-      const options = makeCounty(makeDatabase);
+      options = makeCounty(makeDatabase);
       // The server makes them too, but not in its first minute.
       for (const measure of ["hypertension_norm_rate", "quality_visit_duplicate"]) run("measure", "--measure", measure, "--period", "2025", ...options);
       server = await startServer(options);
@@ -124,6 +125,41 @@ for (const [name, makeDatabase] of databases) {
       assert.equal((await county.fetch(`/api/measures/hypertension_norm_rate/cases?period=2024&facility=${whole.unit}`)).status, 422);
       const audited = (await admin.fetch(`/api/audit?person=${resident.id}`)).body.items;
       assert.equal(audited.filter(({ action }) => action === "measure.check").length, 1);
+    });
+
+    it("freezes with a bulletin how good its data were, rule by rule and unit by unit, and later data do not change it", async () => {
+      const rule = "quality_visit_duplicate";
+      const freeze = async (note) => {
+        const { code, out, err } = attempt("score", "freeze", "--score", "public_health_work", "--period", "2025", "--note", note, ...options);
+        assert.equal(code, 0, err);
+        const [{ bulletin: id }] = parseLines(out);
+        return { id, read: async () => (await county.fetch(`/api/scores/bulletins/${id}`)).body };
+      };
+      const first = await freeze("上半年");
+      const bulletin = await first.read();
+      const of = (body) => body.quality.find(({ measure }) => measure === rule);
+      const { numerator, denominator } = (await county.fetch(`/api/measures/${rule}?from=2025`)).body.values.find(({ level }) => level === 3);
+      assert.deepEqual([of(bulletin).hits, of(bulletin).checked, of(bulletin).records, of(bulletin).is_complete], [numerator, 1, denominator, true]);
+      assert.ok(bulletin.quality.some(({ measure }) => measure === "quality_no_document"), "the score reads personal information forms");
+      assert.match(bulletin.frozen_at, /^2025-06-30T/);
+      const at = bulletin.quality.findIndex(({ measure }) => measure === rule);
+      const told = bulletin.units.map(({ quality }) => quality[at]).filter(({ few }) => !few);
+      assert.ok(told.length > 0 && told.some(({ checked }) => checked === 1));
+      assert.ok(told.reduce((sum, { hits }) => sum + hits, 0) <= numerator);
+      const { items } = (await doctor.fetch("/api/obligations?state=overdue,due,open")).body;
+      const { resident } = items.find((item) => item.program === "hypertension" && item.obligation === "followup");
+      for (let visit = 0; visit < 2; visit++) assert.equal((await submit(doctor, followup(resident.id))).status, 201);
+      assert.ok(of(await (await freeze("补发")).read()).hits >= numerator + 2);
+      assert.deepEqual(await first.read(), bulletin);
+      const file = await fetch(`${server.url}/api/scores/bulletins/${first.id}/file`, { headers: { cookie: `${county.cookie}; lang=zh` } });
+      const [sheet, about] = sheetsOf(Buffer.from(await file.arrayBuffer()));
+      const note = about.rows.map((row) => row?.map((cell) => cell?.value)).filter((row) => row?.[0] === "数据质量");
+      assert.equal(note.length, bulletin.quality.length);
+      assert.ok(note.some(([, said]) => said.includes(`${denominator} 条记录中有疑点 ${numerator} 条，其中已核对 1 条`)));
+      const { lines } = tableOf(sheet);
+      assert.ok(lines.every((line) => "待核对的疑点" in line && `${of(bulletin).title.zh}：待核对` in line));
+      const listed = parseLines(attempt("score", "bulletin", "--bulletin", first.id, ...options).out).find((line) => line.quality === rule && !line.unit);
+      assert.deepEqual([listed.hits, listed.checked, listed.records], [numerator, 1, denominator]);
     });
 
     it("ends at the sight of the asker", async () => {

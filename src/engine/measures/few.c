@@ -205,7 +205,8 @@ void measure_few_rows(Arena *arena, const Measure *measure, int64_t few_below,
                  .few = few};
     bool is_moved = false;
     for (size_t i = 0; i < n; i++) {
-        few[i] = measure_few(measure, few_below, values[i].denominator, values[i].numerator);
+        if (few[i] == FEW_NONE)
+            few[i] = measure_few(measure, few_below, values[i].denominator, values[i].numerator);
         is_moved = is_moved || few[i] != FEW_NONE;
     }
     if (is_moved)

@@ -38,7 +38,8 @@ typedef struct MeasureValue {
     int64_t level; /* 3 county, 4 township, 5 village */
     Period period;
     int64_t denominator, numerator;
-    bool is_count; /* of a measure whose value is the numerator */
+    int64_t checked; /* with_checked: hits that somebody found right */
+    bool is_count;   /* of a measure whose value is the numerator */
 } MeasureValue;
 /* The share, or the numerator. NULL (false) when the denominator is 0. Never rounded. */
 bool measure_ratio(const MeasureValue *value, double *ret_ratio);
@@ -49,7 +50,7 @@ typedef struct MeasureAsk {
     MeasureUnits units;
     Str unit;        /* this unit only; empty: all in sight */
     bool is_patient; /* settles all of it first: for the command line */
-    bool is_settled; /* the same request has read another one before */
+    bool with_checked;
 } MeasureAsk;
 
 typedef struct MeasureAnswer {
@@ -64,6 +65,9 @@ typedef struct MeasureAnswer {
  * a past day (cx->as_of) made from the records as they were known then, without storing anything.
  * ERR_INVALID when the measure has no such period. */
 Err measure_read(Cx *cx, const MeasureAsk *ask, MeasureAnswer *ret_answer) MUST_CHECK;
+/* Several at one moment: what is recorded meanwhile is in all of them or in none. */
+Err measure_read_together(Cx *cx, const MeasureAsk *asks, size_t n,
+                          MeasureAnswer *ret_answers) MUST_CHECK;
 
 /* In the measure's unit: of a hundred for %, of a thousand for ‰, of ten thousand for ‱, else the
  * ratio itself, or the numerator where that is its value. NULL (false) when the denominator is 0.
@@ -125,7 +129,8 @@ typedef enum {
  * if it were sensitive. */
 MeasureFew measure_few(const Measure *measure, int64_t few_below, int64_t denominator,
                        int64_t numerator);
-/* Of a table of units; parents: the unit whose sum has the row, or empty. */
+/* Of a table of units; parents: the unit whose sum has the row, or empty. few: what is marked
+ * already stays so. */
 void measure_few_rows(Arena *arena, const Measure *measure, int64_t few_below,
                       const MeasureValue *values, const Str *parents, size_t n, MeasureFew *few);
 

@@ -732,6 +732,21 @@ WHERE k.place = :place AND s.place = k.place AND s.measure = k.measure
 GROUP BY w.measure_key, w.period
 ORDER BY w.measure_key, w.period;
 
+-- The same of one measure, by area.
+-- name: measure_checked_of :many
+-- in: place text, measure_key integer, measure text, run_first date, run_last date
+-- out: period date, area_code text, checked integer
+SELECT w.period, w.area_code, count(*) AS checked
+FROM measure_check k
+CROSS JOIN v_record d
+CROSS JOIN measure_row w
+WHERE k.place = :place AND k.measure = :measure AND d.place = k.place AND d.record_id = k.record_id
+  AND w.place = k.place AND w.measure_key = :measure_key AND w.subject_id = d.subject_id
+  AND w.counted = k.record_id AND w.in_numerator = 1 AND w.period >= :run_first AND w.period <= :run_last
+  AND {scope:area w}
+GROUP BY w.period, w.area_code
+ORDER BY w.period, w.area_code;
+
 -- Who recorded the hits of a measure in a period, those with the most that are open first.
 -- name: measure_hits_by_performer :many
 -- in: place text, measure_key integer, measure text, period date

@@ -10,8 +10,9 @@
 typedef VEC(MeasureKnownSum) VillageSums;
 
 typedef struct Units {
-    bool is_beyond; /* what is added now is out of sight: its units are seen in part */
-    Map beyond;     /* such units, by the same key */
+    bool is_checked; /* what is added now are hits that were found right */
+    bool is_beyond;  /* what is added now is out of sight: its units are seen in part */
+    Map beyond;      /* such units, by the same key */
     const MeasureAsk *ask;
     VEC(MeasureValue) values;
     Map by_unit; /* "days code" -> position in values + 1 */
@@ -47,6 +48,10 @@ static void add_to_unit(Cx *cx, Units *units, const MeasureKnownSum *sum, const 
         map_put(&units->by_unit, key, (void *)(uintptr_t)at);
     }
     MeasureValue *value = &units->values.items[at - 1];
+    if (units->is_checked) {
+        value->checked += sum->sum.numerator;
+        return;
+    }
     value->denominator += sum->sum.denominator;
     value->numerator += sum->sum.numerator;
 }
@@ -154,6 +159,31 @@ static Err read_stored_sums(Cx *cx, const MeasureAsk *ask, int64_t key, VillageS
     }
 }
 
+static Err read_checked(Cx *cx, const MeasureAsk *ask, VillageSums *checked)
+{
+    MeasureStates states = {0};
+    CLEANUP(db_rows_close) DbRows found = {0};
+    TRY(states_read(cx, &states));
+    const MeasureState *state = state_of(&states, ask->measure, ask->first.kind);
+    if (state == NULL || !ask->with_checked)
+        return OK;
+    const MeasureCheckedOfIn in = {.place = cx->place,
+                                   .measure_key = state->key,
+                                   .measure = ask->measure->id,
+                                   .run_first = ask->first.first,
+                                   .run_last = ask->last.first};
+    TRY(measure_checked_of_open(cx->db, sight_of(cx, ask->measure), &in, &found));
+    for (;;) {
+        MeasureCheckedOfRow row;
+        bool has_row = false;
+        TRY(measure_checked_of_next(&found, cx->arena, &row, &has_row));
+        if (!has_row)
+            return OK;
+        VEC_PUSH(cx->arena, checked,
+                 ((MeasureKnownSum){row.period, row.area_code, {.numerator = row.checked}}));
+    }
+}
+
 /* Villages out of sight. */
 static Err read_beyond(Cx *cx, const MeasureAsk *ask, VillageSums *beyond)
 {
@@ -195,11 +225,10 @@ static Err add_up(Cx *cx, const VillageSums *sums, const VillageSums *beyond, Un
     return add(cx, sums, units);
 }
 
-/* Stale people first, a bounded number of them; what is not kept yet is wanted from now on. */
-static Err read_current(Cx *cx, const MeasureAsk *ask, VillageSums *sums, bool *ret_is_complete)
+/* What is not kept yet is wanted from now on; the command line waits for all of it. */
+static Err prepare(Cx *cx, const MeasureAsk *ask)
 {
     MeasureStates states = {0};
-    int64_t stale = 0;
     size_t problem_n = cx->problem_n;
     Date first = DATE_NONE;
     TRY(states_read(cx, &states));
@@ -210,13 +239,18 @@ static Err read_current(Cx *cx, const MeasureAsk *ask, VillageSums *sums, bool *
         state != NULL && state->is_as_declared && date_compare(first, state->first) >= 0;
     if (!is_wanted && states_want(cx, ask->measure, ask->first) != OK)
         cx->problem_n = problem_n; /* then it is not complete; the log has it */
-    if (ask->is_patient)
-        TRY(settle_measure(cx, ask->measure));
-    else if (!ask->is_settled)
-        settle_for_reader(cx);
-    states = (MeasureStates){0};
+    return ask->is_patient ? settle_measure(cx, ask->measure) : OK;
+}
+
+static Err read_current(Cx *cx, const MeasureAsk *ask, VillageSums *sums, bool *ret_is_complete)
+{
+    MeasureStates states = {0};
+    int64_t stale = 0;
+    Date first = DATE_NONE;
+    TRY(states_earliest(cx, ask->first.kind, &first));
+    first = date_max(first, ask->first.first);
     TRY(states_read(cx, &states));
-    state = state_of(&states, ask->measure, ask->first.kind);
+    const MeasureState *state = state_of(&states, ask->measure, ask->first.kind);
     TRY(stale_count(cx, &stale));
     if (state == NULL)
         return OK;
@@ -254,7 +288,7 @@ static int compare_periods(const void *left, const void *right)
 }
 
 static Err units_of(Cx *cx, const MeasureAsk *ask, VillageSums *sums, VillageSums *beyond,
-                    MeasureAnswer *ret_answer)
+                    const VillageSums *checked, MeasureAnswer *ret_answer)
 {
     Units units = {.ask = ask};
     map_init(&units.by_unit, cx->arena);
@@ -264,6 +298,8 @@ static Err units_of(Cx *cx, const MeasureAsk *ask, VillageSums *sums, VillageSum
     if (beyond->n > 1)
         qsort(beyond->items, beyond->n, sizeof *beyond->items, compare_periods);
     TRY(add_up(cx, sums, beyond, &units));
+    units.is_checked = true;
+    TRY((ask->units == MEASURE_BY_AREA ? add_areas : add_facilities)(cx, checked, &units));
     if (units.values.n > 1)
         qsort(units.values.items, units.values.n, sizeof *units.values.items, compare_values);
     ret_answer->values = units.values.items;
@@ -280,34 +316,66 @@ Err measure_ask_check(Cx *cx, const MeasureAsk *ask)
     return OK;
 }
 
-Err measure_read(Cx *cx, const MeasureAsk *ask, MeasureAnswer *ret_answer)
+static bool may_read(Cx *cx, const MeasureAsk *ask)
 {
-    VillageSums sums = {0}, beyond = {0};
+    return access_sees_class(cx, measure_sensitivity(ask->measure));
+}
+
+static Err answer(Cx *cx, const MeasureAsk *ask, MeasureAnswer *ret_answer)
+{
+    VillageSums sums = {0}, beyond = {0}, checked = {0};
     *ret_answer = (MeasureAnswer){.is_complete = !date_is_none(cx->as_of)};
-    TRY(measure_ask_check(cx, ask));
-    if (!access_sees_class(cx, measure_sensitivity(ask->measure)))
+    if (!may_read(cx, ask))
         return OK;
     if (date_is_none(cx->as_of)) {
         TRY(read_current(cx, ask, &sums, &ret_answer->is_complete));
         Err err = is_part_told(ask) ? OK : read_beyond(cx, ask, &beyond);
+        if (err == OK)
+            err = read_checked(cx, ask, &checked);
         if (err != OK)
             return cx_fail_db(cx, err);
     } else {
         TRY(read_past(cx, ask, &sums));
     }
-    return units_of(cx, ask, &sums, &beyond, ret_answer);
+    return units_of(cx, ask, &sums, &beyond, &checked, ret_answer);
+}
+
+Err measure_read_together(Cx *cx, const MeasureAsk *asks, size_t n, MeasureAnswer *ret_answers)
+{
+    bool is_current = date_is_none(cx->as_of), is_begun = false;
+    for (size_t i = 0; i < n; i++)
+        TRY(measure_ask_check(cx, &asks[i]));
+    for (size_t i = 0; i < n && is_current; i++)
+        if (may_read(cx, &asks[i]))
+            TRY(prepare(cx, &asks[i]));
+    /* Stale people first, a bounded number of them. */
+    if (is_current && n > 0 && !asks[0].is_patient)
+        settle_for_reader(cx);
+    if (is_current && n > 1)
+        TRY(cx_moment_begin(cx, &is_begun));
+    Err err = OK;
+    for (size_t i = 0; i < n && err == OK; i++)
+        err = answer(cx, &asks[i], &ret_answers[i]);
+    cx_moment_end(cx, is_begun);
+    return err;
+}
+
+Err measure_read(Cx *cx, const MeasureAsk *ask, MeasureAnswer *ret_answer)
+{
+    return measure_read_together(cx, ask, 1, ret_answer);
 }
 
 Err measure_known_units(Cx *cx, const MeasureKnownUnits *known, MeasureAnswer *ret_answer)
 {
     VillageSums sums = {0}, beyond = {0};
+    const VillageSums checked = {0};
     ENSURE(!date_is_none(cx->as_of));
     *ret_answer = (MeasureAnswer){.is_complete = true};
     for (size_t i = 0; i < known->n; i++)
         VEC_PUSH(cx->arena, &sums, known->sums[i]);
     for (size_t i = 0; i < known->beyond_n; i++)
         VEC_PUSH(cx->arena, &beyond, known->beyond[i]);
-    return units_of(cx, known->ask, &sums, &beyond, ret_answer);
+    return units_of(cx, known->ask, &sums, &beyond, &checked, ret_answer);
 }
 
 Err measure_of(Cx *cx, const Measure *measure, Period period, Uuid subject, MeasureValue *ret_value)

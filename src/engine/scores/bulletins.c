@@ -90,12 +90,14 @@ static Err freeze_work(Cx *cx, void *arg)
                                    .note = note,
                                    .packs = score_packs(cx, score),
                                    .is_ranked = freezing->table->is_ranked,
+                                   .has_quality = freezing->table->has_quality,
                                    .frozen_by = cx->actor->account,
                                    .frozen_on = cx->today,
                                    .frozen_at = cx->now};
     TRY(score_bulletin_put(cx->db, &in, NULL));
     for (size_t i = 0; i < freezing->table->unit_n; i++)
         TRY(put_unit(cx, freezing, &freezing->table->units[i]));
+    TRY(score_quality_put(cx, freezing->id, freezing->table));
     const AuditEntry entry = {
         .action = STR("scores.freeze"),
         .detail = str_printf(cx->arena, "%.*s %.*s", STR_ARG(score->id), STR_ARG(period))};
@@ -115,7 +117,7 @@ Err score_freeze(Cx *cx, const Score *score, Period period, Uuid id, Str note)
     TRY(look_up(cx, &freezing, &is_known));
     if (is_known)
         return OK;
-    TRY(score_read(cx, score, period, cx->actor->is_system, &table));
+    TRY(score_read_noted(cx, score, period, cx->actor->is_system, &table));
     if (!table.is_complete)
         return cx_fail(cx, ERR_BUSY, TEXT_SCORE_COUNTING, (Str){0}, 0);
     return cx_write(cx, freeze_work, &freezing);
@@ -135,9 +137,10 @@ Err score_bulletins(Cx *cx, Str score, const ScoreBulletin **ret_bulletins, size
         TRY(score_bulletin_rows_next(&rows, cx->arena, &row, &has_row));
         if (!has_row)
             break;
-        VEC_PUSH(cx->arena, &bulletins,
-                 ((ScoreBulletin){row.id, row.score, row.period, row.note, row.packs,
-                                  row.is_ranked == 1, row.frozen_by, row.frozen_on}));
+        VEC_PUSH(
+            cx->arena, &bulletins,
+            ((ScoreBulletin){row.id, row.score, row.period, row.note, row.packs, row.is_ranked == 1,
+                             row.frozen_by, row.frozen_on, row.frozen_at}));
     }
     *ret_bulletins = bulletins.items;
     *ret_n = bulletins.n;
@@ -205,14 +208,18 @@ Err score_bulletin_read(Cx *cx, Uuid id, ScoreBulletin *ret_bulletin, ScoreTable
                              &is_known));
     if (!is_known)
         return ERR_NOT_FOUND;
-    *ret_bulletin = (ScoreBulletin){id,        row.score,          row.period,    row.note,
-                                    row.packs, row.is_ranked == 1, row.frozen_by, row.frozen_on};
-    *ret_table =
-        (ScoreTable){.is_complete = true, .is_whole = true, .is_ranked = row.is_ranked == 1};
+    *ret_bulletin = (ScoreBulletin){id,           row.score,          row.period,    row.note,
+                                    row.packs,    row.is_ranked == 1, row.frozen_by, row.frozen_on,
+                                    row.frozen_at};
+    *ret_table = (ScoreTable){.is_complete = true,
+                              .is_whole = true,
+                              .is_ranked = row.is_ranked == 1,
+                              .has_quality = row.has_quality == 1};
     TRY(period_parse(row.period, &ret_table->period));
     TRY(read_units(cx, id, &units));
     TRY(read_parts(cx, id, &units));
     ret_table->units = units.items;
     ret_table->unit_n = units.n;
+    TRY(score_quality_read(cx, id, ret_table));
     return score_hold_back(cx, row.frozen_on, ret_table);
 }

@@ -52,7 +52,7 @@ typedef struct Reading {
     const Policy *policy;
     VEC(ScoreUnit) units;
     Map by_code; /* position + 1 */
-    bool is_complete;
+    bool is_patient, is_complete;
 } Reading;
 
 bool score_number(const Policy *policy, PlanNumber number, Date day, double *ret_value)
@@ -121,25 +121,51 @@ static void fill_part(const Reading *reading, const ScoreItem *item, const Measu
         part->points = score_points(number, part->floor, part->target, item->cap);
 }
 
-static Err read_item(Reading *reading, size_t at, bool is_patient)
+static MeasureAsk ask_of(const Reading *reading, const Measure *measure)
+{
+    return (MeasureAsk){.measure = measure,
+                        .first = reading->period,
+                        .last = reading->period,
+                        .units = MEASURE_BY_FACILITY,
+                        .is_patient = reading->is_patient};
+}
+
+static void take_item(Reading *reading, size_t at, const MeasureAnswer *answer)
 {
     const ScoreItem *item = &reading->score->items[at];
-    MeasureAnswer answer;
-    const MeasureAsk ask = {.measure = item->measure,
-                            .first = reading->period,
-                            .last = reading->period,
-                            .units = MEASURE_BY_FACILITY,
-                            .is_patient = is_patient,
-                            .is_settled = at > 0};
-    TRY(measure_read(reading->cx, &ask, &answer));
-    reading->is_complete = reading->is_complete && answer.is_complete;
-    for (size_t i = 0; i < answer.n; i++) {
-        const MeasureValue *value = &answer.values[i];
+    reading->is_complete = reading->is_complete && answer->is_complete;
+    for (size_t i = 0; i < answer->n; i++) {
+        const MeasureValue *value = &answer->values[i];
         if (value->level != reading->score->level)
             continue;
         const ScoreUnit *unit = unit_of(reading, value);
         fill_part(reading, item, value, (ScorePart *)(uintptr_t)&unit->parts[at]);
     }
+}
+
+/* The items, and behind them of each rule what it says of the whole place and of each facility: all
+ * at one moment, so a record that comes in between is in all of them or in none. */
+static Err read_measures(Reading *reading, const ScoreRules *rules,
+                         const MeasureAnswer **ret_of_rules)
+{
+    Cx *cx = reading->cx;
+    const Score *score = reading->score;
+    size_t n = score->item_n + 2 * rules->n;
+    MeasureAsk *asks = arena_array(cx->arena, MeasureAsk, n + 1);
+    MeasureAnswer *answers = arena_array(cx->arena, MeasureAnswer, n + 1);
+    for (size_t i = 0; i < score->item_n; i++)
+        asks[i] = ask_of(reading, score->items[i].measure);
+    for (size_t i = 0; i < rules->n; i++) {
+        MeasureAsk *both = &asks[score->item_n + 2 * i];
+        both[0] = both[1] = ask_of(reading, rules->items[i]);
+        both[0].units = MEASURE_BY_AREA;
+        both[0].unit = cx->place;
+        both[0].with_checked = both[1].with_checked = true;
+    }
+    TRY(measure_read_together(cx, asks, n, answers));
+    for (size_t i = 0; i < score->item_n; i++)
+        take_item(reading, i, &answers[i]);
+    *ret_of_rules = answers + score->item_n;
     return OK;
 }
 
@@ -231,31 +257,61 @@ static Err is_rankable(const Reading *reading, bool *ret_is)
     return OK;
 }
 
+/* rules: empty, or the note on the data is read too. */
+static Err read_table(Reading *reading, const ScoreRules *rules, ScoreTable *ret_table)
+{
+    Cx *cx = reading->cx;
+    const MeasureAnswer *of_rules = NULL;
+    map_init(&reading->by_code, cx->arena);
+    TRY(policy_of(cx, &reading->policy));
+    TRY(read_measures(reading, rules, &of_rules));
+    TRY(add_uncounted(reading));
+    for (size_t i = 0; i < reading->units.n; i++)
+        add_up(&reading->units.items[i]);
+    if (reading->units.n > 1)
+        qsort(reading->units.items, reading->units.n, sizeof *reading->units.items, compare_units);
+    *ret_table = (ScoreTable){.period = reading->period,
+                              .is_complete = reading->is_complete,
+                              .is_whole = is_in_place(cx),
+                              .units = reading->units.items,
+                              .unit_n = reading->units.n};
+    TRY(is_rankable(reading, &ret_table->is_ranked));
+    if (ret_table->is_ranked)
+        rank(reading->units.items, reading->units.n);
+    score_quality_take(cx, rules, of_rules, ret_table);
+    return OK;
+}
+
+static Err begin_reading(Cx *cx, const Score *score, Period period, bool is_patient,
+                         Reading *ret_reading)
+{
+    char name[PERIOD_NAME_SIZE];
+    *ret_reading = (Reading){
+        .cx = cx, .score = score, .period = period, .is_patient = is_patient, .is_complete = true};
+    return period.kind == score->kind
+               ? OK
+               : cx_fail(cx, ERR_INVALID, TEXT_MEASURE_PERIOD, STR("period"), 2, score->id,
+                         str_from_c(period_name(period, name)));
+}
+
 Err score_read(Cx *cx, const Score *score, Period period, bool is_patient, ScoreTable *ret_table)
 {
-    Reading reading = {.cx = cx, .score = score, .period = period, .is_complete = true};
-    char name[PERIOD_NAME_SIZE];
-    if (period.kind != score->kind)
-        return cx_fail(cx, ERR_INVALID, TEXT_MEASURE_PERIOD, STR("period"), 2, score->id,
-                       str_from_c(period_name(period, name)));
-    map_init(&reading.by_code, cx->arena);
-    TRY(policy_of(cx, &reading.policy));
-    for (size_t i = 0; i < score->item_n; i++)
-        TRY(read_item(&reading, i, is_patient));
-    TRY(add_uncounted(&reading));
-    for (size_t i = 0; i < reading.units.n; i++)
-        add_up(&reading.units.items[i]);
-    if (reading.units.n > 1)
-        qsort(reading.units.items, reading.units.n, sizeof *reading.units.items, compare_units);
-    *ret_table = (ScoreTable){.period = period,
-                              .is_complete = reading.is_complete,
-                              .is_whole = is_in_place(cx),
-                              .units = reading.units.items,
-                              .unit_n = reading.units.n};
-    TRY(is_rankable(&reading, &ret_table->is_ranked));
-    if (ret_table->is_ranked)
-        rank(reading.units.items, reading.units.n);
+    Reading reading;
+    const ScoreRules none = {0};
+    TRY(begin_reading(cx, score, period, is_patient, &reading));
+    TRY(read_table(&reading, &none, ret_table));
+    ret_table->has_quality = false;
     return OK;
+}
+
+Err score_read_noted(Cx *cx, const Score *score, Period period, bool is_patient,
+                     ScoreTable *ret_table)
+{
+    Reading reading;
+    ScoreRules rules = {0};
+    TRY(begin_reading(cx, score, period, is_patient, &reading));
+    score_quality_rules(cx, score, &rules);
+    return read_table(&reading, &rules, ret_table);
 }
 
 /* ---- few people ---- */
@@ -327,5 +383,6 @@ Err score_hold_back(Cx *cx, Date day, ScoreTable *table)
         qsort(units, table->unit_n, sizeof *units, compare_units);
     if (table->is_ranked)
         rank(units, table->unit_n);
+    score_quality_hold_back(cx, table);
     return OK;
 }

@@ -37,8 +37,21 @@ typedef struct ScoreUnit {
     bool is_held;           /* total and rank are not told (score_hold_back) */
     const ScorePart *parts; /* in the order of the score's items */
     size_t part_n;
-    const struct ScoreUnitStreak *streaks; /* in the order of the score's; NULL: not asked */
+    const struct ScoreUnitStreak *streaks;   /* in the order of the score's; NULL: not asked */
+    const struct ScoreQualityCount *quality; /* in the order of the table's; NULL: none */
 } ScoreUnit;
+
+/* What a rule of data quality said when the points were reckoned. */
+typedef struct ScoreQualityCount {
+    int64_t records, hits, checked; /* that it looks at, that it names, of these found right */
+    MeasureFew few;
+} ScoreQualityCount;
+typedef struct ScoreQuality {
+    Str measure; /* the rule, which the packs may have no more */
+    Wording title;
+    bool is_complete; /* else rows of some people were still being counted */
+    ScoreQualityCount whole;
+} ScoreQuality;
 
 typedef struct ScoreTable {
     Period period;
@@ -52,6 +65,9 @@ typedef struct ScoreTable {
     const struct ScoreStreakNow *streaks; /* score_streaks; else NULL */
     size_t streak_n;
     bool is_streak_complete; /* no measure of the years that they are told by is missing */
+    bool has_quality;        /* of a bulletin: the note on its data was frozen with it */
+    const ScoreQuality *quality;
+    size_t quality_n;
 } ScoreTable;
 
 /* Points of a number: 0 at the floor, 100 at the target, straight between, no less than 0 and no
@@ -107,11 +123,13 @@ typedef struct ScoreBulletin {
     bool is_ranked;
     Str frozen_by; /* name of the account; empty: the command line */
     Date frozen_on;
+    Instant frozen_at; /* what was known then is in it */
 } ScoreBulletin;
 
-/* Freezes how units stand now. Needs the whole place in sight (ERR_FORBIDDEN) and complete numbers
- * (ERR_BUSY: some are still being counted). The same id again is answered like the first time, with
- * another score, period or note ERR_CONFLICT. */
+/* Freezes how units stand now, with what the rules of data quality say of the forms that its
+ * measures read, counted at the same moment. Needs the whole place in sight (ERR_FORBIDDEN) and
+ * complete numbers (ERR_BUSY: some are still being counted). The same id again is answered like the
+ * first time, with another score, period or note ERR_CONFLICT. */
 Err score_freeze(Cx *cx, const Score *score, Period period, Uuid id, Str note) MUST_CHECK;
 /* Empty score: of all. The newest first. */
 Err score_bulletins(Cx *cx, Str score, const ScoreBulletin **ret_bulletins,

@@ -1,10 +1,10 @@
 -- Bulletins: what was frozen. bulletins.c alone writes; rows are only added.
 
 -- name: score_bulletin_put :run
--- in: place text, id uuid, score text, period text, note text, packs text, is_ranked integer, frozen_by uuid?
--- in: frozen_on date, frozen_at instant
-INSERT INTO score_bulletin (place, id, score, period, note, packs, is_ranked, frozen_by, frozen_on, frozen_at)
-VALUES (:place, :id, :score, :period, :note, :packs, :is_ranked, :frozen_by, :frozen_on, :frozen_at);
+-- in: place text, id uuid, score text, period text, note text, packs text, is_ranked integer, has_quality integer
+-- in: frozen_by uuid?, frozen_on date, frozen_at instant
+INSERT INTO score_bulletin (place, id, score, period, note, packs, is_ranked, has_quality, frozen_by, frozen_on, frozen_at)
+VALUES (:place, :id, :score, :period, :note, :packs, :is_ranked, :has_quality, :frozen_by, :frozen_on, :frozen_at);
 
 -- name: score_bulletin_unit_put :later
 -- in: place text, bulletin_id uuid, unit text, name text, name_en text, rank integer, total decimal?
@@ -21,8 +21,9 @@ VALUES (:place, :bulletin_id, :unit, :position, :measure, :weight, :floor, :targ
 
 -- name: score_bulletin_by_id :maybe
 -- in: place text, id uuid
--- out: score text, period text, note text, packs text, is_ranked integer, frozen_by text?, frozen_on date
-SELECT b.score, b.period, b.note, b.packs, b.is_ranked, a.name AS frozen_by, b.frozen_on
+-- out: score text, period text, note text, packs text, is_ranked integer, has_quality integer, frozen_by text?
+-- out: frozen_on date, frozen_at instant
+SELECT b.score, b.period, b.note, b.packs, b.is_ranked, b.has_quality, a.name AS frozen_by, b.frozen_on, b.frozen_at
 FROM score_bulletin b
 LEFT JOIN access_account a ON a.place = b.place AND a.id = b.frozen_by
 WHERE b.place = :place AND b.id = :id;
@@ -31,8 +32,8 @@ WHERE b.place = :place AND b.id = :id;
 -- name: score_bulletin_rows :many
 -- in: place text, score text
 -- out: id uuid, score text, period text, note text, packs text, is_ranked integer, frozen_by text?
--- out: frozen_on date
-SELECT b.id, b.score, b.period, b.note, b.packs, b.is_ranked, a.name AS frozen_by, b.frozen_on
+-- out: frozen_on date, frozen_at instant
+SELECT b.id, b.score, b.period, b.note, b.packs, b.is_ranked, a.name AS frozen_by, b.frozen_on, b.frozen_at
 FROM score_bulletin b
 LEFT JOIN access_account a ON a.place = b.place AND a.id = b.frozen_by
 WHERE b.place = :place AND (:score = '' OR b.score = :score)
@@ -55,3 +56,20 @@ SELECT i.unit, i.position, i.measure, i.weight, i.floor, i.target, i.denominator
 FROM score_bulletin_item i
 WHERE i.place = :place AND i.bulletin_id = :bulletin_id
 ORDER BY i.unit, i.position;
+
+-- name: score_bulletin_quality_put :later
+-- in: place text, bulletin_id uuid, position integer, unit text, measure text, title text, title_en text
+-- in: is_complete integer, records integer, hits integer, checked integer
+INSERT INTO score_bulletin_quality (place, bulletin_id, position, unit, measure, title, title_en, is_complete,
+    records, hits, checked)
+VALUES (:place, :bulletin_id, :position, :unit, :measure, :title, :title_en, :is_complete, :records, :hits, :checked);
+
+-- By rule; the whole place first.
+-- name: score_bulletin_quality_rows :many
+-- in: place text, bulletin_id uuid
+-- out: position integer, unit text, measure text, title text, title_en text, is_complete integer
+-- out: records integer, hits integer, checked integer
+SELECT q.position, q.unit, q.measure, q.title, q.title_en, q.is_complete, q.records, q.hits, q.checked
+FROM score_bulletin_quality q
+WHERE q.place = :place AND q.bulletin_id = :bulletin_id
+ORDER BY q.position, q.unit;

@@ -9,6 +9,7 @@
 
 #include "access/access.h"
 #include "base/num.h"
+#include "base/os_file.h"
 #include "core/keys.h"
 #include "core/place.h"
 #include "db/migrate.h"
@@ -166,6 +167,47 @@ static void numbers_of_few_people_are_not_told_nor_what_gives_them_away(void **s
     /* Of what no pack knows any more, a small share is as bad as a small number. */
     assert_int_equal(renamed[0].few, FEW_ALL);
     assert_int_equal(renamed[1].few, FEW_SHARE);
+}
+
+/* What a table adds up is read one statement after another. */
+static Err put_colour(Cx *cx, void *arg)
+{
+    return setting_put(cx, STR("colour"), *(const Str *)arg);
+}
+
+static Str colour_of(Cx *cx)
+{
+    Str value = {0};
+    assert_int_equal(setting_get(cx, STR("colour"), &value), OK);
+    return value;
+}
+
+static void whoever_writes_between_two_reads_of_one_moment_changes_neither(void **state)
+{
+    (void)state;
+    Arena arena;
+    Db *db = NULL, *other = NULL;
+    Str folder, blue = STR("blue"), red = STR("red");
+    Cx cx, there;
+    bool is_begun = false, is_begun_again = false;
+    arena_init(&arena, MIB(16));
+    both_engines_open_twice("moment", &arena, &folder, &db, &other, &cx);
+    there = cx;
+    there.db = other;
+    assert_int_equal(cx_write(&there, put_colour, &blue), OK);
+    assert_int_equal(cx_moment_begin(&cx, &is_begun), OK);
+    assert_int_equal(cx_moment_begin(&cx, &is_begun_again), OK);
+    assert_true(is_begun && !is_begun_again);
+    assert_true(str_equals(colour_of(&cx), blue));
+    assert_int_equal(cx_write(&there, put_colour, &red), OK);
+    cx_moment_end(&cx, is_begun_again);
+    assert_true(str_equals(colour_of(&cx), blue));
+    cx_moment_end(&cx, is_begun);
+    assert_true(str_equals(colour_of(&cx), red));
+    db_close(db);
+    db_close(other);
+    assert_int_equal(os_folder_remove(&arena, folder), OK);
+    arena_done(&arena);
 }
 
 static void a_bulletin_is_frozen_once_and_never_changes(void **state)
@@ -350,6 +392,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(points_go_straight_from_the_floor_to_the_target_and_stop_at_the_cap),
     cmocka_unit_test(what_a_part_lacks_costs_its_share_of_the_weights_that_count),
     TEST(numbers_of_few_people_are_not_told_nor_what_gives_them_away),
+    cmocka_unit_test(whoever_writes_between_two_reads_of_one_moment_changes_neither),
     TEST(a_bulletin_is_frozen_once_and_never_changes),
     TEST(years_in_a_row_are_counted_by_each_years_line_from_what_was_frozen),
     TEST(a_year_that_says_nothing_of_a_unit_ends_its_row_and_is_named),

@@ -25,8 +25,23 @@ export interface Unit {
   rank?: number | null
   total?: number | null
   in_a_row?: Streak[] | null /* in the order of the table's lines */
+  quality?: QualityCount[] | null /* of a bulletin, in the order of the table's rules */
   is_held?: boolean | null /* of a bulletin: total and rank would tell of so few people */
   parts: Part[]
+}
+
+/* What a rule of data quality said when a bulletin was frozen: records that it looks at, that it names, of these found right. */
+export interface QualityCount {
+  few?: 'all' | 'share' | 'with_others' | null
+  records?: number | null
+  hits?: number | null
+  checked?: number | null
+}
+
+export interface Quality extends QualityCount {
+  measure: string
+  title: Wording
+  is_complete: boolean
 }
 
 /* Years in a row on one side of a line. gap: the year that ended it for it says nothing of the unit. */
@@ -50,6 +65,7 @@ export interface Table {
   is_whole: boolean /* else of the part that one sees */
   few_below?: number | null
   in_a_row?: { to: string; is_complete: boolean; lines: Line[] } | null
+  quality?: Quality[] | null /* of a bulletin that was frozen with a note on its data */
   units: Unit[]
 }
 
@@ -71,6 +87,7 @@ export interface Bulletin {
   packs: string
   frozen_by?: string | null
   frozen_on: string
+  frozen_at: string
 }
 
 /* Two decimals, as ranks are made; half away from zero on what is written, as the server rounds. */
@@ -115,6 +132,11 @@ export function todoN(part: Part): number {
 /* The scores on which a facility of a level, or those below it, have a line; its own level's first. */
 export function scoresFor(scores: readonly Score[], level: number): Score[] {
   return scores.filter((one) => one.level >= level).sort((a, b) => Number(b.level === level) - Number(a.level === level))
+}
+
+/* Doubts that nobody has found right; null where they are held back. */
+export function openOf(count: QualityCount | undefined): number | null {
+  return !count || count.few ? null : (count.hits ?? 0) - (count.checked ?? 0)
 }
 
 /* Places won (above 0) or lost since another table; null where one of both has no rank. */
