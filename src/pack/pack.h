@@ -334,6 +334,7 @@ typedef struct Measure {
     unsigned periods;      /* 1 << PeriodKind */
     bool is_quality;       /* its numerator is what somebody should look at */
     Str sql;
+    uint64_t sql_hash;
     const PolicyParameter *const *parameters; /* that it reads as :id */
     size_t parameter_n;
     const Form *const *forms; /* whose records it reads */

@@ -639,6 +639,7 @@ static void a_measure_that_fails_does_not_stop_the_others(void **state)
     broken->sql = STR("SELECT p.subject_id, p.period, p.subject_id AS counted, p.area_code AS unit,"
                       " 1 AS in_denominator, abs(-9223372036854775807 - p.is_here) AS in_numerator"
                       " FROM person p");
+    broken->sql_hash = str_hash(broken->sql);
     live_on(f, test_day("2025-03-01"));
     assert_int_equal(measure_settle(&f->cx), ERR_DB); /* who waits for all of it is told */
     f->cx.problem_n = 0;

@@ -91,7 +91,7 @@ Str run_signature(Cx *cx, const Measure *measure)
     Buf buf;
     buf_init(&buf, cx->arena, SQL_MOST);
     /* asked of every measure in every step */
-    buf_printf(&buf, "%d %016llx %zu", FRAME_VERSION, (unsigned long long)str_hash(measure->sql),
+    buf_printf(&buf, "%d %016llx %zu", FRAME_VERSION, (unsigned long long)measure->sql_hash,
                measure->sql.n);
     if (measure_is_of_units(measure))
         buf_printf(&buf, " about %.*s", STR_ARG(measure->subject));

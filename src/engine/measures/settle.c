@@ -12,15 +12,19 @@
 #include <string.h>
 
 enum {
-    COPY_LEAST = 20,   /* rows: fewer are written one by one */
-    STEP_UNITS = 40,   /* measures about organisations */
-    STEP_PEOPLE = 100, /* of every measure that has come as far as the first */
+    COPY_LEAST = 20,         /* rows: fewer are written one by one */
+    STEP_UNITS = 40,         /* measures about organisations */
+    STEP_PEOPLE = 100,       /* of every measure that has come as far as the first ... */
+    STEP_PEOPLE_MOST = 3200, /* ... where steps turn out short */
     RETRY_MS = 60 * 60 * 1000
 };
+static const int64_t short_step_ns = INT64_C(40) * 1000 * 1000;
+static const int64_t long_step_ns = INT64_C(80) * 1000 * 1000;
 
 /* One transaction. */
 typedef struct Step {
     const Measure *only; /* of a walk: this measure; NULL: all */
+    int64_t people;      /* of a walk: so many */
     int64_t refused;     /* key of the measure whose SELECT the database refused; or 0 */
     bool was_units;      /* it made a measure about organisations */
     bool is_mine;        /* false: another process makes rows, nothing was done */
@@ -35,6 +39,8 @@ typedef struct Sum {
     Str area;
     int64_t denominator, numerator;
 } Sum;
+
+typedef VEC(const MeasureRow *) NewRows;
 
 typedef struct Changes {
     VEC(Sum *) sums;
@@ -132,8 +138,8 @@ static Err copy_row(DbBulk *bulk, Str place, int64_t key, const MeasureRow *row)
     return db_bulk_row(bulk, values);
 }
 
-/* Of whom nothing is stored yet there is nothing to compare with. */
-static Err copy_rows(Cx *cx, int64_t key, const MeasureRows *made, int64_t *differences)
+/* Rows that are not stored yet: many of them at once. */
+static Err put_new_rows(Cx *cx, int64_t key, const NewRows *rows)
 {
     static const DbColumn columns[] = {
         {"place", DB_TEXT, false},           {"measure_key", DB_INTEGER, false},
@@ -142,27 +148,25 @@ static Err copy_rows(Cx *cx, int64_t key, const MeasureRows *made, int64_t *diff
         {"in_numerator", DB_INTEGER, false}, {"required", DB_DECIMAL, true},
         {"actual", DB_DECIMAL, true},
     };
-    Changes changes = {0};
     DbBulk *bulk = NULL;
-    map_init(&changes.by_unit, cx->arena);
+    if (rows->n < COPY_LEAST) {
+        for (size_t i = 0; i < rows->n; i++)
+            TRY(put_row(cx, key, rows->items[i]));
+        return OK;
+    }
     TRY(db_bulk_begin(cx->db, cx->arena, "measure_row", columns, sizeof columns / sizeof *columns,
                       &bulk));
-    for (size_t i = 0; i < made->n; i++) {
-        TRY(copy_row(bulk, cx->place, key, &made->items[i]));
-        add_to_sum(cx, &changes, &made->items[i], 1);
-    }
-    TRY(db_bulk_end(bulk));
-    *differences += (int64_t)made->n;
-    return write_sums(cx, key, &changes);
+    for (size_t i = 0; i < rows->n; i++)
+        TRY(copy_row(bulk, cx->place, key, rows->items[i]));
+    return db_bulk_end(bulk);
 }
 
 /* key 0: counts the differences instead of writing them. */
 static Err reconcile(Cx *cx, int64_t key, const MeasureRows *made, const MeasureRows *stored,
                      int64_t *differences)
 {
-    if (key != 0 && stored->n == 0 && made->n >= COPY_LEAST)
-        return copy_rows(cx, key, made, differences);
     Changes changes = {0};
+    NewRows added = {0};
     map_init(&changes.by_unit, cx->arena);
     for (size_t i = 0, j = 0; i < made->n || j < stored->n;) {
         const MeasureRow *now = i < made->n ? &made->items[i] : NULL;
@@ -178,10 +182,15 @@ static Err reconcile(Cx *cx, int64_t key, const MeasureRows *made, const Measure
             add_to_sum(cx, &changes, before, -1);
         if (order <= 0)
             add_to_sum(cx, &changes, now, 1);
-        if (key != 0)
-            TRY(order <= 0 ? put_row(cx, key, now) : delete_row(cx, key, before));
+        if (order < 0)
+            VEC_PUSH(cx->arena, &added, now);
+        else if (key != 0)
+            TRY(order == 0 ? put_row(cx, key, now) : delete_row(cx, key, before));
     }
-    return key == 0 ? OK : write_sums(cx, key, &changes);
+    if (key == 0)
+        return OK;
+    TRY(put_new_rows(cx, key, &added));
+    return write_sums(cx, key, &changes);
 }
 
 static MeasureRow row_stored(const Measure *measure, const MeasureRowsStoredRow *row)
@@ -522,7 +531,7 @@ static Err walk_units(Cx *cx, const MeasureStates *states, const MeasureState *f
 static Err walk_people(Cx *cx, const MeasureStates *states, const MeasureState *first, Step *step)
 {
     Together together = {0};
-    const MeasurePageEndIn in = {cx->place, first->after, STEP_PEOPLE - 1};
+    const MeasurePageEndIn in = {cx->place, first->after, step->people - 1};
     MeasurePageEndRow page;
     bool is_found = false;
     Err err = measure_page_end(cx->db, cx->arena, &in, &page, &is_found);
@@ -554,21 +563,40 @@ static Err walk_work(Cx *cx, void *arg)
                                                : walk_people(cx, &states, first, step);
 }
 
-/* only: this measure; NULL: all. */
-static Err settle_walk(Cx *cx, const MeasureStates *states, const Measure *only, Step *step,
+/* What a row of steps has learnt. */
+typedef struct Course {
+    const Measure *only; /* this measure; NULL: all */
+    int64_t people;      /* the next step of a walk takes so many */
+    int days;            /* steps that began a day, or followed changed packs */
+} Course;
+
+/* More people a step cost less each, as long as who writes a record need not wait for long. */
+static void pace(Course *course, int64_t took_ns)
+{
+    if (took_ns < short_step_ns && course->people < STEP_PEOPLE_MOST)
+        course->people *= 2;
+    else if (took_ns > long_step_ns && course->people > STEP_PEOPLE)
+        course->people /= 2;
+}
+
+static Err settle_walk(Cx *cx, const MeasureStates *states, Course *course, Step *step,
                        bool *ret_has_more)
 {
-    *step = (Step){.only = only, .is_mine = true};
-    *ret_has_more = next_of_walk(cx, states, only) != NULL;
-    return *ret_has_more ? run_step(cx, walk_work, step) : OK;
+    *step = (Step){.only = course->only, .people = course->people, .is_mine = true};
+    *ret_has_more = next_of_walk(cx, states, course->only) != NULL;
+    if (!*ret_has_more)
+        return OK;
+    int64_t since_ns = os_clock_monotonic_ns();
+    Err err = run_step(cx, walk_work, step);
+    if (step->is_mine)
+        pace(course, os_clock_monotonic_ns() - since_ns);
+    return err;
 }
 
 /* ---- steps ---- */
 
-/* *days: the steps that began a day, or followed changed packs. *ret_is_mine false: another process
- * makes rows, nothing was done. */
-static Err settle_step(Cx *cx, const Measure *only, int *days, bool *ret_is_mine,
-                       bool *ret_has_more)
+/* *ret_is_mine false: another process makes rows, nothing was done. */
+static Err settle_step(Cx *cx, Course *course, bool *ret_is_mine, bool *ret_has_more)
 {
     Date day = DATE_NONE;
     MeasureStates states = {0};
@@ -578,12 +606,12 @@ static Err settle_step(Cx *cx, const Measure *only, int *days, bool *ret_is_mine
     *ret_has_more = true;
     if (date_compare(day, cx->today) != 0 || !states_follow_packs(cx, &states)) {
         Err err = turn_write(cx, day_work, NULL, ret_is_mine);
-        *days += *ret_is_mine;
+        course->days += *ret_is_mine;
         return err;
     }
     Err err = settle_stale(cx, &step, ret_has_more);
     if (err == OK && !*ret_has_more)
-        err = settle_walk(cx, &states, only, &step, ret_has_more);
+        err = settle_walk(cx, &states, course, &step, ret_has_more);
     *ret_is_mine = step.is_mine;
     return err;
 }
@@ -593,16 +621,16 @@ static Err settle_step(Cx *cx, const Measure *only, int *days, bool *ret_is_mine
 static Err settle_all(Cx *cx, const Measure *only)
 {
     static const int64_t waits_most_ns = INT64_C(60) * 1000 * 1000 * 1000;
-    int days = 0;
+    Course course = {.only = only, .people = STEP_PEOPLE};
     int64_t since_ns = os_clock_monotonic_ns();
     for (bool has_more = true, is_mine = true; has_more;) {
         ArenaMark mark = arena_mark(cx->arena);
-        TRY(settle_step(cx, only, &days, &is_mine, &has_more));
+        TRY(settle_step(cx, &course, &is_mine, &has_more));
         if (is_mine)
             since_ns = os_clock_monotonic_ns();
         else
             turn_pause();
-        if (days > 1 || os_clock_monotonic_ns() - since_ns > waits_most_ns)
+        if (course.days > 1 || os_clock_monotonic_ns() - since_ns > waits_most_ns)
             return cx_fail(cx, ERR_BUSY, TEXT_MEASURE_COUNTED_ELSEWHERE, (Str){0}, 0);
         arena_reset_to(cx->arena, mark);
     }
@@ -618,9 +646,9 @@ static Err settle_all(Cx *cx, const Measure *only)
 
 Err measure_settle_step(Cx *cx, bool *ret_has_more)
 {
-    int ignored = 0;
+    Course course = {.people = STEP_PEOPLE};
     bool is_mine = true;
-    Err err = settle_step(cx, NULL, &ignored, &is_mine, ret_has_more);
+    Err err = settle_step(cx, &course, &is_mine, ret_has_more);
     *ret_has_more = *ret_has_more && is_mine; /* else after the job's rest */
     return err;
 }
