@@ -206,8 +206,6 @@ static Err put_trend(Cli *cli, const PlanTrend *trend)
     json_put_text(&line.json, "kind", period_kind_name(trend->kind));
     json_key_c(&line.json, "is_judged");
     json_bool(&line.json, trend->is_judged);
-    if (trend->has_target)
-        put_decimal(&line.json, "target", trend->low);
     json_key_c(&line.json, "points");
     json_array_begin(&line.json);
     for (size_t i = 0; i < trend->n; i++)

@@ -372,11 +372,6 @@ static void put_trend(JsonOut *out, const PlanTrend *trend)
     json_bool(out, trend->is_judged);
     json_key_c(out, "is_complete");
     json_bool(out, trend->is_complete);
-    if (trend->has_target) {
-        put_decimal(out, "low", trend->low);
-        if (trend->answer->target.compare == PLAN_BETWEEN)
-            put_decimal(out, "high", trend->high);
-    }
     json_key_c(out, "points");
     json_array_begin(out);
     for (size_t i = 0; i < trend->n; i++)
@@ -416,9 +411,9 @@ const Route route_plan_trend = {
     .permit = "plans.read",
     .out =
         "{on: date, trends: [{id: text, title: wording, unit?: text, kind: text, is_judged: bool, "
-        "is_complete: bool, low?: number, high?: number, points: [{period: text, is_running: bool, "
-        "denominator: integer, numerator: integer, value?: number, expected?: number, is_met?: "
-        "bool}]}]}",
+        "is_complete: bool, points: [{period: text, is_running: bool, denominator: integer, "
+        "numerator: integer, value?: number, expected?: number, low?: number, high?: number, "
+        "is_met?: bool}]}]}",
     .title = {"一条条款的数逐期走势和目标路径",
               "The numbers of a clause by period, beside target and path"},
 };

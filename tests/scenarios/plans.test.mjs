@@ -609,7 +609,7 @@ for (const [name, makeDatabase] of databases) {
       assert.deepEqual([last.value, last.period, last.is_running], [answer.value, answer.period, true]);
       const [closed] = parseLines(attempt("measure", "--measure", judged.id, "--period", "2024", "--unit", "441322", ...options).out);
       assert.deepEqual([judged.points.at(-2).numerator, judged.points.at(-2).denominator], [closed.numerator, closed.denominator]);
-      for (const { value, is_met: isMet } of judged.points) assert.equal(isMet, value === undefined ? undefined : value >= judged.low);
+      for (const { value, low, is_met: isMet } of judged.points) assert.equal(isMet, value === undefined ? undefined : value >= low);
       assert.equal((await county.fetch("/api/plans/public_health_quality/clauses/999/trend")).status, 404);
     });
 

@@ -35,12 +35,13 @@ static bool number_on(const Facts *facts, PlanNumber number, Date day, double *r
     return policy_number_on(facts->policy, number.parameter, day, ret_value);
 }
 
-void plan_target_read(const Facts *facts, const PlanClause *clause, PlanAnswered *answered)
+void plan_target_read(const Facts *facts, const PlanClause *clause, Date judged,
+                      PlanAnswered *answered)
 {
     const PlanTarget *target = &answered->answer->target;
     Date day = day_of_target(clause, answered->answer);
     if (date_is_none(day))
-        day = facts->on;
+        day = date_min(judged, facts->on);
     answered->has_target = target->compare != PLAN_NO_TARGET
                            && number_on(facts, target->low, day, &answered->low)
                            && (target->compare != PLAN_BETWEEN
@@ -143,10 +144,11 @@ static void judge_below(const Facts *facts, const PlanClause *clause, Date on, b
 }
 
 /* A number of the running period that says nothing yet: the period before stands for it. */
-static void judge_by_last(const PlanClause *clause, const MeasureTotal *total,
+static void judge_by_last(const Facts *facts, const PlanClause *clause, const MeasureTotal *total,
                           PlanAnswered *answered)
 {
     answered->period = period_previous(total->period);
+    plan_target_read(facts, clause, period_last(answered->period), answered);
     answered->denominator = total->sums[1].denominator;
     answered->numerator = total->sums[1].numerator;
     answered->has_number = measure_number(total->measure, answered->denominator,
@@ -170,7 +172,7 @@ static void judge(const PlanFacts *facts, const Plan *plan, const PlanClause *cl
     const Measure *measure = total->measure;
     const PlanTarget *target = &answered->answer->target;
     bool is_running = date_compare(on, period_last(total->period)) < 0;
-    plan_target_read(facts, clause, answered);
+    plan_target_read(facts, clause, date_min(on, period_last(total->period)), answered);
     answered->period = total->period;
     answered->denominator = total->sums[0].denominator;
     answered->numerator = total->sums[0].numerator;
@@ -185,7 +187,7 @@ static void judge(const PlanFacts *facts, const Plan *plan, const PlanClause *cl
     }
     bool is_part = plan_is_part(facts, measure);
     if (is_early && !is_part) {
-        judge_by_last(clause, total, answered);
+        judge_by_last(facts, clause, total, answered);
         return;
     }
     if (is_part || (!answered->has_target && !target->has_yearly)) {

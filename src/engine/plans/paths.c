@@ -50,8 +50,8 @@ static void fill_point(const Paths *paths, const PlanPath *path, size_t back, Pl
     if (back < MEASURE_EARLIER_MOST)
         then.sums[1] = paths->total.sums[back + 1];
     PlanAnswered answered = {.answer = path->answer};
-    plan_target_read(facts, path->clause, &answered);
     Date day = date_min(period_last(point->period), facts->on);
+    plan_target_read(facts, path->clause, day, &answered);
     plan_expect(path->plan, path->clause, &then, day, &answered);
     point->has_expected = answered.has_expected || answered.has_target;
     point->expected = answered.has_expected ? answered.expected : answered.low;
@@ -129,7 +129,7 @@ static bool read_stage(const Paths *paths, const PlanClause *clause, const PlanA
                     && !target->is_linear && !target->has_yearly && plan_is_upward(target->compare);
     if (!is_plain || date_is_none(day))
         return false;
-    plan_target_read(paths->facts, clause, &answered);
+    plan_target_read(paths->facts, clause, day, &answered);
     *ret_stage = (Stage){clause, answer, day, answered.low};
     return answered.has_target;
 }

@@ -307,7 +307,7 @@ static PlanAnswered answer_of(const Facts *facts, const Plan *plan, const PlanCl
                              .reason = PLAN_REASON_NO_ENGINE,
                              .reached_on = DATE_NONE,
                              .judged_on = DATE_NONE};
-    plan_target_read(facts, clause, &answered);
+    plan_target_read(facts, clause, facts->on, &answered);
     switch (answer->kind) {
     case PLAN_ANSWER_MEASURE: plan_measure_answer(facts, plan, clause, &answered); break;
     case PLAN_ANSWER_MILESTONE: answer_milestone(facts, clause, &answered); break;

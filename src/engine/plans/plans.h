@@ -173,17 +173,18 @@ typedef struct PlanPoint {
     double number;
     int64_t denominator, numerator;
     bool has_expected;
-    double expected; /* on the path, at the period's end or today */
-    bool is_met;     /* where there is a target */
+    double expected;  /* on the path, at the period's end or today */
+    bool has_target;  /* one that holds in periods of this kind */
+    double low, high; /* as they were at the period's end or are today; high of PLAN_BETWEEN */
+    bool is_met;
 } PlanPoint;
 /* An answer's numbers by periods of one kind, the earliest first, from the first that counts. */
 typedef struct PlanTrend {
     const PlanAnswer *answer;
     PeriodKind kind;
     bool is_judged;   /* the kind that the clause is judged by */
-    bool has_target;  /* one that holds in periods of this kind */
+    bool has_target;  /* its points may have one */
     bool is_complete; /* else some of it is still being counted */
-    double low, high;
     const PlanPoint *points;
     size_t n;
 } PlanTrend;

@@ -82,6 +82,9 @@ bool plan_total_find(const Facts *facts, const Measure *measure, MeasureTotal *r
 bool plan_meets(const PlanAnswered *answered, double number);
 void plan_expect(const Plan *plan, const PlanClause *clause, const MeasureTotal *total, Date on,
                  PlanAnswered *answered);
-void plan_target_read(const Facts *facts, const PlanClause *clause, PlanAnswered *answered);
+/* The target as it is on its own day; without one as it was on the day that is judged, the last of
+ * its period or the day asked: a number said later asks nothing of what is over. */
+void plan_target_read(const Facts *facts, const PlanClause *clause, Date judged,
+                      PlanAnswered *answered);
 void plan_measure_answer(const Facts *facts, const Plan *plan, const PlanClause *clause,
                          PlanAnswered *answered);

@@ -28,17 +28,20 @@ static PlanPoint point_of(const Facts *facts, const Plan *plan, const PlanClause
                        .denominator = then.sums[0].denominator,
                        .numerator = then.sums[0].numerator};
     PlanAnswered answered = {.answer = trend->answer};
-    plan_target_read(facts, clause, &answered);
-    answered.has_target = trend->has_target;
+    plan_target_read(facts, clause, date_min(last, facts->on), &answered);
+    answered.has_target = answered.has_target && trend->has_target;
+    point.has_target = answered.has_target;
+    point.low = answered.low;
+    point.high = answered.high;
     point.has_number =
         measure_number(total->measure, point.denominator, point.numerator, &point.number);
     bool has_step = trend->answer->target.has_yearly && trend->is_judged
                     && !plan_is_part(facts, total->measure);
-    if (trend->has_target || has_step)
+    if (point.has_target || has_step)
         plan_expect(plan, clause, &then, date_min(last, facts->on), &answered);
     point.has_expected = answered.has_expected;
     point.expected = answered.expected;
-    point.is_met = point.has_number && trend->has_target && plan_meets(&answered, point.number);
+    point.is_met = point.has_number && point.has_target && plan_meets(&answered, point.number);
     return point;
 }
 
@@ -46,15 +49,12 @@ static void add_trend(const Facts *facts, const Plan *plan, const PlanClause *cl
                       const PlanAnswer *answer, const MeasureTotal *total, Trends *trends)
 {
     PeriodKind kind = total->period.kind;
-    PlanAnswered target = {.answer = answer};
-    plan_target_read(facts, clause, &target);
     PlanTrend trend = {.answer = answer,
                        .kind = kind,
                        .is_judged = measure_longest(answer->measure, facts->on).kind == kind,
                        .is_complete = total->is_made && total->is_complete,
-                       .low = target.low,
-                       .high = target.high};
-    trend.has_target = target.has_target && plan_holds_in(facts, answer->measure, kind);
+                       .has_target = answer->target.compare != PLAN_NO_TARGET
+                                     && plan_holds_in(facts, answer->measure, kind)};
     size_t n = MEASURE_EARLIER_MOST + 1;
     while (n > 0 && total->sums[n - 1].denominator == 0)
         n--; /* nobody was counted yet */
@@ -121,7 +121,10 @@ void plan_point_write(JsonOut *out, const PlanTrend *trend, const PlanPoint *poi
     json_integer(out, point->numerator);
     write_decimal(out, "value", point->has_number, point->number);
     write_decimal(out, "expected", point->has_expected, point->expected);
-    if (trend->has_target && point->has_number) {
+    write_decimal(out, "low", point->has_target, point->low);
+    if (trend->answer->target.compare == PLAN_BETWEEN)
+        write_decimal(out, "high", point->has_target, point->high);
+    if (point->has_target && point->has_number) {
         json_key_c(out, "is_met");
         json_bool(out, point->is_met);
     }

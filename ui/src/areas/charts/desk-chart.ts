@@ -5,6 +5,7 @@ export interface Series {
   values: readonly (number | null)[]
   openAt?: number /* this point is of a period that runs still */
   isPath?: boolean /* where a number should be: a line without points */
+  isStepped?: boolean /* holds through its whole period, and may be another in the next */
 }
 
 export interface Drawing {

@@ -26,6 +26,7 @@ function lineOf(drawing: Drawing, series: Series, at: number): object {
   return {
     type: 'line', name: series.title, silent: true, emphasis: { disabled: true }, z: 10 - at,
     symbol: series.isPath ? 'none' : SYMBOLS[at] ?? 'diamond', symbolSize: 8, showAllSymbol: true,
+    ...(series.isStepped ? { step: 'middle' } : {}),
     lineStyle: { color: colour, width: at === 0 ? 2.5 : 2, type: DASHES[at] ?? 'dotted' },
     itemStyle: { color: colour },
     data: series.values.map((value, i) => {

@@ -25,12 +25,18 @@ const clauseChange = (more: Partial<ClauseChange>): ClauseChange => ({ id: '01',
 const answerChange = (then: number | undefined, now: number | undefined, more: Partial<Answer> = {}): AnswerChange => ({ then: answer(more), now: answer(more), number_then: then, number_now: now, difference: then === undefined || now === undefined ? undefined : now - then, worth: 0 })
 
 test('a trend has room for its path and its target, never below nothing, and a period that counts nobody has no mark', () => {
-  const shown = trend({ low: 90, points: [point('2023'), point('2024', { value: 60, expected: 65 }), point('2025', { value: 72 })] })
+  const shown = trend({ points: [point('2023', { low: 90 }), point('2024', { value: 60, expected: 65, low: 90 }), point('2025', { value: 72, low: 90 })] })
   const scale = scaleOf(shown)!
   expect([scale.low <= 60 && scale.low >= 0, scale.high >= 90 && scale.high <= 100]).toEqual([true, true])
   expect(linesOf(shown, String).map(({ values, isPath, openAt }) => [values, Boolean(isPath), openAt])).toEqual([[[null, 60, 72], false, undefined], [[null, 65, null], true, undefined], [[90, 90, 90], true, undefined]])
-  expect(linesOf(trend({ low: 4, high: 8, points: [point('2025', { value: 5, is_running: true })] }), String).map(({ values, openAt }) => [values, openAt])).toEqual([[[5], 0], [[4], undefined], [[8], undefined]])
-  expect(scaleOf(trend({ low: 90, points: [point('2025')] }))).toBeNull()
+  expect(linesOf(trend({ points: [point('2025', { value: 5, is_running: true, low: 4, high: 8 })] }), String).map(({ values, openAt }) => [values, openAt])).toEqual([[[5], 0], [[4], undefined], [[8], undefined]])
+  expect(scaleOf(trend({ points: [point('2025', { low: 90 })] }))).toBeNull()
+})
+
+test('a target that was changed is drawn in steps, and says one number only where it was always the same', () => {
+  const asked = (...lows: number[]) => linesOf(trend({ points: lows.map((low, at) => point(String(2023 + at), { value: 50, low })) }), String)[1]!
+  expect([asked(80, 80).title.endsWith(' 80'), asked(80, 60).title.endsWith('60'), asked(80, 60).values, asked(80, 60).isStepped]).toEqual([true, false, [80, 60], true])
+  expect(scaleOf(trend({ points: [point('2024', { value: 50, low: 95 }), point('2025', { value: 50, low: 60 })] }))!.high).toBeGreaterThan(95)
 })
 
 test('where all is nothing there is room above it', () => {

@@ -108,6 +108,8 @@ export interface Point {
   numerator: number
   value?: number
   expected?: number
+  low?: number /* what was asked at the period's end, or is today */
+  high?: number
   is_met?: boolean
 }
 
@@ -119,8 +121,6 @@ export interface Trend {
   kind: string
   is_judged: boolean
   is_complete: boolean
-  low?: number
-  high?: number
   points: Point[]
 }
 
@@ -234,8 +234,8 @@ export interface Scale {
   low: number
   high: number
 }
-export function scaleOf({ points, low, high, unit }: Trend): Scale | null {
-  const known = [...points.flatMap(({ value, expected }) => [value, expected]), low, high].filter((one): one is number => typeof one === 'number')
+export function scaleOf({ points, unit }: Trend): Scale | null {
+  const known = points.flatMap(({ value, expected, low, high }) => [value, expected, low, high]).filter((one): one is number => typeof one === 'number')
   if (!points.some(({ value }) => value !== undefined)) return null
   const least = Math.min(...known)
   const most = Math.max(...known)
@@ -245,14 +245,21 @@ export function scaleOf({ points, low, high, unit }: Trend): Scale | null {
   return { low: least >= 0 ? Math.max(0, Math.floor(least / step - 0.2) * step) : Math.floor(least / step - 0.2) * step, high: unit === '%' && most <= 100 ? Math.min(100, top) : top }
 }
 
+/* One end of the target, period by period: across when it was always the same, in steps when it was changed. */
+function targetLine(values: readonly (number | undefined)[], text: (value: number) => string): Series[] {
+  const known = [...new Set(values.filter((one): one is number => one !== undefined))]
+  if (known.length === 0) return []
+  return [{ title: known.length === 1 ? `${word('target')} ${text(known[0]!)}` : word('target'), values: values.map((one) => one ?? null), isPath: true, isStepped: true }]
+}
+
 /* What is drawn: the number, the path to the target where there is one, and the target across, or both its ends. */
-export function linesOf({ points, low, high }: Trend, text: (value: number) => string): Series[] {
+export function linesOf({ points }: Trend, text: (value: number) => string): Series[] {
   const last = points.length - 1
-  const ends = [low, high].filter((one): one is number => typeof one === 'number')
   return [
     { title: word('value'), values: points.map(({ value }) => value ?? null), openAt: points[last]?.is_running ? last : undefined },
     ...(points.some(({ expected }) => expected !== undefined) ? [{ title: word('pathLine'), values: points.map(({ expected }) => expected ?? null), isPath: true }] : []),
-    ...ends.map((end) => ({ title: `${word('target')} ${text(end)}`, values: points.map(() => end), isPath: true })),
+    ...targetLine(points.map(({ low }) => low), text),
+    ...targetLine(points.map(({ high }) => high), text),
   ]
 }
 
