@@ -193,10 +193,13 @@ void model_spare(const Asking *asking, ModelLine *line)
         }
         if (earlier(until, line->opens))
             continue;
-        if (!none(begin) && !earlier(until, end) && !earlier(date_add_days(end, 1), event->from)) {
+        Date from = event->from;
+        if (event->kind != HAPPENS_SPARE && earlier(event->today, from)) /* one, before it opened */
+            from = date_min(from, line->opens);
+        if (!none(begin) && !earlier(until, end) && !earlier(date_add_days(end, 1), from)) {
             end = until;
-        } else if (none(begin) || earlier(date_add_days(end, 1), event->from)) {
-            begin = event->from;
+        } else if (none(begin) || earlier(date_add_days(end, 1), from)) {
+            begin = from;
             end = until;
         }
     }

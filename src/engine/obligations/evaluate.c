@@ -168,17 +168,20 @@ static void postpone(ObligationOutcome *outcome, const Evidence *waiver)
     due_no_earlier(outcome, day, DUE_POSTPONED, waiver->record);
 }
 
-static void spare(ObligationOutcome *outcome, const Evidence *waiver)
+/* scheduled_on: when it opens by the schedule. Of one that was spared before it opened no day is
+ * owed, also when it opens earlier now than it did then. */
+static void spare(ObligationOutcome *outcome, const Evidence *waiver, Date scheduled_on)
 {
     Obligation *obligation = &outcome->obligation;
+    Date from =
+        waiver->is_counted ? date_min(waiver->happened_on, scheduled_on) : waiver->happened_on;
     Date until = date_is_none(waiver->next_on) ? FAR_DAY : waiver->next_on;
     if (is_before(until, obligation->opens_on))
         return;
     /* days spared before that reach up to these go on */
-    bool goes_on = !date_is_none(obligation->spared_on)
-                   && !is_before(obligation->opens_on, waiver->happened_on);
+    bool goes_on = !date_is_none(obligation->spared_on) && !is_before(obligation->opens_on, from);
     if (!goes_on)
-        obligation->spared_on = waiver->happened_on;
+        obligation->spared_on = from;
     outcome->waiver = waiver->record;
     if (!is_before(until, obligation->closes_on)) {
         obligation->waived_on = obligation->spared_on;
@@ -200,7 +203,7 @@ void waivers_apply(const Evaluation *evaluation, ObligationOutcome *outcome)
         if (row->is_capped)
             postpone(outcome, row);
         else
-            spare(outcome, row);
+            spare(outcome, row, scheduled.opens_on);
     }
 }
 

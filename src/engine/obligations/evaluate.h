@@ -31,8 +31,8 @@ typedef struct Evidence {
     Uuid record;
     Date happened_on;
     EvidenceKind kind;
-    bool is_counted;
-    bool is_capped; /* the date entered was later than the rule allows */
+    bool is_counted; /* of a waiver: of one obligation, given before it opened */
+    bool is_capped;  /* the date entered was later than the rule allows */
     Date next_on;
     int32_t detail; /* of a visit: the kind of dose, or the round */
     double amount;  /* of a visit: what a sum adds */

@@ -790,9 +790,9 @@ ORDER BY w.id;
 
 -- name: obligation_evidence_insert_waiver :run
 -- in: place text, subject_id uuid, rule_key integer, happened_on date, record_id uuid
--- in: is_capped integer, next_on date?, recorded_on date, ended_on date?, detail integer
--- in: spares_on date?
+-- in: is_counted integer, is_capped integer, next_on date?, recorded_on date, ended_on date?
+-- in: detail integer, spares_on date?
 INSERT INTO obligation_evidence (place, subject_id, rule_key, happened_on, record_id, kind,
     is_counted, is_capped, next_on, recorded_on, ended_on, detail, amount, spares_on)
-VALUES (:place, :subject_id, :rule_key, :happened_on, :record_id, 4, 0, :is_capped, :next_on,
+VALUES (:place, :subject_id, :rule_key, :happened_on, :record_id, 4, :is_counted, :is_capped, :next_on,
     :recorded_on, :ended_on, :detail, 0, :spares_on);

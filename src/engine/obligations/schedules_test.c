@@ -419,6 +419,25 @@ static void a_waiver_of_one_leaves_the_others(void **state)
     assert_int_equal(state_on(&found, 1, "2024-02-21"), OBLIGATION_OVERDUE);
 }
 
+/* It was given when the window was to open on 15 January; it opens on the 11th now. */
+static void
+one_that_was_waived_before_it_opens_is_waived_from_its_opening_when_that_comes_earlier(void **state)
+{
+    (void)state;
+    Rule rule;
+    Evidence waiver = waiver_of("2024-01-15", NULL, "2024-01-31");
+    waiver.is_counted = true;
+    ObligationOutcomes found = with_waivers(&rule, &waiver, 1);
+    assert_int_equal(state_on(&found, 0, "2024-01-10"), OBLIGATION_CLOSED);
+    assert_int_equal(state_on(&found, 0, "2024-01-11"), OBLIGATION_WAIVED);
+    assert_true(is_same(found.items[0].obligation.waived_on, day("2024-01-11")));
+    waiver.is_counted = false; /* given on the 15th, when it was open */
+    found = with_waivers(&rule, &waiver, 1);
+    assert_int_equal(state_on(&found, 0, "2024-01-14"), OBLIGATION_OPEN);
+    assert_int_equal(state_on(&found, 0, "2024-01-15"), OBLIGATION_WAIVED);
+    assert_true(is_same(found.items[0].obligation.waived_on, day("2024-01-15")));
+}
+
 /* Rolling dates end with the age, one like the next. */
 static void sparing_one_rolling_date_leaves_the_next(void **state)
 {
@@ -483,6 +502,8 @@ int main(void)
         cmocka_unit_test(what_is_spared_is_waived_until_the_day_after_and_owed_again),
         cmocka_unit_test(waivers_that_follow_each_other_spare_their_days_together),
         cmocka_unit_test(a_waiver_of_one_leaves_the_others),
+        cmocka_unit_test(
+            one_that_was_waived_before_it_opens_is_waived_from_its_opening_when_that_comes_earlier),
         cmocka_unit_test(sparing_one_rolling_date_leaves_the_next),
         cmocka_unit_test(what_is_put_off_stays_due_before_it_closes),
     };

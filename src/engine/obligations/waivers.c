@@ -111,6 +111,9 @@ static Evidence evidence_of(const Waiver *waiver, int32_t item, Date spares_on)
     return (Evidence){.record = waiver->id,
                       .happened_on = waiver->from,
                       .kind = EVIDENCE_WAIVER,
+                      .is_counted =
+                          !date_is_none(spares_on) && waiver->kind == WAIVER_WAIVE
+                          && date_compare(date_of_instant(waiver->given_at), waiver->from) < 0,
                       .is_capped = waiver->kind == WAIVER_POSTPONE,
                       .next_on = waiver->until,
                       .detail = item,
@@ -129,6 +132,7 @@ static Err evidence_add(Cx *cx, const Rule *rule, const Waiver *waiver, Date spa
         .rule_key = rule_key(rule),
         .happened_on = evidence.happened_on,
         .record_id = evidence.record,
+        .is_counted = evidence.is_counted,
         .is_capped = evidence.is_capped,
         .next_on = evidence.next_on,
         .recorded_on = date_of_instant(waiver->given_at),
