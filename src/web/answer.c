@@ -153,6 +153,14 @@ Err web_query_integer(Cx *cx, const HttpRequest *request, const char *name, int6
     return OK;
 }
 
+Err web_query_limit(Cx *cx, const HttpRequest *request, int64_t most, int64_t usual, int64_t *ret)
+{
+    int64_t limit = usual;
+    TRY(web_query_integer(cx, request, "limit", 0, most, usual, &limit));
+    *ret = limit == 0 ? most : limit;
+    return OK;
+}
+
 Err web_query_check(Cx *cx, const Route *route, const HttpRequest *request)
 {
     Err err = OK;

@@ -77,7 +77,7 @@ static Err read_filter(Cx *cx, const HttpRequest *request, AuditFilter *filter)
     if (uuid_is_nil(filter->person))
         first = filter->until;
     TRY(web_query_date(cx, request, "from", first, &filter->from));
-    TRY(web_query_integer(cx, request, "limit", 1, PAGE_MOST, PAGE_DEFAULT, &filter->most));
+    TRY(web_query_limit(cx, request, PAGE_MOST, PAGE_DEFAULT, &filter->most));
     TRY(read_cursor(cx, request, filter));
     filter->most++; /* one more tells whether there is a next page */
     return OK;

@@ -343,6 +343,7 @@ static Err grid_doctor_post(Cx *cx, const HttpRequest *request, HttpResponse *re
     TRY(grid_find(cx, address, &matches, &n));
     JsonOut out = web_json(response);
     json_object_begin(&out);
+    web_json_integer(&out, "most", GRID_MATCH_MOST);
     json_key_c(&out, "items");
     json_array_begin(&out);
     for (size_t i = 0; i < n; i++)
@@ -359,7 +360,8 @@ const Route route_grid_doctor = {
     .permit = ROUTE_PUBLIC,
     .body_most = KIB(2),
     .in = "{address: text}",
-    .out = "{items: [{area: text, name: wording, township: wording, facility?: text, "
-           "facility_name: wording, doctors: [{name: text, is_away: bool, substitute?: text}]}]}",
+    .out =
+        "{most: integer, items: [{area: text, name: wording, township: wording, facility?: text, "
+        "facility_name: wording, doctors: [{name: text, is_away: bool, substitute?: text}]}]}",
     .title = {"按住址查网格医生", "The grid doctor of an address"},
 };

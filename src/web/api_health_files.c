@@ -38,6 +38,7 @@ static Err health_files_get(Cx *cx, const HttpRequest *request, HttpResponse *re
     JsonOut out = web_json(response);
     json_object_begin(&out);
     put_files(&out, files);
+    web_json_integer(&out, "most", RECORD_FILES_MISSING_MOST);
     json_key_c(&out, "missing");
     json_array_begin(&out);
     for (size_t i = 0; i < n; i++)
@@ -56,7 +57,7 @@ const Route route_health_files = {
     .handler = health_files_get,
     .permit = "residents.search",
     .query = "{area?: text}",
-    .out = "{" FILES_SCHEMA ", missing: [{" SCHEMA_PERSON_MEMBERS "}]}",
+    .out = "{" FILES_SCHEMA ", most: integer, missing: [{" SCHEMA_PERSON_MEMBERS "}]}",
     .title = {"建档率与没有健康档案的居民", "How many have a health record, and who has none"},
 };
 

@@ -525,7 +525,7 @@ static Err measure_cases_get(Cx *cx, const HttpRequest *request, HttpResponse *r
     int64_t limit = 0;
     size_t n = 0;
     TRY(measure_filter_read(cx, request, &filter));
-    TRY(web_query_integer(cx, request, "limit", 1, PAGE_MOST, PAGE_USUAL, &limit));
+    TRY(web_query_limit(cx, request, PAGE_MOST, PAGE_USUAL, &limit));
     filter.most = (size_t)limit + 1;
     TRY(measure_cases(cx, &filter, &cases, &n));
     size_t shown = n > (size_t)limit ? (size_t)limit : n;

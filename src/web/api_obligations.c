@@ -474,7 +474,7 @@ static Err read_details(Cx *cx, const ObligationFilter *filter, const Obligation
 static Err read_filter(Cx *cx, const HttpRequest *request, ObligationFilter *filter)
 {
     int64_t most = 0;
-    TRY(web_query_integer(cx, request, "limit", 1, LIST_MOST, LIST_DEFAULT, &most));
+    TRY(web_query_limit(cx, request, LIST_MOST, LIST_DEFAULT, &most));
     TRY(web_query_date(cx, request, "on", cx->today, &filter->on));
     if (date_compare(filter->on, cx->today) < 0)
         return cx_fail(cx, ERR_INVALID, TEXT_LIST_IN_PAST, STR("on"), 0);

@@ -314,7 +314,7 @@ static Err resident_records_get(Cx *cx, const HttpRequest *request, HttpResponse
     const Record *records = NULL;
     size_t n = 0;
     TRY(web_parameter_uuid(cx, request, "id", &id));
-    TRY(web_query_integer(cx, request, "limit", 1, PAGE_MOST, PAGE_USUAL, &limit));
+    TRY(web_query_limit(cx, request, PAGE_MOST, PAGE_USUAL, &limit));
     TRY(web_query_integer(cx, request, "ended", 0, 1, 0, &ended));
     TRY(read_forms(cx, request, &page));
     TRY(read_after(cx, request, &page));

@@ -83,7 +83,7 @@ static Err subjects_get(Cx *cx, const HttpRequest *request, HttpResponse *respon
                           .text = str_trim(http_query(request, "q")),
                           .at = http_query(request, "at")};
     TRY(require_kind(cx, query.kind));
-    TRY(web_query_integer(cx, request, "limit", 1, LIST_MOST, LIST_DEFAULT, &most));
+    TRY(web_query_limit(cx, request, LIST_MOST, LIST_DEFAULT, &most));
     TRY(web_query_integer(cx, request, "any", 0, 1, 0, &any));
     TRY(web_query_date(cx, request, "on", cx->today, &cx->as_of));
     TRY(read_after(cx, request, &query));
@@ -271,6 +271,22 @@ static Err write_facility(Cx *cx, JsonOut *out, const Subject *subject)
     return OK;
 }
 
+/* What packs register and a facility has part in: agreements, projects, disciplines. */
+static Err write_registered(Cx *cx, JsonOut *out, const Subject *subject)
+{
+    const Subject *found = NULL;
+    size_t n = 0;
+    if (!str_equals_c(subject->kind, "facility") || !access_may(cx->actor, STR("forms.read")))
+        return OK;
+    TRY(subject_registered_at(cx, subject->code, LIST_MOST, &found, &n));
+    json_key_c(out, "registered");
+    json_array_begin(out);
+    for (size_t i = 0; i < n; i++)
+        subject_brief_write(cx, out, &found[i]);
+    json_array_end(out);
+    return OK;
+}
+
 static Err subject_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
 {
     Subject subject;
@@ -281,6 +297,7 @@ static Err subject_get(Cx *cx, const HttpRequest *request, HttpResponse *respons
     json_object_begin(&out);
     TRY(write_who(cx, &out, &subject));
     TRY(write_facility(cx, &out, &subject));
+    TRY(write_registered(cx, &out, &subject));
     if (access_may(cx->actor, STR("obligations.read")))
         TRY(write_obligations(cx, &out, subject.id));
     if (access_may(cx->actor, STR("records.read")))
@@ -302,6 +319,7 @@ const Route route_subject = {
            "facility?: {kind_title: wording, ownership_title: wording, status_title: wording, "
            "level: integer, area?: text, licence_no?: text, licence_to?: date, "
            "parent?: " SCHEMA_NEIGHBOUR ", below: [" SCHEMA_NEIGHBOUR "]}, "
+           "registered?: [{" SCHEMA_SUBJECT_MEMBERS "}], "
            "obligations?: [{" SCHEMA_OBLIGATION_MEMBERS SCHEMA_REASONS ", owner?: " SCHEMA_FACILITY
            "}], "
            "records?: [{" SCHEMA_RECORD_MEMBERS ", summary: " SCHEMA_SUMMARY "}]}",

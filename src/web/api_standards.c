@@ -35,6 +35,23 @@ static Err put_standard(Cx *cx, JsonOut *out, const MeasureStandard *standard)
     return OK;
 }
 
+/* The years of which measures are kept, the running one first. */
+static Err put_years(Cx *cx, JsonOut *out)
+{
+    Date first = DATE_NONE;
+    TRY(measure_earliest(cx, PERIOD_YEAR, &first));
+    json_key_c(out, "years");
+    json_array_begin(out);
+    for (Period year = period_of(PERIOD_YEAR, cx->today); date_compare(year.first, first) >= 0;
+         year = period_previous(year)) {
+        int of = 0, month = 0, day = 0;
+        date_to_ymd(year.first, &of, &month, &day);
+        json_integer(out, of);
+    }
+    json_array_end(out);
+    return OK;
+}
+
 static Err standards_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
 {
     Subject subject;
@@ -50,6 +67,7 @@ static Err standards_get(Cx *cx, const HttpRequest *request, HttpResponse *respo
     web_json_date(&out, "on", on);
     json_key_c(&out, "is_complete");
     json_bool(&out, standards.is_complete);
+    TRY(put_years(cx, &out));
     web_json_integer(&out, "met", (int64_t)standards.met);
     json_key_c(&out, "standards");
     json_array_begin(&out);
@@ -68,7 +86,7 @@ const Route route_subject_standards = {
     .persons = ROUTE_PERSONS_NONE,
     .query = "{on?: date}",
     .out =
-        "{on: date, is_complete: bool, met: integer, standards: [{measure: text, title: wording, "
+        "{on: date, is_complete: bool, years: [integer], met: integer, standards: [{measure: text, title: wording, "
         "asked: wording, source: wording, period: text, is_met: bool, is_final: bool, required?: number, "
         "actual?: number, unit?: wording, formula?: wording}]}",
     .title = {"一个机构应达到的标准、要求数和实有数，未达标的在前",

@@ -145,7 +145,7 @@ static Err form_records_get(Cx *cx, const HttpRequest *request, HttpResponse *re
     TRY(read_form(cx, request, &form));
     TRY(read_filter(cx, request, &page));
     TRY(read_after(cx, request, &page));
-    TRY(web_query_integer(cx, request, "limit", 1, RECORD_TABLE_MOST - 1, PAGE_USUAL, &limit));
+    TRY(web_query_limit(cx, request, RECORD_TABLE_MOST - 1, PAGE_USUAL, &limit));
     page.most = (size_t)limit + 1;
     TRY(record_table_page(cx, form, &page, &records, &n));
     size_t shown = n > (size_t)limit ? (size_t)limit : n;

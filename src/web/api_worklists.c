@@ -205,7 +205,7 @@ static Err worklist_get(Cx *cx, const HttpRequest *request, HttpResponse *respon
     const ObligationLine *lines = NULL;
     size_t n = 0;
     TRY(read_filter(cx, request, &filter));
-    TRY(web_query_integer(cx, request, "limit", 1, PAGE_MOST, PAGE_USUAL, &limit));
+    TRY(web_query_limit(cx, request, PAGE_MOST, PAGE_USUAL, &limit));
     TRY(web_query_integer(cx, request, "skip", 0, SKIP_MOST, 0, &skip));
     filter.most = (size_t)limit;
     filter.skip = (size_t)skip;

@@ -113,3 +113,7 @@ Err web_query_date(Cx *cx, const HttpRequest *request, const char *name, Date fa
                    Date *ret_date) MUST_CHECK;
 Err web_query_integer(Cx *cx, const HttpRequest *request, const char *name, int64_t low,
                       int64_t high, int64_t fallback, int64_t *ret) MUST_CHECK;
+/* limit=: how many items an answer has; 0: as many as it may, so that no page repeats how many that
+ * is. */
+Err web_query_limit(Cx *cx, const HttpRequest *request, int64_t most, int64_t usual,
+                    int64_t *ret) MUST_CHECK;

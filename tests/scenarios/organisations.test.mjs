@@ -58,7 +58,7 @@ for (const [name, makeDatabase] of databases) {
     after(() => server?.stop());
 
     it("are read at one's own facility whatever one's sight is, and name what stands above and below with whether it opens", async () => {
-      const administrator = await officer("keeper", centreCode, "township_administrator");
+      const administrator = await officer("keeper", centreCode, "sterile_supply_worker");
       const own = (await administrator.fetch(`/api/subjects/facility/${centreCode}`)).body;
       assert.deepEqual([own.subject.code, own.obligations, own.records], [centreCode, undefined, undefined]);
       assert.ok(own.facility.below.length > 0);
@@ -91,6 +91,15 @@ for (const [name, makeDatabase] of databases) {
         assert.equal(items.some(({ id }) => id === agreement.subject), sees);
         if (client !== county)
           assert.equal((await client.fetch(`/api/subjects/agreement/${agreement.subject}`)).status, sees ? 200 : 404);
+      }
+      /* A facility's page has what it has part in, of every kind at once, as the list of each kind says. */
+      const { forms } = (await receiver.fetch("/api/forms")).body;
+      for (const [client, at] of [[receiver, centreCode], [hospital, hospitalCode], [county, hospitalCode], [outsider, otherCode]]) {
+        const { registered } = (await client.fetch(`/api/subjects/facility/${at}`)).body;
+        const each = await Promise.all([...new Set(forms.filter((form) => form.registers).map(({ subject }) => subject))].map(async (kind) => (await client.fetch(`/api/subjects/${kind}?at=${at}&limit=0`)).body.items));
+        assert.deepEqual(registered.map(({ id }) => id).sort(), each.flat().map(({ id }) => id).sort(), at);
+        assert.ok(registered.every(({ kind_title: title }) => title.zh && title.en));
+        assert.equal(registered.some(({ id }) => id === agreement.subject), client !== outsider, at);
       }
       const own = await wholeList(receiver), supports = await wholeList(hospital), none = await wholeList(outsider);
       assert.deepEqual(own.map(({ obligation }) => obligation).sort(), ["half_year_report", "trainees"]);

@@ -208,6 +208,7 @@ for (const [name, makeDatabase] of databases) {
       const asked = (await of(centre(1))).standards;
       for (const { measure, is_met: is, required, actual } of asked.filter(({ measure }) => enough.lists(measure))) assert.deepEqual([required, actual, is], enough.row(measure, centre(1)), measure);
       assert.ok(asked.some(({ measure }) => measure === "centres_with_three_physicians_share"));
+      assert.ok(page.years.includes(2025) && page.years.every((year, at) => at === 0 || year === page.years[at - 1] - 1), "the years that are kept, the running one first");
       assert.equal((await county.fetch(`/api/subjects/facility/${clinic(FEW, 3)}x/standards`)).status, 404);
     });
 

@@ -117,6 +117,8 @@ typedef struct MeasureTotalsAsk {
 Err measure_totals(Cx *cx, const MeasureTotalsAsk *ask, const MeasureTotal **ret_totals,
                    size_t *ret_n) MUST_CHECK;
 Period measure_longest(const Measure *measure, Date day);
+/* First day of the earliest period of the kind that is kept, see measure_read. */
+Err measure_earliest(Cx *cx, PeriodKind kind, Date *ret_first) MUST_CHECK;
 
 /* What a file or a bulletin, which go where no sight reaches, does not tell of a number. */
 typedef enum {

@@ -228,6 +228,12 @@ static Err want_work(Cx *cx, void *arg)
     return state_write(cx, &state);
 }
 
+Err measure_earliest(Cx *cx, PeriodKind kind, Date *ret_first)
+{
+    Err err = states_earliest(cx, kind, ret_first);
+    return err == OK ? OK : cx_fail_db(cx, err);
+}
+
 Err states_want(Cx *cx, const Measure *measure, Period period)
 {
     enum { TRIES_MOST = 50 };

@@ -54,6 +54,10 @@ typedef struct SubjectQuery {
 } SubjectQuery;
 Err subject_list(Cx *cx, const SubjectQuery *query, const Subject **ret_subjects,
                  size_t *ret_n) MUST_CHECK;
+/* In sight and in force on the asked day, of every kind that a form of the packs registers: what
+ * the facility has part in, by kind, code and id, without parties. */
+Err subject_registered_at(Cx *cx, Str facility, size_t most, const Subject **ret_subjects,
+                          size_t *ret_n) MUST_CHECK;
 /* Those that are subjects among ids from a scoped query, in their order; id nil where it is none.
  */
 Err subject_briefs(Cx *cx, const Uuid *ids, size_t n, const Subject **ret_subjects) MUST_CHECK;

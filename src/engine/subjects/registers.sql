@@ -183,6 +183,20 @@ WHERE s.place = :place AND s.kind = :kind AND s.valid_from <= :day
 ORDER BY s.code, s.id
 LIMIT :most;
 
+-- What a facility has part in besides itself and its staff, of every kind.
+-- name: register_parts :many
+-- in: place text, day date, desk text, most integer
+-- out: id uuid, kind text, code text, name text, name_en text, valid_from date, valid_to date?
+SELECT s.id, s.kind, s.code, s.name, s.name_en, s.valid_from, s.valid_to
+FROM (SELECT DISTINCT p.place, p.subject_id
+      FROM subject_party p
+      WHERE p.place = :place AND p.area_code = :desk) of_it
+JOIN subject s ON s.place = of_it.place AND s.id = of_it.subject_id
+WHERE s.kind <> 'facility' AND s.kind <> 'staff' AND s.valid_from <= :day
+  AND (s.valid_to IS NULL OR s.valid_to >= :day) AND {scope:subject s}
+ORDER BY s.kind, s.code, s.id
+LIMIT :most;
+
 -- The name of the one that had the code last.
 -- name: register_name :maybe
 -- in: place text, kind text, code text

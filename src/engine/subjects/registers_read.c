@@ -167,6 +167,41 @@ Err subject_list(Cx *cx, const SubjectQuery *query, const Subject **ret_subjects
     return err == OK ? OK : cx_fail_db(cx, err);
 }
 
+static Err parts_work(Cx *cx, Str facility, size_t most, const Subject **ret_subjects,
+                      size_t *ret_n)
+{
+    VEC(Subject) subjects = {0};
+    CLEANUP(db_rows_close) DbRows rows = {0};
+    const RegisterPartsIn in = {cx->place, place_day(cx),
+                                subject_desk(cx->arena, cx->place, facility), (int64_t)most};
+    TRY(register_parts_open(cx->db, access_sight(cx), &in, &rows));
+    for (;;) {
+        RegisterPartsRow row;
+        bool has_row = false;
+        TRY(register_parts_next(&rows, cx->arena, &row, &has_row));
+        if (!has_row)
+            break;
+        if (map_has(&cx->packs->subjects, row.kind))
+            VEC_PUSH(cx->arena, &subjects,
+                     (Subject){.id = row.id,
+                               .kind = row.kind,
+                               .code = row.code,
+                               .name = {row.name, row.name_en},
+                               .valid_from = row.valid_from,
+                               .valid_to = row.valid_to});
+    }
+    *ret_subjects = subjects.items;
+    *ret_n = subjects.n;
+    return OK;
+}
+
+Err subject_registered_at(Cx *cx, Str facility, size_t most, const Subject **ret_subjects,
+                          size_t *ret_n)
+{
+    Err err = parts_work(cx, facility, most, ret_subjects, ret_n);
+    return err == OK ? OK : cx_fail_db(cx, err);
+}
+
 enum { BATCH = 10 };
 
 static Err read_batch(Cx *cx, const Uuid *ids, size_t n, Subject *subjects)

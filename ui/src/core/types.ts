@@ -210,6 +210,7 @@ export interface SubjectPage {
   valid_to?: string | null
   parties: { field?: string; facility?: string; area?: string }[]
   facility?: { kind_title: Wording; ownership_title: Wording; status_title: Wording; level: number; area?: string | null; licence_no?: string | null; licence_to?: string | null; parent?: NeighbourPlace | null; below: NeighbourPlace[] }
+  registered?: SubjectBrief[] /* what packs register and a facility has part in, by kind */
   obligations?: (Obligation & { owner?: NamedPlace | null })[]
   records?: RecordBrief[]
 }

@@ -1,6 +1,7 @@
 /* The desk's menu: the pages that phones have too, and those of the desk alone, whose words the phone does not load. */
 import { t } from '../core/i18n'
-import { menuOf, VILLAGE, type MenuPage } from '../core/menu'
+import { VILLAGE } from '../core/levels'
+import { menuOf, type MenuPage } from '../core/menu'
 import type { Account } from '../core/types'
 import { word as comparisonWord } from '../areas/comparison/comparison-words'
 import { word as filesWord } from '../areas/records/file-words'

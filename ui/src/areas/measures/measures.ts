@@ -1,5 +1,6 @@
 /* Measures as the server tells them, and what pages make of them: periods, units side by side, their distribution, lines of the
  * exported table. Values are compared unrounded; rounding is for the eye. */
+import { COUNTY, TOWNSHIP, VILLAGE } from '../../core/levels'
 import type { Wording } from '../../core/types'
 
 export type Direction = 'none' | 'up' | 'down'
@@ -102,9 +103,6 @@ export function linesOf({ points }: PlanPath): number {
   return points.some(({ high }) => high !== undefined) ? 2 : 1
 }
 
-export const COUNTY = 3
-export const TOWNSHIP = 4
-export const VILLAGE = 5
 const AREA_DIGITS: Record<number, number> = { [COUNTY]: 6, [TOWNSHIP]: 9, [VILLAGE]: 12 }
 
 /* ---- periods: "2025", "2025H1", "2025Q2", "2025-06" ---- */

@@ -1,5 +1,6 @@
 /* What happens to residents: shapes, what may follow what, and where a refusal belongs. */
 import { ApiError } from '../../core/api'
+import { failureText } from '../../core/failure'
 import { say, t } from '../../core/i18n'
 import type { ResidentBrief } from '../../core/types'
 
@@ -68,7 +69,7 @@ export interface Refusal {
 
 /* The problems of an answer, each at its field; what belongs to none of them stands apart. */
 export function refusalOf(failure: unknown, fields: readonly string[]): Refusal {
-  if (!(failure instanceof ApiError) || failure.isUnreachable) return { fields: {}, general: t('load.unreachable') }
+  if (!(failure instanceof ApiError) || failure.isUnreachable) return { fields: {}, general: failureText(failure) }
   const refusal: Refusal = { fields: {}, general: '' }
   const problems = failure.problem?.problems ?? []
   for (const problem of problems) {

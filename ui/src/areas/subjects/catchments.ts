@@ -1,5 +1,5 @@
 /* Who answers for which village: the tree of a day, and what is wrong with it. */
-import { VILLAGE } from '../../core/menu'
+import { VILLAGE } from '../../core/levels'
 import type { Wording } from '../../core/types'
 
 export interface Area {

@@ -19,6 +19,7 @@ export interface Standard {
 export interface Standards {
   on: string
   is_complete: boolean
+  years: number[] /* of which measures are kept, the running one first */
   met: number
   standards: Standard[] /* what is not met first */
 }
