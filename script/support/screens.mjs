@@ -11,7 +11,8 @@ const VISIT = ({ program, obligation }) => program === 'hypertension' && obligat
 
 mkdirSync(folder, { recursive: true })
 const server = await startServer({ residents: RESIDENTS })
-const browser = await openBrowser()
+/* Fields of dates as a browser of the page's language has them: Debian's has no other language than English. */
+const browser = await openBrowser(undefined, ['--enable-blink-features=LangAttributeAwareFormControlUI'])
 
 const take = async (page, name) => {
   await page.waitForLoadState('networkidle')
@@ -213,14 +214,15 @@ async function scoreboard(end, options) {
   await page.context().close()
 }
 
-async function bulletin(page, end) {
-  await page.goto(`${server.address}/desk.html#/scores/public_health_work?period=2024`)
+/* Of few people some of its numbers are held back. */
+async function bulletin(page, end, { at = server, name = 'desk-bulletin' } = {}) {
+  await page.goto(`${at.address}/desk.html#/scores/public_health_work?period=2024`)
   await page.locator('.score-actions .is-primary').click()
   await page.locator('#score-note').fill('年度通报')
   await page.locator('dialog .is-primary').click()
   await page.locator('dialog[open]').waitFor({ state: 'detached' })
   await page.locator('.score-table tbody tr').first().waitFor()
-  await take(page, `desk-bulletin${end}`)
+  await take(page, `${name}${end}`)
 }
 
 /* Two days side by side, in a county small enough that the numbers of a past day are there at once. */
@@ -231,6 +233,10 @@ async function days(at, end, options) {
   await page.locator('.plan-compare').waitFor()
   await page.waitForFunction(() => !document.querySelector('main .note'), undefined, { timeout: 300_000 })
   await take(page, `desk-plan-days${end}`)
+  await page.goto(`${at.address}/desk.html#/measures/hypertension_norm_rate?on=2025-03-31`)
+  await page.locator('.measure-past').waitFor({ timeout: 300_000 })
+  await take(page, `desk-measure-past${end}`)
+  await bulletin(page, end, { at, name: 'desk-bulletin-few' })
   await page.context().close()
 }
 

@@ -141,7 +141,7 @@ const Route route_system = {
     .method = HTTP_GET,
     .path = "/api/system",
     .handler = system_get,
-    .permit = "accounts.manage",
+    .permit = "metrics.read",
     .out = "{version: text, now: instant, started_at: instant, "
            "place: {code: text, name: text, name_en?: text, rev: integer}, "
            "database: {engine: text, version: text, bytes: integer, migration: integer}, "

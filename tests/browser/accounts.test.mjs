@@ -129,7 +129,7 @@ test('staff of a sheet are looked at whole first, then imported, and each who lo
 })
 
 test('the accounts wait, fail, and are tried again', async () => {
-  const page = await begin({}, 'desk.html#/system')
+  const page = await begin({}, 'desk.html#/catchments')
   let reply = () => {}
   await page.route('**/api/accounts*', (asked) => reply(asked))
   await page.locator('.bar-menu a[href="#/accounts"]').click()

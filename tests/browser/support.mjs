@@ -39,8 +39,9 @@ export async function startServer({ residents = 6000, seed = 1, packs = join(ROO
   }
 }
 
-export function openBrowser(program = '/usr/bin/chromium-headless-shell') {
-  return chromium.launch({ executablePath: process.env.CHROMIUM ?? program, args: ARGUMENTS })
+/* more: arguments besides. */
+export function openBrowser(program = '/usr/bin/chromium-headless-shell', more = []) {
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? program, args: [...ARGUMENTS, ...more] })
 }
 
 /* A page as one person has it, without the service worker, which has tests of its own; what the browser complains about is

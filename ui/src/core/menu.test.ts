@@ -31,7 +31,12 @@ test('who writes for organisations has their list and their pages, and no reside
 })
 
 test('the administrator begins with the state of the system', () => {
-  expect(names(account(['accounts.manage', 'audit.read'], false, 3), 'desk')).toEqual(['system', 'accounts', 'audit'])
+  expect(names(account(['accounts.manage', 'metrics.read', 'audit.read'], false, 3), 'desk')).toEqual(['system', 'accounts', 'audit'])
+})
+
+test('who manages accounts of a centre, but not the system, begins with the numbers of the centre', () => {
+  expect(names(account(['accounts.manage', 'obligations.read', 'measures.read'], false, 4), 'desk')).toEqual(['overview', 'accounts'])
+  expect(names(account(['accounts.manage', 'obligations.read', 'measures.read'], false, 4), 'phone')).toEqual(['overview', 'me'])
 })
 
 test('an address outside the menu leads to its first page', () => {

@@ -1,5 +1,6 @@
 /* The pages of the menu, for phone and desk: who may open which. The first one that somebody may open is where
  * they begin. A page more is a line here, its words (tab.<name>), and its component in the App.vue of the entry. */
+import { VILLAGE } from './levels'
 import type { Account } from './types'
 
 export type Device = 'phone' | 'desk'
@@ -9,9 +10,6 @@ export interface MenuPage {
   devices: readonly Device[]
   may(account: Account): boolean
 }
-
-/* Of areas and facilities: 3 county, 4 township, 5 village. */
-export const VILLAGE = 5
 
 function holds(account: Account, permission: string): boolean {
   return account.permissions.includes(permission)
@@ -33,7 +31,7 @@ const PAGES: readonly MenuPage[] = [
   { name: 'residents', devices: ['phone', 'desk'], may: (account) => account.sees_persons && holds(account, 'residents.search') },
   { name: 'subjects', devices: ['phone'], may: writesForOrganisations },
   { name: 'emergencies', devices: ['phone', 'desk'], may: (account) => holds(account, 'emergencies.review') },
-  { name: 'system', devices: ['phone', 'desk'], may: (account) => holds(account, 'accounts.manage') },
+  { name: 'system', devices: ['phone', 'desk'], may: (account) => holds(account, 'metrics.read') },
   { name: 'tables', devices: ['desk'], may: (account) => holds(account, 'tables.read') },
   { name: 'accounts', devices: ['desk'], may: (account) => holds(account, 'accounts.manage') },
   { name: 'audit', devices: ['desk'], may: (account) => holds(account, 'audit.read') },
