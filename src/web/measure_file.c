@@ -165,6 +165,7 @@ static void put_units(Cx *cx, const MeasureAsk *ask, const MeasureValue *values,
         cells[c++] = report_text(value->unit);
         c += put_numbers(cx, ask, value, few[i], has_rest, file->few_below, cells + c);
         bool has_rank = value->denominator > 0 && few[i] == FEW_NONE;
+        file->unranked_n += is_ranked && few[i] != FEW_NONE;
         if (is_ranked)
             cells[c++] = has_rank ? report_whole(rank_of(measure, values, few, n, i))
                                   : report_text((Str){0});

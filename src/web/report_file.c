@@ -121,6 +121,11 @@ Err report_file_answer(Cx *cx, const HttpRequest *request, ReportFile *file, Htt
     if (file->has_few)
         report_file_fact(cx, file, TEXT_FILE_FEW,
                          wording_in(text_fill(cx->arena, TEXT_FILE_FEW_MEANS, &few, 1), cx->lang));
+    Str unranked = str_printf(cx->arena, "%lld", (long long)file->unranked_n);
+    if (file->unranked_n > 0)
+        report_file_fact(
+            cx, file, TEXT_FILE_RANK,
+            wording_in(text_fill(cx->arena, TEXT_FILE_FEW_RANKS, &unranked, 1), cx->lang));
     file->report.facts = file->facts;
     TRY(audit_add(
         cx, &(AuditEntry){.action = str_from_c(file->action),

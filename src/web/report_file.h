@@ -19,6 +19,7 @@ typedef struct ReportFile {
     Str name;           /* of the file, ASCII, without its end */
     bool has_few;       /* numbers of fewer people than few_below are held back: the file says so */
     int64_t few_below;
+    int64_t unranked_n; /* lines that take no part in its ranks, for they are held back */
 } ReportFile;
 
 /* The first facts: the day, and the place with what of it is in sight. */

@@ -213,9 +213,11 @@ static void fill(Cx *cx, const ScoreTable *table, bool is_of_these_packs, Report
     put_streaks(cx, table, file);
     put_quality(cx, table, file);
     file->few_below = table->few_below;
-    for (size_t u = 0; u < table->unit_n; u++)
+    for (size_t u = 0; u < table->unit_n; u++) {
+        file->unranked_n += table->is_ranked && table->units[u].is_held;
         for (size_t i = 0; i < table->units[u].part_n; i++)
             file->has_few = file->has_few || table->units[u].parts[i].few != FEW_NONE;
+    }
     for (size_t i = 0; i < table->quality_n; i++) {
         file->has_few = file->has_few || table->quality[i].whole.few != FEW_NONE;
         for (size_t u = 0; u < table->unit_n; u++)

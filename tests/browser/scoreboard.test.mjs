@@ -422,6 +422,13 @@ for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-US']]) {
     assert.equal(code, 0)
     await page.goto(`${server.address}/desk.html#/scores/public_health_work/${parseLines(out)[0].bulletin}`)
     await page.locator('.score-quality > .work-frame tbody tr').nth(4).waitFor()
+    const { units } = await page.evaluate(async (id) => (await fetch(`/api/scores/bulletins/${id}`)).json(), new URL(page.url()).hash.match(/[0-9a-f-]{36}/)[0])
+    const withheld = units.flatMap((unit) => [unit.is_held, unit.is_held, ...unit.parts.map(({ few }) => few)]).filter(Boolean).length
+    const held = units.filter((unit) => unit.is_held).length
+    assert.ok(withheld > 0, 'the demo county has centres of few people')
+    assert.equal(await page.locator('.score-table td .hidden-text', { hasText: lang === 'zh' ? '人数少，不公布' : 'held back, few people' }).count() >= withheld, true)
+    assert.equal(await page.locator('.score-page .note.is-info').count(), held > 0 ? 1 : 0)
+    await look(page, `bulletin-held-${lang}`)
     await page.locator('.score-quality summary').press('Enter')
     await page.locator('.score-quality-units tbody tr').first().waitFor()
     await page.locator('.score-quality').scrollIntoViewIfNeeded()

@@ -801,6 +801,8 @@ for (const [name, makeDatabase] of databases) {
       for (const { rank, name, total } of frozen.units) assert.ok(text.includes(name.zh.replace(/\s/g, "").slice(0, 8)) && (total === undefined || text.includes(total.toFixed(2))), `${rank}`);
       for (const { rank } of tied) assert.ok(text.includes(`${rank}（并列）`));
       assert.ok(text.includes("年度通报") && text.includes("发布：2025-06-30"));
+      const heldN = frozen.units.length - toldUnits.length;
+      assert.equal(text.includes(`因人数少不公布的${heldN}行不参加`), heldN > 0, "the file says who takes no part in its ranks");
       const ranking = tableOf(sheetsOf((await file("/api/scores/public_health_work/file?period=2024")).bytes)[0]);
       assert.deepEqual(ranking.lines, lines);
       assert.equal((await doctor.fetch(`/api/scores/bulletins/${newId()}/file`)).status, 404);

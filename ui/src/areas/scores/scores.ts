@@ -122,6 +122,11 @@ export function hidesLosses(unit: Unit): boolean {
   return unit.parts.some(({ few }) => few)
 }
 
+/* How many units a bulletin ranks, and how many it does not, for their totals would tell of few people. */
+export function rankedOf(units: readonly Unit[]): { ranked: number; held: number } {
+  return { ranked: units.filter(({ rank }) => rank).length, held: units.filter((unit) => unit.is_held).length }
+}
+
 /* How many are to be seen to, or brought down, where one can be better; 0 of amounts, behind which nobody stands. */
 export function todoN(part: Part): number {
   const { numerator = 0, denominator = 0 } = part
