@@ -89,15 +89,12 @@ static Err settle(Bench *bench, Cost *ret_cost)
     return OK;
 }
 
-static Err measure_all(Bench *bench)
+static void report_all(Bench *bench, Cost cost, double floor)
 {
-    Cost cost;
-    TRY(want_all(bench));
-    TRY(settle(bench, &cost));
     BenchLine line = bench_line(bench, "every measure, 12 months, from nothing", "CPU s");
     line.value = cost.cpu;
     line.wall = cost.wall;
-    TRY(run_all_bare(bench, &line.floor));
+    line.floor = floor;
     line.ratio_most = 2;
     line.value_most = 60;
     line.value_residents = 1200000;
@@ -105,20 +102,31 @@ static Err measure_all(Bench *bench)
     Cx cx = app_system_cx(&bench->app, bench->arena);
     line.note = str_printf(bench->report->arena, "%zu measures", cx.packs->measures.n);
     report_add(bench->report, line);
-    return OK;
 }
 
-static Err measure_changed(Bench *bench)
+static Err submit_records(Bench *bench)
 {
     RecordDraft *drafts = NULL;
-    Cost cost;
     TRY(bench_drafts(bench, 90, RECORDS, &drafts));
     Cx cx = app_system_cx(&bench->app, bench->arena);
-    TRY(bench_submit(&cx, drafts, RECORDS));
-    TRY(settle(bench, &cost));
+    return bench_submit(&cx, drafts, RECORDS);
+}
+
+/* The floor comes last: PostgreSQL keeps the plans that it makes for everybody at once, and would
+ * take them for the few whom a step asks. No other connection of the product asks for both. */
+static Err measure_all(Bench *bench)
+{
+    Cost all, changed;
+    double floor = 0;
+    TRY(want_all(bench));
+    TRY(settle(bench, &all));
+    TRY(submit_records(bench));
+    TRY(settle(bench, &changed));
+    TRY(run_all_bare(bench, &floor));
+    report_all(bench, all, floor);
     BenchLine line = bench_line(bench, "every measure after 1,000 new records", "CPU s");
-    line.value = cost.cpu;
-    line.wall = cost.wall;
+    line.value = changed.cpu;
+    line.wall = changed.wall;
     line.value_most = 2;
     line.value_residents = 1200000;
     report_add(bench->report, line);
@@ -129,8 +137,6 @@ Err work_measures(Bench *bench)
 {
     ArenaMark mark = arena_mark(bench->arena);
     Err err = measure_all(bench);
-    if (err == OK)
-        err = measure_changed(bench);
     arena_reset_to(bench->arena, mark);
     return err == OK ? OK : bench_fail(bench, "measures", err);
 }
