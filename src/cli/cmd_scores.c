@@ -32,7 +32,7 @@ static void put_part(JsonOut *out, const ScoreUnit *unit, const ScorePart *part)
 
 static void put_streaks(JsonOut *out, const ScoreTable *table, const ScoreUnit *unit, Lang lang)
 {
-    if (table->streak_n == 0)
+    if (table->streak_n == 0 || unit->is_held)
         return;
     json_key_c(out, "in_a_row");
     json_array_begin(out);
@@ -58,6 +58,7 @@ static Err put_table(Cli *cli, const ScoreTable *table)
         JsonLine line;
         json_line_begin(&line, cli->arena);
         put_number(&line.json, "rank", unit->rank > 0, (double)unit->rank);
+        put_number(&line.json, "quarter", unit->quarter > 0, (double)unit->quarter);
         json_put_text(&line.json, "unit", unit->unit);
         json_put_text(&line.json, "unit_name", wording_in(unit->name, cli->cx->lang));
         put_number(&line.json, "total", unit->has_total, unit->total);

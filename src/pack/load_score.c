@@ -61,6 +61,45 @@ Str score_line_name(ScoreLine line)
     return str_from_c(LINES[line]);
 }
 
+bool score_line_parse(Str name, ScoreLine *ret_line)
+{
+    for (size_t i = 0; i < sizeof LINES / sizeof *LINES; i++)
+        if (str_equals_c(name, LINES[i])) {
+            *ret_line = (ScoreLine)i;
+            return true;
+        }
+    return false;
+}
+
+/* Each the measure of an item, and once. */
+static void load_ties(Reader *reader, const Yaml *list, Score *score)
+{
+    Map seen;
+    if (list == NULL || !read_list(reader, list, "ties", true))
+        return;
+    map_init(&seen, &reader->loader->work);
+    Str *ties = arena_array(reader->loader->arena, Str, list->n);
+    Str *names = arena_array(&reader->loader->work, Str, score->item_n + 1);
+    size_t name_n = 0;
+    for (size_t i = 0; i < score->item_n; i++)
+        if (score->items[i].measure != NULL)
+            names[name_n++] = score->items[i].measure->id;
+    for (const Yaml *tie = list->first; tie != NULL; tie = tie->next) {
+        Str id = read_scalar(reader, tie);
+        size_t at = 0;
+        while (at < name_n && !str_equals(names[at], id))
+            at++;
+        if (at == name_n) {
+            MISTAKE_AT(reader->loader, reader->file, tie->at, MISTAKE_CHOICE_UNKNOWN, same(id),
+                       same(STR("ties")), choice_fix(reader->loader, id, names, name_n));
+            continue;
+        }
+        note_id_once(reader, tie, &seen, id);
+        ties[score->tie_n++] = names[at];
+    }
+    score->ties = ties;
+}
+
 /* A parameter, or a whole number that is written here. */
 static void load_whole(Reader *reader, const Yaml *map, const char *key, int64_t least,
                        int64_t most, PlanNumber *number)
@@ -113,7 +152,7 @@ static void load_streaks(Reader *reader, const Yaml *list, Score *score)
 void load_score(Loader *loader, Declared *declared)
 {
     static const char *const keys[] = {"score", "title",   "source",   "level", "period",
-                                       "items", "remarks", "in_a_row", NULL};
+                                       "items", "remarks", "in_a_row", "ties",  NULL};
     static const char *const kinds[] = {"month", "quarter", "half", "year", NULL};
     Reader reader = {loader, declared->file};
     const Yaml *map = declared->yaml;
@@ -136,6 +175,7 @@ void load_score(Loader *loader, Declared *declared)
     for (const Yaml *item = list->first; item != NULL; item = item->next)
         load_item(&reader, item, score, &items[score->item_n++]);
     score->items = items;
+    load_ties(&reader, read_key(map, "ties"), score);
     load_streaks(&reader, read_key(map, "in_a_row"), score);
     declared->compiled = score;
 }

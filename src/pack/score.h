@@ -37,9 +37,13 @@ typedef struct Score {
     PeriodKind kind; /* every measure has it */
     const ScoreItem *items;
     size_t item_n;
+    const Str
+        *ties; /* measures of items: the points of the first decide between equal totals ... */
+    size_t tie_n;
     const ScoreStreak *streaks; /* of yearly scores only */
     size_t streak_n;
 } Score;
 
-Str score_line_name(ScoreLine line);                 /* as it is written: at_least, below, last */
+Str score_line_name(ScoreLine line); /* as it is written: at_least, below, last */
+bool score_line_parse(Str name, ScoreLine *ret_line);
 const Score *pack_score(const PackSet *set, Str id); /* NULL when absent */

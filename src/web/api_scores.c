@@ -14,10 +14,11 @@ enum { BODY_MOST = 4096 };
  "few?: all|share|with_others, records?: integer, hits?: integer, checked?: integer"
 #define SCHEMA_QUALITY                                                                             \
  "quality?: [{measure: text, title: wording, is_complete: bool, " SCHEMA_COUNT "}], "
-#define SCHEMA_TABLE                                                                                                               \
- "period: text, is_complete: bool, is_ranked: bool, is_whole: bool, few_below?: integer, " SCHEMA_STREAKS                          \
-     SCHEMA_QUALITY "units: [{unit: text, name: wording, rank?: "                                                                  \
- "integer, total?: number, is_held?: bool, in_a_row?: [{years: integer, is_reached: bool, gap?: text}], quality?: [{" SCHEMA_COUNT \
+#define SCHEMA_TIES "ties?: [{measure: text, title: wording}], quartiles?: [number], "
+#define SCHEMA_TABLE                                                                                                                                  \
+ "period: text, is_complete: bool, is_ranked: bool, is_whole: bool, few_below?: integer, " SCHEMA_STREAKS                                             \
+     SCHEMA_QUALITY SCHEMA_TIES "units: [{unit: text, name: wording, rank?: "                                                                         \
+ "integer, quarter?: integer, total?: number, is_held?: bool, in_a_row?: [{years: integer, is_reached: bool, gap?: text}], quality?: [{" SCHEMA_COUNT \
  "}], parts: [" SCHEMA_PART "]}]"
 #define SCHEMA_HEAD                                                                                \
  "id: text, title: wording, remarks?: wording, source: wording, level: integer, kind: text"
@@ -92,7 +93,7 @@ static void put_streaks(JsonOut *out, const ScoreTable *table)
 
 static void put_unit_streaks(JsonOut *out, const ScoreTable *table, const ScoreUnit *unit)
 {
-    if (table->streak_n == 0)
+    if (table->streak_n == 0 || unit->is_held)
         return;
     json_key_c(out, "in_a_row");
     json_array_begin(out);
@@ -152,6 +153,32 @@ static void put_unit_quality(JsonOut *out, const ScoreTable *table, const ScoreU
     json_array_end(out);
 }
 
+/* What decides between equal totals, and how the totals of those ranked lie. */
+static void put_ranking(Cx *cx, JsonOut *out, const ScoreTable *table)
+{
+    if (table->tie_n > 0) {
+        json_key_c(out, "ties");
+        json_array_begin(out);
+        for (size_t i = 0; i < table->tie_n; i++) {
+            const Measure *measure = pack_measure(cx->packs, table->ties[i]);
+            json_object_begin(out);
+            web_json_text(out, "measure", table->ties[i]);
+            web_json_wording(out, "title",
+                             measure == NULL ? (Wording){table->ties[i], table->ties[i]}
+                                             : measure->title);
+            json_object_end(out);
+        }
+        json_array_end(out);
+    }
+    if (table->has_spread) {
+        json_key_c(out, "quartiles");
+        json_array_begin(out);
+        for (int i = 0; i < 3; i++)
+            json_decimal(out, table->quartiles[i]);
+        json_array_end(out);
+    }
+}
+
 static void put_table(Cx *cx, JsonOut *out, const ScoreTable *table)
 {
     char name[PERIOD_NAME_SIZE];
@@ -166,6 +193,7 @@ static void put_table(Cx *cx, JsonOut *out, const ScoreTable *table)
         web_json_integer(out, "few_below", table->few_below);
     put_streaks(out, table);
     put_quality(out, table);
+    put_ranking(cx, out, table);
     json_key_c(out, "units");
     json_array_begin(out);
     for (size_t i = 0; i < table->unit_n; i++) {
@@ -175,6 +203,8 @@ static void put_table(Cx *cx, JsonOut *out, const ScoreTable *table)
         web_json_wording(out, "name", unit->name);
         if (unit->rank > 0)
             web_json_integer(out, "rank", unit->rank);
+        if (unit->quarter > 0)
+            web_json_integer(out, "quarter", unit->quarter);
         if (unit->has_total)
             put_decimal(out, "total", unit->total);
         if (unit->is_held) {

@@ -39,10 +39,12 @@ static void put_columns(Cx *cx, const ScoreTable *table, Report *report)
     size_t parts = first == NULL ? 0 : first->part_n, n = 0;
     ReportColumn *columns =
         arena_array(cx->arena, ReportColumn,
-                    FIRST_PART + table->streak_n + 2 * parts + 2 * table->quality_n + 2);
+                    FIRST_PART + table->streak_n + 2 * parts + 2 * table->quality_n + 3);
     columns[n++] = (ReportColumn){report_word(cx, TEXT_FILE_RANK), 10, true, false};
     columns[n++] = (ReportColumn){report_word(cx, TEXT_FILE_UNIT), 30, false, false};
     columns[n++] = (ReportColumn){report_word(cx, TEXT_FILE_TOTAL), 9, true, false};
+    if (table->has_spread)
+        columns[n++] = (ReportColumn){report_word(cx, TEXT_FILE_QUARTER), 14, false, false};
     for (size_t i = 0; i < table->streak_n; i++)
         columns[n++] = (ReportColumn){
             report_word(cx, STREAKS[table->streaks[i].declared->line].column), 12, true, false};
@@ -82,6 +84,14 @@ static ReportCell rank_cell(Cx *cx, const ScoreTable *table, const ScoreUnit *un
     if (is_tied(table, unit->rank))
         cell.text = wording_in(text_fill(cx->arena, TEXT_FILE_TIED, &rank, 1), cx->lang);
     return cell;
+}
+
+static ReportCell quarter_cell(Cx *cx, const ScoreUnit *unit)
+{
+    static const TextId words[] = {TEXT_FILE_QUARTER_1, TEXT_FILE_QUARTER_2, TEXT_FILE_QUARTER_3,
+                                   TEXT_FILE_QUARTER_4};
+    return unit->quarter == 0 ? (ReportCell){.kind = REPORT_EMPTY}
+                              : report_text(report_word(cx, words[unit->quarter - 1]));
 }
 
 static ReportCell points_cell(bool has_points, double points)
@@ -148,6 +158,8 @@ static void put_rows(Cx *cx, const ScoreTable *table, bool is_of_these_packs, Re
         cells[n++] = report_text(wording_in(unit->name, cx->lang));
         cells[n++] = unit->is_held ? report_few(cx, false, table->few_below)
                                    : points_cell(unit->has_total, unit->total);
+        if (table->has_spread)
+            cells[n++] = quarter_cell(cx, unit);
         for (size_t i = 0; i < table->streak_n; i++)
             cells[n++] = unit->is_held ? report_few(cx, false, table->few_below)
                                        : streak_cell(cx, table, &unit->streaks[i]);
@@ -202,12 +214,36 @@ static void put_quality(Cx *cx, const ScoreTable *table, ReportFile *file)
     }
 }
 
+/* How it is ranked, what decides between equal totals, and how the totals lie. */
+static void put_ranking(Cx *cx, const ScoreTable *table, ReportFile *file)
+{
+    Str *titles = arena_array(cx->arena, Str, table->tie_n + 1);
+    for (size_t i = 0; i < table->tie_n; i++)
+        titles[i] = wording_in(part_title(cx, &(ScorePart){.measure = table->ties[i]}), cx->lang);
+    const Str ties =
+        str_join(cx->arena, titles, table->tie_n, cx->lang == LANG_ZH ? STR("、") : STR(", "));
+    Str how = report_word(cx, table->is_ranked ? TEXT_FILE_HOW_TEXT : TEXT_FILE_UNRANKED);
+    if (table->is_ranked && table->tie_n > 0)
+        how = wording_in(text_fill(cx->arena, TEXT_FILE_HOW_TIES, &ties, 1), cx->lang);
+    report_file_fact(cx, file, TEXT_FILE_HOW, how);
+    int64_t ranked = 0;
+    for (size_t u = 0; u < table->unit_n; u++)
+        ranked += table->units[u].rank > 0;
+    const Str words[] = {str_printf(cx->arena, "%lld", (long long)ranked),
+                         str_printf(cx->arena, "%.2f", table->quartiles[1]),
+                         str_printf(cx->arena, "%.2f", table->quartiles[0]),
+                         str_printf(cx->arena, "%.2f", table->quartiles[2])};
+    if (table->has_spread)
+        report_file_fact(
+            cx, file, TEXT_FILE_SPREAD,
+            wording_in(text_fill(cx->arena, TEXT_FILE_SPREAD_TEXT, words, 4), cx->lang));
+}
+
 static void fill(Cx *cx, const ScoreTable *table, bool is_of_these_packs, ReportFile *file)
 {
     put_columns(cx, table, &file->report);
     put_rows(cx, table, is_of_these_packs, &file->report);
-    report_file_fact(cx, file, TEXT_FILE_HOW,
-                     report_word(cx, table->is_ranked ? TEXT_FILE_HOW_TEXT : TEXT_FILE_UNRANKED));
+    put_ranking(cx, table, file);
     if (table->is_ranked && !table->is_whole)
         report_file_fact(cx, file, TEXT_FILE_NOTE, report_word(cx, TEXT_FILE_RANKED_PART));
     put_streaks(cx, table, file);

@@ -83,21 +83,24 @@ static Err freeze_work(Cx *cx, void *arg)
     TRY(look_up(cx, freezing, &is_known));
     if (is_known)
         return OK;
-    const ScoreBulletinPutIn in = {.place = cx->place,
-                                   .id = freezing->id,
-                                   .score = score->id,
-                                   .period = period,
-                                   .note = note,
-                                   .packs = score_packs(cx, score),
-                                   .is_ranked = freezing->table->is_ranked,
-                                   .has_quality = freezing->table->has_quality,
-                                   .frozen_by = cx->actor->account,
-                                   .frozen_on = cx->today,
-                                   .frozen_at = cx->now};
+    const ScoreBulletinPutIn in = {
+        .place = cx->place,
+        .id = freezing->id,
+        .score = score->id,
+        .period = period,
+        .note = note,
+        .packs = score_packs(cx, score),
+        .is_ranked = freezing->table->is_ranked,
+        .has_quality = freezing->table->has_quality,
+        .ties = str_join(cx->arena, freezing->table->ties, freezing->table->tie_n, STR(" ")),
+        .frozen_by = cx->actor->account,
+        .frozen_on = cx->today,
+        .frozen_at = cx->now};
     TRY(score_bulletin_put(cx->db, &in, NULL));
     for (size_t i = 0; i < freezing->table->unit_n; i++)
         TRY(put_unit(cx, freezing, &freezing->table->units[i]));
     TRY(score_quality_put(cx, freezing->id, freezing->table));
+    TRY(score_streaks_put(cx, freezing->id, freezing->table));
     const AuditEntry entry = {
         .action = STR("scores.freeze"),
         .detail = str_printf(cx->arena, "%.*s %.*s", STR_ARG(score->id), STR_ARG(period))};
@@ -120,6 +123,7 @@ Err score_freeze(Cx *cx, const Score *score, Period period, Uuid id, Str note)
     TRY(score_read_noted(cx, score, period, cx->actor->is_system, &table));
     if (!table.is_complete)
         return cx_fail(cx, ERR_BUSY, TEXT_SCORE_COUNTING, (Str){0}, 0);
+    TRY(score_streaks(cx, score, cx->actor->is_system, &table));
     return cx_write(cx, freeze_work, &freezing);
 }
 
@@ -199,6 +203,16 @@ static Err read_parts(Cx *cx, Uuid id, Units *units)
     return OK;
 }
 
+static void read_ties(Cx *cx, Str text, ScoreTable *table)
+{
+    VEC(Str) ties = {0};
+    Str one = {0};
+    while (text.n > 0 && str_cut(&text, ' ', &one))
+        VEC_PUSH(cx->arena, &ties, one);
+    table->ties = ties.items;
+    table->tie_n = ties.n;
+}
+
 Err score_bulletin_read(Cx *cx, Uuid id, ScoreBulletin *ret_bulletin, ScoreTable *ret_table)
 {
     ScoreBulletinByIdRow row;
@@ -220,6 +234,8 @@ Err score_bulletin_read(Cx *cx, Uuid id, ScoreBulletin *ret_bulletin, ScoreTable
     TRY(read_parts(cx, id, &units));
     ret_table->units = units.items;
     ret_table->unit_n = units.n;
+    read_ties(cx, row.ties, ret_table);
     TRY(score_quality_read(cx, id, ret_table));
+    TRY(score_streaks_read(cx, id, ret_table));
     return score_hold_back(cx, row.frozen_on, ret_table);
 }

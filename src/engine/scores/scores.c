@@ -185,23 +185,77 @@ double score_shown(const ScoreUnit *unit)
     return unit->has_total ? num_round(unit->total, SHOWN_PLACES) : -1;
 }
 
-static int compare_units(const void *left, const void *right)
+/* The points of a measure that decides between equal totals; -1 where it has none, or they are not
+ * told. */
+static double tie_points(const ScoreUnit *unit, Str measure)
 {
-    const ScoreUnit *a = left, *b = right;
+    for (size_t i = 0; i < unit->part_n; i++) {
+        const ScorePart *part = &unit->parts[i];
+        if (str_equals(part->measure, measure))
+            return part->has_points && part->few == FEW_NONE ? num_round(part->points, SHOWN_PLACES)
+                                                             : -1;
+    }
+    return -1;
+}
+
+/* The better first; 0 where nothing told parts them. */
+static int compare_standing(const ScoreTable *table, const ScoreUnit *a, const ScoreUnit *b)
+{
     double first = score_shown(a), second = score_shown(b);
     int order = (first < second) - (first > second);
+    for (size_t i = 0; i < table->tie_n && order == 0 && a->has_total; i++) {
+        first = tie_points(a, table->ties[i]);
+        second = tie_points(b, table->ties[i]);
+        order = (first < second) - (first > second);
+    }
+    return order;
+}
+
+static int compare_units(const void *left, const void *right, void *table)
+{
+    const ScoreUnit *a = left, *b = right;
+    int order = compare_standing(table, a, b);
     return order != 0 ? order : str_compare(a->unit, b->unit);
 }
 
-/* Equal totals share a rank, and the next one counts them all. */
-static void rank(ScoreUnit *units, size_t n)
+/* Between the ranks by the share, as percentiles are made of n values in n - 1 steps. */
+static double total_at(const ScoreUnit *units, size_t n, double share)
 {
-    for (size_t i = 0; i < n && units[i].has_total; i++) {
-        ScoreUnit *unit = &units[i];
-        const ScoreUnit *above = i == 0 ? NULL : &units[i - 1];
-        bool is_tied = above != NULL && score_shown(unit) >= score_shown(above);
-        unit->rank = is_tied ? above->rank : (int64_t)i + 1;
+    double at = share * (double)(n - 1);
+    size_t below = (size_t)at;
+    double low = score_shown(&units[n - 1 - below]);
+    double high = below + 1 < n ? score_shown(&units[n - 2 - below]) : low;
+    return low + (high - low) * (at - (double)below);
+}
+
+/* Who stands alike shares a rank, and the next one counts them all. */
+static void rank(ScoreTable *table)
+{
+    static const double QUARTER = 0.25;
+    ScoreUnit *units = (ScoreUnit *)(uintptr_t)table->units;
+    size_t n = 0;
+    for (; n < table->unit_n && units[n].has_total; n++) {
+        const ScoreUnit *above = n == 0 ? NULL : &units[n - 1];
+        bool is_tied = above != NULL && compare_standing(table, &units[n], above) == 0;
+        units[n].rank = is_tied ? above->rank : (int64_t)n + 1;
     }
+    table->has_spread = n >= SCORE_SPREAD_LEAST;
+    for (size_t i = 0; i < n && table->has_spread; i++)
+        units[i].quarter = (units[i].rank - 1) * 4 / (int64_t)n + 1;
+    for (int i = 0; i < 3 && table->has_spread; i++)
+        table->quartiles[i] = total_at(units, n, QUARTER * (i + 1));
+}
+
+void score_rank(ScoreTable *table)
+{
+    ScoreUnit *units = (ScoreUnit *)(uintptr_t)table->units;
+    for (size_t i = 0; i < table->unit_n; i++)
+        units[i].rank = units[i].quarter = 0;
+    if (table->unit_n > 1)
+        qsort_r(units, table->unit_n, sizeof *units, compare_units, table);
+    table->has_spread = false;
+    if (table->is_ranked)
+        rank(table);
 }
 
 static bool is_in_place(const Cx *cx)
@@ -268,16 +322,15 @@ static Err read_table(Reading *reading, const ScoreRules *rules, ScoreTable *ret
     TRY(add_uncounted(reading));
     for (size_t i = 0; i < reading->units.n; i++)
         add_up(&reading->units.items[i]);
-    if (reading->units.n > 1)
-        qsort(reading->units.items, reading->units.n, sizeof *reading->units.items, compare_units);
     *ret_table = (ScoreTable){.period = reading->period,
                               .is_complete = reading->is_complete,
                               .is_whole = is_in_place(cx),
                               .units = reading->units.items,
-                              .unit_n = reading->units.n};
+                              .unit_n = reading->units.n,
+                              .ties = reading->score->ties,
+                              .tie_n = reading->score->tie_n};
     TRY(is_rankable(reading, &ret_table->is_ranked));
-    if (ret_table->is_ranked)
-        rank(reading->units.items, reading->units.n);
+    score_rank(ret_table);
     score_quality_take(cx, rules, of_rules, ret_table);
     return OK;
 }
@@ -365,7 +418,6 @@ static void hold_back(Cx *cx, ScoreUnit *unit, int64_t few_below)
     unit->is_held = unit->has_total && least_told(unit) == NULL;
     unit->has_total = unit->has_total && !unit->is_held;
     unit->total = unit->has_total ? score_shown(unit) : 0; /* its further digits would tell more */
-    unit->rank = 0;
     for (size_t i = 0; i < unit->part_n && unit->is_held; i++) {
         ScorePart *part = (ScorePart *)(uintptr_t)&unit->parts[i];
         if (part->few == FEW_WITH_OTHERS)
@@ -379,10 +431,7 @@ Err score_hold_back(Cx *cx, Date day, ScoreTable *table)
     TRY(policy_few_below(cx, day, &table->few_below));
     for (size_t i = 0; i < table->unit_n; i++)
         hold_back(cx, &units[i], table->few_below);
-    if (table->unit_n > 1)
-        qsort(units, table->unit_n, sizeof *units, compare_units);
-    if (table->is_ranked)
-        rank(units, table->unit_n);
+    score_rank(table);
     score_quality_hold_back(cx, table);
     return OK;
 }

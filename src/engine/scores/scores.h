@@ -4,6 +4,8 @@
  * Invariants
  *  1. Everything is carried unrounded; ranks go by totals of two decimals, as they are shown, and
  *     equal ones share a rank (1, 2, 2, 4).
+ *     Where the score names measures that decide between equal totals (ties), their points do, one
+ *     after another; only who is equal in all of them shares a rank.
  *  2. What counts nobody of a unit, or says nothing of a period that is still running, weighs
  *     nothing for it: its weight goes to the others. In a running period what grows evenly is held
  *     against the share of its target that the days make up.
@@ -31,7 +33,8 @@ typedef struct ScorePart {
 typedef struct ScoreUnit {
     Str unit; /* code of the facility */
     Wording name;
-    int64_t rank; /* 0: none */
+    int64_t rank;    /* 0: none */
+    int64_t quarter; /* of those ranked, 1 the best; equal ranks share it; 0: none */
     bool has_total;
     double total;
     bool is_held;           /* total and rank are not told (score_hold_back) */
@@ -65,10 +68,15 @@ typedef struct ScoreTable {
     const struct ScoreStreakNow *streaks; /* score_streaks; else NULL */
     size_t streak_n;
     bool is_streak_complete; /* no measure of the years that they are told by is missing */
-    bool has_quality;        /* of a bulletin: the note on its data was frozen with it */
+    const Str *ties;         /* measures whose points decide between equal totals */
+    size_t tie_n;
+    bool has_spread; /* of the totals of those ranked, when they are SCORE_SPREAD_LEAST and more */
+    double quartiles[3]; /* the second is the median */
+    bool has_quality;    /* of a bulletin: the note on its data was frozen with it */
     const ScoreQuality *quality;
     size_t quality_n;
 } ScoreTable;
+enum { SCORE_SPREAD_LEAST = 4 };
 
 /* Points of a number: 0 at the floor, 100 at the target, straight between, no less than 0 and no
  * more than cap. 0 when floor and target are one. */

@@ -2,9 +2,10 @@
 
 -- name: score_bulletin_put :run
 -- in: place text, id uuid, score text, period text, note text, packs text, is_ranked integer, has_quality integer
--- in: frozen_by uuid?, frozen_on date, frozen_at instant
-INSERT INTO score_bulletin (place, id, score, period, note, packs, is_ranked, has_quality, frozen_by, frozen_on, frozen_at)
-VALUES (:place, :id, :score, :period, :note, :packs, :is_ranked, :has_quality, :frozen_by, :frozen_on, :frozen_at);
+-- in: ties text, frozen_by uuid?, frozen_on date, frozen_at instant
+INSERT INTO score_bulletin (place, id, score, period, note, packs, is_ranked, has_quality, ties, frozen_by,
+    frozen_on, frozen_at)
+VALUES (:place, :id, :score, :period, :note, :packs, :is_ranked, :has_quality, :ties, :frozen_by, :frozen_on, :frozen_at);
 
 -- name: score_bulletin_unit_put :later
 -- in: place text, bulletin_id uuid, unit text, name text, name_en text, rank integer, total decimal?
@@ -21,9 +22,9 @@ VALUES (:place, :bulletin_id, :unit, :position, :measure, :weight, :floor, :targ
 
 -- name: score_bulletin_by_id :maybe
 -- in: place text, id uuid
--- out: score text, period text, note text, packs text, is_ranked integer, has_quality integer, frozen_by text?
--- out: frozen_on date, frozen_at instant
-SELECT b.score, b.period, b.note, b.packs, b.is_ranked, b.has_quality, a.name AS frozen_by, b.frozen_on, b.frozen_at
+-- out: score text, period text, note text, packs text, is_ranked integer, has_quality integer, ties text
+-- out: frozen_by text?, frozen_on date, frozen_at instant
+SELECT b.score, b.period, b.note, b.packs, b.is_ranked, b.has_quality, b.ties, a.name AS frozen_by, b.frozen_on, b.frozen_at
 FROM score_bulletin b
 LEFT JOIN access_account a ON a.place = b.place AND a.id = b.frozen_by
 WHERE b.place = :place AND b.id = :id;
@@ -73,3 +74,30 @@ SELECT q.position, q.unit, q.measure, q.title, q.title_en, q.is_complete, q.reco
 FROM score_bulletin_quality q
 WHERE q.place = :place AND q.bulletin_id = :bulletin_id
 ORDER BY q.position, q.unit;
+
+-- name: score_bulletin_line_put :later
+-- in: place text, bulletin_id uuid, position integer, upto text, line text, line_at decimal, years integer
+-- in: then_zh text, then_en text, is_complete integer
+INSERT INTO score_bulletin_line (place, bulletin_id, position, upto, line, line_at, years, then_zh, then_en, is_complete)
+VALUES (:place, :bulletin_id, :position, :upto, :line, :line_at, :years, :then_zh, :then_en, :is_complete);
+
+-- name: score_bulletin_streak_put :later
+-- in: place text, bulletin_id uuid, unit text, position integer, years integer, is_reached integer, gap text
+INSERT INTO score_bulletin_streak (place, bulletin_id, unit, position, years, is_reached, gap)
+VALUES (:place, :bulletin_id, :unit, :position, :years, :is_reached, :gap);
+
+-- name: score_bulletin_lines :many
+-- in: place text, bulletin_id uuid
+-- out: upto text, line text, line_at decimal, years integer, then_zh text, then_en text, is_complete integer
+SELECT l.upto, l.line, l.line_at, l.years, l.then_zh, l.then_en, l.is_complete
+FROM score_bulletin_line l
+WHERE l.place = :place AND l.bulletin_id = :bulletin_id
+ORDER BY l.position;
+
+-- name: score_bulletin_streaks :many
+-- in: place text, bulletin_id uuid
+-- out: unit text, position integer, years integer, is_reached integer, gap text
+SELECT k.unit, k.position, k.years, k.is_reached, k.gap
+FROM score_bulletin_streak k
+WHERE k.place = :place AND k.bulletin_id = :bulletin_id
+ORDER BY k.unit, k.position;

@@ -11,6 +11,12 @@ double score_shown(const ScoreUnit *unit);
 /* A number of a score as it is on a day; false when its parameter has none. */
 bool score_number(const Policy *policy, PlanNumber number, Date day, double *ret_value);
 
+/* Sorts the units of a table by how they stand, and ranks them where the table is ranked. */
+void score_rank(ScoreTable *table);
+/* streaks.c. Years in a row, kept with a bulletin and read again. */
+Err score_streaks_put(Cx *cx, Uuid bulletin, const ScoreTable *table) MUST_CHECK;
+Err score_streaks_read(Cx *cx, Uuid bulletin, ScoreTable *table) MUST_CHECK;
+
 /* Reads the rules of data quality with it, for a bulletin. */
 Err score_read_noted(Cx *cx, const Score *score, Period period, bool is_patient,
                      ScoreTable *ret_table) MUST_CHECK;

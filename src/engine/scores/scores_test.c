@@ -41,7 +41,7 @@ static void open_packs(Fixture *f)
              "1 AS in_denominator, p.is_here AS in_numerator FROM person p\n")},
         {STR("p/scores/work.yaml"),
          STR("score: work\ntitle: {zh: 评分, en: Score}\nsource: habit\nlevel: 4\nperiod: year\n"
-             "items: [{measure: here, weight: 1, target: 90}]\nin_a_row:\n"
+             "items: [{measure: here, weight: 1, target: 90}]\nties: [here]\nin_a_row:\n"
              "  - {years: 3, at_least: $line, then: {zh: 表彰, en: Commended}}\n"
              "  - {years: 3, below: $line, then: {zh: 约谈, en: Called in}}\n"
              "  - {years: 3, last: 1, then: {zh: 问责, en: Answers for it}}\n")},
@@ -167,6 +167,54 @@ static void numbers_of_few_people_are_not_told_nor_what_gives_them_away(void **s
     /* Of what no pack knows any more, a small share is as bad as a small number. */
     assert_int_equal(renamed[0].few, FEW_ALL);
     assert_int_equal(renamed[1].few, FEW_SHARE);
+}
+
+static void assert_number(double number, double expected)
+{
+    double got = num_round(number, 3);
+    assert_true(got >= expected && got <= expected);
+}
+
+static void
+between_equal_totals_decide_the_points_that_the_score_names_else_a_rank_is_shared(void **state)
+{
+    (void)state;
+    ScorePart high = {.measure = STR("a"), .has_points = true, .points = 70},
+              low = {.measure = STR("a"), .has_points = true, .points = 50},
+              none = {.measure = STR("a")};
+    ScoreUnit units[] = {
+        {.unit = STR("w"), .has_total = true, .total = 75.3, .parts = &high, .part_n = 1},
+        {.unit = STR("x"), .has_total = true, .total = 88.001, .parts = &none, .part_n = 1},
+        {.unit = STR("y"), .has_total = true, .total = 87.999, .parts = &low, .part_n = 1},
+        {.unit = STR("z"), .has_total = true, .total = 91.2, .parts = &low, .part_n = 1},
+        {.unit = STR("v"), .parts = &none, .part_n = 1},
+    };
+    const Str ties[] = {STR("a")};
+    ScoreTable table = {.is_ranked = true, .units = units, .unit_n = 5};
+    score_rank(&table);
+    const int64_t shared[] = {1, 2, 2, 4, 0}, parted[] = {1, 2, 3, 4, 0},
+                  quarters[] = {1, 2, 2, 4, 0};
+    for (size_t i = 0; i < 5; i++) {
+        assert_int_equal(units[i].rank, shared[i]);
+        assert_int_equal(units[i].quarter, quarters[i]);
+    }
+    assert_true(table.has_spread);
+    assert_number(table.quartiles[0], 84.825);
+    assert_number(table.quartiles[1], 88);
+    assert_number(table.quartiles[2], 88.8);
+    table.ties = ties;
+    table.tie_n = 1;
+    score_rank(&table);
+    for (size_t i = 0; i < 5; i++)
+        assert_int_equal(units[i].rank, parted[i]);
+    assert_true(str_equals_c(units[1].unit, "y"));
+    low.few = FEW_WITH_OTHERS; /* what is not told decides nothing */
+    score_rank(&table);
+    assert_int_equal(units[1].rank, 2);
+    assert_int_equal(units[2].rank, 2);
+    table.unit_n = 3;
+    score_rank(&table);
+    assert_false(table.has_spread);
 }
 
 /* What a table adds up is read one statement after another. */
@@ -387,15 +435,44 @@ static void whoever_ties_with_the_last_is_among_the_last(void **state)
     assert_streak(&table, "T3", LAST, 0, "");
 }
 
+static void a_bulletin_keeps_its_ties_and_years_in_a_row_whatever_is_frozen_later(void **state)
+{
+    Fixture *f = *state;
+    static const Frozen later[] = {{"2024", "2025-06-29", {99, 99, 99, 10}}, {0}};
+    ScoreBulletin bulletin;
+    ScoreTable table;
+    const Uuid id = cx_new_id(&f->cx);
+    const Score *score = pack_score(f->packs, STR("work"));
+    open_years(f);
+    Period year = period_of(PERIOD_YEAR, test_day("2024-01-01"));
+    assert_int_equal(score_freeze(&f->cx, score, year, id, STR("")), OK);
+    assert_int_equal(cx_write(&f->cx, freeze_years, (void *)(uintptr_t)later), OK);
+    assert_int_equal(score_bulletin_read(&f->cx, id, &bulletin, &table), OK);
+    assert_int_equal(table.tie_n, 1);
+    assert_true(str_equals_c(table.ties[0], "here"));
+    assert_int_equal(table.streak_n, 3);
+    assert_true(table.is_streak_complete);
+    assert_int_equal(table.streaks_to.first.days, year.first.days);
+    assert_int_equal(table.streaks[BELOW].years, 3);
+    assert_true(str_equals_c(table.streaks[BELOW].declared->then.zh, "约谈"));
+    assert_streak(&table, "T1", BELOW, 3, "");
+    assert_streak(&table, "T2", BELOW, 1, "2023");
+    assert_streak(&table, "T4", MET, 3, "");
+    assert_int_not_equal(db_script(f->db, STR("DELETE FROM score_bulletin_streak")), OK);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(points_go_straight_from_the_floor_to_the_target_and_stop_at_the_cap),
     cmocka_unit_test(what_a_part_lacks_costs_its_share_of_the_weights_that_count),
     TEST(numbers_of_few_people_are_not_told_nor_what_gives_them_away),
+    cmocka_unit_test(
+        between_equal_totals_decide_the_points_that_the_score_names_else_a_rank_is_shared),
     cmocka_unit_test(whoever_writes_between_two_reads_of_one_moment_changes_neither),
     TEST(a_bulletin_is_frozen_once_and_never_changes),
     TEST(years_in_a_row_are_counted_by_each_years_line_from_what_was_frozen),
     TEST(a_year_that_says_nothing_of_a_unit_ends_its_row_and_is_named),
+    TEST(a_bulletin_keeps_its_ties_and_years_in_a_row_whatever_is_frozen_later),
     TEST(whoever_ties_with_the_last_is_among_the_last),
 };
 

@@ -156,3 +156,86 @@ Err score_streaks(Cx *cx, const Score *score, bool is_patient, ScoreTable *table
     begin(&streaks, newest);
     return count_years(&streaks, newest);
 }
+
+/* ---- kept with a bulletin ---- */
+
+Err score_streaks_put(Cx *cx, Uuid bulletin, const ScoreTable *table)
+{
+    char name[PERIOD_NAME_SIZE];
+    for (size_t i = 0; i < table->streak_n; i++) {
+        const ScoreStreakNow *now = &table->streaks[i];
+        const ScoreBulletinLinePutIn line = {
+            .place = cx->place,
+            .bulletin_id = bulletin,
+            .position = (int64_t)i,
+            .upto = str_copy(cx->arena, str_from_c(period_name(table->streaks_to, name))),
+            .line = score_line_name(now->declared->line),
+            .line_at = now->at,
+            .years = now->years,
+            .then_zh = now->declared->then.zh,
+            .then_en = now->declared->then.en,
+            .is_complete = table->is_streak_complete};
+        TRY(score_bulletin_line_put(cx->db, &line));
+        for (size_t u = 0; u < table->unit_n; u++) {
+            const ScoreUnitStreak *row = &table->units[u].streaks[i];
+            const ScoreBulletinStreakPutIn in = {.place = cx->place,
+                                                 .bulletin_id = bulletin,
+                                                 .unit = table->units[u].unit,
+                                                 .position = (int64_t)i,
+                                                 .years = row->years,
+                                                 .is_reached = row->is_reached,
+                                                 .gap = row->gap.p == NULL ? STR("") : row->gap};
+            TRY(score_bulletin_streak_put(cx->db, &in));
+        }
+    }
+    return OK;
+}
+
+static Err read_lines(Cx *cx, Uuid bulletin, ScoreTable *table)
+{
+    VEC(ScoreStreakNow) lines = {0};
+    CLEANUP(db_rows_close) DbRows rows = {0};
+    TRY(score_bulletin_lines_open(cx->db, &(ScoreBulletinLinesIn){cx->place, bulletin}, &rows));
+    for (;;) {
+        ScoreBulletinLinesRow row;
+        bool has_row = false;
+        TRY(score_bulletin_lines_next(&rows, cx->arena, &row, &has_row));
+        if (!has_row)
+            break;
+        ScoreStreak *declared = arena_new(cx->arena, ScoreStreak);
+        *declared = (ScoreStreak){.then = {row.then_zh, row.then_en}};
+        bool is_line = score_line_parse(row.line, &declared->line);
+        ENSURE(is_line);
+        TRY(period_parse(row.upto, &table->streaks_to));
+        table->is_streak_complete = row.is_complete == 1;
+        VEC_PUSH(cx->arena, &lines, ((ScoreStreakNow){declared, row.years, row.line_at}));
+    }
+    table->streaks = lines.items;
+    table->streak_n = lines.n;
+    return OK;
+}
+
+Err score_streaks_read(Cx *cx, Uuid bulletin, ScoreTable *table)
+{
+    Map by_code;
+    TRY(read_lines(cx, bulletin, table));
+    map_init(&by_code, cx->arena);
+    for (size_t u = 0; u < table->unit_n && table->streak_n > 0; u++) {
+        ScoreUnit *unit = (ScoreUnit *)(uintptr_t)&table->units[u];
+        unit->streaks = arena_array(cx->arena, ScoreUnitStreak, table->streak_n);
+        map_put(&by_code, unit->unit, unit);
+    }
+    CLEANUP(db_rows_close) DbRows rows = {0};
+    TRY(score_bulletin_streaks_open(cx->db, &(ScoreBulletinStreaksIn){cx->place, bulletin}, &rows));
+    for (;;) {
+        ScoreBulletinStreaksRow row;
+        bool has_row = false;
+        TRY(score_bulletin_streaks_next(&rows, cx->arena, &row, &has_row));
+        if (!has_row)
+            return OK;
+        const ScoreUnit *unit = map_get(&by_code, row.unit);
+        if (unit != NULL && row.position < (int64_t)table->streak_n)
+            ((ScoreUnitStreak *)(uintptr_t)unit->streaks)[row.position] =
+                (ScoreUnitStreak){row.years, row.is_reached == 1, row.gap};
+    }
+}

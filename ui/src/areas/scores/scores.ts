@@ -23,6 +23,7 @@ export interface Unit {
   unit: string
   name: Wording
   rank?: number | null
+  quarter?: number | null /* of those ranked: 1 the best, 4 the last */
   total?: number | null
   in_a_row?: Streak[] | null /* in the order of the table's lines */
   quality?: QualityCount[] | null /* of a bulletin, in the order of the table's rules */
@@ -65,6 +66,8 @@ export interface Table {
   is_whole: boolean /* else of the part that one sees */
   few_below?: number | null
   in_a_row?: { to: string; is_complete: boolean; lines: Line[] } | null
+  ties?: { measure: string; title: Wording }[] | null /* their points decide between equal totals, one after another */
+  quartiles?: number[] | null /* of the totals of those ranked; the second is the median */
   quality?: Quality[] | null /* of a bulletin that was frozen with a note on its data */
   units: Unit[]
 }
