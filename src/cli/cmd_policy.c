@@ -1,6 +1,8 @@
 /* catchment policy list|history|set|end: what the parameters of the packs are in this place. */
 #include "cli/commands.h"
 
+#include <math.h>
+
 #include "cli/json_lines.h"
 #include "engine/policy/policy_values.h"
 
@@ -27,6 +29,19 @@ static void put_steps(JsonOut *out, const FormParameter *parameter, Arena *arena
     json_array_end(out);
 }
 
+/* What a place may set; one number: at least that. */
+static void put_range(JsonOut *out, const PolicyParameter *parameter)
+{
+    if (!parameter->has_range)
+        return;
+    json_key_c(out, "range");
+    json_array_begin(out);
+    json_decimal(out, parameter->range[0]);
+    if (isfinite(parameter->range[1]))
+        json_decimal(out, parameter->range[1]);
+    json_array_end(out);
+}
+
 static Err policy_list_run(Cli *cli)
 {
     const Policy *policy = NULL;
@@ -43,6 +58,7 @@ static Err policy_list_run(Cli *cli)
                       form_value_to_text(form_parameter_on(by_day, day), cli->arena));
         json_put_text(&line.json, "unit", parameter->unit);
         json_put_text(&line.json, "pack_source", parameter->source);
+        put_range(&line.json, parameter);
         put_steps(&line.json, by_day, cli->arena);
         TRY(json_line_end(&line));
     }

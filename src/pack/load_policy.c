@@ -2,6 +2,8 @@
  * replace it from a day on. */
 #include "pack/pack_int.h"
 
+#include <math.h>
+
 #include "pack/policy.h"
 
 typedef struct Steps {
@@ -74,6 +76,16 @@ static void read_steps(Reader *reader, const Yaml *map, PolicyParameter *paramet
     parameter->step_sources = steps.sources.items;
 }
 
+/* A share is one of a hundred, and nothing is counted or lasts below 0, unless the pack says it. */
+static void set_usual_range(PolicyParameter *parameter)
+{
+    if (parameter->has_range || !is_number(parameter->value))
+        return;
+    parameter->has_range = true;
+    parameter->range[0] = 0;
+    parameter->range[1] = str_equals_c(parameter->unit, "%") ? 100 : INFINITY;
+}
+
 void load_parameter(Loader *loader, Declared *declared)
 {
     static const char *const keys[] = {"id",   "title", "value",  "source",
@@ -101,6 +113,7 @@ void load_parameter(Loader *loader, Declared *declared)
         MISTAKE_AT(loader, declared->file, value->at, MISTAKE_NUMBER_EXPECTED, same(text));
         return;
     }
+    set_usual_range(parameter);
     if (parameter->has_range && is_number(parameter->value))
         check_range(&reader, value, parameter, parameter->value);
     read_steps(&reader, map, parameter);

@@ -67,7 +67,7 @@ typedef struct PolicyParameter {
     FormParameter by_day;    /* `value`, then those that the pack dates */
     const Str *step_sources; /* of by_day.steps */
     bool has_range;
-    double range[2]; /* what a place may set */
+    double range[2]; /* what a place may set; the upper end of a count is INFINITY */
     unsigned uses;   /* PolicyUse */
 } PolicyParameter;
 

@@ -1,5 +1,8 @@
 /* /api/policy: the parameters of the packs with their values in this place, and setting them. */
 #include "engine/policy/policy_values.h"
+
+#include <math.h>
+
 #include "pack/plan.h"
 #include "pack/score.h"
 #include "web/route.h"
@@ -198,7 +201,8 @@ static void put_limits(JsonOut *out, const Asked *asked, const PolicyParameter *
     json_key_c(out, "range");
     json_array_begin(out);
     json_decimal(out, parameter->range[0]);
-    json_decimal(out, parameter->range[1]);
+    if (isfinite(parameter->range[1])) /* a count may be as large as it likes */
+        json_decimal(out, parameter->range[1]);
     json_array_end(out);
 }
 
@@ -279,8 +283,7 @@ static Err read_change(Cx *cx, const HttpRequest *request, PolicyChange *ret_cha
     TRY(web_body_optional_text(cx, body, "unit", &change.unit));
     TRY(web_body_optional_text(cx, body, "from", &from));
     if (from.n > 0 && date_parse(from, &change.from) != OK)
-        return cx_fail(cx, ERR_INVALID, TEXT_FIELD_TYPE, STR("/from"), 2, STR("from"),
-                       STR("YYYY-MM-DD"));
+        return cx_fail(cx, ERR_INVALID, TEXT_POLICY_FROM, STR("/from"), 0);
     change.is_ended = change.value.p == NULL;
     *ret_change = change;
     return OK;

@@ -26,6 +26,10 @@ for (const [name, makeDatabase] of databases) {
         [said(target, { value: "high" }), 422, "/value"],
         [said(target, { value: "13.5" }), 422, "/value"],
         [said(target, { value: "10" }), 422, "/value"],
+        [said("in_county_visit_share", { value: "101" }), 422, "/value"],
+        [said("in_county_visit_share", { value: "-5" }), 422, "/value"],
+        [said("community_centre_population_least", { value: "-1" }), 422, "/value"],
+        [said(target, { from: "1 July" }), 422, "/from"],
         [said(target, { unit: "kPa" }), 422, "/unit"],
         [said(target, { from: "2025-06-30" }), 422, "/from"],
         [said(target, { source: " " }), 422, "/source"],
@@ -35,6 +39,9 @@ for (const [name, makeDatabase] of databases) {
         assert.equal(answer.status, status, answer.text);
         assert.equal(answer.body.problems[0].where, where);
       }
+      assert.deepEqual([(await parameter("in_county_visit_share")).range, (await parameter("community_centre_population_least")).range], [[0, 100], [0]]);
+      const refused = attempt("policy", "set", ...options, "--parameter", "in_county_visit_share", "--value", "-5", "--source", "x", "--lang", "zh");
+      assert.ok(refused.code !== 0 && /0 到 100/.test(refused.err), refused.err);
       assert.equal((await post(doctor, said(target))).status, 403);
       assert.deepEqual((await parameter(target)).history, []);
     });

@@ -1,6 +1,8 @@
 /* Reading and saying what parameters are in a place. */
 #include "engine/policy/policy_values.h"
 
+#include <math.h>
+
 #include "access/access.h"
 #include "access/limits.h"
 #include "base/num.h"
@@ -203,14 +205,26 @@ static Str number_text(Cx *cx, double number)
     return str_copy(cx->arena, str_from_c(num_format_double(number, text)));
 }
 
+static TextId type_text(ExprType type)
+{
+    return type == EXPR_INTEGER   ? TEXT_POLICY_TYPE_WHOLE
+           : type == EXPR_DECIMAL ? TEXT_POLICY_TYPE_NUMBER
+           : type == EXPR_DATE    ? TEXT_POLICY_TYPE_DATE
+                                  : TEXT_POLICY_TYPE_TEXT;
+}
+
 /* The value in the writing that is stored; refuses what the parameter cannot be. */
 static Err check_value(Cx *cx, const PolicyParameter *parameter, const PolicyChange *change)
 {
     ExprValue value = value_of(parameter, change->value);
     if (str_is_empty(change->value) || value.type == EXPR_NULL)
-        return cx_fail(cx, ERR_INVALID, TEXT_POLICY_TYPE, STR("/value"), 3, parameter->id,
-                       change->value, str_from_c(expr_type_name(parameter->value.type)));
-    if (!policy_is_in_range(parameter, value))
+        return cx_fail(cx, ERR_INVALID, type_text(parameter->value.type), STR("/value"), 2,
+                       parameter->id, change->value);
+    bool is_in_range = policy_is_in_range(parameter, value);
+    if (!is_in_range && !isfinite(parameter->range[1]))
+        return cx_fail(cx, ERR_INVALID, TEXT_POLICY_LEAST, STR("/value"), 3, parameter->id,
+                       change->value, number_text(cx, parameter->range[0]));
+    if (!is_in_range)
         return cx_fail(cx, ERR_INVALID, TEXT_POLICY_RANGE, STR("/value"), 4, parameter->id,
                        change->value, number_text(cx, parameter->range[0]),
                        number_text(cx, parameter->range[1]));

@@ -55,7 +55,11 @@ static int set_up(void **state)
              "  - id: limit\n    title: {zh: 上限, en: Limit}\n    unit: mmHg\n    value: 140\n"
              "    range: [100, 200]\n    source: habit\n"
              "    values: [{from: 2026-01-01, value: 130, source: habit}]\n"
-             "  - id: share\n    title: {zh: 比例, en: Share}\n    value: 0.5\n    source: habit\n")},
+             "  - id: share\n    title: {zh: 比例, en: Share}\n    value: 0.5\n    source: habit\n"
+             "  - id: percent\n    title: {zh: 率, en: Percent}\n    unit: '%'\n    value: 90\n    source: "
+             "habit\n"
+             "  - id: growth\n    title: {zh: 增幅, en: Growth}\n    unit: '%'\n    value: -3\n    range: [-50, "
+             "200]\n    source: habit\n")},
     };
     f->packs = both_engines_pack_files(&f->arena, pack_files, 2);
     policy_set_hooks(hooks);
@@ -175,7 +179,32 @@ static void what_was_said_is_never_changed(void **state)
     assert_int_not_equal(db_script(f->db, STR("UPDATE policy_value SET value = '1'")), OK);
 }
 
+static void a_share_is_one_of_a_hundred_and_a_count_is_not_below_nothing(void **state)
+{
+    Fixture *f = *state;
+    static const struct {
+        const char *parameter, *value;
+        Err err;
+    } wanted[] = {{"percent", "-1", ERR_INVALID},
+                  {"percent", "101", ERR_INVALID},
+                  {"percent", "1000000000", ERR_INVALID},
+                  {"percent", "0", OK},
+                  {"percent", "100", OK},
+                  {"share", "-0.1", ERR_INVALID},
+                  {"share", "1000000.5", OK},
+                  {"growth", "-50", OK},
+                  {"growth", "150", OK},
+                  {"growth", "-51", ERR_INVALID}};
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+        assert_int_equal(say(f, wanted[i].parameter, wanted[i].value, "2025-07-01"), wanted[i].err);
+        if (wanted[i].err != OK)
+            assert_true(str_equals_c(f->cx.problems[0].where, "/value"));
+    }
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test_setup_teardown(a_share_is_one_of_a_hundred_and_a_count_is_not_below_nothing,
+                                    set_up, tear_down),
     cmocka_unit_test_setup_teardown(a_value_holds_from_its_day_and_the_one_before_keeps_its_days,
                                     set_up, tear_down),
     cmocka_unit_test_setup_teardown(a_past_day_knows_what_was_said_by_then, set_up, tear_down),

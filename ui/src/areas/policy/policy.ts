@@ -35,7 +35,7 @@ export interface Parameter {
   since?: string | null
   is_own: boolean
   is_fixed: boolean
-  range?: [number, number] | null
+  range?: [number, number] | [number] | null /* one number: at least that */
   source: Wording
   uses: Use[]
   values: Step[]
