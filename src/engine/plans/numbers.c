@@ -11,6 +11,9 @@
 /* Far below a step that anybody asks for, above what a double loses in last year's number + 1. */
 static const double PATH_SLACK = 1e-9;
 
+/* In percent. */
+static const double ALL_OF_IT = 100;
+
 static Date day_of_target(const PlanClause *clause, const PlanAnswer *answer)
 {
     return date_is_none(answer->target.by) ? clause->due : answer->target.by;
@@ -97,6 +100,8 @@ void plan_expect(const Plan *plan, const PlanClause *clause, const MeasureTotal 
         answered->has_expected =
             measure_number(measure, total->sums[1].denominator, total->sums[1].numerator, &before);
         answered->expected = before + target->yearly[0];
+        if (str_equals_c(measure->unit, "%") && answered->expected > ALL_OF_IT)
+            answered->expected = ALL_OF_IT; /* who has everything has no step left to take */
         return;
     }
     if (!answered->has_target || !plan_is_upward(target->compare))

@@ -281,6 +281,43 @@ static void each_period_of_a_trend_has_the_target_that_was_asked_of_it(void **st
     assert_number(paths[at].points[2].expected, 100);
 }
 
+/* Of 2,000 people in 2025 and in 2024: points beside one to three more than the year before. */
+static void who_has_everything_has_no_step_left_and_a_rise_beyond_the_largest_is_noted(void **state)
+{
+    Fixture *f = *state;
+    const Plan *plan = pack_plan(f->packs, STR("plan"));
+    const PlanFacts *facts = NULL;
+    const PlanClause *clause = NULL;
+    static const struct {
+        int64_t now, before;
+        double expected;
+        PlanState state;
+        bool is_noted;
+    } wanted[] = {{2000, 2000, 100, PLAN_STATE_MET, false},
+                  {2000, 1990, 100, PLAN_STATE_MET, false},
+                  {1999, 1990, 100, PLAN_STATE_BEHIND, false},
+                  {1060, 1000, 51, PLAN_STATE_MET, false}, /* three points */
+                  {1061, 1000, 51, PLAN_STATE_MET, true}};
+    assert_int_equal(plan_facts_read(&f->cx, f->cx.today, true, &facts), OK);
+    assert_int_equal(plan_clause_find(&f->cx, plan, STR("30"), &clause), OK);
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+        const MeasureTotal total = {.measure = clause->answers[0].measure,
+                                    .period = period_of(PERIOD_YEAR, f->cx.today),
+                                    .is_made = true,
+                                    .sums = {{2000, wanted[i].now}, {2000, wanted[i].before}}};
+        PlanAnswered answered = {
+            .answer = &clause->answers[0], .reached_on = DATE_NONE, .judged_on = DATE_NONE};
+        plan_measure_judge(facts, plan, clause, &total, period_last(total.period), &answered);
+        assert_number(answered.expected, wanted[i].expected);
+        assert_int_equal(answered.state, wanted[i].state);
+        Wording why = plan_answer_why(f->cx.arena, &answered);
+        assert_int_equal(str_find(why.zh, STR("比上期提高超过 3"), 0) != SIZE_MAX,
+                         wanted[i].is_noted);
+        assert_int_equal(str_find(why.en, STR("more than 3 above"), 0) != SIZE_MAX,
+                         wanted[i].is_noted);
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 static const struct CMUnitTest tests[] = {
     TEST(targets_of_later_days_are_stages_with_a_straight_line_between),
@@ -288,6 +325,7 @@ static const struct CMUnitTest tests[] = {
     TEST(nothing_is_at_risk_by_its_day_where_no_pack_says_how_near_that_is),
     TEST(what_is_asked_from_a_later_day_on_asks_nothing_of_a_period_that_was_over),
     TEST(each_period_of_a_trend_has_the_target_that_was_asked_of_it),
+    TEST(who_has_everything_has_no_step_left_and_a_rise_beyond_the_largest_is_noted),
     TEST(each_plan_that_asks_for_a_number_has_its_path_once_this_places_own_first),
 };
 

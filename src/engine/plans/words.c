@@ -118,6 +118,15 @@ static Wording now_wording(Arena *arena, const PlanAnswered *answered)
     return text_fill(arena, TEXT_PLAN_WHY_NOW, words, sizeof words / sizeof *words);
 }
 
+/* More than the plan's largest step is no failure, but hardly true. */
+static Wording steep_wording(Arena *arena, const PlanAnswered *answered)
+{
+    const double *yearly = answered->answer->target.yearly;
+    const Str most = number_beside(arena, yearly[1], NULL);
+    bool is_steep = answered->number - answered->expected > yearly[1] - yearly[0] + 1e-9;
+    return is_steep ? text_fill(arena, TEXT_PLAN_WHY_STEEP, &most, 1) : (Wording){0};
+}
+
 Wording plan_answer_why(Arena *arena, const PlanAnswered *answered)
 {
     char day[DATE_TEXT_SIZE], period[PERIOD_NAME_SIZE];
@@ -135,6 +144,8 @@ Wording plan_answer_why(Arena *arena, const PlanAnswered *answered)
         plan_number_text(arena, answered->expected, NULL, unit),
     };
     Wording why = text_fill(arena, why_text(answered), words, sizeof words / sizeof *words);
+    if (answered->answer->target.has_yearly && answered->has_expected && has_period)
+        why = joined(arena, why, steep_wording(arena, answered));
     return answered->has_now ? joined(arena, why, now_wording(arena, answered)) : why;
 }
 
