@@ -114,9 +114,7 @@ static Err read_periods(const Cli *cli, MeasureAsk *ask)
         && ask->first.kind == ask->last.kind
         && date_compare(ask->first.first, ask->last.first) <= 0)
         return OK;
-    cli_say("catchment measure: --period is 2025, 2025H1, 2025Q1 or 2025-01, or two of one kind: "
-            "2025-01..2025-12");
-    return ERR_USAGE;
+    return cli_say_text(cli, ERR_USAGE, STR("catchment measure"), TEXT_MEASURE_PERIOD_SHAPE, 0);
 }
 
 /* ---- against the targets of a plan ---- */
@@ -162,8 +160,9 @@ static MeasureTotal total_of(const Measure *measure, const MeasureAnswer *answer
     return total;
 }
 
+/* facts NULL: only counts what there is to judge. */
 static Err judge_units(Cli *cli, const PlanFacts *facts, const Plan *plan, const PlanClause *clause,
-                       const PlanAnswer *named, MeasureAsk ask)
+                       const PlanAnswer *named, MeasureAsk ask, size_t *judged_n)
 {
     MeasureAnswer answer;
     const Period period = ask.first;
@@ -178,6 +177,9 @@ static Err judge_units(Cli *cli, const PlanFacts *facts, const Plan *plan, const
         const MeasureValue *value = &answer.values[i];
         if (date_compare(value->period.first, period.first) != 0)
             continue;
+        ++*judged_n;
+        if (facts == NULL)
+            continue;
         const MeasureTotal total = total_of(named->measure, &answer, value);
         PlanAnswered answered = {.answer = named, .reached_on = DATE_NONE, .judged_on = DATE_NONE};
         plan_measure_judge(facts, plan, clause, &total, date_min(last, cli->cx->today), &answered);
@@ -186,20 +188,42 @@ static Err judge_units(Cli *cli, const PlanFacts *facts, const Plan *plan, const
     return OK;
 }
 
-static Err judge_plan(Cli *cli, const MeasureAsk *ask)
+static Err judge_clauses(Cli *cli, const PlanFacts *facts, const Plan *plan, const MeasureAsk *ask,
+                         size_t *judged_n)
 {
-    const Plan *plan = NULL;
-    const PlanFacts *facts = NULL;
-    TRY(plan_find(cli->cx, cli_value(cli, "plan"), &plan));
-    TRY(plan_facts_read(cli->cx, cli->cx->today, false, &facts));
     for (size_t s = 0; s < plan->section_n; s++) {
         for (size_t i = 0; i < plan->sections[s].clause_n; i++) {
             const PlanClause *clause = &plan->sections[s].clauses[i];
             for (size_t a = 0; a < clause->answer_n; a++)
-                TRY(judge_units(cli, facts, plan, clause, &clause->answers[a], *ask));
+                TRY(judge_units(cli, facts, plan, clause, &clause->answers[a], *ask, judged_n));
         }
     }
     return OK;
+}
+
+/* Silence would look like an answer: what has no line is told by the option that is wrong. */
+static Err refuse_nothing(Cli *cli, const Plan *plan, const MeasureAsk *ask)
+{
+    char period[PERIOD_NAME_SIZE];
+    MeasureAsk of_all = *ask;
+    size_t n = 0;
+    of_all.unit = (Str){0};
+    if (ask->unit.n > 0)
+        TRY(judge_clauses(cli, NULL, plan, &of_all, &n));
+    return n > 0 ? cx_fail(cli->cx, ERR_NOT_FOUND, TEXT_NOT_FOUND, STR("unit"), 1, ask->unit)
+                 : cx_fail(cli->cx, ERR_INVALID, TEXT_PLAN_PERIOD, STR("period"), 1,
+                           str_from_c(period_name(ask->first, period)));
+}
+
+static Err judge_plan(Cli *cli, const MeasureAsk *ask)
+{
+    const Plan *plan = NULL;
+    const PlanFacts *facts = NULL;
+    size_t n = 0;
+    TRY(plan_find(cli->cx, cli_value(cli, "plan"), &plan));
+    TRY(plan_facts_read(cli->cx, cli->cx->today, false, &facts));
+    TRY(judge_clauses(cli, facts, plan, ask, &n));
+    return n > 0 ? OK : refuse_nothing(cli, plan, ask);
 }
 
 /* A plan is judged today, in one period. */
@@ -210,21 +234,22 @@ static Err check_plan_options(Cli *cli, const MeasureAsk *ask)
                     && date_compare(ask->first.first, ask->last.first) == 0;
     if (cli_value(cli, "plan").n == 0 || is_alone)
         return OK;
-    cli_say("catchment measure: --plan takes one --period, and neither --on, --measure nor --list");
-    return ERR_USAGE;
+    return cli_say_text(cli, ERR_USAGE, STR("catchment measure"), TEXT_MEASURE_PLAN_OPTIONS, 0);
 }
 
 static Err measure_run(Cli *cli)
 {
     Cx *cx = cli->cx;
+    char today[DATE_TEXT_SIZE];
     Str id = cli_value(cli, "measure"), by = cli_value(cli, "by");
     MeasureAsk ask = {.unit = cli_value(cli, "unit"), .is_patient = true};
     TRY(read_periods(cli, &ask));
     TRY(check_plan_options(cli, &ask));
-    if (!str_equals_c(by, "area") && !str_equals_c(by, "facility")) {
-        cli_say("catchment measure: --by is area or facility");
-        return ERR_USAGE;
-    }
+    if (!str_equals_c(by, "area") && !str_equals_c(by, "facility"))
+        return cli_say_text(cli, ERR_USAGE, STR("catchment measure"), TEXT_MEASURE_BY, 0);
+    if (!date_is_none(cli->on) && date_compare(cli->on, cx->today) > 0)
+        return cx_fail(cx, ERR_INVALID, TEXT_PLAN_DAY, STR("on"), 1,
+                       str_from_c(date_format(cx->today, today)));
     if (cli_switch(cli, "list") && (!date_is_none(cli->on) || str_equals_c(by, "facility")))
         return cli_say_text(cli, ERR_USAGE, (Str){0}, TEXT_MEASURE_LIST, 1,
                             date_is_none(cli->on) ? STR("--by facility") : STR("--on"));

@@ -532,13 +532,11 @@ static Err read_entry(Cx *cx, const HttpRequest *request, PlanEntry *entry)
         if (str_equals_c(kind, plan_entry_kinds[i]))
             entry->kind = (PlanEntryKind)i;
     if (uuid_parse(id, &entry->id) != OK)
-        return cx_fail(cx, ERR_INVALID, TEXT_FIELD_TYPE, STR("/id"), 2, STR("id"), STR("UUID"));
+        return cx_fail(cx, ERR_INVALID, TEXT_PLAN_ENTRY_ID_SHAPE, STR("/id"), 0);
     if (entry->kind == PLAN_ENTRY_N)
-        return cx_fail(cx, ERR_INVALID, TEXT_FIELD_TYPE, STR("/kind"), 2, STR("kind"),
-                       STR("progress, decision, milestone"));
+        return cx_fail(cx, ERR_INVALID, TEXT_PLAN_ENTRY_KIND, STR("/kind"), 0);
     if (date_parse(on, &entry->happened_on) != OK)
-        return cx_fail(cx, ERR_INVALID, TEXT_FIELD_TYPE, STR("/happened_on"), 2, STR("happened_on"),
-                       STR("YYYY-MM-DD"));
+        return cx_fail(cx, ERR_INVALID, TEXT_PLAN_ENTRY_DAY_SHAPE, STR("/happened_on"), 0);
     return OK;
 }
 

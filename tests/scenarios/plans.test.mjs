@@ -102,6 +102,20 @@ for (const [name, makeDatabase] of databases) {
       }
     });
 
+    it("what no number answers is refused by the option that is wrong, in the language asked for, never with silence", () => {
+      const refused = (...more) => attempt("measure", ...more, "--lang", "zh", ...options);
+      for (const [more, said] of [
+        [["--plan", "grassroots_2023", "--period", "2099"], /2099/],
+        [["--plan", "grassroots_2023", "--period", "1800"], /1800/],
+        [["--plan", "grassroots_2023", "--period", "2025", "--unit", "999"], /999/],
+        [["--measure", "hypertension_norm_rate", "--period", "2025", "--on", "2099-01-01"], /2025-06-30/],
+        [["--measure", "hypertension_norm_rate", "--period", "x"], /同一种周期/],
+      ]) {
+        const answer = refused(...more);
+        assert.ok(answer.code !== 0 && answer.out === "" && said.test(answer.err), `${more.join(" ")}: ${answer.code} ${answer.err}`);
+      }
+    });
+
     it("clauses about residents' records stand where the records of the county say", async () => {
       const said = parseLines(attempt("measure", "--plan", "public_health_quality", "--period", "2025", "--unit", "441322", ...options).out);
       for (const [clause, measure, state, reason] of [
