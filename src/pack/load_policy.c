@@ -83,7 +83,7 @@ static void set_usual_range(PolicyParameter *parameter)
         return;
     parameter->has_range = true;
     parameter->range[0] = 0;
-    parameter->range[1] = str_equals_c(parameter->unit, "%") ? 100 : INFINITY;
+    parameter->range[1] = str_equals_c(parameter->unit, "%") ? 100 : HUGE_VAL;
 }
 
 void load_parameter(Loader *loader, Declared *declared)
