@@ -27,6 +27,7 @@ static void put_part(JsonOut *out, const ScoreUnit *unit, const ScorePart *part)
     put_number(out, "numerator", is_told, (double)part->numerator);
     put_number(out, "points", is_told && part->has_points, part->points);
     put_number(out, "lost", is_told && part->has_points, score_lost(unit, part));
+    put_number(out, "total_most", is_told && part->gate.is_shut, part->gate.total_most);
     json_object_end(out);
 }
 

@@ -32,9 +32,26 @@ static const Measure *read_measure(Reader *reader, const Yaml *item, const Score
     return measure;
 }
 
+/* One side of a limit, and what the total is then at most. */
+static void load_gate(Reader *reader, const Yaml *map, ScoreGate *gate)
+{
+    static const char *const keys[] = {"total_most", "at_least", "at_most", NULL};
+    if (map == NULL || !read_map(reader, map, keys, 1))
+        return;
+    const Yaml *least = read_key(map, "at_least"), *most = read_key(map, "at_most");
+    gate->is_there = true;
+    gate->is_most = least == NULL;
+    if ((least == NULL) == (most == NULL)) {
+        MISTAKE_PLAIN(reader->loader, reader->file, map->at, MISTAKE_SCORE_GATE);
+        return;
+    }
+    (void)load_number(reader, gate->is_most ? most : least, &gate->at);
+    (void)load_number(reader, read_key(map, "total_most"), &gate->total_most);
+}
+
 static void load_item(Reader *reader, const Yaml *map, const Score *score, ScoreItem *item)
 {
-    static const char *const keys[] = {"measure", "weight", "target", "floor", "cap", NULL};
+    static const char *const keys[] = {"measure", "weight", "target", "floor", "cap", "gate", NULL};
     *item = (ScoreItem){.cap = POINTS_FULL};
     if (!read_map(reader, map, keys, 3))
         return;
@@ -43,8 +60,10 @@ static void load_item(Reader *reader, const Yaml *map, const Score *score, Score
     item->measure = read_measure(reader, map, score);
     bool is_read = target != NULL && load_number(reader, target, &item->target)
                    && (floor == NULL || load_number(reader, floor, &item->floor));
+    load_gate(reader, read_key(map, "gate"), &item->gate);
     if (weight != NULL && load_number(reader, weight, &item->weight)
-        && item->weight.parameter == NULL && item->weight.value <= 0)
+        && item->weight.parameter == NULL
+        && (item->weight.value < 0 || (item->weight.value <= 0 && !item->gate.is_there)))
         MISTAKE_AT(reader->loader, reader->file, weight->at, MISTAKE_SCORE_WEIGHT,
                    same(weight->text));
     if (read_key(map, "cap") != NULL)

@@ -7,11 +7,21 @@
 
 /* Points are 0 at the floor, 100 at the target, straight between; the floor is above the target
  * where less is better. */
+/* What one item alone may do to the total: where its number falls short the total is no more than
+ * total_most, whatever the others say. */
+typedef struct ScoreGate {
+    bool is_there;
+    bool is_most;  /* the number must be at most `at`; else at least */
+    PlanNumber at; /* in the measure's unit */
+    PlanNumber total_most;
+} ScoreGate;
+
 typedef struct ScoreItem {
     const Measure *measure;
-    PlanNumber weight; /* of the period's first day; an item that weighs nothing is left out */
+    PlanNumber weight;        /* of the period's first day; what weighs nothing adds nothing */
     PlanNumber floor, target; /* in the measure's unit */
     double cap;               /* most points: 100, or more as a bonus */
+    ScoreGate gate;
 } ScoreItem;
 
 /* What follows for a unit that stood alike for years in a row (in_a_row). */

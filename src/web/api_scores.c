@@ -7,7 +7,7 @@ enum { BODY_MOST = 4096 };
 #define SCHEMA_PART                                                                                                                        \
  "{measure: text, title?: wording, unit?: text, direction?: none|up|down, amounts?: bool, weight: number, floor: number, target: number, " \
  "few?: all|share|with_others, denominator?: integer, numerator?: integer, value?: number, "                                               \
- "points?: number, lost?: number}"
+ "points?: number, lost?: number, total_most?: number}"
 #define SCHEMA_STREAKS                                                                             \
  "in_a_row?: {to: text, is_complete: bool, lines: [{line: at_least|below|last, at: number, years: integer, then: wording}]}, "
 #define SCHEMA_COUNT                                                                               \
@@ -63,6 +63,8 @@ static void put_part(Cx *cx, JsonOut *out, const ScoreUnit *unit, const ScorePar
     if (part->has_points)
         put_decimal(out, "points", part->points);
     put_decimal(out, "lost", score_lost(unit, part));
+    if (part->gate.is_shut)
+        put_decimal(out, "total_most", part->gate.total_most);
     json_object_end(out);
 }
 

@@ -146,6 +146,22 @@ static size_t put_quality_cells(Cx *cx, const ScoreTable *table, const ScoreUnit
     return n;
 }
 
+/* A gate that is shut is told where it is: of its item. */
+static ReportCell part_points_cell(Cx *cx, const ScoreTable *table, const ScorePart *part)
+{
+    if (part->few != FEW_NONE)
+        return report_few(cx, false, table->few_below);
+    ReportCell cell = points_cell(part->has_points, part->points);
+    const Str words[] = {part->has_points ? str_printf(cx->arena, "%.2f", part->points) : STR("—"),
+                         str_printf(cx->arena, "%g", part->gate.total_most)};
+    Str text = wording_in(text_fill(cx->arena, TEXT_FILE_GATE, words, 2), cx->lang);
+    if (part->gate.is_shut && !part->has_points)
+        return report_text(text);
+    if (part->gate.is_shut)
+        cell.text = text;
+    return cell;
+}
+
 static void put_rows(Cx *cx, const ScoreTable *table, bool is_of_these_packs, Report *report)
 {
     ReportRow *rows = arena_array(cx->arena, ReportRow, table->unit_n + 1);
@@ -164,9 +180,7 @@ static void put_rows(Cx *cx, const ScoreTable *table, bool is_of_these_packs, Re
             cells[n++] = unit->is_held ? report_few(cx, false, table->few_below)
                                        : streak_cell(cx, table, &unit->streaks[i]);
         for (size_t i = 0; i < unit->part_n; i++)
-            cells[n++] = unit->parts[i].few != FEW_NONE
-                             ? report_few(cx, false, table->few_below)
-                             : points_cell(unit->parts[i].has_points, unit->parts[i].points);
+            cells[n++] = part_points_cell(cx, table, &unit->parts[i]);
         for (size_t i = 0; i < unit->part_n; i++)
             cells[n++] = part_cell(cx, table, &unit->parts[i], is_of_these_packs);
         n += put_quality_cells(cx, table, unit, &cells[n]);

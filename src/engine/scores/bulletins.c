@@ -38,7 +38,10 @@ static Err put_unit(Cx *cx, const Freezing *freezing, const ScoreUnit *unit)
                                              .denominator = part->denominator,
                                              .numerator = part->numerator,
                                              .points = part->points,
-                                             .has_points = part->has_points};
+                                             .has_points = part->has_points,
+                                             .total_most = part->gate.total_most,
+                                             .has_total_most = part->gate.is_there,
+                                             .is_shut = part->gate.is_shut};
         TRY(score_bulletin_item_put(cx->db, &item));
     }
     return OK;
@@ -187,8 +190,16 @@ static Err read_parts(Cx *cx, Uuid id, Units *units)
             break;
         VEC_PUSH(cx->arena, &owners, row.unit);
         VEC_PUSH(cx->arena, &parts,
-                 ((ScorePart){row.measure, row.weight, row.floor, row.target, row.denominator,
-                              row.numerator, row.has_points, row.points, FEW_NONE}));
+                 ((ScorePart){row.measure,
+                              row.weight,
+                              row.floor,
+                              row.target,
+                              row.denominator,
+                              row.numerator,
+                              row.has_points,
+                              row.points,
+                              FEW_NONE,
+                              {row.has_total_most, row.is_shut == 1, row.total_most}}));
     }
     for (size_t i = 0; i < units->n; i++) {
         ScoreUnit *unit = &units->items[i];

@@ -102,6 +102,20 @@ static double share_of_period(const Reading *reading)
     return gone < all ? gone / all : 1;
 }
 
+/* Half a year says little of what a whole one asks. */
+static void hold_against_gate(const Reading *reading, const ScoreItem *item, double number,
+                              ScorePart *part)
+{
+    double at = 0;
+    bool grows = item->measure->growth == GROWTH_EVEN || item->measure->growth == GROWTH_LATE;
+    if (!number_of(reading, item->gate.at, &at)
+        || !number_of(reading, item->gate.total_most, &part->gate.total_most)
+        || (grows && is_running(reading)))
+        return;
+    part->gate.is_there = true;
+    part->gate.is_shut = item->gate.is_most ? number > at : number < at;
+}
+
 static void fill_part(const Reading *reading, const ScoreItem *item, const MeasureValue *value,
                       ScorePart *part)
 {
@@ -115,10 +129,12 @@ static void fill_part(const Reading *reading, const ScoreItem *item, const Measu
     if (measure->growth == GROWTH_EVEN)
         part->target = part->floor + (part->target - part->floor) * share_of_period(reading);
     bool is_span = part->target > part->floor || part->target < part->floor;
-    part->has_points = is_told && is_span && part->weight > 0
-                       && measure_number(measure, value->denominator, value->numerator, &number);
+    bool has_number = measure_number(measure, value->denominator, value->numerator, &number);
+    part->has_points = has_number && is_told && is_span && part->weight > 0;
     if (part->has_points)
         part->points = score_points(number, part->floor, part->target, item->cap);
+    if (has_number && item->gate.is_there)
+        hold_against_gate(reading, item, number, part);
 }
 
 static MeasureAsk ask_of(const Reading *reading, const Measure *measure)
@@ -171,13 +187,18 @@ static Err read_measures(Reading *reading, const ScoreRules *rules,
 
 /* ---- totals and ranks ---- */
 
-static void add_up(ScoreUnit *unit)
+void score_add_up(ScoreUnit *unit)
 {
     double weights = weights_of(unit), sum = 0;
     for (size_t i = 0; i < unit->part_n; i++)
         sum += unit->parts[i].has_points ? unit->parts[i].weight * unit->parts[i].points : 0;
     unit->has_total = weights > 0;
     unit->total = unit->has_total ? sum / weights : 0;
+    for (size_t i = 0; i < unit->part_n; i++) {
+        const ScoreGateNow *gate = &unit->parts[i].gate;
+        if (gate->is_shut && unit->total > gate->total_most)
+            unit->total = gate->total_most;
+    }
 }
 
 double score_shown(const ScoreUnit *unit)
@@ -321,7 +342,7 @@ static Err read_table(Reading *reading, const ScoreRules *rules, ScoreTable *ret
     TRY(read_measures(reading, rules, &of_rules));
     TRY(add_uncounted(reading));
     for (size_t i = 0; i < reading->units.n; i++)
-        add_up(&reading->units.items[i]);
+        score_add_up(&reading->units.items[i]);
     *ret_table = (ScoreTable){.period = reading->period,
                               .is_complete = reading->is_complete,
                               .is_whole = is_in_place(cx),
@@ -403,19 +424,21 @@ static double share_allowed(const ScoreUnit *unit)
 static void hold_back(Cx *cx, ScoreUnit *unit, int64_t few_below)
 {
     static const double SHARE_LEAST = 0.5;
-    bool is_any = false;
+    bool is_any = false, is_gate = false;
     ScorePart *other = NULL;
     for (size_t i = 0; i < unit->part_n; i++) {
         ScorePart *part = (ScorePart *)(uintptr_t)&unit->parts[i];
         part->few = measure_few(pack_measure(cx->packs, part->measure), few_below,
                                 part->denominator, part->numerator);
         is_any = is_any || (part->few != FEW_NONE && part->has_points);
+        /* whether it is shut can be read off the total */
+        is_gate = is_gate || (part->few != FEW_NONE && part->gate.is_there);
     }
-    if (!is_any)
+    if (!is_any && !is_gate)
         return;
-    while (share_allowed(unit) < SHARE_LEAST && (other = least_told(unit)) != NULL)
+    while (!is_gate && share_allowed(unit) < SHARE_LEAST && (other = least_told(unit)) != NULL)
         other->few = FEW_WITH_OTHERS;
-    unit->is_held = unit->has_total && least_told(unit) == NULL;
+    unit->is_held = unit->has_total && (is_gate || least_told(unit) == NULL);
     unit->has_total = unit->has_total && !unit->is_held;
     unit->total = unit->has_total ? score_shown(unit) : 0; /* its further digits would tell more */
     for (size_t i = 0; i < unit->part_n && unit->is_held; i++) {

@@ -9,6 +9,8 @@
  *  2. What counts nobody of a unit, or says nothing of a period that is still running, weighs
  *     nothing for it: its weight goes to the others. In a running period what grows evenly is held
  *     against the share of its target that the days make up.
+ *     Where an item with a gate falls short the total is no more than the gate lets through. What
+ *     grows through its period is held against its gate when the period is over.
  *  3. Numbers of parameters are those of the period's first day.
  *  4. Units are ranked among those that the asking one sees, of the whole place or of what stands
  *     below his own facility, and only when enough of these can be scored (policy
@@ -21,6 +23,12 @@
 #include "engine/measures/measures.h"
 #include "pack/score.h"
 
+/* The gate of an item, as it stands for a unit. */
+typedef struct ScoreGateNow {
+    bool is_there, is_shut;
+    double total_most;
+} ScoreGateNow;
+
 typedef struct ScorePart {
     Str measure;
     double weight, floor, target; /* the target of a running period: for today */
@@ -28,6 +36,7 @@ typedef struct ScorePart {
     bool has_points;
     double points;  /* 0 to the item's cap */
     MeasureFew few; /* its numbers and points are not told (score_hold_back) */
+    ScoreGateNow gate;
 } ScorePart;
 
 typedef struct ScoreUnit {

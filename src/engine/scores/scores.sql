@@ -14,11 +14,11 @@ VALUES (:place, :bulletin_id, :unit, :name, :name_en, :rank, :total);
 
 -- name: score_bulletin_item_put :later
 -- in: place text, bulletin_id uuid, unit text, position integer, measure text, weight decimal, floor decimal
--- in: target decimal, denominator integer, numerator integer, points decimal?
+-- in: target decimal, denominator integer, numerator integer, points decimal?, total_most decimal?, is_shut integer
 INSERT INTO score_bulletin_item (place, bulletin_id, unit, position, measure, weight, floor, target,
-    denominator, numerator, points)
+    denominator, numerator, points, total_most, is_shut)
 VALUES (:place, :bulletin_id, :unit, :position, :measure, :weight, :floor, :target, :denominator,
-    :numerator, :points);
+    :numerator, :points, :total_most, :is_shut);
 
 -- name: score_bulletin_by_id :maybe
 -- in: place text, id uuid
@@ -52,8 +52,9 @@ ORDER BY CASE WHEN u.rank = 0 THEN 1 ELSE 0 END, u.rank, u.unit;
 -- name: score_bulletin_items :many
 -- in: place text, bulletin_id uuid
 -- out: unit text, position integer, measure text, weight decimal, floor decimal, target decimal
--- out: denominator integer, numerator integer, points decimal?
-SELECT i.unit, i.position, i.measure, i.weight, i.floor, i.target, i.denominator, i.numerator, i.points
+-- out: denominator integer, numerator integer, points decimal?, total_most decimal?, is_shut integer
+SELECT i.unit, i.position, i.measure, i.weight, i.floor, i.target, i.denominator, i.numerator, i.points,
+    i.total_most, i.is_shut
 FROM score_bulletin_item i
 WHERE i.place = :place AND i.bulletin_id = :bulletin_id
 ORDER BY i.unit, i.position;

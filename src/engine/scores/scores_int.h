@@ -6,6 +6,8 @@
 #include "engine/scores/scores_sql.h"
 #include "pack/policy.h"
 
+/* The total from the parts: their points by weight, and no more than a gate that is shut allows. */
+void score_add_up(ScoreUnit *unit);
 /* As it is compared: with the decimals that are shown; -1 without a total. */
 double score_shown(const ScoreUnit *unit);
 /* A number of a score as it is on a day; false when its parameter has none. */

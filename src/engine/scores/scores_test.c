@@ -115,23 +115,53 @@ static void what_a_part_lacks_costs_its_share_of_the_weights_that_count(void **s
     assert_true(score_lost(&unit, &parts[2]) <= 0);
 }
 
+/* A veto: whatever the others say, the total is no more than the gate lets through; and of few
+ * people it tells as much as their number would. */
+static void a_gate_that_is_shut_lets_no_more_of_the_total_through(void **state)
+{
+    Fixture *f = *state;
+    ScorePart parts[] = {
+        {STR("here"), 60, 0, 90, 50, 48, true, 98, FEW_NONE, {0}},
+        {STR("here"), 20, 0, 90, 50, 40, true, 88, FEW_NONE, {true, false, 59}},
+    };
+    ScoreUnit unit = {.unit = STR("a"), .parts = parts, .part_n = 2};
+    score_add_up(&unit);
+    assert_true(unit.total >= 95.5 && unit.total <= 95.5);
+    parts[1].gate.is_shut = true;
+    score_add_up(&unit);
+    assert_true(unit.total >= 59 && unit.total <= 59);
+    parts[0].points = parts[1].points = 12; /* below what it lets through it changes nothing */
+    score_add_up(&unit);
+    assert_true(unit.total >= 12 && unit.total <= 12);
+    parts[1].weight = 0; /* one that weighs nothing shuts as well */
+    parts[1].has_points = false;
+    parts[0].points = 98;
+    score_add_up(&unit);
+    assert_true(unit.total >= 59 && unit.total <= 59);
+    parts[1].denominator = 4;
+    parts[1].numerator = 1;
+    ScoreTable table = {.is_ranked = true, .units = &unit, .unit_n = 1};
+    assert_int_equal(score_hold_back(&f->cx, f->cx.today, &table), OK);
+    assert_true(unit.is_held && !unit.has_total);
+}
+
 /* A total and all other points would give the one away that is held back. */
 static void numbers_of_few_people_are_not_told_nor_what_gives_them_away(void **state)
 {
     Fixture *f = *state;
     ScorePart first[] = {
-        {STR("here"), 60, 0, 90, 50, 40, true, 88, FEW_NONE},
-        {STR("here"), 20, 0, 90, 4, 1, true, 60, FEW_NONE},
-        {STR("here"), 10, 0, 90, 30, 3, true, 11, FEW_NONE},
+        {STR("here"), 60, 0, 90, 50, 40, true, 88, FEW_NONE, {0}},
+        {STR("here"), 20, 0, 90, 4, 1, true, 60, FEW_NONE, {0}},
+        {STR("here"), 10, 0, 90, 30, 3, true, 11, FEW_NONE, {0}},
     };
-    ScorePart second[] = {{STR("here"), 60, 0, 90, 5, 1, true, 22, FEW_NONE},
-                          {STR("here"), 20, 0, 90, 0, 0, false, 0, FEW_NONE}};
-    ScorePart alone[] = {{STR("here"), 60, 0, 90, 3, 1, true, 37, FEW_NONE},
-                         {STR("here"), 20, 0, 90, 0, 0, false, 0, FEW_NONE}};
-    ScorePart light[] = {{STR("here"), 60, 0, 90, 3, 3, true, 100, FEW_NONE},
-                         {STR("here"), 20, 0, 90, 40, 20, true, 55, FEW_NONE}};
-    ScorePart renamed[] = {{STR("gone"), 60, 0, 90, 3, 1, true, 37, FEW_NONE},
-                           {STR("gone"), 60, 0, 90, 60, 2, true, 4, FEW_NONE}};
+    ScorePart second[] = {{STR("here"), 60, 0, 90, 5, 1, true, 22, FEW_NONE, {0}},
+                          {STR("here"), 20, 0, 90, 0, 0, false, 0, FEW_NONE, {0}}};
+    ScorePart alone[] = {{STR("here"), 60, 0, 90, 3, 1, true, 37, FEW_NONE, {0}},
+                         {STR("here"), 20, 0, 90, 0, 0, false, 0, FEW_NONE, {0}}};
+    ScorePart light[] = {{STR("here"), 60, 0, 90, 3, 3, true, 100, FEW_NONE, {0}},
+                         {STR("here"), 20, 0, 90, 40, 20, true, 55, FEW_NONE, {0}}};
+    ScorePart renamed[] = {{STR("gone"), 60, 0, 90, 3, 1, true, 37, FEW_NONE, {0}},
+                           {STR("gone"), 60, 0, 90, 60, 2, true, 4, FEW_NONE, {0}}};
     ScoreUnit units[] = {
         {.unit = STR("a"), .rank = 1, .has_total = true, .total = 89, .parts = light, .part_n = 2},
         {.unit = STR("b"), .rank = 2, .has_total = true, .total = 66, .parts = first, .part_n = 3},
@@ -465,6 +495,7 @@ static void a_bulletin_keeps_its_ties_and_years_in_a_row_whatever_is_frozen_late
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(points_go_straight_from_the_floor_to_the_target_and_stop_at_the_cap),
     cmocka_unit_test(what_a_part_lacks_costs_its_share_of_the_weights_that_count),
+    TEST(a_gate_that_is_shut_lets_no_more_of_the_total_through),
     TEST(numbers_of_few_people_are_not_told_nor_what_gives_them_away),
     cmocka_unit_test(
         between_equal_totals_decide_the_points_that_the_score_names_else_a_rank_is_shared),

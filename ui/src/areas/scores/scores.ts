@@ -17,6 +17,7 @@ export interface Part {
   value?: number | null
   points?: number | null
   lost?: number
+  total_most?: number | null /* it falls short of its gate: the total is no more than this */
 }
 
 export interface Unit {
