@@ -88,6 +88,8 @@ bool app_is_file(Str db_url); /* an SQLite file */
 Err app_packs_apply(App *app) MUST_CHECK;
 Err app_packs_apply_to_all(App *app) MUST_CHECK;
 Err app_packs_take_held(App *app, Str given_directory) MUST_CHECK;
+/* Whether SQLite takes the measures of the packs, and none would be slow; says what is wrong. */
+Err app_packs_check(const PackSet *packs) MUST_CHECK;
 /* The language of the environment. */
 Lang app_lang(void);
 

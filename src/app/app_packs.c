@@ -10,6 +10,8 @@
 #include "base/vec.h"
 #include "cli/cli.h"
 #include "core/place.h"
+#include "db/migrate.h"
+#include "engine/measures/measures.h"
 #include "engine/obligations/obligations.h"
 
 #include <stdlib.h>
@@ -160,6 +162,15 @@ static Err update_places(App *app, Cx *cx, const Place *places, size_t n)
     return OK;
 }
 
+/* Tables with what the measures of these packs read, which the database must take too: else nothing
+ * is changed. */
+static Err take_tables(Cx *cx, void *arg)
+{
+    const bool *is_changed = arg;
+    TRY(record_tables_update(cx));
+    return *is_changed ? measure_check(cx) : OK;
+}
+
 static Err apply_work(App *app, Cx *cx, bool to_all)
 {
     const Place *places = NULL;
@@ -174,7 +185,10 @@ static Err apply_work(App *app, Cx *cx, bool to_all)
         others += !str_equals(places[i].code, app->place);
     if (!to_all && others > 0 && held_n > 0 && change_n > 0)
         return differ(cx, TEXT_PACKS_SHARED, changes, change_n);
-    TRY(record_tables_update(cx));
+    bool is_changed = change_n > 0;
+    if (is_changed && db_engine(cx->db) != DB_SQLITE)
+        TRY(app_packs_check(app->packs));
+    TRY(cx_write(cx, take_tables, &is_changed));
     TRY(record_sealed_adopt(cx));
     TRY(update_places(app, cx, places, n));
     cx->place = cx->place.n == 0 && n > 0 ? places[0].code : cx->place;
@@ -190,6 +204,37 @@ static Err apply(App *app, bool to_all)
     if (err != OK)
         cli_say_problems(&cx);
     arena_done(&arena);
+    return err;
+}
+
+/* In memory, where nothing else is: what SQLite says of the measures. */
+static Err check_in_memory(App *app, const PackSet *packs)
+{
+    Str message = {0};
+    int applied = 0;
+    bool is_changed = true;
+    app->db_options = (DbOptions){.url = STR(":memory:")};
+    Err err = db_open(&app->db_options, &app->arena, &app->db, &message);
+    if (err == OK)
+        err = migrate_up(app->db, &app->arena, &applied, &message);
+    if (err != OK) {
+        cli_say("%.*s", STR_ARG(message));
+        return err;
+    }
+    Cx cx = app_system_cx(app, &app->arena);
+    cx.packs = packs;
+    err = cx_write(&cx, take_tables, &is_changed);
+    if (err != OK)
+        cli_say_problems(&cx);
+    return err;
+}
+
+Err app_packs_check(const PackSet *packs)
+{
+    App app = {.fixed_day = DATE_NONE, .lang = app_lang()};
+    arena_init(&app.arena, MIB(64));
+    Err err = check_in_memory(&app, packs);
+    app_close(&app);
     return err;
 }
 

@@ -71,3 +71,8 @@ SELECT w.table_name, w.key_name, w.numbers,
             WHERE k.tbl = w.table_name AND k.idx = w.key_name AND k.stat = w.numbers) AS is_known
 FROM wanted w
 ORDER BY w.table_name, w.key_name;
+
+-- name: plan_view_text :maybe
+-- in: name text
+-- out: sql text
+SELECT v.sql FROM sqlite_schema v WHERE v.type = 'view' AND v.name = :name;

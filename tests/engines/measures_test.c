@@ -174,25 +174,20 @@ static int tear_down(void **state)
 
 /* ---- doing things ---- */
 
-static bool does_rest(const Fixture *f, size_t person)
+static bool does_rest(const Fixture *f, Uuid person)
 {
-    return f->rests < PEOPLE && (person + PEOPLE - f->rests) % PEOPLE < RESTING;
+    bool is_one = false;
+    for (size_t i = 0; f->rests < PEOPLE && i < RESTING; i++)
+        is_one = is_one || uuid_equals(f->people[(f->rests + i) % PEOPLE], person);
+    return is_one;
 }
 
 static Uuid somebody(Fixture *f)
 {
-    size_t person = (size_t)rng_between(&f->rng, 0, PEOPLE - 1);
-    while (does_rest(f, person))
-        person = (person + 1) % PEOPLE;
-    return f->people[person];
-}
-
-static bool is_of_resting(const Fixture *f, Uuid subject)
-{
-    bool is = false;
-    for (size_t i = 0; i < PEOPLE; i++)
-        is = is || (does_rest(f, i) && uuid_equals(f->people[i], subject));
-    return is;
+    size_t at = (size_t)rng_between(&f->rng, 0, PEOPLE - 1);
+    while (does_rest(f, f->people[at]))
+        at = (at + 1) % PEOPLE;
+    return f->people[at];
 }
 
 static Err submit(Fixture *f, const Form *form, Uuid person, Date on, Uuid amends)
@@ -268,7 +263,7 @@ static Err change_record(Fixture *f, Date on, bool is_void)
     Uuid id = f->records[f->record_n - (size_t)rng_between(&f->rng, 1, (int64_t)recent)];
     live_on(f, f->cx.today);
     TRY(record_open(&f->cx, id, &record));
-    if (is_of_resting(f, record.subject))
+    if (does_rest(f, record.subject))
         return OK;
     if (is_void)
         return record_void(&f->cx, id, STR("录错"));
@@ -465,10 +460,7 @@ static void statements_have_the_declared_columns(void **state)
     assert_int_equal(
         db_check_statements(f->db, measures_statements, measures_statements_n, &f->arena, &message),
         OK);
-    assert_int_equal(measure_check(&f->cx, &message), OK);
-    if (message.n > 0)
-        print_error("%.*s\n", STR_ARG(message));
-    assert_int_equal(message.n, 0);
+    assert_int_equal(measure_check(&f->cx), OK);
 }
 
 static size_t change_much(Fixture *f, size_t changes)

@@ -135,6 +135,26 @@ for (const [name, makeDatabase] of databases) {
       assert.match(refused.err, /national-2017\/programs\/elderly\.yaml:1:/);
     });
 
+    it("takes no measure that it does not understand, and names the file of one that would be slow", () => {
+      const pending = () => attempt("upgrade", ...options, ...given(), "--dry-run").out;
+      const before = pending();
+      const file = "national-2017/measures/health_record_rate.sql";
+      const refused = (from, to) => {
+        const folder = changedPacks();
+        const text = readFileSync(join(folder, file), "utf8");
+        assert.match(text, from);
+        writeFileSync(join(folder, file), text.replace(from, to));
+        const { code, err } = attempt("upgrade", ...options, "--packs", folder);
+        assert.equal(code, 65, err);
+        assert.ok(err.includes(file) && err.includes("health_record_rate"), err);
+        return err;
+      };
+      assert.match(refused(/1 AS in_denominator/, "CASE WHEN p.name = '' THEN 0 ELSE 1 END AS in_denominator"), /does not take the SELECT/);
+      assert.match(refused(/FROM person p$/m, "FROM person p CROSS JOIN person q CROSS JOIN person r"), /would be too slow/);
+      if (name === "PostgreSQL") assert.match(refused(/1 AS in_denominator/, "CASE WHEN p.area_code > 5 THEN 0 ELSE 1 END AS in_denominator"), /does not take the SELECT/);
+      assert.equal(pending(), before);
+    });
+
     it("is upgraded: the rest of the commands then work with the new packs, and the audit says so", async () => {
       const upgraded = attempt("upgrade", ...options, ...given());
       assert.equal(upgraded.code, 0, upgraded.err);

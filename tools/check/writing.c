@@ -7,8 +7,8 @@
  * tables of a connection.
  */
 static const char *const sql_builders[] = {
-    "src/form/ddl",       "src/form/answers_sql", "src/access/scope",
-    "src/db/db_sqlite.c", "src/db/db_postgres.c", "src/db/scratch.c",
+    "src/form/ddl",         "src/form/answers_sql", "src/access/scope",    "src/db/db_sqlite.c",
+    "src/db/db_postgres.c", "src/db/scratch.c",     "src/db/plans_look.c",
 };
 
 static const char *const sql_beginnings[] = {

@@ -277,6 +277,7 @@ typedef struct MeasureVerification {
  * are stale are not settled before. */
 Err measure_verify(Cx *cx, MeasureVerification *ret_result) MUST_CHECK;
 
-/* Whether the database of cx takes the SELECT of every measure of the packs: *ret_faults says what
- * it does not, one a line, or is empty. */
-Err measure_check(Cx *cx, Str *ret_faults) MUST_CHECK;
+/* Whether the database of cx takes the SELECT of every measure of the packs, and on SQLite whether
+ * none of them would take as long as the county is large. ERR_PACK with a problem for each that it
+ * does not take (on PostgreSQL the first), which names its file. Writes nothing that stays. */
+Err measure_check(Cx *cx) MUST_CHECK;

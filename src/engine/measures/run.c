@@ -302,17 +302,3 @@ Err run_measure(Cx *cx, const MeasureRun *run, MeasureRows *rows)
     fold(run->measure, rows);
     return OK;
 }
-
-Err measure_check(Cx *cx, Str *ret_faults)
-{
-    size_t n = cx->packs->measures.n;
-    DbStatement *statements = arena_array(cx->arena, DbStatement, n + 1);
-    const DbStatement **list = arena_array(cx->arena, const DbStatement *, n + 1);
-    for (size_t i = 0; i < n; i++) {
-        statements[i] = run_statement(cx->packs->measures.entries[i].value, false, cx->arena);
-        list[i] = &statements[i];
-    }
-    *ret_faults = STR("");
-    Err err = db_check_statements(cx->db, list, n, cx->arena, ret_faults);
-    return err == OK || ret_faults->n > 0 ? OK : cx_fail_db(cx, err);
-}

@@ -1,8 +1,13 @@
-/* catchment pack check. A set with mistakes never gets as far as running: loading says them all. */
+/* catchment pack check. A set with mistakes never gets as far as running: loading says them all.
+ * What is left are the measures, of which a database knows more than their words. */
+#include "app/app.h"
+
+#include "cli/cli.h"
 #include "cli/commands.h"
 
 static Err check_run(Cli *cli)
 {
+    TRY(app_packs_check(cli->packs));
     for (size_t i = 0; i < cli->packs->pack_n; i++) {
         const Pack *pack = &cli->packs->packs[i];
         cli_say("%.*s %.*s: no mistakes", STR_ARG(pack->id), STR_ARG(pack->version));
