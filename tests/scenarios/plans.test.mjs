@@ -553,9 +553,8 @@ for (const [name, makeDatabase] of databases) {
       /* A count is asked of the whole county: its part has neither target nor path. */
       const trendOf = async (who) => (await who.fetch("/api/plans/grassroots_2023/clauses/25/trend")).body.trends.find((trend) => trend.is_judged);
       const [all, some] = [await trendOf(county), await trendOf(director)];
-      assert.ok(all.low > 0);
-      assert.equal(some.low, undefined);
-      for (const { expected, is_met: isMet } of some.points) assert.deepEqual([expected, isMet], [undefined, undefined]);
+      assert.ok(all.points.every(({ low }) => low > 0), JSON.stringify(all));
+      for (const { expected, low, is_met: isMet } of some.points) assert.deepEqual([expected, low, isMet], [undefined, undefined, undefined]);
     });
 
     it("a measure's own page shows a past day as the command does, by area and by facility, and waits for what nobody asked for before", async () => {
