@@ -245,15 +245,17 @@ static Err measure_run(Cli *cli)
     MeasureAsk ask = {.unit = cli_value(cli, "unit"), .is_patient = true};
     TRY(read_periods(cli, &ask));
     TRY(check_plan_options(cli, &ask));
-    if (!str_equals_c(by, "area") && !str_equals_c(by, "facility"))
+    if (measure_by(cx, by, &ask) != OK) {
+        cx->problem_n = 0; /* it is said for the command line */
         return cli_say_text(cli, ERR_USAGE, STR("catchment measure"), TEXT_MEASURE_BY, 0);
+    }
     if (!date_is_none(cli->on) && date_compare(cli->on, cx->today) > 0)
         return cx_fail(cx, ERR_INVALID, TEXT_PLAN_DAY, STR("on"), 1,
                        str_from_c(date_format(cx->today, today)));
-    if (cli_switch(cli, "list") && (!date_is_none(cli->on) || str_equals_c(by, "facility")))
+    if (cli_switch(cli, "list") && (!date_is_none(cli->on) || ask.units != MEASURE_BY_AREA))
         return cli_say_text(cli, ERR_USAGE, (Str){0}, TEXT_MEASURE_LIST, 1,
-                            date_is_none(cli->on) ? STR("--by facility") : STR("--on"));
-    ask.units = str_equals_c(by, "facility") ? MEASURE_BY_FACILITY : MEASURE_BY_AREA;
+                            date_is_none(cli->on) ? str_printf(cx->arena, "--by %.*s", STR_ARG(by))
+                                                  : STR("--on"));
     if (!date_is_none(cli->on) && date_compare(cli->on, cx->today) < 0)
         cx->as_of = cli->on;
     if (cli_value(cli, "plan").n > 0)
@@ -280,7 +282,8 @@ const Command cmd_measure = {
              "each clause that a measure answers, with target and state"},
             {"period", "PERIOD", NULL, true, "2025, 2025H1, 2025Q1, 2025-01, or first..last"},
             {"unit", "CODE", NULL, false, "this area or facility (all)"},
-            {"by", "KIND", "area", false, "area or facility"},
+            {"by", "KIND", "area", false,
+             "area, facility, or a kind whose register names members, as community"},
             {"list", NULL, NULL, false, "the rows behind the numbers of one period"},
             {"on", "DATE", NULL, false, "as it was known at the end of a past day"},
             {0},

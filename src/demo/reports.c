@@ -7,7 +7,8 @@
  * flow (times, by the part of the year that has gone); grows (a part that rises by a step a year);
  * is (the code named in `of`); code (the first of two with a chance of low to high); codes (all of
  * the list with that chance, else all but one); year; day, serial (with that chance), label, self;
- * hospital (one of the county's hospitals); before (so many days earlier, between low and high);
+ * hospital (one of the county's hospitals); members (rows of the centres of the hospital's part of
+ * the county, each from that day on); before (so many days earlier, between low and high);
  * written and first: whether the record is there at all. */
 #include "base/num.h"
 #include "demo/care_int.h"
@@ -30,11 +31,15 @@ typedef struct {
 } Report;
 
 typedef struct {
+    Uuid subject;
+    Str lead;
+} Community;
+
+typedef struct {
     DemoCare *care;
     VEC(Report) reports;
     VEC(Str) hospitals; /* codes */
-    Uuid community;     /* the first one's subject */
-    bool has_community;
+    VEC(Community) communities;
 } Reports;
 
 /* Whom a form is filled in about, and by whom. */
@@ -133,6 +138,38 @@ static bool put_amount(Reporter *reporter, Filling *filling, const ReportField *
     return true;
 }
 
+/* The towns in the order of their codes go to the hospitals in turn, as many to each. */
+static bool is_in_part(const Reporter *reporter, const Facility *centre)
+{
+    const Demo *demo = reporter->reports->care->demo;
+    size_t town = 0, towns = 0, hospitals = reporter->reports->hospitals.n;
+    for (size_t i = 0; i < demo->area_n; i++) {
+        bool is_before = str_compare(demo->areas[i].code, centre->area) < 0;
+        towns += demo->areas[i].level == 4;
+        town += demo->areas[i].level == 4 && is_before;
+    }
+    return hospitals > 0 && town * hospitals / towns == reporter->number;
+}
+
+static void put_members(Reporter *reporter, Filling *filling)
+{
+    const Demo *demo = reporter->reports->care->demo;
+    const FormRegister *registers = filling->form->registers;
+    const FormField *field = &filling->form->fields[registers->members];
+    FormRows *rows = &filling->answers.rows[registers->members];
+    rows->rows = arena_array(filling->arena, FormRow, demo->centre_n);
+    for (size_t i = 0; i < demo->centre_n; i++) {
+        if (!is_in_part(reporter, &demo->centres[i]))
+            continue;
+        FormRow *row = &rows->rows[rows->n++];
+        row->values = arena_array(filling->arena, ExprValue, field->row_field_n);
+        row->values[registers->member] =
+            (ExprValue){.type = EXPR_TEXT, .as.text = demo->centres[i].code};
+        row->values[registers->member_from] =
+            (ExprValue){.type = EXPR_DATE, .as.date = filling->context.happened_on};
+    }
+}
+
 static void put_word(Reporter *reporter, Filling *filling, const ReportField *field)
 {
     Arena *arena = &reporter->reports->care->arena;
@@ -159,6 +196,8 @@ static void put_word(Reporter *reporter, Filling *filling, const ReportField *fi
                      str_printf(arena, "%.*s%.*s", STR_ARG(reporter->name), STR_ARG(field->of)));
     else if (str_equals_c(field->kind, "self"))
         filling_text(filling, name, reporter->facility);
+    else if (str_equals_c(field->kind, "members"))
+        put_members(reporter, filling);
     else if (str_equals_c(field->kind, "before"))
         filling_date(filling, name,
                      date_add_days(filling->context.happened_on, -(int)between(reporter, field)));
@@ -196,14 +235,13 @@ static Err report_once(Reporter *reporter, const Report *report, Date on)
     return is_there ? care_about(care, &filling, &about) : OK;
 }
 
-/* The first community that is founded: it is reported about, too. */
+/* A community that is founded is reported about, too. */
 static void keep_community(Reporter *reporter, const Report *report)
 {
     Reports *reports = reporter->reports;
-    if (reports->has_community || !str_equals_c(report->name, "community"))
-        return;
-    reports->has_community = true;
-    reports->community = reporter->subject;
+    if (str_equals_c(report->name, "community") && reporter->number < reports->hospitals.n)
+        VEC_PUSH(reports->care->demo->cx->arena, &reports->communities,
+                 ((Community){reporter->subject, reporter->facility}));
 }
 
 /* Every day of the year that the table names, in every year. */
@@ -331,18 +369,20 @@ static Err find_hospitals(Reports *reports)
     return OK;
 }
 
-/* By its lead hospital. */
-static Err report_community(Reports *reports)
+/* Each by its lead hospital. */
+static Err report_communities(Reports *reports)
 {
-    const Demo *demo = reports->care->demo;
-    if (!reports->has_community)
-        return OK;
-    const Reporter reporter = {.reports = reports,
-                               .subject = reports->community,
-                               .writer = demo->officer,
-                               .facility = reports->hospitals.items[0],
-                               .goodness = goodness_of(reports->hospitals.items[0])};
-    return report_all(reports, "community", &reporter);
+    for (size_t i = 0; i < reports->communities.n; i++) {
+        const Community *community = &reports->communities.items[i];
+        const Reporter reporter = {.reports = reports,
+                                   .subject = community->subject,
+                                   .writer = reports->care->demo->officer,
+                                   .facility = community->lead,
+                                   .number = i,
+                                   .goodness = goodness_of(community->lead)};
+        TRY(report_all(reports, "community", &reporter));
+    }
+    return OK;
 }
 
 static Err report_areas(Reports *reports)
@@ -375,6 +415,6 @@ Err demo_reports(DemoCare *care)
     TRY(find_hospitals(&reports));
     TRY(report_areas(&reports));
     TRY(report_institutions(&reports));
-    TRY(report_community(&reports));
+    TRY(report_communities(&reports));
     return report_clinics(&reports);
 }

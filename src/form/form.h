@@ -144,6 +144,9 @@ typedef struct FormRegister {
     size_t name, code;
     size_t owner;       /* the facility that answers for it */
     size_t from, until; /* without `from`: the day of the record */
+    /* Of a kind that groups facilities: rows, and their columns; each a member from a day on, to a
+     * last day where there is one. */
+    size_t members, member, member_from, member_until;
 } FormRegister;
 
 typedef struct Form {

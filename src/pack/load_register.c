@@ -112,9 +112,51 @@ static size_t read_register_field(Reader *reader, const Yaml *map, const char *k
     return SIZE_MAX;
 }
 
+/* A column of the rows that name the members. */
+static size_t read_column(Reader *reader, const Yaml *map, const char *key, const FormField *rows)
+{
+    const Yaml *value = read_key(map, key);
+    bool wants_date = !str_equals_c(str_from_c(key), "facility");
+    if (value == NULL || value->kind != YAML_SCALAR)
+        return SIZE_MAX;
+    for (size_t i = 0; i < rows->row_field_n; i++) {
+        const FormField *field = &rows->rows[i];
+        bool fits =
+            wants_date ? field->type == FIELD_DATE : str_equals_c(field->refers_to, "facility");
+        if (str_equals(field->id, value->text) && fits && !field->is_retired)
+            return i;
+    }
+    MISTAKE_AT(reader->loader, reader->file, value->at, MISTAKE_REGISTER_FIELD, same(value->text),
+               same(wants_date ? STR("date") : STR("facility")));
+    return SIZE_MAX;
+}
+
+static void load_members(Reader *reader, const Yaml *map, Declared *declared, const Form *form,
+                         FormRegister *registers)
+{
+    static const char *const keys[] = {"rows", "facility", "from", "until", NULL};
+    registers->members = SIZE_MAX;
+    if (map == NULL || !read_map(reader, map, keys, 4))
+        return;
+    const Yaml *value = read_key(map, "rows");
+    size_t at = value == NULL ? SIZE_MAX : refer_to_field(reader, value, declared);
+    if (at == SIZE_MAX || !declared->fields[at].is_type_known)
+        return;
+    const FormField *rows = &form->fields[at];
+    if (rows->type != FIELD_ROWS || rows->is_retired) {
+        MISTAKE_AT(reader->loader, reader->file, value->at, MISTAKE_REGISTER_FIELD,
+                   same(value->text), same(STR("rows")));
+        return;
+    }
+    registers->member = read_column(reader, map, "facility", rows);
+    registers->member_from = read_column(reader, map, "from", rows);
+    registers->member_until = read_column(reader, map, "until", rows);
+    registers->members = at;
+}
+
 void load_register(Reader *reader, const Yaml *map, Declared *declared, Form *form)
 {
-    static const char *const keys[] = {"name", "owner", "code", "from", "until", NULL};
+    static const char *const keys[] = {"name", "owner", "code", "from", "until", "members", NULL};
     const Yaml *value = read_key(map, "register");
     if (value == NULL || !read_map(reader, value, keys, 2))
         return;
@@ -124,6 +166,7 @@ void load_register(Reader *reader, const Yaml *map, Declared *declared, Form *fo
     registers->code = read_register_field(reader, value, "code", declared, "text");
     registers->from = read_register_field(reader, value, "from", declared, "date");
     registers->until = read_register_field(reader, value, "until", declared, "date");
+    load_members(reader, read_key(value, "members"), declared, form, registers);
     form->registers = registers;
     bool is_first = !map_has(&reader->loader->set->subjects, form->subject);
     if (form->subject.n > 0 && is_first && !pack_kind_is_built_in(form->subject))

@@ -168,10 +168,23 @@ static void load_streaks(Reader *reader, const Yaml *list, Score *score)
     score->streaks = streaks;
 }
 
+/* A kind whose register form has members. */
+static Str read_group(Reader *reader, const Yaml *value)
+{
+    const Declared *kind =
+        value->kind == YAML_SCALAR ? map_get(&reader->loader->kinds, value->text) : NULL;
+    const Form *form = kind == NULL ? NULL : kind->compiled;
+    if (form != NULL && form->registers != NULL && form->registers->members != SIZE_MAX
+        && pack_reaches(reader->file->pack, kind->file->pack))
+        return str_copy(reader->loader->arena, value->text);
+    MISTAKE_AT(reader->loader, reader->file, value->at, MISTAKE_SCORE_GROUP, same(value->text));
+    return (Str){0};
+}
+
 void load_score(Loader *loader, Declared *declared)
 {
-    static const char *const keys[] = {"score", "title",   "source",   "level", "period",
-                                       "items", "remarks", "in_a_row", "ties",  NULL};
+    static const char *const keys[] = {"score",   "title",    "source", "level", "period", "items",
+                                       "remarks", "in_a_row", "ties",   "by",    NULL};
     static const char *const kinds[] = {"month", "quarter", "half", "year", NULL};
     Reader reader = {loader, declared->file};
     const Yaml *map = declared->yaml;
@@ -185,6 +198,8 @@ void load_score(Loader *loader, Declared *declared)
     if (read_key(map, "remarks") != NULL)
         score->remarks = read_wording(&reader, map, "remarks");
     score->level = read_whole(&reader, map, "level", LEVEL_FIRST, LEVEL_LAST, LEVEL_FIRST);
+    if (read_key(map, "by") != NULL)
+        score->group = read_group(&reader, read_key(map, "by"));
     size_t kind = read_choice(&reader, map, "period", kinds);
     score->kind = kind == SIZE_MAX ? PERIOD_YEAR : (PeriodKind)(PERIOD_MONTH + kind);
     const Yaml *list = read_key(map, "items");

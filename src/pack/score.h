@@ -44,6 +44,7 @@ typedef struct Score {
     Wording remarks; /* or empty */
     Str source;
     int64_t level;   /* of the facilities that are ranked: 3 county, 4 township, 5 village */
+    Str group;       /* or, at level 3, the kind of groups of facilities (register members) */
     PeriodKind kind; /* every measure has it */
     const ScoreItem *items;
     size_t item_n;

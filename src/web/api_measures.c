@@ -182,7 +182,7 @@ const Route route_measures = {
 
 bool measure_value_is_whole(const Cx *cx, const MeasureAsk *ask, const MeasureValue *value)
 {
-    return ask->units == MEASURE_BY_FACILITY || measure_is_of_units(ask->measure)
+    return ask->units != MEASURE_BY_AREA || measure_is_of_units(ask->measure)
            || !access_sight(cx)->by_facility || value->level >= VILLAGE_LEVEL;
 }
 
@@ -204,8 +204,7 @@ Err measure_ask_read(Cx *cx, const HttpRequest *request, Date day, MeasureAsk *a
     TRY(read_period(cx, request, "from", usual, &ask->first));
     TRY(read_period(cx, request, "until", ask->first, &ask->last));
     ask->unit = http_query(request, "unit");
-    ask->units =
-        str_equals_c(http_query(request, "by"), "facility") ? MEASURE_BY_FACILITY : MEASURE_BY_AREA;
+    TRY(measure_by(cx, http_query(request, "by"), ask));
     Period last = ask->first;
     for (int i = 1; i < PERIODS_MOST && date_compare(last.first, ask->last.first) < 0; i++)
         last = period_next(last);
@@ -302,7 +301,7 @@ const Route route_measure = {
     .persons = ROUTE_PERSONS_COUNT,
     .handler = measure_get,
     .permit = "measures.read",
-    .query = "{from?: text, until?: text, by?: area|facility, unit?: text, on?: date}",
+    .query = "{from?: text, until?: text, by?: text, unit?: text, on?: date}",
     .out = "{" MEASURE_MEMBERS ", " MEASURE_FORMULA_MEMBERS
            ", on: date, today: date, is_complete: bool, is_early?: bool, counted?: integer, "
            "people?: integer, values: [{unit: text, name: wording, "

@@ -21,7 +21,8 @@ enum { BODY_MOST = 4096 };
  "integer, quarter?: integer, total?: number, is_held?: bool, in_a_row?: [{years: integer, is_reached: bool, gap?: text}], quality?: [{" SCHEMA_COUNT \
  "}], parts: [" SCHEMA_PART "]}]"
 #define SCHEMA_HEAD                                                                                \
- "id: text, title: wording, remarks?: wording, source: wording, level: integer, kind: text"
+ "id: text, title: wording, remarks?: wording, source: wording, level: integer, by: text, kind: "  \
+ "text"
 #define SCHEMA_BULLETIN                                                                            \
  "id: uuid, score: text, title: wording, period: text, note?: text, packs: text, frozen_by?: "     \
  "text, frozen_on: date, frozen_at: instant"
@@ -234,6 +235,7 @@ static void put_head(Cx *cx, JsonOut *out, const Score *score)
     web_json_wording(out, "source",
                      pack_source_wording(cx->packs, score->pack, score->source, cx->arena));
     web_json_integer(out, "level", score->level);
+    web_json_text(out, "by", score->group.n > 0 ? score->group : STR("facility"));
     web_json_text(out, "kind", period_kind_name(score->kind));
 }
 

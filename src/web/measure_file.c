@@ -78,7 +78,8 @@ static int64_t rank_of(const Measure *measure, const MeasureValue *values, const
     return rank;
 }
 
-/* The unit whose sum has each row: by area its code tells, by facility the tree. */
+/* The unit whose sum has each row: by area its code tells, by facility the tree, groups
+ * stand beside each other. */
 static Err read_parents(Cx *cx, const MeasureAsk *ask, const MeasureValue *values, size_t n,
                         Str *parents)
 {
@@ -96,9 +97,10 @@ static Err read_parents(Cx *cx, const MeasureAsk *ask, const MeasureValue *value
     for (size_t i = 0; i < n; i++) {
         const Facility *facility = map_get(&by_code, values[i].unit);
         size_t digits = values[i].level > 4 ? TOWNSHIP_DIGITS : COUNTY_DIGITS;
-        parents[i] = facility != NULL            ? facility->parent
-                     : values[i].unit.n > digits ? str_slice(values[i].unit, 0, digits)
-                                                 : (Str){0};
+        bool is_area = ask->units == MEASURE_BY_AREA;
+        parents[i] = facility != NULL                       ? facility->parent
+                     : is_area && values[i].unit.n > digits ? str_slice(values[i].unit, 0, digits)
+                                                            : (Str){0};
     }
     return OK;
 }
@@ -228,8 +230,7 @@ const Route route_measure_file = {
     .persons = ROUTE_PERSONS_COUNT,
     .handler = measure_file_get,
     .permit = "measures.read",
-    .query =
-        "{" REPORT_QUERY ", from?: text, until?: text, by?: area|facility, unit?: text, on?: date}",
+    .query = "{" REPORT_QUERY ", from?: text, until?: text, by?: text, unit?: text, on?: date}",
     .out_media = REPORT_MEDIA,
     .title = {"一项指标的各单位、各期数值，导出为 Excel 或 PDF",
               "What a measure says of each unit, as a workbook or as pages"},

@@ -34,7 +34,7 @@ typedef struct {
     PackSet *packs;
     Cx cx;
     Rng rng;
-    Uuid doctors[DOCTORS], projects[2];
+    Uuid doctors[DOCTORS], projects[2], leagues[2];
     Uuid records[RECORDS_MOST];
     size_t record_n;
     uint64_t made;
@@ -49,6 +49,21 @@ static const char *const villages[] = {"000000001201", "000000001202", "00000000
 #define MEASURE_HEAD(id)                                                                           \
  "measure: " id "\ntitle: {zh: 指标, en: Measure}\nsource: habit\ndirection: up\n"               \
  "denominator: {zh: 分母, en: All}\nnumerator: {zh: 分子, en: Some}\nperiods: [year, month]\n"
+
+#define LEAGUE_FORM                                                                                      \
+ "form: league\ntitle: {zh: 联盟, en: League}\nsubject: league\nsource: habit\n"                       \
+ "register:\n  name: league_name\n  owner: led_by\n  code: league_no\n  from: begun_on\n"                \
+ "  until: done_on\n  members: {rows: membership, facility: member, from: joined_on, until: left_on}\n"  \
+ "sections:\n  - id: a\n    title: {zh: 甲, en: A}\n    fields:\n"                                      \
+ "      - {id: league_name, type: text, label: {zh: 名称, en: Name}, required: true}\n"                \
+ "      - {id: league_no, type: text, label: {zh: 编号, en: Number}, required: true}\n"                \
+ "      - {id: led_by, type: facility, label: {zh: 机构, en: Facility}, required: true}\n"             \
+ "      - {id: begun_on, type: date, label: {zh: 起, en: From}, required: true}\n"                      \
+ "      - {id: done_on, type: date, label: {zh: 止, en: Until}}\n"                                      \
+ "      - id: membership\n        type: rows\n        label: {zh: 成员, en: Members}\n        rows:\n" \
+ "          - {id: member, type: facility, label: {zh: 机构, en: Facility}, required: true}\n"         \
+ "          - {id: joined_on, type: date, label: {zh: 加入, en: Joined}, required: true}\n"            \
+ "          - {id: left_on, type: date, label: {zh: 退出, en: Left}}\n"
 
 static void live_on(Fixture *f, Date on)
 {
@@ -123,6 +138,8 @@ static Err make_place(Cx *cx, void *arg)
     }
     for (size_t i = 0; i < 2; i++)
         f->projects[i] = rng_uuid(&f->rng, f->cx.now);
+    for (size_t i = 0; i < 2; i++)
+        f->leagues[i] = rng_uuid(&f->rng, f->cx.now);
     return access_areas_rebuild(cx);
 }
 
@@ -149,6 +166,7 @@ static PackSet *open_packs(Arena *arena)
              "      - {id: built_by, type: facility, label: {zh: 机构, en: Facility}, required: true}\n"
              "      - {id: begun_on, type: date, label: {zh: 起, en: From}, required: true}\n"
              "      - {id: done_on, type: date, label: {zh: 止, en: Until}}\n")},
+        {STR("p/forms/league.yaml"), STR(LEAGUE_FORM)},
         {STR("p/measures/licence.yaml"),
          STR(MEASURE_HEAD("licence") "unit: '%'\ngrain: subject\nsubject: facility\n")},
         {STR("p/measures/licence.sql"),
@@ -286,6 +304,30 @@ static Err run_project(Fixture *f, size_t i, const char *facility, Date on, Date
     return submit(f, &filling, "project", f->projects[i], on);
 }
 
+/* Led by one clinic, with V2 from one day to another (DATE_NONE: it is no member, or has no end).
+ */
+static Err unite(Fixture *f, size_t i, const char *lead, Date joined, Date left)
+{
+    Filling filling = begin(f, "league", f->cx.today);
+    const FormRegister *registers = filling.form->registers;
+    FormRows *rows = &filling.answers.rows[registers->members];
+    filling_text(&filling, "league_name", STR("联盟"));
+    filling_text(&filling, "league_no", i == 0 ? STR("A") : STR("B"));
+    filling_text(&filling, "led_by", str_from_c(lead));
+    filling_date(&filling, "begun_on", test_day("2022-01-01"));
+    if (!date_is_none(joined)) {
+        ExprValue *cells = arena_array(&f->arena, ExprValue, 3);
+        cells[registers->member] = (ExprValue){.type = EXPR_TEXT, .as.text = STR("V2")};
+        cells[registers->member_from] = (ExprValue){.type = EXPR_DATE, .as.date = joined};
+        if (!date_is_none(left))
+            cells[registers->member_until] = (ExprValue){.type = EXPR_DATE, .as.date = left};
+        rows->rows = arena_new(&f->arena, FormRow);
+        rows->rows[0].values = cells;
+        rows->n = 1;
+    }
+    return submit(f, &filling, "league", f->leagues[i], f->cx.today);
+}
+
 static Err change_clinic(Fixture *f, const char *code, Date from)
 {
     static const char *const licences[] = {"", "证1", "证2"};
@@ -405,7 +447,8 @@ static Period year_of(Date on)
 
 static MeasureAnswer numbers(Fixture *f, const char *measure, MeasureUnits units)
 {
-    const MeasureAsk ask = {.measure = pack_measure(f->packs, str_from_c(measure)),
+    const MeasureAsk ask = {.group = STR("league"),
+                            .measure = pack_measure(f->packs, str_from_c(measure)),
                             .first = period_previous(year_of(f->cx.today)),
                             .last = year_of(f->cx.today),
                             .units = units,
@@ -661,6 +704,54 @@ static void a_merged_facility_keeps_its_past(void **state)
     count_lists(f, MEASURE_BY_FACILITY);
 }
 
+static void assert_beds(const MeasureAnswer *answer, const char *unit, Date on, int64_t people,
+                        int64_t beds)
+{
+    const MeasureValue *value = value_of(answer, unit, on);
+    assert_non_null(value);
+    assert_int_equal(value->denominator, people);
+    assert_int_equal(value->numerator, beds);
+}
+
+/* V1 leads A, V3 leads B; V2 was of A for the whole of 2024, and is of B since. */
+static void a_clinic_that_changed_its_group_leaves_its_earlier_periods_there(void **state)
+{
+    Fixture *f = *state;
+    Date then = test_day("2024-12-31");
+    assert_int_equal(equip(f, "V1", 1000, 1, f->cx.today), OK);
+    assert_int_equal(equip(f, "V2", 1000, 2, f->cx.today), OK);
+    assert_int_equal(equip(f, "V3", 1000, 4, f->cx.today), OK);
+    assert_int_equal(unite(f, 0, "V1", test_day("2024-01-01"), DATE_NONE), OK);
+    assert_int_equal(unite(f, 1, "V3", DATE_NONE, DATE_NONE), OK);
+    MeasureAnswer answer = numbers(f, "bed_rate", MEASURE_BY_GROUP);
+    assert_beds(&answer, "A", then, 2000, 3);
+    assert_beds(&answer, "B", then, 1000, 4);
+    live_on(f, test_day("2025-03-01"));
+    assert_int_equal(unite(f, 0, "V1", test_day("2024-01-01"), then), OK);
+    assert_int_equal(unite(f, 1, "V3", test_day("2025-01-01"), DATE_NONE), OK);
+    answer = numbers(f, "bed_rate", MEASURE_BY_GROUP);
+    assert_beds(&answer, "A", then, 2000, 3);
+    assert_beds(&answer, "B", then, 1000, 4);
+    assert_beds(&answer, "A", f->cx.today, 1000, 1);
+    assert_beds(&answer, "B", f->cx.today, 2000, 6);
+    f->cx.as_of = test_day("2025-02-01"); /* nobody had told of the change yet */
+    answer = numbers(f, "bed_rate", MEASURE_BY_GROUP);
+    assert_beds(&answer, "A", f->cx.today, 2000, 3);
+    f->cx.as_of = DATE_NONE;
+}
+
+static void units_are_named_by_area_facility_or_a_kind_with_members(void **state)
+{
+    Fixture *f = *state;
+    MeasureAsk ask = {0};
+    assert_int_equal(measure_by(&f->cx, STR("league"), &ask), OK);
+    assert_true(ask.units == MEASURE_BY_GROUP && str_equals_c(ask.group, "league"));
+    assert_int_equal(measure_by(&f->cx, STR(""), &ask), OK);
+    assert_true(ask.units == MEASURE_BY_AREA);
+    assert_int_equal(measure_by(&f->cx, STR("project"), &ask), ERR_INVALID); /* has no members */
+    f->cx.problem_n = 0;
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown(the_database_takes_every_measure, set_up, tear_down),
     cmocka_unit_test_setup_teardown(refreshed_numbers_equal_a_cold_run_and_their_lists, set_up,
@@ -676,6 +767,10 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown(a_licence_that_runs_out_counts_until_its_last_day, set_up,
                                     tear_down),
     cmocka_unit_test_setup_teardown(a_merged_facility_keeps_its_past, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(
+        a_clinic_that_changed_its_group_leaves_its_earlier_periods_there, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(units_are_named_by_area_facility_or_a_kind_with_members, set_up,
+                                    tear_down),
 };
 
 int main(void)

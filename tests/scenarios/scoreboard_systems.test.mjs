@@ -59,6 +59,8 @@ for (const [name, makeDatabase] of databases) {
           return [required, actual, in_numerator];
         },
         ranking: command("score", "show", "--score", "contract_work", "--period", "2025"),
+        communities: Object.fromEntries(["2024", "2025"].map((period) => [period, byCommunity("contract_coverage", period)])),
+        visits: byCommunity("in_county_visit_share", "2025"),
       };
     };
     const LISTED = ["clinic_disease_share", "community_area_standard_share", "seven_room_share", "clinic_staffing_share", "centres_with_three_physicians_share", "townships_with_one_centre", "townships_with_years_in_a_row", "townships_below_target", "hospitals_with_featured_specialty_share"];
@@ -75,7 +77,18 @@ for (const [name, makeDatabase] of databases) {
       assert.equal(answer.status, 201, answer.text);
     };
 
+    const communities = [newId(), newId()];
+    /** Two communities, the hospital's and that of the centre of the second township; `rows` are members besides. */
+    const unite = async (i, rows, happened_on) => {
+      const answers = { community_name: `试验医共体${i + 1}`, community_no: `SY-${i + 1}`, lead: [HOSPITAL, `${FEW}C01`][i], starts_on: "2024-01-01", membership: rows };
+      const answer = await submit(officer, { id: newId(), form: "medical_community", subject: communities[i], happened_on, answers, confirmed: [] });
+      assert.equal(answer.status, 201, answer.text);
+    };
+    const byCommunity = (measure, period) => new Map(parseLines(command("measure", "--measure", measure, "--period", period, "--by", "community")).map((line) => [line.unit, [line.denominator, line.numerator]]));
+
     const fallShort = async () => {
+      await unite(0, [{ member: centre(1), joined_on: "2024-01-01" }], "2025-12-30");
+      await unite(1, [], "2025-12-30");
       await say("facility_capability", clinic(FEW, 1), { diseases: 19, level: "basic" });
       await say("contract_report", centre(1), { residents: 1000, contracted: 400, effective: 300 }, "2024-12-31");
       await say("contract_report", centre(1), { residents: 1000, contracted: 409, effective: 300 });
@@ -110,6 +123,8 @@ for (const [name, makeDatabase] of databases) {
       await say("facility_staffing", centre(1), { workers: 20, general_practitioners: 1, tcm_physicians: 1, public_health_physicians: 1 }, on);
       await say("visit_report", TOWN, { ...visits, visits_county: 900 }, on);
       await sayDiscipline("primary", on);
+      await unite(0, [{ member: centre(1), joined_on: "2024-01-01", left_on: "2025-12-30" }], on);
+      await unite(1, [{ member: centre(1), joined_on: on }], on);
     };
 
     before(async () => {
@@ -218,6 +233,35 @@ for (const [name, makeDatabase] of databases) {
       assert.equal(short.again, short.ranking);
       assert.notEqual(enough.ranking, short.ranking);
       assert.equal(enough.circular, short.circular);
+    });
+
+    it("SYS-75: numbers add up to communities by who was a member on the period's last day, and what a centre did before it changed stays", async () => {
+      const told = (then, period) => ["SY-1", "SY-2"].map((code) => then.communities[period].get(code));
+      assert.deepEqual([told(short, "2024"), told(enough, "2024")], [[[1000, 400], undefined], [[1000, 400], undefined]]);
+      assert.deepEqual([told(short, "2025"), told(enough, "2025")], [[[1000, 409], undefined], [undefined, [1000, 410]]]);
+      assert.deepEqual([short, enough].map(({ visits }) => [visits.get("SY-1"), visits.get("SY-2")]), [[[1000, 899], undefined], [undefined, [1000, 900]]], "a township's report counts for the community of its centre");
+      const { body } = await county.fetch("/api/measures/contract_coverage?from=2025&by=community");
+      assert.deepEqual(body.values.filter(({ unit }) => unit === "SY-2").map(({ name, denominator, numerator }) => [name.zh, denominator, numerator]), [["试验医共体2", 1000, 410]]);
+      assert.equal((await county.fetch("/api/measures/contract_coverage?by=discipline")).status, 422, "who has no members groups nothing");
+    });
+
+    it("SYS-75: communities are ranked by their core indicators, and the circular of it is frozen", async () => {
+      const show = () => parseLines(command("score", "show", "--score", "community_core", "--period", "2025"));
+      const [, mine, ...theirs] = show().map(({ unit, rank }) => [unit, rank]).sort();
+      assert.deepEqual([mine, theirs.map(([, rank]) => rank)], [["SY-2", null], [null, null]], "of four communities one has no numbers: nobody is ranked");
+      const report = await submit(officer, { id: newId(), form: "community_report", subject: communities[0], happened_on: "2025-12-31", answers: { residents: 100000, posted: 10 }, confirmed: [] });
+      assert.equal(report.status, 201, report.text);
+      const units = show();
+      assert.deepEqual(units.map(({ unit, rank }) => [unit.slice(0, 3), rank]), [["SY-", 1], ["SY-", 1], ["YGT", 3], ["YGT", 4]]);
+      const [first] = units.find(({ unit }) => unit === "SY-2").parts;
+      assert.deepEqual([first.measure, first.denominator, first.numerator, first.points], ["in_county_visit_share", 1000, 900, 100]);
+      assert.equal((await county.fetch("/api/scores/community_core?period=2025")).body.by, "community");
+      const [{ bulletin }] = parseLines(command("score", "freeze", "--score", "community_core", "--period", "2025", "--note", "医共体通报"));
+      const frozen = command("score", "bulletin", "--bulletin", bulletin);
+      assert.ok(frozen.includes("试验医共体2"));
+      await say("visit_report", TOWN, { ...visits, visits_county: 700 }, "2025-12-31");
+      assert.notDeepEqual(show(), units);
+      assert.equal(command("score", "bulletin", "--bulletin", bulletin), frozen);
     });
 
     it("SYS-79: who met 2023, 2024 and 2025 is on the reward list, who missed 2024 is not", () => {

@@ -30,12 +30,13 @@
 typedef enum {
     MEASURE_BY_AREA,     /* county, townships, villages */
     MEASURE_BY_FACILITY, /* a facility with all that stand below it */
+    MEASURE_BY_GROUP,    /* what a register form names members of, with all below these */
 } MeasureUnits;
 
 typedef struct MeasureValue {
     Str unit; /* code of the area or facility */
     Wording name;
-    int64_t level; /* 3 county, 4 township, 5 village */
+    int64_t level; /* 3 county, 4 township, 5 village; of groups 3 */
     Period period;
     int64_t denominator, numerator;
     int64_t checked; /* with_checked: hits that somebody found right */
@@ -48,10 +49,18 @@ typedef struct MeasureAsk {
     const Measure *measure;
     Period first, last; /* of one kind that the measure has; first may be last */
     MeasureUnits units;
+    Str group;       /* of groups: the kind of subject that they are */
     Str unit;        /* this unit only; empty: all in sight */
     bool is_patient; /* settles all of it first: for the command line */
     bool with_checked;
 } MeasureAsk;
+
+/* Units by the name that commands and addresses have for them: area (or empty), facility, or a kind
+ * of subject whose register form has members. ERR_INVALID with a problem that names those. */
+Err measure_by(Cx *cx, Str by, MeasureAsk *ask) MUST_CHECK;
+/* The groups of a kind that are in force on a day, by code: unit, name and level. */
+Err measure_groups(Cx *cx, Str kind, Date day, const MeasureValue **ret_groups,
+                   size_t *ret_n) MUST_CHECK;
 
 typedef struct MeasureAnswer {
     const MeasureValue *values; /* by period, level, unit; units that count nobody are not there */

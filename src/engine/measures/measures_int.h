@@ -123,7 +123,10 @@ Err unit_places(Cx *cx, Period period, UnitPlaces *ret_places) MUST_CHECK;
 const Facility *unit_facility_above(const UnitPlaces *places, const Facility *facility);
 /* Whether the facility or one above it, as far as `facility` stands below, has the code. */
 bool unit_stands_below(const UnitPlaces *places, const Facility *facility, Str code);
-enum { UNIT_STEPS_MOST = 8 }; /* from a facility up */
+enum {
+    UNIT_STEPS_MOST = 8, /* from a facility up */
+    GROUP_LEVEL = 3
+};
 /* Whoever answers for the area or for what it lies in. */
 const Facility *unit_answers_for(const UnitPlaces *places, Str area);
 /* The code behind "441322/HC01"; empty: the row is kept by area. */
@@ -135,6 +138,31 @@ const DbScope *unit_sight(Cx *cx);
 /* Stored rows of a measure about organisations, see measure_cases. */
 Err unit_cases(Cx *cx, const MeasureCaseFilter *filter, int64_t key, MeasureCase **ret_cases,
                size_t *ret_n) MUST_CHECK;
+
+/* groups.c. Groups of facilities, with who was a member of them when. */
+typedef struct UnitGroup {
+    Str code;
+    Wording name;
+    Date from, until; /* DATE_NONE: no end */
+} UnitGroup;
+typedef struct UnitMember {
+    Str facility;
+    Date from, until;
+    const UnitGroup *group;
+} UnitMember;
+typedef struct UnitGroups {
+    VEC(const UnitGroup *) groups;
+    VEC(UnitMember) members;
+} UnitGroups;
+/* As known on the asked day. */
+Err unit_groups(Cx *cx, Str kind, UnitGroups *ret_groups) MUST_CHECK;
+bool unit_group_is_there(const UnitGroup *group, Date day);
+/* The group of a facility, or of the nearest above it; NULL: none. */
+const UnitGroup *unit_group_of(const UnitGroups *groups, const UnitPlaces *places,
+                               const Facility *facility, Date day);
+/* The group in whose members' care an area is by where they stand. */
+const UnitGroup *unit_group_in(const UnitGroups *groups, const UnitPlaces *places, Str area,
+                               Date day);
 
 /* settle.c. Nothing here runs on a past day (cx->as_of): what is stored is of today.
  *

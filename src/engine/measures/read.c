@@ -124,6 +124,38 @@ static Err add_facilities(Cx *cx, const VillageSums *sums, Units *units)
     return OK;
 }
 
+/* Whatever the sum counts for; NULL: no group. */
+static const UnitGroup *group_of(const UnitGroups *groups, const UnitPlaces *places, Str area,
+                                 Date day)
+{
+    const Facility *facility = facility_of(places, area);
+    return facility == NULL && unit_facility_of(area).n == 0
+               ? unit_group_in(groups, places, area, day)
+               : unit_group_of(groups, places, facility, day);
+}
+
+static Err add_groups(Cx *cx, const VillageSums *sums, Units *units)
+{
+    UnitPlaces places = {0};
+    UnitGroups groups;
+    Date of = DATE_NONE, known = date_is_none(cx->as_of) ? cx->today : cx->as_of;
+    TRY(unit_groups(cx, units->ask->group, &groups));
+    for (size_t i = 0; i < sums->n; i++) {
+        const MeasureKnownSum *sum = &sums->items[i];
+        const Period period = period_of(units->ask->first.kind, sum->period);
+        if (date_compare(of, sum->period) != 0)
+            TRY(unit_places(cx, period, &places));
+        of = sum->period;
+        const UnitGroup *group =
+            group_of(&groups, &places, sum->area, date_min(period_last(period), known));
+        if (group == NULL)
+            continue;
+        const MeasureValue unit = {.unit = group->code, .level = GROUP_LEVEL, .name = group->name};
+        add_to_unit(cx, units, sum, &unit);
+    }
+    return OK;
+}
+
 static int compare_values(const void *left, const void *right)
 {
     const MeasureValue *a = left, *b = right;
@@ -213,11 +245,19 @@ static bool is_part_told(const MeasureAsk *ask)
 
 typedef Err (*AddUnits)(Cx *cx, const VillageSums *sums, Units *units);
 
+static AddUnits adder_of(const MeasureAsk *ask)
+{
+    static const AddUnits by[] = {[MEASURE_BY_AREA] = add_areas,
+                                  [MEASURE_BY_FACILITY] = add_facilities,
+                                  [MEASURE_BY_GROUP] = add_groups};
+    return by[ask->units];
+}
+
 /* Units of which a part is out of sight are left out. Areas of residents are told as far as they
  * are seen. */
 static Err add_up(Cx *cx, const VillageSums *sums, const VillageSums *beyond, Units *units)
 {
-    AddUnits add = units->ask->units == MEASURE_BY_AREA ? add_areas : add_facilities;
+    AddUnits add = adder_of(units->ask);
     units->is_beyond = true;
     if (!is_part_told(units->ask))
         TRY(add(cx, beyond, units));
@@ -299,7 +339,7 @@ static Err units_of(Cx *cx, const MeasureAsk *ask, VillageSums *sums, VillageSum
         qsort(beyond->items, beyond->n, sizeof *beyond->items, compare_periods);
     TRY(add_up(cx, sums, beyond, &units));
     units.is_checked = true;
-    TRY((ask->units == MEASURE_BY_AREA ? add_areas : add_facilities)(cx, checked, &units));
+    TRY(adder_of(ask)(cx, checked, &units));
     if (units.values.n > 1)
         qsort(units.values.items, units.values.n, sizeof *units.values.items, compare_values);
     ret_answer->values = units.values.items;

@@ -1,5 +1,5 @@
 /* The newest records of some people with their answers, for copies: headers by one statement, then
- * the answers of each form among them. */
+ * the answers of each form among them; and the answers of records that somebody else has found. */
 #include "access/access.h"
 #include "engine/records/records_int.h"
 #include "engine/records/records_sql.h"
@@ -142,4 +142,15 @@ Err record_newest(Cx *cx, const Uuid *subjects, size_t n, size_t each, const Rec
     *ret_records = records.items;
     *ret_n = records.n;
     return OK;
+}
+
+Err record_answers_of(Cx *cx, Str form, const Uuid *ids, size_t n, const Record **ret_records)
+{
+    Records records = {0};
+    bool is_known = record_form_find(cx, form) != NULL;
+    for (size_t i = 0; i < n; i++)
+        VEC_PUSH(cx->arena, &records, ((Record){.id = ids[i], .form = form}));
+    Err err = is_known ? read_forms(cx, &records) : ERR_NOT_FOUND;
+    *ret_records = records.items;
+    return err == OK ? OK : cx_fail_db(cx, err);
 }

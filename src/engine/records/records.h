@@ -208,6 +208,11 @@ void record_latest_ahead(Cx *cx, const Form *form, const Uuid *subjects, size_t 
  * among them and child table. The ids come from a scoped query; no audit entry of its own. */
 Err record_newest(Cx *cx, const Uuid *subjects, size_t n, size_t each, const Record **ret_records,
                   size_t *ret_n) MUST_CHECK;
+/* The answers, but for sealed ones, of records of one form whose ids come from a query of the
+ * caller's, in their order: id, form and answers alone. One query for a hundred, and one for each
+ * child table. Written records never change, so it is the same on every day. */
+Err record_answers_of(Cx *cx, Str form, const Uuid *ids, size_t n,
+                      const Record **ret_records) MUST_CHECK;
 /* Reads every record of a form in subject order, ended ones too (is_ended, ended_at): derived
  * tables that answer for past days are rebuilt from it. What visit allocates in cx->arena is gone
  * when it returns. */

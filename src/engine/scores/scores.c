@@ -142,7 +142,9 @@ static MeasureAsk ask_of(const Reading *reading, const Measure *measure)
     return (MeasureAsk){.measure = measure,
                         .first = reading->period,
                         .last = reading->period,
-                        .units = MEASURE_BY_FACILITY,
+                        .units =
+                            reading->score->group.n > 0 ? MEASURE_BY_GROUP : MEASURE_BY_FACILITY,
+                        .group = reading->score->group,
                         .is_patient = reading->is_patient};
 }
 
@@ -301,6 +303,18 @@ static bool is_in_sight(const Cx *cx, const Facility *facilities, size_t n,
     return is_it;
 }
 
+/* Groups stand in the tree of nobody, so who sees a part of the place sees those alone that
+ * measures tell him of. */
+static Err add_groups(Reading *reading, Date day)
+{
+    const MeasureValue *groups = NULL;
+    size_t n = 0;
+    TRY(measure_groups(reading->cx, reading->score->group, day, &groups, &n));
+    for (size_t i = 0; i < n && is_in_place(reading->cx); i++)
+        (void)unit_of(reading, &groups[i]);
+    return OK;
+}
+
 /* Units in sight of which no measure counts anything stand there too: without a total, they are
  * what the coverage lacks. */
 static Err add_uncounted(Reading *reading)
@@ -309,6 +323,8 @@ static Err add_uncounted(Reading *reading)
     size_t n = 0;
     Cx then = *reading->cx;
     then.as_of = date_min(period_last(reading->period), then.today);
+    if (reading->score->group.n > 0)
+        return add_groups(reading, then.as_of);
     TRY(subject_facilities(&then, &facilities, &n));
     for (size_t i = 0; i < n; i++) {
         const MeasureValue unit = {.unit = facilities[i].code,

@@ -78,6 +78,10 @@ typedef struct SubjectEntry {
     const SubjectParty *parties; /* field and facility; field empty: the one that answers for it */
     size_t party_n;
 } SubjectEntry;
+/* The newest entry of each subject of a kind, as known on the asked day, by code; of the parties
+ * whoever answers for it alone. Whoever sees them: for what is added up by them. */
+Err subject_entries_known(Cx *cx, Str kind, const SubjectEntry **ret_entries,
+                          size_t *ret_n) MUST_CHECK;
 /* Inside a write. ERR_CONFLICT when another subject of the kind has the code. */
 Err subject_entry_put(Cx *cx, const SubjectEntry *entry) MUST_CHECK;
 Err subject_entry_end(Cx *cx, Uuid subject, Uuid record, Date ended_on) MUST_CHECK;

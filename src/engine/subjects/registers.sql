@@ -119,6 +119,23 @@ WHERE s.place = :place AND s.kind = :kind AND s.code = :code AND s.id <> :id
 ORDER BY s.id
 LIMIT 1;
 
+-- What was known of every subject of a kind at the end of a day, by its newest entry; whoever sees it.
+-- name: register_entries_known :many
+-- in: place text, kind text, known date
+-- out: subject_id uuid, record_id uuid, code text, name text, valid_from date, valid_to date?, owner text
+SELECT e.subject_id, e.record_id, e.code, e.name, e.valid_from, e.valid_to, p.facility AS owner
+FROM subject s
+JOIN subject_entry e ON e.place = s.place AND e.subject_id = s.id
+JOIN subject_entry_party p ON p.place = e.place AND p.record_id = e.record_id AND p.field = ''
+WHERE s.place = :place AND s.kind = :kind AND e.recorded_on <= :known
+  AND (e.ended_on IS NULL OR e.ended_on > :known)
+  AND NOT EXISTS (SELECT 1 FROM subject_entry n
+                  WHERE n.place = e.place AND n.subject_id = e.subject_id AND n.recorded_on <= :known
+                    AND (n.ended_on IS NULL OR n.ended_on > :known)
+                    AND (n.happened_on > e.happened_on
+                      OR (n.happened_on = e.happened_on AND n.record_id > e.record_id)))
+ORDER BY e.code, e.subject_id;
+
 -- The kind of what has the id, whoever sees it.
 -- name: register_kind :maybe
 -- in: place text, id uuid

@@ -299,3 +299,39 @@ Err subject_is_there(Cx *cx, Str kind, Str name, Date day, bool *ret_is_there)
     Err err = is_there(cx, kind, name, day, ret_is_there);
     return err == OK ? OK : cx_fail_db(cx, err);
 }
+
+static Err entries_work(Cx *cx, Str kind, const SubjectEntry **ret_entries, size_t *ret_n)
+{
+    VEC(SubjectEntry) entries = {0};
+    CLEANUP(db_rows_close) DbRows rows = {0};
+    const RegisterEntriesKnownIn in = {cx->place, kind, place_day(cx)};
+    TRY(register_entries_known_open(cx->db, &in, &rows));
+    for (;;) {
+        RegisterEntriesKnownRow row;
+        bool has_row = false;
+        TRY(register_entries_known_next(&rows, cx->arena, &row, &has_row));
+        if (!has_row)
+            break;
+        SubjectParty *owner = arena_new(cx->arena, SubjectParty);
+        *owner = (SubjectParty){STR(""), row.owner, STR("")};
+        VEC_PUSH(cx->arena, &entries,
+                 ((SubjectEntry){.subject = row.subject_id,
+                                 .record = row.record_id,
+                                 .kind = kind,
+                                 .code = row.code,
+                                 .name = row.name,
+                                 .valid_from = row.valid_from,
+                                 .valid_to = row.valid_to,
+                                 .parties = owner,
+                                 .party_n = 1}));
+    }
+    *ret_entries = entries.items;
+    *ret_n = entries.n;
+    return OK;
+}
+
+Err subject_entries_known(Cx *cx, Str kind, const SubjectEntry **ret_entries, size_t *ret_n)
+{
+    Err err = entries_work(cx, kind, ret_entries, ret_n);
+    return err == OK ? OK : cx_fail_db(cx, err);
+}
