@@ -95,6 +95,21 @@ static void check_record_numbers(Run *run, Arena *arena)
     }
 }
 
+static Err add_test_staff(Cx *cx, Str facility, size_t number, const PackTestStaff *test)
+{
+    const Staff staff = {.id = cx_new_id(cx),
+                         .code = str_printf(cx->arena, "%.*s-%zu", STR_ARG(facility), number + 1),
+                         .name = STR("测试"),
+                         .birth_date = DATE_NONE,
+                         .qualification = test->qualification,
+                         .education = test->education,
+                         .facility = facility,
+                         .post = test->post,
+                         .valid_from = PLACE_BEGINNING,
+                         .valid_to = DATE_NONE};
+    return staff_add(cx, &staff);
+}
+
 /* A facility of the tests, or the id of what a register form is to create. */
 static Err add_test_subject(Run *run, Arena *arena)
 {
@@ -109,13 +124,17 @@ static Err add_test_subject(Run *run, Arena *arena)
     const Facility facility = {.code = code,
                                .name = code,
                                .name_en = STR(""),
-                               .kind = STR("shared_centre"),
+                               .kind =
+                                   run->test->kind.n > 0 ? run->test->kind : STR("shared_centre"),
                                .level = 3,
                                .parent = TEST_HOSPITAL,
                                .valid_from = PLACE_BEGINNING,
                                .valid_to = DATE_NONE};
     run->resident = subject_id_of(TEST_PLACE, STR("facility"), code);
-    return subject_facility_add(&cx, &facility);
+    TRY(subject_facility_add(&cx, &facility));
+    for (size_t i = 0; i < run->test->staff_n; i++)
+        TRY(add_test_staff(&cx, code, i, &run->test->staff[i]));
+    return OK;
 }
 
 static Err add_test_resident(Run *run, Arena *arena)
@@ -334,6 +353,12 @@ static Err check_measures(Run *run, Arena *arena)
                 str_printf(arena, "%.*s: denominator %lld, numerator %lld",
                            STR_ARG(wanted->measure->id), (long long)value.denominator,
                            (long long)value.numerator));
+        bool is_as_wanted = value.has_required && value.required >= wanted->required
+                            && value.required <= wanted->required;
+        if (wanted->has_required && !is_as_wanted)
+            say(run, wanted->line,
+                str_printf(arena, "%.*s: required %g", STR_ARG(wanted->measure->id),
+                           value.required));
     }
     return OK;
 }

@@ -9,6 +9,7 @@
  * the list with that chance, else all but one); year; day, serial (with that chance), label, self;
  * hospital (one of the county's hospitals); members (rows of the centres of the hospital's part of
  * the county, each from that day on); before (so many days earlier, between low and high);
+ * gone (a number that the form asks no more: it is drawn, so that what comes behind stays);
  * written and first: whether the record is there at all. */
 #include "base/num.h"
 #include "demo/care_int.h"
@@ -133,7 +134,7 @@ static bool put_amount(Reporter *reporter, Filling *filling, const ReportField *
                    base * (share + YEARLY_RISE * (year - LAST_YEAR + month / (double)MONTHS)));
     else if (str_equals_c(field->kind, "year"))
         put_number(filling, field->field, year);
-    else
+    else if (!str_equals_c(field->kind, "gone"))
         return false;
     return true;
 }

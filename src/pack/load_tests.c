@@ -428,7 +428,8 @@ static void read_waivers(Reader *reader, const Yaml *list, PackTest *test)
 
 static void read_measures(Reader *reader, const Yaml *list, PackTest *test)
 {
-    static const char *const keys[] = {"measure", "period", "denominator", "numerator", NULL};
+    static const char *const keys[] = {"measure",   "period",   "denominator",
+                                       "numerator", "required", NULL};
     enum { COUNT_MOST = 1000 };
     if (list == NULL || !read_list(reader, list, "measures", false))
         return;
@@ -447,6 +448,8 @@ static void read_measures(Reader *reader, const Yaml *list, PackTest *test)
         if (found == NULL || found->compiled == NULL)
             continue;
         line.measure = found->compiled;
+        const Yaml *required = read_key(item, "required");
+        line.has_required = required != NULL && read_number(reader, required, &line.required);
         if (period_parse(read_scalar(reader, period), &line.period) == OK
             && (line.measure->periods & (1U << line.period.kind)) != 0)
             lines[test->measure_n++] = line;
@@ -455,6 +458,21 @@ static void read_measures(Reader *reader, const Yaml *list, PackTest *test)
                        same(period->text), same(line.measure->id));
     }
     test->measures = lines;
+}
+
+static void read_staff(Reader *reader, const Yaml *list, PackTest *test)
+{
+    static const char *const keys[] = {"post", "qualification", "education", NULL};
+    if (list == NULL || !read_list(reader, list, "staff", false))
+        return;
+    PackTestStaff *staff = arena_array(reader->loader->arena, PackTestStaff, list->n + 1);
+    for (const Yaml *item = list->first; item != NULL; item = item->next) {
+        if (read_map(reader, item, keys, 1))
+            staff[test->staff_n++] = (PackTestStaff){read_text(reader, item, "post"),
+                                                     read_text(reader, item, "qualification"),
+                                                     read_text(reader, item, "education")};
+    }
+    test->staff = staff;
 }
 
 static void read_identities(Reader *reader, const Yaml *list, PackTest *test)
@@ -513,7 +531,7 @@ static void read_test(TestFile *file, const Yaml *item)
 {
     static const char *const keys[] = {"name",          "case",    "on",     "resident", "subject",
                                        "records",       "waivers", "expect", "measures", "identity",
-                                       "record_number", NULL};
+                                       "record_number", "kind",    "staff",  NULL};
     static const char *const resident_keys[] = {"sex",     "birth_date", "registered_on",
                                                 "died_on", "left_on",    NULL};
     Reader *reader = &file->reader;
@@ -527,6 +545,7 @@ static void read_test(TestFile *file, const Yaml *item)
                      .number = read_text(reader, item, "case"),
                      .on = read_date(reader, item, "on"),
                      .subject = read_subject(reader, item),
+                     .kind = read_text(reader, item, "kind"),
                      .birth_date = DATE_NONE,
                      .registered_on = DATE_NONE,
                      .died_on = DATE_NONE,
@@ -554,6 +573,7 @@ static void read_test(TestFile *file, const Yaml *item)
     read_waivers(reader, read_key(item, "waivers"), &test);
     read_obligations(reader, read_key(item, "expect"), &test);
     read_measures(reader, read_key(item, "measures"), &test);
+    read_staff(reader, read_key(item, "staff"), &test);
     read_identities(reader, read_key(item, "identity"), &test);
     read_record_numbers(reader, read_key(item, "record_number"), &test);
     VEC_PUSH(reader->loader->arena, &reader->loader->tests, test);

@@ -68,13 +68,20 @@ typedef struct PackTestWaiver {
     Str reason, note; /* as in the program: away, refuses ... */
 } PackTestWaiver;
 
-/* How often a measure counts the resident of the test on its day. */
+/* How often a measure counts the subject of the test on its day, and what a standard asks of it. */
 typedef struct PackTestMeasure {
     uint32_t line;
     const Measure *measure;
     Period period;
     int64_t denominator, numerator;
+    bool has_required;
+    double required;
 } PackTestMeasure;
+
+/* Who works at the facility of the test. */
+typedef struct PackTestStaff {
+    Str post, qualification, education;
+} PackTestStaff;
 
 typedef struct PackTestIdentity {
     uint32_t line;
@@ -100,7 +107,10 @@ typedef struct PackTest {
     Str name;
     Str number; /* "WC-29", or empty */
     Date on;
-    Str subject; /* kind, where it is not about a resident */
+    Str subject;                /* kind, where it is not about a resident */
+    Str kind;                   /* of the facility that it is about; empty: any */
+    const PackTestStaff *staff; /* of that facility, from the day of the test on */
+    size_t staff_n;
     Str sex;
     Date birth_date;
     Date registered_on; /* the birth date, when the test does not say */

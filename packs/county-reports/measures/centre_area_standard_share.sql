@@ -1,8 +1,23 @@
-SELECT f.subject_id, f.period, f.code AS unit, f.subject_id AS counted, 1 AS in_denominator,
-    CASE WHEN p.building_area >= r.area_required THEN 1 ELSE 0 END AS in_numerator
-FROM facility f
-JOIN newest n ON n.subject_id = f.subject_id AND n.period = f.period AND n.form = 'centre_condition'
-JOIN v_centre_condition r ON r.place = :place AND r.record_id = n.record_id
-LEFT JOIN newest m ON m.subject_id = f.subject_id AND m.period = f.period AND m.form = 'facility_premises'
-LEFT JOIN v_facility_premises p ON p.place = :place AND p.record_id = m.record_id
-WHERE f.status = 'active' AND f.kind IN {facility_kind.centre} AND r.area_required > 0
+WITH built AS (
+    SELECT f.subject_id, f.period, f.code, f.kind, p.served_population AS people, coalesce(p.beds, 0) AS own_beds,
+        coalesce(p.business_area, 0) AS care_area, coalesce(p.building_area, 0) AS area,
+        round_to(p.served_population * :township_beds_per_thousand / 1000.0, 0) AS beds
+    FROM facility f
+    JOIN newest n ON n.subject_id = f.subject_id AND n.period = f.period AND n.form = 'facility_premises'
+    JOIN v_facility_premises p ON p.place = :place AND p.record_id = n.record_id
+    WHERE f.status = 'active' AND f.kind IN {facility_kind.centre} AND p.served_population > 0
+), standard AS (
+    SELECT b.subject_id, b.period, b.code, CASE WHEN b.kind = 'community_centre' THEN b.care_area ELSE b.area END AS area,
+        CASE WHEN b.kind = 'community_centre' THEN CASE WHEN b.people <= :community_area_band_first THEN :community_area_first
+            WHEN b.people <= :community_area_band_second THEN :community_area_second
+            ELSE :community_area_third END + b.own_beds * :community_area_per_bed
+        ELSE round_to(CASE WHEN b.beds = 0 THEN :township_area_without_beds
+            WHEN b.beds <= :township_beds_small
+                THEN :township_area_one_bed + (b.beds - 1) * (:township_area_small - :township_area_one_bed) / (:township_beds_small - 1.0)
+            WHEN b.beds < :township_beds_large THEN b.beds * :township_area_per_bed
+            ELSE b.beds * :township_area_per_bed_large END, 1) END AS required
+    FROM built b
+)
+SELECT s.subject_id, s.period, s.code AS unit, s.subject_id AS counted, 1 AS in_denominator,
+    CASE WHEN s.area >= s.required THEN 1 ELSE 0 END AS in_numerator, s.required AS required, s.area AS actual
+FROM standard s

@@ -41,6 +41,9 @@ typedef struct MeasureValue {
     int64_t denominator, numerator;
     int64_t checked; /* with_checked: hits that somebody found right */
     bool is_count;   /* of a measure whose value is the numerator */
+    /* What a standard asks for: of one subject alone (measure_of). */
+    bool has_required;
+    double required;
 } MeasureValue;
 /* The share, or the numerator. NULL (false) when the denominator is 0. Never rounded. */
 bool measure_ratio(const MeasureValue *value, double *ret_ratio);

@@ -432,6 +432,8 @@ Err measure_of(Cx *cx, const Measure *measure, Period period, Uuid subject, Meas
     for (size_t i = 0; i < rows.n; i++) {
         ret_value->denominator += rows.items[i].denominator;
         ret_value->numerator += rows.items[i].numerator;
+        ret_value->has_required = rows.items[i].has_required;
+        ret_value->required = rows.items[i].required;
     }
     return OK;
 }
