@@ -11,7 +11,16 @@ enum {
     BUILT_EVERY = 19,  /* one clinic of so many is new in a year */
     BUILT_BEFORE = 13, /* and one of so many was built the year before the first forms */
     ALL = 0xffff,
+    PHYSICIANS = 3,
 };
+
+/* The three whom plans want at each centre; of some centres the practitioner studied beside work.
+ */
+static const struct {
+    const char *post;
+    double more;
+} physicians[PHYSICIANS] = {
+    {"general_practitioner", 0.1}, {"tcm_physician", 0.1}, {"public_health", 0}};
 
 typedef struct {
     DemoCare *care;
@@ -23,6 +32,7 @@ typedef struct {
     double quality; /* chance that something is as it should be */
     int64_t people;
     bool is_clinic, is_station;
+    bool is_held[PHYSICIANS]; /* of a centre: by the order of physicians */
 } Site;
 
 static bool has(Site *site, double more)
@@ -129,16 +139,43 @@ static Err write_management(Site *site)
     return write(site, &filling);
 }
 
+static Err employ(Site *site, int which, Date from)
+{
+    DemoCare *care = site->care;
+    Cx *cx = care->demo->cx;
+    Instant at = instant_of_date(from, 9, 0);
+    Rng rng = rng_stream(care->demo->options->seed, STREAM_STANDARDS,
+                         str_hash(site->facility->code) + (uint64_t)which);
+    bool is_male = rng_chance(&rng, 0.5);
+    bool is_full_time = which > 0 || rng_chance(&rng, site->quality);
+    site->is_held[which] = true;
+    const Staff staff = {
+        .id = rng_uuid(&rng, at),
+        .code = str_printf(cx->arena, "%.*s-P%d", STR_ARG(site->facility->code), which + 1),
+        .name = name_whole(name_draw(&rng, is_male, NULL, cx->arena), cx->arena),
+        .sex = is_male ? STR("1") : STR("2"),
+        .birth_date = DATE_NONE,
+        .qualification = STR("physician"),
+        .title = STR("primary"),
+        .education = is_full_time ? STR("bachelor_full_time") : STR("bachelor_part_time"),
+        .facility = site->facility->code,
+        .post = str_from_c(physicians[which].post),
+        .employment = STR("established"),
+        .valid_from = from,
+        .valid_to = DATE_NONE};
+    return care_is_known(care, at) ? staff_add(cx, &staff) : OK;
+}
+
 static Err write_staffing(Site *site)
 {
     Filling filling = begin(site, "facility_staffing");
     int64_t thousands = (site->people + 999) / 1000;
     int64_t workers = site->is_clinic ? thousands - (has(site, 0) ? 0 : 1) : 20 + thousands / 2;
-    bool is_centre = !site->is_clinic;
     filling_integer(&filling, "workers", workers < 1 ? 1 : workers);
-    filling_integer(&filling, "general_practitioners", is_centre && has(site, 0.1));
-    filling_integer(&filling, "tcm_physicians", is_centre && has(site, 0.1));
-    filling_integer(&filling, "public_health_physicians", is_centre && has(site, 0));
+    for (int i = 0; i < PHYSICIANS && !site->is_clinic; i++) {
+        if (has(site, physicians[i].more) && !site->is_held[i])
+            TRY(employ(site, i, filling.context.happened_on));
+    }
     return write(site, &filling);
 }
 

@@ -1,6 +1,6 @@
 SELECT f.subject_id, f.period, f.code AS unit, f.subject_id AS counted, 1 AS in_denominator,
-    CASE WHEN a.tcm_physicians > 0 THEN 1 ELSE 0 END AS in_numerator
+    CASE WHEN EXISTS (SELECT 1 FROM staff s
+                      WHERE s.facility = f.code AND s.period = f.period AND s.post = 'tcm_physician'
+                        AND s.qualification IN {staff_qualification.licensed}) THEN 1 ELSE 0 END AS in_numerator
 FROM facility f
-LEFT JOIN newest n ON n.subject_id = f.subject_id AND n.period = f.period AND n.form = 'facility_staffing'
-LEFT JOIN v_facility_staffing a ON a.place = :place AND a.record_id = n.record_id
 WHERE f.status = 'active' AND f.kind IN {facility_kind.centre}

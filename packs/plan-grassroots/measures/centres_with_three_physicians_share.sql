@@ -1,8 +1,15 @@
+WITH held AS (
+    SELECT s.facility, s.period,
+        sum(CASE WHEN s.post = 'general_practitioner' AND s.qualification = 'physician'
+            AND s.education IN {staff_education.full_time} THEN 1 ELSE 0 END) AS general,
+        sum(CASE WHEN s.post = 'tcm_physician' AND s.qualification = 'physician' THEN 1 ELSE 0 END) AS tcm,
+        sum(CASE WHEN s.post = 'public_health' AND s.qualification IN {staff_qualification.licensed} THEN 1 ELSE 0 END) AS health
+    FROM staff s
+    GROUP BY s.facility, s.period
+)
 SELECT f.subject_id, f.period, f.code AS unit, f.subject_id AS counted, 1 AS in_denominator,
-    CASE WHEN coalesce(a.general_practitioners, 0) >= :centre_general_practitioners
-        AND coalesce(a.tcm_physicians, 0) >= :centre_tcm_physicians
-        AND coalesce(a.public_health_physicians, 0) >= :centre_public_health_physicians THEN 1 ELSE 0 END AS in_numerator
+    CASE WHEN h.general >= :centre_general_practitioners AND h.tcm >= :centre_tcm_physicians
+        AND h.health >= :centre_public_health_physicians THEN 1 ELSE 0 END AS in_numerator
 FROM facility f
-LEFT JOIN newest n ON n.subject_id = f.subject_id AND n.period = f.period AND n.form = 'facility_staffing'
-LEFT JOIN v_facility_staffing a ON a.place = :place AND a.record_id = n.record_id
+LEFT JOIN held h ON h.facility = f.code AND h.period = f.period
 WHERE f.status = 'active' AND f.kind IN {facility_kind.township}
