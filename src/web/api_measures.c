@@ -265,6 +265,23 @@ static void put_past(JsonOut *out, const PlanDayMeasure *told)
     web_json_integer(out, "people", told->people);
 }
 
+/* What else than areas and facilities units can be. */
+static void put_groups(const Cx *cx, JsonOut *out)
+{
+    json_key_c(out, "groups");
+    json_array_begin(out);
+    for (size_t i = 0; i < cx->packs->subjects.n; i++) {
+        const Form *form = cx->packs->subjects.entries[i].value;
+        if (!measure_is_group(form))
+            continue;
+        json_object_begin(out);
+        web_json_text(out, "kind", form->subject);
+        web_json_wording(out, "title", form->title);
+        json_object_end(out);
+    }
+    json_array_end(out);
+}
+
 static Err measure_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
 {
     MeasureAsked asked;
@@ -284,6 +301,7 @@ static Err measure_get(Cx *cx, const HttpRequest *request, HttpResponse *respons
     json_bool(&out, answer->is_complete);
     if (is_past)
         put_past(&out, &asked.told);
+    put_groups(cx, &out);
     json_key_c(&out, "values");
     json_array_begin(&out);
     for (size_t i = 0; i < answer->n; i++) {
@@ -302,10 +320,11 @@ const Route route_measure = {
     .handler = measure_get,
     .permit = "measures.read",
     .query = "{from?: text, until?: text, by?: text, unit?: text, on?: date}",
-    .out = "{" MEASURE_MEMBERS ", " MEASURE_FORMULA_MEMBERS
-           ", on: date, today: date, is_complete: bool, is_early?: bool, counted?: integer, "
-           "people?: integer, values: [{unit: text, name: wording, "
-           "level: integer, period: text, " NUMBER_MEMBERS "}]}",
+    .out =
+        "{" MEASURE_MEMBERS ", " MEASURE_FORMULA_MEMBERS
+        ", on: date, today: date, is_complete: bool, is_early?: bool, counted?: integer, "
+        "people?: integer, groups: [{kind: text, title: wording}], values: [{unit: text, name: wording, "
+        "level: integer, period: text, " NUMBER_MEMBERS "}]}",
     .title = {"一项指标的各单位、各期数值，今天的或过去某天已知的",
               "What a measure says of each area or facility in sight, by period: today's, or as "
               "known on a past day"},

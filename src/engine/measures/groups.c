@@ -6,11 +6,15 @@
 
 #include "engine/subjects/registers.h"
 
+bool measure_is_group(const Form *form)
+{
+    return form->registers != NULL && form->registers->members != SIZE_MAX;
+}
+
 static const Form *group_form(const PackSet *packs, Str kind)
 {
     const Form *form = map_get(&packs->subjects, kind);
-    return form == NULL || form->registers == NULL || form->registers->members == SIZE_MAX ? NULL
-                                                                                           : form;
+    return form != NULL && measure_is_group(form) ? form : NULL;
 }
 
 /* What `by` may be. */

@@ -5,7 +5,8 @@ import type { Wording } from '../../core/types'
 
 export type Direction = 'none' | 'up' | 'down'
 export type Kind = 'month' | 'quarter' | 'half' | 'year'
-export type By = 'area' | 'facility'
+/* area, facility, or a kind of groups of facilities, as a medical community. */
+export type By = string
 
 export interface Numbers {
   denominator: number
@@ -68,6 +69,7 @@ export interface MeasureAnswer extends Measure {
   on: string /* a past day as it was known then, or today */
   today: string
   is_complete: boolean
+  groups: { kind: string; title: Wording }[] /* what else than areas and facilities units can be */
   values: UnitValue[]
   /* Of a past day: nothing was recorded by then; while it is counted, how many people have been. */
   is_early?: boolean
@@ -275,7 +277,7 @@ export interface Tree {
   parent: string | null
 }
 
-/* The units right below another one ('': the highest that have others beside them); by area codes tell it, by facility the tree. */
+/* The units right below another one ('': the highest that have others beside them); by area codes tell it, by facility the tree; groups have none. */
 export function unitsBelow(values: readonly UnitValue[], by: By, above: string, tree: readonly Tree[]): UnitValue[] {
   if (by === 'facility') {
     const told = new Set(values.map(({ unit }) => unit))
@@ -286,6 +288,7 @@ export function unitsBelow(values: readonly UnitValue[], by: By, above: string, 
     const below = root ? values.filter(({ unit }) => parents.get(unit) === root.unit) : []
     return below.length > 0 ? below : roots
   }
+  if (by !== 'area') return above === '' ? values.slice() : []
   const inside = values.filter(({ unit, level }) => unit.startsWith(above) && unit !== above && level > COUNTY && unit.length === AREA_DIGITS[level])
   const level = Math.min(...inside.map((one) => one.level))
   return inside.filter((one) => one.level === level)

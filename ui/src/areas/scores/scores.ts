@@ -79,6 +79,7 @@ export interface Score {
   remarks?: Wording
   source: Wording
   level: number
+  by: string /* facility, or a kind of groups of facilities */
   kind: 'month' | 'quarter' | 'half' | 'year'
 }
 
