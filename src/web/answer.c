@@ -161,13 +161,26 @@ Err web_query_limit(Cx *cx, const HttpRequest *request, int64_t most, int64_t us
     return OK;
 }
 
+/* A choice is one of those that the entry lists; other types are read by the handlers. */
+static Err check_choice(Cx *cx, Str type, Str name, Str value)
+{
+    Str rest = type, one = {0};
+    bool is_one = value.n == 0 || str_find_char(type, '|', 0) == SIZE_MAX;
+    while (!is_one && rest.n > 0 && str_cut(&rest, '|', &one))
+        is_one = str_equals(one, value);
+    return is_one ? OK : cx_fail(cx, ERR_INVALID, TEXT_PARAMETER_WRONG, name, 3, name, value, type);
+}
+
 Err web_query_check(Cx *cx, const Route *route, const HttpRequest *request)
 {
     Err err = OK;
     for (size_t i = 0; i < request->query_n; i++) {
         Str name = request->query[i].name;
-        if (route->query == NULL || schema_member(route->query, name).n == 0)
+        Str type = route->query == NULL ? (Str){0} : schema_member(route->query, name);
+        if (type.n == 0)
             err = cx_fail(cx, ERR_INVALID, TEXT_PARAMETER_UNKNOWN, name, 1, name);
+        else if (err == OK)
+            err = check_choice(cx, type, name, request->query[i].value);
     }
     return err;
 }

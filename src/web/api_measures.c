@@ -436,6 +436,9 @@ Err measure_filter_read(Cx *cx, const HttpRequest *request, MeasureCaseFilter *f
     TRY(read_measure(cx, request, &filter->measure));
     TRY(read_period(cx, request, "period", measure_longest(filter->measure, cx->today),
                     &filter->period));
+    if ((filter->measure->periods & (1U << filter->period.kind)) == 0)
+        return cx_fail(cx, ERR_INVALID, TEXT_MEASURE_PERIOD, STR("period"), 2, filter->measure->id,
+                       http_query(request, "period"));
     filter->area = http_query(request, "area");
     filter->only_numerator = str_equals_c(in, "numerator");
     filter->only_rest = str_equals_c(in, "rest");

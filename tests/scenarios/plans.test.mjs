@@ -773,6 +773,9 @@ for (const [name, makeDatabase] of databases) {
       const freeze = (body, who = county) => who.fetch("/api/scores/public_health_work/bulletins", { method: "POST", body });
       assert.equal((await freeze({ id, period: "2024", note: "年度通报" }, doctor)).status, 403);
       assert.equal((await freeze({ id, period: "2024-01" })).status, 422);
+      for (const wrong of ["scores/public_health_work?period=2099", "measures/elderly_exam_rate/cases?in=all", "measures/elderly_exam_rate/cases?period=2024-01"])
+        assert.equal((await county.fetch(`/api/${wrong}`)).status, 422, wrong);
+      assert.equal((await freeze({ id, period: "2099" })).status, 422, "what has not begun has no ranking");
       assert.equal((await freeze({ id, period: "2024", note: "年度通报" })).status, 200);
       const frozen = (await county.fetch(`/api/scores/bulletins/${id}`)).body;
       assert.deepEqual([frozen.period, frozen.note, frozen.frozen_on, frozen.is_ranked], ["2024", "年度通报", "2025-06-30", true]);
