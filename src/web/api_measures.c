@@ -297,6 +297,8 @@ static Err measure_get(Cx *cx, const HttpRequest *request, HttpResponse *respons
     TRY(measure_put_formula(cx, &out, ask->measure, ask->last.first));
     web_json_date(&out, "on", is_past ? asked.past : cx->today);
     web_json_date(&out, "today", cx->today);
+    json_key_c(&out, "is_made"); /* else the numbers say nothing yet */
+    json_bool(&out, answer->is_made);
     json_key_c(&out, "is_complete");
     json_bool(&out, answer->is_complete);
     if (is_past)
@@ -322,7 +324,7 @@ const Route route_measure = {
     .query = "{from?: text, until?: text, by?: text, unit?: text, on?: date}",
     .out =
         "{" MEASURE_MEMBERS ", " MEASURE_FORMULA_MEMBERS
-        ", on: date, today: date, is_complete: bool, is_early?: bool, counted?: integer, "
+        ", on: date, today: date, is_made: bool, is_complete: bool, is_early?: bool, counted?: integer, "
         "people?: integer, groups: [{kind: text, title: wording}], values: [{unit: text, name: wording, "
         "level: integer, period: text, " NUMBER_MEMBERS "}]}",
     .title = {"一项指标的各单位、各期数值，今天的或过去某天已知的",

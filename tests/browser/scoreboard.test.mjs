@@ -77,17 +77,22 @@ test('while measures are counted for the first time no page takes nothing for an
     }
   })
   await answers(/\/api\/measures(\?.*)?$/, ({ measures, ...rest }) => ({ ...rest, measures: measures.map((one) => ({ ...one, is_made: false, is_complete: false, numerator: 0, denominator: 0 })) }))
+  await answers(/\/api\/measures\/\w+(\?.*)?$/, (answer) => ({ ...answer, is_made: false, is_complete: false, values: [] }))
   await answers(/\/api\/measures\/\w+\/cases/, () => ({ cases: [] }))
+  await answers(/\/clauses\/\w+(\?.*)?$/, ({ clause, ...rest }) => ({ ...rest, counted: 0, clause: { ...clause, state: 'no_data', answers: clause.answers.map((one) => ({ ...one, state: 'no_data', reason: 'being_counted', value: undefined })) } }))
+  await answers(/\/trend(\?.*)?$/, ({ trends, ...rest }) => ({ ...rest, trends: trends.map((one) => ({ ...one, is_complete: false, points: one.points.map((point) => ({ ...point, value: undefined })) })) }))
   await answers(/\/api\/plans(\/\w+)?(\?.*)?$/, (answer) => ({ ...answer, counted: 0 }))
   await answers(/\/api\/scores\/(?!bulletins)\w+(\?.*)?$/, (answer) => ({ ...answer, is_complete: false, units: answer.units.map((unit) => ({ ...unit, rank: null, total: null, parts: unit.parts.map((part) => ({ ...part, points: null, lost: 0 })) })) }))
   const all = (await (await page.request.get(`${server.address}/api/measures`)).json()).measures
   assert.ok(all.some((one) => one.is_made))
-  for (const [address, ready] of [['measures', '.measure-list'], ['scores', '.score-table'], ['plans', '.plan-card'], ['plans/quality_2023', '.plan-table'], ['quality', '.quality-main']]) {
-    await page.goto(`${server.address}/desk.html?${address.replace('/', '')}#/${address}`)
+  for (const [address, ready] of [['measures', '.measure-list'], ['scores', '.score-table'], ['plans', '.plan-card'], ['plans/quality_2023', '.plan-table'], ['quality', '.quality-main'], ['measures/hypertension_norm_rate', '.measure-now'], ['plans/grassroots_2023/27', '.plan-answers']]) {
+    await page.goto(`${server.address}/desk.html?${address.replaceAll('/', '')}#/${address}`)
     await page.locator(ready).first().waitFor()
     await page.locator('.note[role=status], [role=status] .note', { hasText: `统计中 0/${all.length}` }).first().waitFor()
-    assert.doesNotMatch(await page.locator('main').innerText(), /没有要核对的记录|没有失分| 0 条/)
-    await look(page, `counting-${address.replace('/', '-')}`)
+    assert.doesNotMatch(await page.locator('main').innerText(), /没有要核对的记录|没有失分| 0 条|没有可数|没有这样的|还没有数据|可画的|不够多|本人可见|[^\d/]0 \/ 0/)
+    if (address.includes('/27')) assert.doesNotMatch(await page.locator('.plan-standing, .plan-answers').allInnerTexts().then((texts) => texts.join()), /没有数据/)
+    if (/scores|measures\//.test(address)) assert.equal(await page.locator('.measure-actions button, .score-actions button:enabled').count(), 0, 'nothing to take away as if it were an answer')
+    await look(page, `counting-${address.replaceAll('/', '-')}`)
   }
   await page.goto(`${server.address}/desk.html#/measures`)
   await page.locator('.measure-list .measure-value').first().waitFor()
@@ -231,8 +236,13 @@ for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-US']]) {
 }
 
 test('a clinician sees by facility who is left to see, takes the table as a file, and a narrow page does not break', async () => {
-  const page = await begin('#/measures/hypertension_norm_rate?period=2024&by=facility', { login: 'clinician' })
+  const page = await begin('#/due', { login: 'clinician' })
+  await page.locator('.work-table').first().waitFor() /* whose styles stay */
+  await page.evaluate(() => (location.hash = '#/measures/hypertension_norm_rate?period=2024&by=facility'))
   await page.locator(UNITS).nth(1).waitFor()
+  const looks = await page.locator('.measure-filter .work-chip').evaluateAll((chips) => chips.map((chip) => [chip.getAttribute('aria-pressed'), getComputedStyle(chip).backgroundColor]))
+  assert.deepEqual(looks.map(([pressed]) => pressed), ['false', 'true'])
+  assert.notEqual(looks[0][1], looks[1][1], 'a chip that is not pressed does not look pressed')
   await page.locator('.measure-rows tbody a').first().waitFor()
   await look(page, 'measure-clinic')
   const ranks = (await page.locator(`${UNITS} td:first-child`).allInnerTexts()).map(Number)

@@ -69,6 +69,7 @@ Err measure_groups(Cx *cx, Str kind, Date day, const MeasureValue **ret_groups,
 typedef struct MeasureAnswer {
     const MeasureValue *values; /* by period, level, unit; units that count nobody are not there */
     size_t n;
+    bool is_made;     /* else the last period is counted for the first time, and says nothing yet */
     bool is_complete; /* else rows of some people are still to be made */
 } MeasureAnswer;
 

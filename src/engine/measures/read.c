@@ -282,7 +282,7 @@ static Err prepare(Cx *cx, const MeasureAsk *ask)
     return ask->is_patient ? settle_measure(cx, ask->measure) : OK;
 }
 
-static Err read_current(Cx *cx, const MeasureAsk *ask, VillageSums *sums, bool *ret_is_complete)
+static Err read_current(Cx *cx, const MeasureAsk *ask, VillageSums *sums, MeasureAnswer *ret_answer)
 {
     MeasureStates states = {0};
     int64_t stale = 0;
@@ -294,9 +294,8 @@ static Err read_current(Cx *cx, const MeasureAsk *ask, VillageSums *sums, bool *
     TRY(stale_count(cx, &stale));
     if (state == NULL)
         return OK;
-    *ret_is_complete = stale == 0 && state->is_as_declared && !date_is_none(state->done_first)
-                       && date_compare(first, state->done_first) >= 0
-                       && date_compare(ask->last.first, state->done_last) <= 0;
+    ret_answer->is_made = state_covers(state, date_max(first, ask->last.first), ask->last.first);
+    ret_answer->is_complete = stale == 0 && state_covers(state, first, ask->last.first);
     Err err = read_stored_sums(cx, ask, state->key, sums);
     return err == OK ? OK : cx_fail_db(cx, err);
 }
@@ -364,11 +363,12 @@ static bool may_read(Cx *cx, const MeasureAsk *ask)
 static Err answer(Cx *cx, const MeasureAsk *ask, MeasureAnswer *ret_answer)
 {
     VillageSums sums = {0}, beyond = {0}, checked = {0};
-    *ret_answer = (MeasureAnswer){.is_complete = !date_is_none(cx->as_of)};
+    bool is_past = !date_is_none(cx->as_of);
+    *ret_answer = (MeasureAnswer){.is_made = is_past, .is_complete = is_past};
     if (!may_read(cx, ask))
         return OK;
-    if (date_is_none(cx->as_of)) {
-        TRY(read_current(cx, ask, &sums, &ret_answer->is_complete));
+    if (!is_past) {
+        TRY(read_current(cx, ask, &sums, ret_answer));
         Err err = is_part_told(ask) ? OK : read_beyond(cx, ask, &beyond);
         if (err == OK)
             err = read_checked(cx, ask, &checked);
@@ -410,7 +410,7 @@ Err measure_known_units(Cx *cx, const MeasureKnownUnits *known, MeasureAnswer *r
     VillageSums sums = {0}, beyond = {0};
     const VillageSums checked = {0};
     ENSURE(!date_is_none(cx->as_of));
-    *ret_answer = (MeasureAnswer){.is_complete = true};
+    *ret_answer = (MeasureAnswer){.is_made = true, .is_complete = true};
     for (size_t i = 0; i < known->n; i++)
         VEC_PUSH(cx->arena, &sums, known->sums[i]);
     for (size_t i = 0; i < known->beyond_n; i++)

@@ -119,6 +119,7 @@ Err plan_day_measure(Cx *cx, Date on, const MeasureAsk *ask, PlanDayMeasure *ret
     ENSURE(date_is_none(cx->as_of));
     TRY(check(cx, on, ask));
     if (!access_sees_class(cx, measure_sensitivity(ask->measure))) {
+        ret->answer.is_made = true;
         ret->answer.is_complete = true;
         return OK;
     }
@@ -128,6 +129,7 @@ Err plan_day_measure(Cx *cx, Date on, const MeasureAsk *ask, PlanDayMeasure *ret
     else if (err == OK && !need.is_made)
         err = read_progress(cx, &need, ask->measure, ret);
     ret->is_early = need.is_made && !need.is_kept;
+    ret->answer.is_made = need.is_made;
     ret->answer.is_complete = need.is_made;
     return err == OK ? OK : cx_fail_db(cx, err);
 }

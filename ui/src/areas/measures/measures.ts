@@ -68,6 +68,7 @@ export interface MeasureAnswer extends Measure {
   formula?: Formula
   on: string /* a past day as it was known then, or today */
   today: string
+  is_made: boolean /* else the last period is counted for the first time, and says nothing yet */
   is_complete: boolean
   groups: { kind: string; title: Wording }[] /* what else than areas and facilities units can be */
   values: UnitValue[]

@@ -201,6 +201,12 @@ export function isCounted({ reason }: Answer): boolean {
   return reason === 'being_counted'
 }
 
+/* What says how far the clause is, is being made. */
+export function awaits(clause: Clause): boolean {
+  const found = deciding(clause)
+  return found !== undefined && isCounted(found)
+}
+
 /* Where a measure's number, its target and what is expected by today stand on a line from nothing to the most of them. */
 export interface Path {
   value: number | null
