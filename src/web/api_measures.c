@@ -301,8 +301,13 @@ static Err measure_get(Cx *cx, const HttpRequest *request, HttpResponse *respons
     json_bool(&out, answer->is_made);
     json_key_c(&out, "is_complete");
     json_bool(&out, answer->is_complete);
-    if (is_past)
+    if (is_past) {
         put_past(&out, &asked.told);
+    } else {
+        Date from = DATE_NONE;
+        TRY(measure_recorded_from(cx, ask->measure, &from));
+        web_json_date(&out, "recorded_from", from);
+    }
     put_groups(cx, &out);
     json_key_c(&out, "values");
     json_array_begin(&out);
@@ -324,7 +329,7 @@ const Route route_measure = {
     .query = "{from?: text, until?: text, by?: text, unit?: text, on?: date}",
     .out =
         "{" MEASURE_MEMBERS ", " MEASURE_FORMULA_MEMBERS
-        ", on: date, today: date, is_made: bool, is_complete: bool, is_early?: bool, counted?: integer, "
+        ", on: date, today: date, is_made: bool, is_complete: bool, recorded_from?: date, is_early?: bool, counted?: integer, "
         "people?: integer, groups: [{kind: text, title: wording}], values: [{unit: text, name: wording, "
         "level: integer, period: text, " NUMBER_MEMBERS "}]}",
     .title = {"一项指标的各单位、各期数值，今天的或过去某天已知的",

@@ -334,6 +334,8 @@ static Err plan_clause_get(Cx *cx, const HttpRequest *request, HttpResponse *res
     json_object_begin(&out);
     put_day(cx, &out, on, facts);
     web_json_wording(&out, "plan_title", plan->title);
+    web_json_wording(&out, "source",
+                     pack_source_wording(cx->packs, plan->pack, plan->source, cx->arena));
     web_json_wording(&out, "section", states[at].section->title);
     json_key_c(&out, "clause");
     put_clause(cx, &out, &states[at]);
@@ -353,7 +355,8 @@ const Route route_plan_clause = {
     .handler = plan_clause_get,
     .permit = "plans.read",
     .query = "{on?: date}",
-    .out = "{" SCHEMA_DAY ", plan_title: wording, section: wording, clause: " SCHEMA_CLAUSE
+    .out = "{" SCHEMA_DAY
+           ", plan_title: wording, source: wording, section: wording, clause: " SCHEMA_CLAUSE
            ", entries: [" SCHEMA_ENTRY "]}",
     .title = {"一条条款的进展、依据和各单位的记载",
               "A clause: how far, what says so, what units have written"},

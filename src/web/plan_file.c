@@ -23,6 +23,7 @@ enum {
 
 typedef struct {
     Str state, owner, text;
+    Str clause; /* this one, with a row for each of its answers; empty: all, each by what decides */
 } Wish;
 
 static bool is_owned_by(const PlanClause *clause, Str owner)
@@ -41,7 +42,8 @@ static bool fits(Cx *cx, const PlanClauseState *state, const Wish *wish)
                           STR_ARG(clause->title.zh), STR_ARG(clause->title.en),
                           STR_ARG(clause->text.zh), STR_ARG(clause->text.en));
     Str wanted = str_lower(cx->arena, str_trim(wish->text));
-    return (wish->state.n == 0 || str_equals_c(wish->state, plan_state_name(state->state)))
+    return (wish->clause.n == 0 || str_equals(wish->clause, clause->id))
+           && (wish->state.n == 0 || str_equals_c(wish->state, plan_state_name(state->state)))
            && is_owned_by(clause, wish->owner)
            && (wanted.n == 0 || str_find(str_lower(cx->arena, said), wanted, 0) < said.n);
 }
@@ -113,10 +115,11 @@ static void put_answer(Cx *cx, const PlanAnswered *answered, ReportCell *cells)
     cells[DENOMINATOR] = report_whole(answered->denominator);
 }
 
-static const ReportCell *clause_cells(Cx *cx, const PlanClauseState *state)
+/* answered: what says how far it is, or NULL. */
+static const ReportCell *clause_cells(Cx *cx, const PlanClauseState *state,
+                                      const PlanAnswered *answered)
 {
     const PlanClause *clause = state->clause;
-    const PlanAnswered *answered = plan_deciding(state);
     ReportCell *cells = arena_array(cx->arena, ReportCell, COLUMN_N);
     for (int i = 0; i < COLUMN_N; i++)
         cells[i] = (ReportCell){.kind = REPORT_EMPTY};
@@ -204,6 +207,21 @@ static Str plan_period(Cx *cx, const Plan *plan)
                       date_is_none(plan->until) ? "" : date_format(plan->until, until));
 }
 
+/* Of one clause: each answer with its own state. */
+static ReportRow *answer_rows(Cx *cx, const PlanClauseState *state, size_t section, size_t *ret_n)
+{
+    ReportRow *rows = arena_array(cx->arena, ReportRow, state->answer_n + 1);
+    *ret_n = 0;
+    for (size_t i = 0; i < state->answer_n; i++) {
+        PlanClauseState of = *state;
+        of.state = state->answers[i].state;
+        rows[(*ret_n)++] = (ReportRow){clause_cells(cx, &of, &state->answers[i]), section};
+    }
+    if (state->answer_n == 0)
+        rows[(*ret_n)++] = (ReportRow){clause_cells(cx, state, NULL), section};
+    return rows;
+}
+
 static void fill(Cx *cx, const Plan *plan, const PlanFacts *facts, const PlanClauseState *states,
                  const Wish *wish, ReportFile *file)
 {
@@ -216,7 +234,11 @@ static void fill(Cx *cx, const Plan *plan, const PlanFacts *facts, const PlanCla
         for (size_t i = 0; i < plan->sections[s].clause_n; i++, at++) {
             if (!fits(cx, &states[at], wish))
                 continue;
-            rows[n++] = (ReportRow){clause_cells(cx, &states[at]), s};
+            if (wish->clause.n > 0)
+                rows = answer_rows(cx, &states[at], s, &n);
+            else
+                rows[n++] =
+                    (ReportRow){clause_cells(cx, &states[at], plan_deciding(&states[at])), s};
             counts[states[at].state]++;
         }
     }
@@ -235,6 +257,21 @@ static void fill(Cx *cx, const Plan *plan, const PlanFacts *facts, const PlanCla
         report_file_fact(cx, file, TEXT_FILE_NOTE, report_word(cx, TEXT_FILE_INCOMPLETE));
 }
 
+/* What stands above the rows of one clause: what it asks, whose business it is, by when. */
+static void put_clause(Cx *cx, const PlanClause *clause, ReportFile *file)
+{
+    char day[DATE_TEXT_SIZE];
+    file->report.title =
+        str_printf(cx->arena, "%.*s %.*s %.*s", STR_ARG(file->report.title), STR_ARG(clause->id),
+                   STR_ARG(wording_in(clause->title, cx->lang)));
+    report_file_fact(cx, file, TEXT_FILE_CLAUSE_TEXT, wording_in(clause->text, cx->lang));
+    report_file_fact(cx, file, TEXT_FILE_OWNER, owners_text(cx, clause));
+    report_file_fact(cx, file, TEXT_FILE_DUE,
+                     date_is_none(clause->due)
+                         ? every_text(cx, clause->every)
+                         : str_copy(cx->arena, str_from_c(date_format(clause->due, day))));
+}
+
 static Err plan_file_get(Cx *cx, const HttpRequest *request, HttpResponse *response)
 {
     const Plan *plan = NULL;
@@ -244,21 +281,29 @@ static Err plan_file_get(Cx *cx, const HttpRequest *request, HttpResponse *respo
     ReportFile file;
     Date on = DATE_NONE;
     const Wish wish = {http_query(request, "state"), http_query(request, "owner"),
-                       http_query(request, "text")};
+                       http_query(request, "text"), http_query(request, "clause")};
+    const PlanClause *clause = NULL;
     TRY(plan_find(cx, http_parameter(request, "plan"), &plan));
+    if (wish.clause.n > 0)
+        TRY(plan_clause_find(cx, plan, wish.clause, &clause));
     TRY(web_query_date(cx, request, "on", cx->today, &on));
     TRY(plan_facts_read(cx, on, false, &facts));
     TRY(plan_states(cx, facts, plan, &states, &n));
     if (date_compare(on, cx->today) < 0)
         cx->as_of = on; /* what the file says of itself */
     TRY(report_file_begin(cx, wording_in(plan->title, cx->lang), TEXT_FILE_CLAUSES, &file));
+    if (clause != NULL)
+        put_clause(cx, clause, &file);
     fill(cx, plan, facts, states, &wish, &file);
     file.action = "export.plan";
     char day[DATE_TEXT_SIZE];
-    file.detail = str_printf(cx->arena, "plan=%.*s on=%s state=%.*s owner=%.*s text=%.*s",
-                             STR_ARG(plan->id), date_format(on, day), STR_ARG(wish.state),
-                             STR_ARG(wish.owner), STR_ARG(wish.text));
-    file.name = plan->id;
+    file.detail =
+        str_printf(cx->arena, "plan=%.*s on=%s state=%.*s owner=%.*s text=%.*s clause=%.*s",
+                   STR_ARG(plan->id), date_format(on, day), STR_ARG(wish.state),
+                   STR_ARG(wish.owner), STR_ARG(wish.text), STR_ARG(wish.clause));
+    file.name = clause == NULL
+                    ? plan->id
+                    : str_printf(cx->arena, "%.*s-%.*s", STR_ARG(plan->id), STR_ARG(clause->id));
     return report_file_answer(cx, request, &file, response);
 }
 
@@ -268,7 +313,8 @@ const Route route_plan_file = {
     .persons = ROUTE_PERSONS_COUNT,
     .handler = plan_file_get,
     .permit = "plans.read",
-    .query = "{" REPORT_QUERY ", state?: text, owner?: text, text?: text, on?: date}",
+    .query =
+        "{" REPORT_QUERY ", state?: text, owner?: text, text?: text, clause?: text, on?: date}",
     .out_media = REPORT_MEDIA,
     .title = {"一个方案的条款和进展，导出为 Excel 或 PDF",
               "The clauses of a plan and how far they are, as a workbook or as pages"},

@@ -133,6 +133,9 @@ Err measure_totals(Cx *cx, const MeasureTotalsAsk *ask, const MeasureTotal **ret
 Period measure_longest(const Measure *measure, Date day);
 /* First day of the earliest period of the kind that is kept, see measure_read. */
 Err measure_earliest(Cx *cx, PeriodKind kind, Date *ret_first) MUST_CHECK;
+/* The first day that any record it reads tells of, today at the latest: a period that ended before
+ * says that nobody recorded, not that nobody did. DATE_NONE: it reads none. */
+Err measure_recorded_from(Cx *cx, const Measure *measure, Date *ret_day) MUST_CHECK;
 
 /* What a file or a bulletin, which go where no sight reaches, does not tell of a number. */
 typedef enum {

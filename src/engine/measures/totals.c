@@ -30,6 +30,18 @@ Period measure_longest(const Measure *measure, Date day)
     return period_of(kind, day);
 }
 
+Err measure_recorded_from(Cx *cx, const Measure *measure, Date *ret_day)
+{
+    Date first = measure->form_n > 0 ? cx->today : DATE_NONE;
+    for (size_t i = 0; i < measure->form_n; i++) {
+        Date day = DATE_NONE;
+        TRY(record_first(cx, measure->forms[i], &day));
+        first = date_min(first, day);
+    }
+    *ret_day = first;
+    return OK;
+}
+
 bool measure_is_told(const Cx *cx, const Measure *measure)
 {
     Str class = measure_sensitivity(measure);

@@ -145,8 +145,8 @@ Wording plan_answer_why(Arena *arena, const PlanAnswered *answered);
 Wording plan_bound_wording(Arena *arena, const PlanAnswered *answered);
 /* The same with its yearly steps and its day: "at least 62% · 2027-12-31". */
 Wording plan_target_wording(Arena *arena, const PlanAnswered *answered);
-/* To three decimals at most; with a target (or NULL) a number that misses it never looks as if it
- * met it. */
+/* A share to one decimal, else two, and to more where fewer would tell another verdict on the
+ * target (or NULL), or all or nothing of a share that is neither. */
 Str plan_number_text(Arena *arena, double number, const PlanAnswered *target, Str unit);
 /* How many decimals, not fewer than `least`, the number must be shown with not to look as if it met
  * a target that it misses. */

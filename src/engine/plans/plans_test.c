@@ -393,17 +393,17 @@ what_is_said_names_numbers_and_what_misses_a_target_does_not_look_as_if_it_met_i
                              .low = 90,
                              .period = period_of(PERIOD_YEAR, test_day("2025-01-01"))};
     Arena *arena = f->cx.arena;
-    assert_said(plan_answer_why(arena, &answered), "2025 为 89.999%，未达目标",
-                "89.999% in 2025: the target is not met");
+    assert_said(plan_answer_why(arena, &answered), "2025 为 89.9996%，未达目标",
+                "89.9996% in 2025: the target is not met");
     assert_int_equal(plan_number_decimals(89.9996, &answered, 2), 4);
     assert_int_equal(plan_number_decimals(89.5, &answered, 2), 2);
     answered.reason = PLAN_REASON_BELOW_PATH;
     answered.expected = 91.25;
-    assert_said(plan_answer_why(arena, &answered), "2025 为 89.999%，低于此时应到的 91.25%",
-                "89.999% in 2025, below the 91.25% expected by then");
+    assert_said(plan_answer_why(arena, &answered), "2025 为 89.9996%，低于此时应到的 91.25%",
+                "89.9996% in 2025, below the 91.25% expected by then");
     answered.expected = 80;
-    assert_said(plan_answer_why(arena, &answered), "2025 为 89.999%，高于此时应到的 80%",
-                "89.999% in 2025, above the 80% expected by then");
+    assert_said(plan_answer_why(arena, &answered), "2025 为 89.9996%，高于此时应到的 80%",
+                "89.9996% in 2025, above the 80% expected by then");
     answered.answer = &clause->answers[2];
     answered.has_target = false;
     assert_said(plan_target_wording(arena, &answered), "每年提高 1～3", "1 to 3 more each year");

@@ -45,8 +45,19 @@ static PlanPoint point_of(const Facts *facts, const Plan *plan, const PlanClause
     return point;
 }
 
+/* Nobody was counted yet, or nobody recorded. */
+static bool is_before_all(const MeasureTotal *total, size_t back, Date recorded_from)
+{
+    Period period = total->period;
+    for (size_t i = 0; i < back; i++)
+        period = period_previous(period);
+    return total->sums[back].denominator == 0
+           || date_compare(period_last(period), recorded_from) < 0;
+}
+
 static void add_trend(const Facts *facts, const Plan *plan, const PlanClause *clause,
-                      const PlanAnswer *answer, const MeasureTotal *total, Trends *trends)
+                      const PlanAnswer *answer, const MeasureTotal *total, Date recorded_from,
+                      Trends *trends)
 {
     PeriodKind kind = total->period.kind;
     PlanTrend trend = {.answer = answer,
@@ -56,8 +67,8 @@ static void add_trend(const Facts *facts, const Plan *plan, const PlanClause *cl
                        .has_target = answer->target.compare != PLAN_NO_TARGET
                                      && plan_holds_in(facts, answer->measure, kind)};
     size_t n = MEASURE_EARLIER_MOST + 1;
-    while (n > 0 && total->sums[n - 1].denominator == 0)
-        n--; /* nobody was counted yet */
+    while (n > 0 && is_before_all(total, n - 1, recorded_from))
+        n--;
     PlanPoint *points = arena_array(facts->cx->arena, PlanPoint, n + 1);
     for (size_t i = 0; i < n; i++)
         points[i] = point_of(facts, plan, clause, total, n - 1 - i, &trend);
@@ -70,6 +81,8 @@ static Err read_trends(const Facts *facts, const Plan *plan, const PlanClause *c
                        const PlanAnswer *answer, Trends *trends)
 {
     Cx *cx = facts->cx;
+    Date recorded_from = DATE_NONE;
+    TRY(measure_recorded_from(cx, answer->measure, &recorded_from));
     for (int kind = PERIOD_YEAR; kind >= PERIOD_MONTH; kind--) {
         const MeasureTotal *totals = NULL;
         size_t n = 0;
@@ -81,7 +94,7 @@ static Err read_trends(const Facts *facts, const Plan *plan, const PlanClause *c
                                       .only = answer->measure};
         TRY(measure_totals(cx, &ask, &totals, &n));
         if (n == 1)
-            add_trend(facts, plan, clause, answer, &totals[0], trends);
+            add_trend(facts, plan, clause, answer, &totals[0], recorded_from, trends);
     }
     return OK;
 }

@@ -5,35 +5,66 @@
 #include "base/num.h"
 #include "core/texts.h"
 
-enum { DECIMALS = 3, DECIMALS_MOST = 6 };
+enum { ASKED_DECIMALS = 3, DECIMALS_MOST = 6 };
 
-/* To three decimals, but a number that misses its target never looks as if it met it. */
-static Str number_beside(Arena *arena, double number, const PlanAnswered *target)
+static Str rounded(Arena *arena, double number, int decimals)
 {
-    static const double steps[] = {0, -0.001, 0.001};
-    double near = num_round(number, DECIMALS), shown = near;
-    for (size_t i = 0; target != NULL && target->has_target && i < 3; i++) {
-        shown = num_round(near + steps[i], DECIMALS);
-        if (plan_meets(target, shown) == plan_meets(target, number))
-            break;
-        shown = near;
-    }
     char text[NUM_TEXT_SIZE];
-    return str_copy(arena, str_from_c(num_format_double(shown, text)));
+    return str_copy(arena, str_from_c(num_format_double(num_round(number, decimals), text)));
+}
+
+/* What is asked, as it is written. */
+static Str asked_text(Arena *arena, double number, Str unit)
+{
+    return str_printf(arena, "%.*s%.*s", STR_ARG(rounded(arena, number, ASKED_DECIMALS)),
+                      STR_ARG(unit));
+}
+
+/* As in tables of units. */
+static int usual_decimals(Str unit)
+{
+    return str_equals_c(unit, "%") ? 1 : 2;
+}
+
+/* As if the target were met that is missed, or the other way round; of a share, as if it were all
+ * or nothing. */
+static bool misleads(double number, int decimals, const PlanAnswered *target, Str unit)
+{
+    double shown = num_round(number, decimals);
+    bool is_share = str_equals_c(unit, "%");
+    if (is_share && ((number > 0 && shown <= 0) || (number < 100 && shown >= 100)))
+        return true;
+    return target != NULL && target->has_target
+           && plan_meets(target, shown) != plan_meets(target, number);
+}
+
+static int decimals_beside(double number, const PlanAnswered *target, Str unit, int least)
+{
+    int decimals = least;
+    while (decimals < DECIMALS_MOST && misleads(number, decimals, target, unit))
+        decimals++;
+    return decimals;
 }
 
 Str plan_number_text(Arena *arena, double number, const PlanAnswered *target, Str unit)
 {
-    return str_printf(arena, "%.*s%.*s", STR_ARG(number_beside(arena, number, target)),
-                      STR_ARG(unit));
+    int decimals = decimals_beside(number, target, unit, usual_decimals(unit));
+    return str_printf(arena, "%.*s%.*s", STR_ARG(rounded(arena, number, decimals)), STR_ARG(unit));
 }
 
 int plan_number_decimals(double number, const PlanAnswered *target, int least)
 {
-    int decimals = least;
-    bool is_met = target->has_target && plan_meets(target, number);
-    while (target->has_target && decimals < DECIMALS_MOST
-           && plan_meets(target, num_round(number, decimals)) != is_met)
+    const Measure *measure = target->answer->measure;
+    return decimals_beside(number, target, measure == NULL ? (Str){0} : measure->unit, least);
+}
+
+/* Beside what is expected, a number does not look as if it were on the other side. */
+static int decimals_of_path(const PlanAnswered *answered, Str unit)
+{
+    double a = answered->number, b = answered->expected;
+    int decimals = decimals_beside(a, answered, unit, usual_decimals(unit));
+    while (decimals < DECIMALS_MOST && answered->has_expected
+           && (a < b) != (num_round(a, decimals) < num_round(b, decimals)))
         decimals++;
     return decimals;
 }
@@ -133,15 +164,18 @@ Wording plan_answer_why(Arena *arena, const PlanAnswered *answered)
     const Measure *measure = answered->answer->measure;
     Str unit = measure == NULL ? (Str){0} : measure->unit;
     bool has_period = measure != NULL && answered->has_number;
+    int decimals = decimals_of_path(answered, unit);
     Date on = date_is_none(answered->reached_on) ? answered->judged_on : answered->reached_on;
     const Str words[] = {
         date_is_none(on) ? (Str){0} : str_from_c(date_format(on, day)),
         answered->evidence,
-        number_beside(arena, answered->number, NULL),
-        number_beside(arena, answered->of, NULL),
+        asked_text(arena, answered->number, (Str){0}),
+        asked_text(arena, answered->of, (Str){0}),
         has_period ? str_from_c(period_name(answered->period, period)) : (Str){0},
-        plan_number_text(arena, answered->number, answered, unit),
-        plan_number_text(arena, answered->expected, NULL, unit),
+        str_printf(arena, "%.*s%.*s", STR_ARG(rounded(arena, answered->number, decimals)),
+                   STR_ARG(unit)),
+        str_printf(arena, "%.*s%.*s", STR_ARG(rounded(arena, answered->expected, decimals)),
+                   STR_ARG(unit)),
     };
     Wording why = text_fill(arena, why_text(answered), words, sizeof words / sizeof *words);
     if (answered->answer->target.has_yearly && answered->has_expected && has_period)
@@ -159,8 +193,8 @@ Wording plan_bound_wording(Arena *arena, const PlanAnswered *answered)
     const PlanTarget *target = &answered->answer->target;
     if (!answered->has_target)
         return (Wording){0};
-    const Str bounds[] = {plan_number_text(arena, answered->low, NULL, target->unit),
-                          plan_number_text(arena, answered->high, NULL, target->unit)};
+    const Str bounds[] = {asked_text(arena, answered->low, target->unit),
+                          asked_text(arena, answered->high, target->unit)};
     return text_fill(arena, texts[target->compare], bounds, 2);
 }
 
@@ -169,8 +203,8 @@ Wording plan_target_wording(Arena *arena, const PlanAnswered *answered)
     const PlanTarget *target = &answered->answer->target;
     Wording said = plan_bound_wording(arena, answered);
     if (target->has_yearly) {
-        const Str steps[] = {number_beside(arena, target->yearly[0], NULL),
-                             plan_number_text(arena, target->yearly[1], NULL, target->unit)};
+        const Str steps[] = {asked_text(arena, target->yearly[0], (Str){0}),
+                             asked_text(arena, target->yearly[1], target->unit)};
         said = joined(arena, said, text_fill(arena, TEXT_PLAN_YEARLY, steps, 2));
     }
     if (said.zh.n > 0 && !date_is_none(target->by)) {

@@ -108,6 +108,8 @@ Err record_submit(Cx *cx, RecordDraft *draft, RecordReceipt *ret_receipt) MUST_C
 /* The earliest day of service that the form takes today, by its parameter recorded_within;
  * DATE_NONE: any. Who may records.backdate goes beyond it with a reason, which is kept. */
 Err record_earliest(Cx *cx, const Form *form, Date *ret_day) MUST_CHECK;
+/* The first day of service that a record of the form tells of; DATE_NONE: there is none. */
+Err record_first(Cx *cx, const Form *form, Date *ret_day) MUST_CHECK;
 /* Who served: an account or a member of staff. Empty when nobody is known by the id. */
 Err record_performer_name(Cx *cx, Uuid id, Str *ret_name) MUST_CHECK;
 /* Whether the actor may void the record, or file it anew: any with records.void; with

@@ -266,6 +266,18 @@ CROSS JOIN record_sealed s
 WHERE r.place = :place AND r.id = :record_id AND s.place = r.place
   AND s.subject_id = coalesce(r.written_for, r.subject_id) AND s.record_id = r.id;
 
+-- The first day of service that a form's records tell of.
+-- name: record_first_day :maybe
+-- in: place text, form text
+-- out: happened_on date
+-- unscoped: a day, of the whole place
+SELECT r.happened_on
+FROM record r
+WHERE r.place = :place AND r.form = :form
+  AND NOT EXISTS (SELECT 1 FROM record_end e WHERE e.place = r.place AND e.record_id = r.id)
+ORDER BY r.happened_on, r.id
+LIMIT 1;
+
 -- Whom a record was written for.
 -- name: record_whom :maybe
 -- in: place text, id uuid

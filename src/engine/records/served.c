@@ -90,6 +90,18 @@ Err record_reason_find(Cx *cx, Uuid id, Str *ret_reason)
     return OK;
 }
 
+Err record_first(Cx *cx, const Form *form, Date *ret_day)
+{
+    const RecordFirstDayIn in = {cx->place, form->id};
+    RecordFirstDayRow row = {.happened_on = DATE_NONE};
+    bool is_there = false;
+    Err err = record_first_day(cx->db, cx->arena, &in, &row, &is_there);
+    if (err != OK)
+        return cx_fail_db(cx, err);
+    *ret_day = is_there ? row.happened_on : DATE_NONE;
+    return OK;
+}
+
 Err record_performer_name(Cx *cx, Uuid id, Str *ret_name)
 {
     const size_t problem_n = cx->problem_n;

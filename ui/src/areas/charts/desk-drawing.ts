@@ -11,6 +11,8 @@ import type { Drawing, Series } from './desk-chart'
 use([BarChart, LineChart, GridComponent, SVGRenderer])
 
 const MANY = 64 /* points of width for a label */
+const BELOW = 28 /* points of height for one below its point */
+const AROUND = 48 /* points of height that axis and air take */
 
 /* Series differ by dash and symbol, colour besides. */
 const DASHES = ['solid', [6, 4], [2, 3], [10, 3, 2, 3]] as const
@@ -32,7 +34,7 @@ function lineOf(drawing: Drawing, series: Series, at: number): object {
     data: series.values.map((value, i) => {
       const other = drawing.series[at === 0 ? 1 : 0]?.values[i] ?? null
       /* Below the point when the other line is above it, but not into the axis. */
-      const isBelow = other !== null && value !== null && other > value && value - drawing.low > (drawing.high - drawing.low) / 6
+      const isBelow = other !== null && value !== null && other > value && ((value - drawing.low) / (drawing.high - drawing.low)) * (drawing.height - AROUND) > BELOW
       /* A path of one point between gaps would not be seen. */
       const isAlone = series.isPath && value !== null && (series.values[i - 1] ?? null) === null && (series.values[i + 1] ?? null) === null
       return {

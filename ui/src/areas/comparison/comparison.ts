@@ -70,6 +70,6 @@ export function cellTarget(cell: Cell): string {
 export function cellValue(row: Row, cell: Cell): string {
   if (cell.value === undefined) return '—'
   const target = cell.target === undefined ? undefined : { compare: row.compare ?? '', low: cell.target, high: cell.target_high ?? null }
-  return numberText(cell.value, target) + (row.unit ?? '')
+  return numberText(cell.value, row.unit, target) + (row.unit ?? '')
 }
 

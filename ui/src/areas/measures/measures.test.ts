@@ -16,7 +16,7 @@ test('periods are counted over the year', () => {
 test('what is not all does not look like all', () => {
   expect([0.8995, 0.9999, 1, 0.0001, 0, null].map((value) => valueText(value, '%'))).toEqual(['90.0%', '99.9%', '100.0%', '0.1%', '0.0%', '—'])
   const beside = (value: number, compare: string, low: number) => valueText(value, '%', { compare, low })
-  expect([beside(0.8995, 'at_least', 90), beside(0.9, 'at_least', 90), beside(0.1004, 'at_most', 10), beside(0.29, 'at_least', 29), beside(0.1004, 'above', 10)]).toEqual(['89.9%', '90.0%', '10.1%', '29.0%', '10.1%'])
+  expect([beside(0.8995, 'at_least', 90), beside(0.9, 'at_least', 90), beside(0.1004, 'at_most', 10), beside(0.29, 'at_least', 29), beside(0.1004, 'above', 10)]).toEqual(['89.95%', '90.0%', '10.04%', '29.0%', '10.04%'])
   expect(valueText(1.234, '')).toBe('1.23')
   expect(signed(changeOf(0.5, 0.4551, '%')!)).toBe('+4.5')
   expect(signed(changeOf(0.5, 0.5001, '%')!)).toBe('±0.0')

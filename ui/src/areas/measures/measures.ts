@@ -71,6 +71,7 @@ export interface MeasureAnswer extends Measure {
   is_made: boolean /* else the last period is counted for the first time, and says nothing yet */
   is_complete: boolean
   groups: { kind: string; title: Wording }[] /* what else than areas and facilities units can be */
+  recorded_from?: string | null /* before this day nobody recorded what it reads */
   values: UnitValue[]
   /* Of a past day: nothing was recorded by then; while it is counted, how many people have been. */
   is_early?: boolean
@@ -191,23 +192,29 @@ export function meets(number: number, { compare, low = 0, high }: Bounds): boole
   return compare === 'between' ? number > low - 1e-9 && number < (high ?? Infinity) + 1e-9 : null
 }
 
-/* Beside a target what misses it does not look as if it met it, nor the other way round. */
+/* Beside a target what misses it does not look as if it met it, nor the other way round: more decimals where fewer would say so, as the
+ * server writes it. */
+const DECIMALS_MOST = 6
 export function roundedBeside(number: number, decimals: number, target?: Bounds): number {
   const scale = 10 ** decimals
   const near = Math.round(number * scale)
-  if (!target) return near / scale
-  const wanted = meets(number, target)
-  return ([near, near - 1, near + 1].find((one) => meets(one / scale, target) === wanted) ?? near) / scale
+  if (!target || meets(near / scale, target) === meets(number, target)) return near / scale
+  return decimals < DECIMALS_MOST ? roundedBeside(number, decimals + 1, target) : number
+}
+
+/* One of a share, else two. */
+export function decimalsOf(unit: string | null | undefined): number {
+  return unit === '%' ? 1 : 2
 }
 
 /* One decimal of a share, else two; what is not all does not look like all, nor what is not none like none. */
 export function valueText(value: number | null | undefined, unit: string | null | undefined, target?: Bounds): string {
   const number = scaled(value, unit)
   if (number === null) return '—'
-  if (unit !== '%') return `${roundedBeside(number, 2, target)}${unit ?? ''}`
-  const rounded = roundedBeside(number, 1, target)
+  const rounded = roundedBeside(number, decimalsOf(unit), target)
+  if (unit !== '%') return `${rounded}${unit ?? ''}`
   const shown = rounded === 100 && number < 100 ? 99.9 : rounded === 0 && number > 0 ? 0.1 : rounded
-  return `${shown.toFixed(1)}%`
+  return `${Number.isInteger(shown) ? shown.toFixed(1) : shown}%`
 }
 
 /* The change against another value as it is shown: of a share in points. */

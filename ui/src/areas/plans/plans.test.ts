@@ -11,7 +11,9 @@ test('a share stands on a line of a hundred, with its target and what is expecte
 })
 
 test('what misses a target does not look as if it met it', () => {
-  expect([numberText(89.9996, { compare: 'at_least', low: 90 }), numberText(89.9996), numberText(90, { compare: 'at_least', low: 90 })]).toEqual(['89.999', '90', '90'])
+  const target = { compare: 'at_least', low: 90 }
+  expect([numberText(89.9996, '%', target), numberText(89.9996, '%'), numberText(90, '%', target), numberText(89.95, '%', target)]).toEqual(['89.9996', '90', '90', '89.95'])
+  expect([numberText(94.366, '%', target), numberText(99.96, '%'), numberText(0.04, '%'), numberText(3.936, ''), numberText(100, '%')]).toEqual(['94.4', '99.96', '0.04', '3.94', '100'])
 })
 
 test('what has no number has no line', () => {

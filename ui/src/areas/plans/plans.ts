@@ -4,7 +4,7 @@ import type { Cell } from '../../core/csv'
 import type { Wording } from '../../core/types'
 import { word, wordOf } from './plan-words'
 import type { Series } from '../charts/desk-chart'
-import { roundedBeside, type Bounds } from '../measures/measures'
+import { decimalsOf, roundedBeside, type Bounds } from '../measures/measures'
 
 /* From the worst to the best: the order of chips and of the bar. */
 export const STATES = ['behind', 'at_risk', 'no_data', 'on_track', 'not_due', 'met', 'watched', 'unanswered'] as const
@@ -176,9 +176,19 @@ export function ownersOf(plan: Plan): { id: string; title: Wording }[] {
   return [...seen.values()]
 }
 
-/* Beside a target what misses it does not look as if it met it. */
-export function numberText(value: number, target?: Bounds): string {
-  return String(roundedBeside(value, 3, target))
+/* Beside a target what misses it does not look as if it met it, nor a share like all or nothing that is neither; as the server writes it. */
+const DECIMALS_MOST = 6
+export function numberText(value: number, unit: string | null | undefined, target?: Bounds): string {
+  for (let decimals = decimalsOf(unit); decimals < DECIMALS_MOST; decimals++) {
+    const shown = roundedBeside(value, decimals, target)
+    if (unit !== '%' || ((shown > 0 || value <= 0) && (shown < 100 || value >= 100))) return String(shown)
+  }
+  return String(value)
+}
+
+/* What is asked, as the plan writes it. */
+export function askedText(value: number, unit: string | null | undefined): string {
+  return `${Math.round(value * 1000) / 1000}${unit ?? ''}`
 }
 
 /* Numbers of past days that are still being made. */
@@ -280,14 +290,14 @@ export function isSilent({ then, now }: ClauseChange): boolean {
 }
 
 export function answerNumber(value: number | undefined, { unit, target }: Answer): string {
-  return value === undefined ? '—' : numberText(value, target) + (unit ?? '')
+  return value === undefined ? '—' : numberText(value, unit, target) + (unit ?? '')
 }
 
 /* Shown with its sign; what is not nothing does not look like nothing. */
 export function differenceText({ difference, now }: AnswerChange): string {
   if (difference === undefined) return '—'
   if (difference === 0) return '0'
-  const rounded = Math.round(difference * 1000) / 1000
+  const rounded = roundedBeside(difference, decimalsOf(now.unit))
   const shown = rounded === 0 ? Number(difference.toPrecision(1)) : rounded
   const unit = now.unit === '%' ? word('points') : (now.unit ?? '')
   return `${shown > 0 ? '+' : '−'}${Math.abs(shown)}${unit}`
