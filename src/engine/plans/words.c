@@ -153,7 +153,7 @@ static Wording now_wording(Arena *arena, const PlanAnswered *answered)
 static Wording steep_wording(Arena *arena, const PlanAnswered *answered)
 {
     const double *yearly = answered->answer->target.yearly;
-    const Str most = number_beside(arena, yearly[1], NULL);
+    const Str most = asked_text(arena, yearly[1], (Str){0});
     bool is_steep = answered->number - answered->expected > yearly[1] - yearly[0] + 1e-9;
     return is_steep ? text_fill(arena, TEXT_PLAN_WHY_STEEP, &most, 1) : (Wording){0};
 }
