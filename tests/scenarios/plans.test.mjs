@@ -1,12 +1,27 @@
 // Plans: every clause with its state and what says so; what units write of a clause changes it, is kept, and can be ended.
 // Scores: how centres stand by measures weighed together, and bulletins.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
 import { askUntil, attempt, newId, parseLines } from "../support/county.mjs";
 import { sheetsOf, tableOf, textOfPdf } from "../support/files.mjs";
-import { databases, logIn, makeCounty, startServer } from "../support/server.mjs";
+import { databases, logIn, makeCounty, root, startServer } from "../support/server.mjs";
 
 const COUNTS = { grassroots_2023: 143, paired_areas: 31, public_health_quality: 45, merged_townships: 37, quality_2023: 84 };
+
+/** The clauses that the county answers: "plan clause" and the rest of its line. */
+const ledger = readFileSync(`${root}/tests/scenarios/plans_answered.tsv`, "utf8").trim().split("\n").slice(1).map((line) => {
+  const [id, clause, ...said] = line.split("\t");
+  return [`${id} ${clause}`, said.join("\t")];
+});
+
+/** What the ledger says of a clause, or nothing where the county does not answer it. Numbers in force count only where nothing else is asked. */
+function ledgerLine({ state, is_partly: isPartly, answers }) {
+  if (state === "unanswered" || (state === "no_data" && !isPartly)) return undefined;
+  const others = answers.filter(({ by }) => by !== "policy");
+  const counting = others.length > 0 ? others : answers;
+  return [`${state}${isPartly ? " in_part" : ""}`, ...counting.map((answer) => `${answer.by} ${answer.id} ${answer.state} ${answer.reason}`)].join("\t");
+}
 
 /** Workbooks hold 16 digits. */
 const isNear = (a, b) => Math.abs(a - b) < 1e-9;
@@ -42,6 +57,22 @@ for (const [name, makeDatabase] of databases) {
           assert.ok(clause.answers.length > 0);
         }
       }
+    });
+
+    it("the clauses that the county answers are those of the ledger, each with its state, with what says so and why", async () => {
+      attempt("plan", "coverage", ...options); // counts what is not counted yet
+      await new Promise((resolve) => setImmediate(resolve)); // connections that the server has closed meanwhile are noticed
+      const wanted = new Map(ledger);
+      const found = new Map();
+      assert.equal(wanted.size, ledger.length, "a clause has one line");
+      for (const id of Object.keys(COUNTS)) {
+        const body = await plan(id);
+        const lines = clauses(body).map((clause) => [`${id} ${clause.id}`, ledgerLine(clause)]).filter(([, line]) => line !== undefined);
+        assert.equal(lines.length, body.answered + body.partly, id);
+        for (const [clause, line] of lines) found.set(clause, line);
+      }
+      const wrong = [...new Set([...wanted.keys(), ...found.keys()])].filter((clause) => wanted.get(clause) !== found.get(clause));
+      assert.equal(wrong.length, 0, wrong.map((clause) => `${clause}\n  ledger: ${wanted.get(clause)}\n  county: ${found.get(clause)}`).join("\n"));
     });
 
     it("says by the command what the page says: clauses, answered, and which engine the others wait for", async () => {
