@@ -247,7 +247,8 @@ static Err measure_run(Cli *cli)
     TRY(check_plan_options(cli, &ask));
     if (measure_by(cx, by, &ask) != OK) {
         cx->problem_n = 0; /* it is said for the command line */
-        return cli_say_text(cli, ERR_USAGE, STR("catchment measure"), TEXT_MEASURE_BY, 0);
+        return cli_say_text(cli, ERR_USAGE, STR("catchment measure"), TEXT_MEASURE_BY, 1,
+                            measure_by_kinds(cx));
     }
     if (!date_is_none(cli->on) && date_compare(cli->on, cx->today) > 0)
         return cx_fail(cx, ERR_INVALID, TEXT_PLAN_DAY, STR("on"), 1,

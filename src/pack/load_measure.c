@@ -37,9 +37,9 @@ static void read_select(Loader *loader, const Declared *declared, Measure *measu
     file->is_used = true;
     measure->file = file->path;
     measure->sql = file->text;
-    measure->sql_hash = str_hash(file->text);
     if (file->text.n > 0 && measure->subject.n > 0)
         check_measure_text(loader, file, measure, parameters_blind);
+    measure->sql_hash = str_hash(measure->sql); /* with the codes of groups written out */
 }
 
 void note_unused_selects(Loader *loader)

@@ -198,8 +198,12 @@ void load_score(Loader *loader, Declared *declared)
     if (read_key(map, "remarks") != NULL)
         score->remarks = read_wording(&reader, map, "remarks");
     score->level = read_whole(&reader, map, "level", LEVEL_FIRST, LEVEL_LAST, LEVEL_FIRST);
-    if (read_key(map, "by") != NULL)
-        score->group = read_group(&reader, read_key(map, "by"));
+    const Yaml *by = read_key(map, "by"), *level = read_key(map, "level");
+    if (by != NULL && level != NULL && score->level != LEVEL_FIRST) /* groups are of the county */
+        MISTAKE_AT(reader.loader, reader.file, level->at, MISTAKE_SCORE_GROUP_LEVEL,
+                   same(level->text));
+    else if (by != NULL)
+        score->group = read_group(&reader, by);
     size_t kind = read_choice(&reader, map, "period", kinds);
     score->kind = kind == SIZE_MAX ? PERIOD_YEAR : (PeriodKind)(PERIOD_MONTH + kind);
     const Yaml *list = read_key(map, "items");

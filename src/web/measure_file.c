@@ -107,7 +107,7 @@ static Err read_parents(Cx *cx, const MeasureAsk *ask, const MeasureValue *value
 
 /* What is not told of so few people, or what would tell it. */
 static Err read_few(Cx *cx, const MeasureAsk *ask, const MeasureValue *values, size_t n,
-                    const MeasureFew **ret_few, ReportFile *file)
+                    MeasureFew **ret_few, ReportFile *file)
 {
     Str *parents = arena_array(cx->arena, Str, n + 1);
     MeasureFew *few = arena_array(cx->arena, MeasureFew, n + 1);
@@ -116,6 +116,30 @@ static Err read_few(Cx *cx, const MeasureAsk *ask, const MeasureValue *values, s
     for (size_t i = 0; i < n; i++)
         file->has_few = file->has_few || few[i] != FEW_NONE;
     *ret_few = few;
+    return OK;
+}
+
+/* Groups lie across the tree of facilities: a group less those of its members that are told would
+ * tell of one that is not. So where the file by facility holds anything back, so does this one. */
+static Err hold_groups_back(Cx *cx, const MeasureAsked *asked, MeasureFew *few, size_t n,
+                            ReportFile *file)
+{
+    MeasureAsked by = *asked;
+    MeasureFew *members = NULL;
+    ReportFile other = {.few_below = file->few_below};
+    if (asked->ask.units != MEASURE_BY_GROUP)
+        return OK;
+    by.ask.units = MEASURE_BY_FACILITY;
+    by.ask.group = by.ask.unit = (Str){0};
+    if (date_is_none(asked->past))
+        TRY(measure_read(cx, &by.ask, &by.told.answer));
+    else
+        TRY(plan_day_measure(cx, asked->past, &by.ask, &by.told));
+    const MeasureAnswer *answer = &by.told.answer;
+    TRY(read_few(cx, &by.ask, answer->values, answer->n, &members, &other));
+    for (size_t i = 0; i < n && other.has_few; i++)
+        few[i] = few[i] == FEW_NONE ? FEW_WITH_OTHERS : few[i];
+    file->has_few = file->has_few || other.has_few;
     return OK;
 }
 
@@ -162,7 +186,8 @@ static void put_units(Cx *cx, const MeasureAsk *ask, const MeasureValue *values,
         ReportCell *cells = arena_array(cx->arena, ReportCell, COLUMNS_MOST);
         size_t c = 0;
         cells[c++] = report_text(period_text(cx, value->period));
-        cells[c++] = report_text(level_text(cx, value->level));
+        cells[c++] =
+            report_text(ask->units == MEASURE_BY_GROUP ? (Str){0} : level_text(cx, value->level));
         cells[c++] = report_text(wording_in(value->name, cx->lang));
         cells[c++] = report_text(value->unit);
         c += put_numbers(cx, ask, value, few[i], has_rest, file->few_below, cells + c);
@@ -202,6 +227,10 @@ static Err measure_file_get(Cx *cx, const HttpRequest *request, HttpResponse *re
     TRY(read_told(cx, &asked, &values, &n));
     TRY(policy_few_below(cx, cx->today, &few_below)); /* today's, whatever the day told */
     const MeasureAsk *ask = &asked.ask;
+    ReportFile held = {.few_below = few_below};
+    MeasureFew *few = NULL;
+    TRY(read_few(cx, ask, values, n, &few, &held));
+    TRY(hold_groups_back(cx, &asked, few, n, &held));
     cx->as_of = asked.past; /* what the file says of itself */
     cx->policy = NULL;
     Str period = period_text(cx, ask->first);
@@ -213,13 +242,14 @@ static Err measure_file_get(Cx *cx, const HttpRequest *request, HttpResponse *re
         report_file_fact(cx, &file, TEXT_FILE_NOTE, report_word(cx, TEXT_FILE_PAST));
     if (!asked.told.answer.is_complete)
         report_file_fact(cx, &file, TEXT_FILE_NOTE, report_word(cx, TEXT_FILE_INCOMPLETE));
-    const MeasureFew *few = NULL;
     file.few_below = few_below;
-    TRY(read_few(cx, ask, values, n, &few, &file));
+    file.has_few = held.has_few;
     put_units(cx, ask, values, n, few, &file);
     file.action = "export.measure";
-    file.detail = str_printf(cx->arena, "measure=%.*s unit=%.*s", STR_ARG(ask->measure->id),
-                             STR_ARG(ask->unit));
+    file.detail =
+        str_printf(cx->arena, "measure=%.*s by=%.*s unit=%.*s on=%.*s period=%.*s",
+                   STR_ARG(ask->measure->id), STR_ARG(http_query(request, "by")),
+                   STR_ARG(ask->unit), STR_ARG(http_query(request, "on")), STR_ARG(period));
     file.name = ask->measure->id;
     return report_file_answer(cx, request, &file, response);
 }

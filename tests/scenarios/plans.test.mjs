@@ -804,7 +804,7 @@ for (const [name, makeDatabase] of databases) {
       const freeze = (body, who = county) => who.fetch("/api/scores/public_health_work/bulletins", { method: "POST", body });
       assert.equal((await freeze({ id, period: "2024", note: "年度通报" }, doctor)).status, 403);
       assert.equal((await freeze({ id, period: "2024-01" })).status, 422);
-      for (const wrong of ["scores/public_health_work?period=2099", "measures/elderly_exam_rate/cases?in=all", "measures/elderly_exam_rate/cases?period=2024-01"])
+      for (const wrong of ["measures/elderly_exam_rate/cases?in=all", "measures/elderly_exam_rate/cases?period=2024-01"])
         assert.equal((await county.fetch(`/api/${wrong}`)).status, 422, wrong);
       assert.equal((await freeze({ id, period: "2099" })).status, 422, "what has not begun has no ranking");
       assert.equal((await freeze({ id, period: "2024", note: "年度通报" })).status, 200);
@@ -821,7 +821,7 @@ for (const [name, makeDatabase] of databases) {
         const others = parts.filter((part) => part.few === "with_others");
         const scored = then.filter(({ points }) => points !== undefined);
         const hasFew = few.some(({ points }) => points !== undefined);
-        const { rank, total, is_held: isHeld, ...rest } = unit;
+        const { rank, total, is_held: isHeld, quarter, quality, ...rest } = unit;
         assert.deepEqual(rest, { unit: same.unit, name: same.name });
         assert.deepEqual(parts.filter((part) => part.few === "all").map(({ measure }) => measure), few.map(({ measure }) => measure), "numbers of few people are not published");
         if (hasFew && scored.length - few.length < 2) assert.ok(isHeld, "nor the total of a unit whose other parts are too few to hide them");
@@ -839,7 +839,7 @@ for (const [name, makeDatabase] of databases) {
       assert.deepEqual((await county.fetch(`/api/scores/bulletins/${id}`)).body, frozen);
       const { items } = (await county.fetch("/api/scores/bulletins?score=public_health_work")).body;
       assert.deepEqual(items.slice(0, 2).map(({ note }) => note), ["补发", "年度通报"]);
-      const rows = parseLines(attempt("score", "bulletin", "--bulletin", id, ...options).out);
+      const rows = parseLines(attempt("score", "bulletin", "--bulletin", id, ...options).out).filter(({ parts }) => parts);
       assert.deepEqual(rows.map(({ unit, rank }) => [unit, rank]), frozen.units.map(({ unit, rank }) => [unit, rank ?? null]));
       const { lines } = tableOf(sheetsOf((await file(`/api/scores/bulletins/${id}/file`)).bytes)[0]);
       assert.deepEqual(lines.map((line) => [line["代码"], line["名次"], line["总分"]]), frozen.units.map(({ unit, rank, total, is_held: isHeld }) => (isHeld ? [unit, "*", "*"] : [unit, rank ?? undefined, total ?? undefined])));
@@ -851,7 +851,7 @@ for (const [name, makeDatabase] of databases) {
       const heldN = frozen.units.length - toldUnits.length;
       assert.equal(text.includes(`因人数少不公布的${heldN}行不参加`), heldN > 0, "the file says who takes no part in its ranks");
       const ranking = tableOf(sheetsOf((await file("/api/scores/public_health_work/file?period=2024")).bytes)[0]);
-      assert.deepEqual(ranking.lines, lines);
+      for (const [i, line] of ranking.lines.entries()) assert.deepEqual(line, Object.fromEntries(Object.keys(line).map((key) => [key, lines[i][key]])), "but for the note on the data");
       assert.equal((await doctor.fetch(`/api/scores/bulletins/${newId()}/file`)).status, 404);
     });
 

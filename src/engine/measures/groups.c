@@ -17,8 +17,7 @@ static const Form *group_form(const PackSet *packs, Str kind)
     return form != NULL && measure_is_group(form) ? form : NULL;
 }
 
-/* What `by` may be. */
-static Str kinds_of(Cx *cx)
+Str measure_by_kinds(Cx *cx)
 {
     Str kinds = STR("area, facility");
     for (size_t i = 0; i < cx->packs->subjects.n; i++)
@@ -39,9 +38,10 @@ Err measure_by(Cx *cx, Str by, MeasureAsk *ask)
         return OK;
     ask->units = MEASURE_BY_GROUP;
     ask->group = by;
-    return group_form(cx->packs, by) != NULL ? OK
-                                             : cx_fail(cx, ERR_INVALID, TEXT_PARAMETER_WRONG,
-                                                       STR("by"), 3, STR("by"), by, kinds_of(cx));
+    return group_form(cx->packs, by) != NULL
+               ? OK
+               : cx_fail(cx, ERR_INVALID, TEXT_PARAMETER_WRONG, STR("by"), 3, STR("by"), by,
+                         measure_by_kinds(cx));
 }
 
 /* ---- who is a member, and when ---- */

@@ -61,6 +61,7 @@ typedef struct MeasureAsk {
 /* Units by the name that commands and addresses have for them: area (or empty), facility, or a kind
  * of subject whose register form has members. ERR_INVALID with a problem that names those. */
 Err measure_by(Cx *cx, Str by, MeasureAsk *ask) MUST_CHECK;
+Str measure_by_kinds(Cx *cx);            /* what it may be: "area, facility, community" */
 bool measure_is_group(const Form *form); /* whether its register has members */
 /* The groups of a kind that are in force on a day, by code: unit, name and level. */
 Err measure_groups(Cx *cx, Str kind, Date day, const MeasureValue **ret_groups,

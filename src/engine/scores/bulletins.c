@@ -123,8 +123,11 @@ Err score_freeze(Cx *cx, const Score *score, Period period, Uuid id, Str note)
     TRY(look_up(cx, &freezing, &is_known));
     if (is_known)
         return OK;
+    if (date_compare(period.first, cx->today) > 0)
+        return cx_fail(cx, ERR_INVALID, TEXT_MEASURE_PERIOD, STR("/period"), 2, score->id,
+                       period_text(cx, period));
     TRY(score_read_noted(cx, score, period, cx->actor->is_system, &table));
-    if (!table.is_complete)
+    if (!table.is_complete || !table.is_quality_made)
         return cx_fail(cx, ERR_BUSY, TEXT_SCORE_COUNTING, (Str){0}, 0);
     TRY(score_streaks(cx, score, cx->actor->is_system, &table));
     return cx_write(cx, freeze_work, &freezing);

@@ -52,6 +52,7 @@ void score_quality_take(Cx *cx, const ScoreRules *rules, const MeasureAnswer *an
                         ScoreTable *table)
 {
     ScoreQuality *quality = arena_array(cx->arena, ScoreQuality, rules->n + 1);
+    bool is_made = true;
     for (size_t i = 0; i < rules->n; i++) {
         const MeasureAnswer *whole = &answers[2 * i], *units = &answers[2 * i + 1];
         Map by_code;
@@ -59,6 +60,7 @@ void score_quality_take(Cx *cx, const ScoreRules *rules, const MeasureAnswer *an
                                     .title = rules->items[i]->title,
                                     .is_complete = whole->is_complete && units->is_complete,
                                     .whole = count_of(whole->n > 0 ? whole->values : NULL)};
+        is_made = is_made && whole->is_made && units->is_made;
         map_init(&by_code, cx->arena);
         for (size_t v = 0; v < units->n; v++)
             map_put(&by_code, units->values[v].unit, (void *)(uintptr_t)&units->values[v]);
@@ -68,6 +70,7 @@ void score_quality_take(Cx *cx, const ScoreRules *rules, const MeasureAnswer *an
         }
     }
     table->has_quality = true;
+    table->is_quality_made = is_made;
     table->quality = quality;
     table->quality_n = rules->n;
 }

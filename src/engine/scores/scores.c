@@ -378,8 +378,7 @@ static Err begin_reading(Cx *cx, const Score *score, Period period, bool is_pati
     char name[PERIOD_NAME_SIZE];
     *ret_reading = (Reading){
         .cx = cx, .score = score, .period = period, .is_patient = is_patient, .is_complete = true};
-    bool has_begun = date_compare(period.first, cx->today) <= 0;
-    return period.kind == score->kind && has_begun
+    return period.kind == score->kind
                ? OK
                : cx_fail(cx, ERR_INVALID, TEXT_MEASURE_PERIOD, STR("period"), 2, score->id,
                          str_from_c(period_name(period, name)));

@@ -80,8 +80,9 @@ typedef struct ScoreTable {
     const Str *ties;         /* measures whose points decide between equal totals */
     size_t tie_n;
     bool has_spread; /* of the totals of those ranked, when they are SCORE_SPREAD_LEAST and more */
-    double quartiles[3]; /* the second is the median */
-    bool has_quality;    /* of a bulletin: the note on its data was frozen with it */
+    double quartiles[3];  /* the second is the median */
+    bool has_quality;     /* of a bulletin: the note on its data was frozen with it */
+    bool is_quality_made; /* each rule has been counted once in the period; else 0 says nothing */
     const ScoreQuality *quality;
     size_t quality_n;
 } ScoreTable;
