@@ -17,7 +17,7 @@ const ledger = readFileSync(`${root}/tests/scenarios/plans_answered.tsv`, "utf8"
 
 /** What the ledger says of a clause, or nothing where the county does not answer it. Numbers in force count only where nothing else is asked. */
 function ledgerLine({ state, is_partly: isPartly, answers }) {
-  if (state === "unanswered" || (state === "no_data" && !isPartly)) return undefined;
+  if (state === "unanswered" || state === "no_data") return undefined;
   const others = answers.filter(({ by }) => by !== "policy");
   const counting = others.length > 0 ? others : answers;
   return [`${state}${isPartly ? " in_part" : ""}`, ...counting.map((answer) => `${answer.by} ${answer.id} ${answer.state} ${answer.reason}`)].join("\t");

@@ -429,12 +429,12 @@ void plan_coverage(const PlanClauseState *states, size_t n, PlanCoverage *ret_co
     for (size_t i = 0; i < n; i++) {
         const PlanClauseState *state = &states[i];
         coverage.states[state->state]++;
-        if (state->state == PLAN_STATE_UNANSWERED || state->is_partly)
+        bool says_something =
+            state->state != PLAN_STATE_NO_DATA && state->state != PLAN_STATE_UNANSWERED;
+        coverage.partly += says_something && state->is_partly;
+        coverage.answered += says_something && !state->is_partly;
+        if (state->state == PLAN_STATE_UNANSWERED || (says_something && state->is_partly))
             coverage.waiting[engine_of(state)]++;
-        if (state->is_partly)
-            coverage.partly++;
-        else if (state->state != PLAN_STATE_NO_DATA && state->state != PLAN_STATE_UNANSWERED)
-            coverage.answered++;
     }
     *ret_coverage = coverage;
 }
