@@ -58,6 +58,8 @@ static Err policy_list_run(Cli *cli)
                       form_value_to_text(form_parameter_on(by_day, day), cli->arena));
         json_put_text(&line.json, "unit", parameter->unit);
         json_put_text(&line.json, "pack_source", parameter->source);
+        json_put_text(&line.json, "confidence",
+                      pack_source_confidence(cli->packs, parameter->pack, parameter->source));
         put_range(&line.json, parameter);
         put_steps(&line.json, by_day, cli->arena);
         TRY(json_line_end(&line));

@@ -235,7 +235,8 @@ static void read_languages(Reader *reader, const Yaml *map)
 
 static void read_source_entry(Reader *reader, const Yaml *item)
 {
-    static const char *const keys[] = {"key", "title", "edition", "section", NULL};
+    static const char *const keys[] = {"key", "title", "edition", "section", "confidence", NULL};
+    static const char *const confidences[] = {"sure", "check", NULL};
     LoadPack *pack = reader->file->pack;
     Arena *arena = reader->loader->arena;
     if (!read_map(reader, item, keys, 3)) {
@@ -247,6 +248,8 @@ static void read_source_entry(Reader *reader, const Yaml *item)
                            .title = read_wording(reader, item, "title"),
                            .edition = read_text(reader, item, "edition"),
                            .section = read_text(reader, item, "section")};
+    if (read_key(item, "confidence") != NULL)
+        source->is_unsure = read_choice(reader, item, "confidence", confidences) == 1;
     const Yaml *key = read_key(item, "key");
     if (source->key.n == 0) {
         pack->sources_blind = true;

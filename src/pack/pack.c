@@ -170,18 +170,31 @@ static Str source_words(Arena *arena, const PackSource *source, Str section, Lan
                       place.n > 0 ? " " : "", STR_ARG(place));
 }
 
+/* What a text such as "norm 4.2" begins with; section: the rest. */
+static const PackSource *source_of(const PackSet *set, Str pack, Str source, Str *ret_section)
+{
+    Str key = {0};
+    *ret_section = source;
+    if (!str_cut(ret_section, ' ', &key))
+        return NULL;
+    for (size_t i = 0; i < set->pack_n; i++)
+        if (str_equals(set->packs[i].id, pack))
+            return map_get(&set->packs[i].sources, key);
+    return NULL;
+}
+
 Wording pack_source_wording(const PackSet *set, Str pack, Str source, Arena *arena)
 {
-    Str section = source;
-    Str key = {0};
-    if (!str_cut(&section, ' ', &key))
-        return same(source);
-    for (size_t i = 0; i < set->pack_n; i++) {
-        const PackSource *found =
-            str_equals(set->packs[i].id, pack) ? map_get(&set->packs[i].sources, key) : NULL;
-        if (found != NULL)
-            return (Wording){source_words(arena, found, str_trim(section), LANG_ZH),
-                             source_words(arena, found, str_trim(section), LANG_EN)};
-    }
-    return same(source);
+    Str section = {0};
+    const PackSource *found = source_of(set, pack, source, &section);
+    return found == NULL ? same(source)
+                         : (Wording){source_words(arena, found, str_trim(section), LANG_ZH),
+                                     source_words(arena, found, str_trim(section), LANG_EN)};
+}
+
+Str pack_source_confidence(const PackSet *set, Str pack, Str source)
+{
+    Str section = {0};
+    const PackSource *found = source_of(set, pack, source, &section);
+    return found != NULL && found->is_unsure ? STR("check") : STR("sure");
 }

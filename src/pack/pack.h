@@ -43,6 +43,7 @@ typedef struct PackSource {
     Wording title; /* document */
     Str edition;
     Str section;
+    bool is_unsure; /* confidence: check. What rests on it is to be confirmed by the county */
 } PackSource;
 
 enum { POLICY_DAYS_MOST = 3660 };
@@ -448,3 +449,5 @@ const Role *pack_role(const PackSet *set, Str id);       /* NULL when absent */
 const Measure *pack_measure(const PackSet *set, Str id); /* NULL when absent */
 /* "national-2017 §2.7.1" -> title, edition and section of the document. */
 Wording pack_source_wording(const PackSet *set, Str pack, Str source, Arena *arena);
+/* "sure": the source says so; "check": a judgement of the pack, for the county to confirm. */
+Str pack_source_confidence(const PackSet *set, Str pack, Str source);

@@ -218,6 +218,10 @@ static void a_source_is_worded_with_its_document(void **state)
     assert_text(wording.zh, "本规则包的约定（由县确认）（1） 岗位");
     wording = pack_source_wording(fixture->set, STR("county"), STR("unheard of"), &fixture->arena);
     assert_text(wording.en, "unheard of");
+    assert_text(pack_source_confidence(fixture->set, STR("county"), STR("convention 岗位")),
+                "check");
+    assert_text(pack_source_confidence(fixture->set, STR("national-2017"), STR("gbt-2261.1 表1")),
+                "sure");
 }
 
 static void packs_are_loaded_after_what_they_need(void **state)

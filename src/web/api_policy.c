@@ -84,6 +84,11 @@ static void put_source(JsonOut *out, const Asked *asked, const PolicyParameter *
     json_key_c(out, "is_own");
     json_bool(out, said != NULL);
     web_json_wording(out, "source", source);
+    /* what a place has said it is sure of */
+    web_json_text(out, "confidence",
+                  said != NULL ? STR("sure")
+                               : pack_source_confidence(asked->cx->packs, parameter->pack,
+                                                        parameter->source));
 }
 
 /* ---- where a parameter stands ---- */
@@ -261,12 +266,13 @@ const Route route_policy = {
     .handler = policy_get,
     .permit = "policy.read",
     .query = "{on?: date}",
-    .out = "{on: date, earliest: date, parameters: [{id: text, pack: text, title: wording, unit?: "
-           "text, type: text, value: text, since?: date, is_own: bool, source: wording, "
-           "pack_title: wording, is_fixed: bool, range?: [number], uses: [{kind: "
-           "rule|form|measure|clause|score, id: text, title: wording}], values: "
-           "[{from?: date, until?: date, value: text}], history: [{from: date, value?: text, "
-           "source: text, set_at: text, set_by?: text}]}]}",
+    .out =
+        "{on: date, earliest: date, parameters: [{id: text, pack: text, title: wording, unit?: "
+        "text, type: text, value: text, since?: date, is_own: bool, source: wording, confidence: sure|check, "
+        "pack_title: wording, is_fixed: bool, range?: [number], uses: [{kind: "
+        "rule|form|measure|clause|score, id: text, title: wording}], values: "
+        "[{from?: date, until?: date, value: text}], history: [{from: date, value?: text, "
+        "source: text, set_at: text, set_by?: text}]}]}",
     .title = {"参数在本地的取值、单位、依据和历史",
               "The parameters: values here, units, sources, history"},
 };

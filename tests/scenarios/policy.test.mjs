@@ -51,6 +51,8 @@ for (const [name, makeDatabase] of databases) {
       assert.ok(uses.some(({ kind, id }) => kind === "form" && id === "hypertension_followup"));
       assert.ok(uses.every(({ kind, title }) => ["rule", "form", "measure", "clause"].includes(kind) && title.zh));
       assert.ok(range[0] < 140 && range[1] > 140 && pack_title.zh.length > 0 && !is_fixed);
+      assert.deepEqual([(await parameter(target)).confidence, (await parameter("few_below")).confidence], ["sure", "check"], "what no document says is for the county to confirm");
+      assert.equal(lines("policy list", options).find((row) => row.parameter === "few_below").confidence, "check");
       assert.ok((await parameter("score_hypertension_norm_target")).uses.some(({ kind, id }) => kind === "score" && id === "public_health_work"));
       assert.ok((await parameter("hypertension_visits_a_year")).uses.some(({ kind, id }) => kind === "measure" && id === "hypertension_norm_rate"));
     });

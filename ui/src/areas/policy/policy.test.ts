@@ -3,7 +3,7 @@ import { comingOf, endDay, fileRows, groupsOf, nextOwn, valueText, type Paramete
 
 const parameter = (id: string, pack: string, more: Partial<Parameter> = {}): Parameter => ({
   id, pack, pack_title: { zh: pack, en: pack }, title: { zh: id, en: id }, type: 'integer', value: '1', is_own: false, is_fixed: false,
-  source: { zh: '', en: '' }, uses: [], values: [{ value: '1' }], history: [], ...more,
+  source: { zh: '', en: '' }, confidence: 'check', uses: [], values: [{ value: '1' }], history: [], ...more,
 })
 const said = (from: string, value: string | null) => ({ from, value, source: 's', set_at: '' })
 

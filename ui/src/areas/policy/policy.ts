@@ -37,6 +37,7 @@ export interface Parameter {
   is_fixed: boolean
   range?: [number, number] | [number] | null /* one number: at least that */
   source: Wording
+  confidence: 'sure' | 'check' /* check: a judgement of the pack that nobody here has confirmed */
   uses: Use[]
   values: Step[]
   history: Said[]
@@ -116,8 +117,8 @@ export function valueText(value: string, unit: string | null | undefined): strin
 }
 
 export function fileRows(groups: readonly Group[]): Cell[][] {
-  const head = [word('pack'), word('parameter'), word('code'), word('value'), word('unit'), word('since'), word('own'), word('source')]
+  const head = [word('pack'), word('parameter'), word('code'), word('value'), word('unit'), word('since'), word('own'), word('source'), word('confirm')]
   return [head, ...groups.flatMap(({ title, parameters }) => parameters.map((one) => [
-    say(title), say(one.title), one.id, one.value, one.unit ? unitText(one.unit) : '', one.since ?? '', word(one.is_own ? 'yes' : 'no'), say(one.source),
+    say(title), say(one.title), one.id, one.value, one.unit ? unitText(one.unit) : '', one.since ?? '', word(one.is_own ? 'yes' : 'no'), say(one.source), one.confidence === 'check' ? word('unsure') : '',
   ]))]
 }
