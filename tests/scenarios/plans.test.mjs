@@ -692,6 +692,8 @@ for (const [name, makeDatabase] of databases) {
       const post = (body) => county.fetch("/api/plans/quality_2023/entries", { method: "POST", body });
       assert.equal((await post({ ...entry, evidence: "" })).status, 422);
       assert.equal((await post({ ...entry, happened_on: "2025-07-01" })).status, 422);
+      const early = await post({ ...entry, happened_on: "1825-06-20" });
+      assert.deepEqual([early.status, early.body.problems[0].where], [422, "/happened_on"], "a slip of the hand");
       assert.equal((await post({ ...entry, milestone: "no_such" })).status, 422);
       assert.equal((await post(entry)).status, 200);
       assert.equal((await post(entry)).status, 200);

@@ -4,8 +4,6 @@
 #include "access/access.h"
 #include "base/utf8.h"
 
-/* What is said of a plan happened for it: a year like 1800 is a slip of the hand. */
-enum { MONTHS_BACK_MOST = 240 };
 enum { NOTE_MOST = 1000, EVIDENCE_MOST = 200, REASON_MOST = 200 };
 
 const char *const plan_entry_kinds[] = {"progress", "decision", "milestone", NULL};
@@ -80,23 +78,33 @@ static Err check_length(Cx *cx, Str text, const char *path, bool is_needed, int 
     return OK;
 }
 
+/* Not tomorrow, and not so long ago that a slip of the hand is likelier (policy
+ * plan_entry_days_back; where no pack has it, any day before). */
+static Err check_day(Cx *cx, Date happened_on)
+{
+    char day[DATE_TEXT_SIZE];
+    int64_t days = POLICY_UNSAID;
+    if (date_is_none(happened_on) || date_compare(happened_on, cx->today) > 0)
+        return cx_fail(cx, ERR_INVALID, TEXT_PLAN_ENTRY_DAY, STR("/happened_on"), 0);
+    TRY(policy_days_before(cx, STR("plan_entry_days_back"), cx->today, &days));
+    const Date earliest = date_add_days(cx->today, -(int32_t)days);
+    return days == POLICY_UNSAID || date_compare(happened_on, earliest) >= 0
+               ? OK
+               : cx_fail(cx, ERR_INVALID, TEXT_PLAN_ENTRY_DAY_EARLY, STR("/happened_on"), 1,
+                         str_copy(cx->arena, str_from_c(date_format(earliest, day))));
+}
+
 static Err check_entry(Cx *cx, const PlanEntry *entry)
 {
     const Plan *plan = NULL;
     const PlanClause *clause = NULL;
     TRY(plan_find(cx, entry->plan, &plan));
     TRY(plan_clause_find(cx, plan, entry->clause, &clause));
-    char day[DATE_TEXT_SIZE];
     bool is_milestone = entry->kind == PLAN_ENTRY_MILESTONE;
     if (is_milestone && find_milestone(clause, entry->milestone) == NULL)
         return cx_fail(cx, ERR_INVALID, TEXT_PLAN_MILESTONE_UNKNOWN, STR("/milestone"), 2,
                        entry->clause, entry->milestone);
-    if (date_is_none(entry->happened_on) || date_compare(entry->happened_on, cx->today) > 0)
-        return cx_fail(cx, ERR_INVALID, TEXT_PLAN_ENTRY_DAY, STR("/happened_on"), 0);
-    const Date earliest = date_add_months(cx->today, -MONTHS_BACK_MOST);
-    if (date_compare(entry->happened_on, earliest) < 0)
-        return cx_fail(cx, ERR_INVALID, TEXT_PLAN_ENTRY_DAY_EARLY, STR("/happened_on"), 1,
-                       str_copy(cx->arena, str_from_c(date_format(earliest, day))));
+    TRY(check_day(cx, entry->happened_on));
     TRY(check_length(cx, entry->note, "/note", !is_milestone, NOTE_MOST));
     return check_length(cx, entry->evidence, "/evidence", is_milestone, EVIDENCE_MOST);
 }
